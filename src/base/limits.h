@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every size that somebody outside may choose has its maximum here: memory is bounded before it is taken. */
+#pragma once
+
+#define LIMIT_FILE_BYTES      (512u * 1024 * 1024) /* one file that comes in */
+#define LIMIT_IMPORT_FILES    200                  /* files of one import */
+#define LIMIT_CSV_COLUMNS     512
+#define LIMIT_CSV_FIELD       (64u * 1024)         /* one cell; a comment or description */
+#define LIMIT_CSV_ROWS        20000000
+#define LIMIT_ROW_ERRORS      1000                 /* bad rows named one by one; the rest are counted */
+#define LIMIT_MAPPING_BYTES   (256u * 1024)
+#define LIMIT_YAML_NODES      100000
+#define LIMIT_YAML_DEPTH      32
+#define LIMIT_JSON_DEPTH      64
+#define LIMIT_JSON_BYTES      (64u * 1024 * 1024)
+#define LIMIT_STATEMENT_BYTES (1024u * 1024)
+#define LIMIT_BODY_BYTES      (64u * 1024 * 1024)  /* one HTTP request that carries files */
+#define LIMIT_FORM_BYTES      (64u * 1024)         /* any other HTTP request */
+#define LIMIT_TEXT            4000                 /* a reason, a note, a title that a person types */
+#define LIMIT_ID              200                  /* an identifier that comes from outside */

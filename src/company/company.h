@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The company as nouns: what agents and pages read. One immutable snapshot of plain arrays, loaded from the tables that the
+ * folds keep, or built by hand in a test. References between nouns are indices into the arrays of the same snapshot, -1
+ * where there is none. Texts are interned and live as long as the snapshot. No I/O here: load.h fills it.
+ *
+ * Agents get a `const struct company *` and nothing else of the world. */
+#pragma once
+#include "base/clock.h"
+#include "company/formats.h"
+
+#define LIST_OF(type) struct { struct type *at; int count; }
+
+enum person_status { PERSON_ACTIVE, PERSON_ON_LEAVE, PERSON_LEFT };
+struct person {
+  const char *id;              /* opaque */
+  const char *employee_number, *first_name, *last_name, *email, *location; /* personal; never in a claim or an event of ours */
+  enum person_status status;
+  int32_t start, end;          /* days; CLOCK_NO_DAY: unknown, or not left */
+  double fte;
+  int team, department, job;   /* of the primary membership; -1: none */
+  int manager;                 /* index of the person; -1: none or unknown */
+};
+struct membership { int person, team, job, manager; int32_t from, to; /* CLOCK_NO_DAY: open */ bool primary; double fte; };
+struct department { const char *name; int size; };
+struct team {
+  const char *name;            /* also its id */
+  int department;              /* -1 unknown */
+  int size;                    /* people there today; 0 for a team that only a KPI or pulse names */
+  int manager;                 /* the person most members report to; -1 unknown */
+};
+struct skill { const char *id, *name, *aliases; int broader; double half_life_days; /* of months × 30.4375; 0: does not go stale */ };
+struct job { const char *title; int first, count; /* its rows in job_skills */ };
+struct job_skill { int job, skill; double level /* 0–5 */, importance /* 0–1 */; };
+
+enum goal_direction { GOAL_UP = 1, GOAL_DOWN = -1 };
+enum goal_category { GOAL_PRODUCTIVITY, GOAL_REVENUE, GOAL_RISK, GOAL_EFFICIENCY };
+struct goal {
+  const char *id, *name, *unit, *currency;
+  enum goal_direction direction;
+  enum goal_category category;
+  int owner;                   /* person */
+  double baseline, target, weight, value_per_unit; /* value_per_unit: 0 where not given */
+  int32_t due;
+  const int *skills; int skill_count;
+  const int *departments; int department_count; /* none: the whole company */
+  int version; int64_t seq;
+};
+struct kpi { int goal, team; /* -1: the company */ int32_t day; double value, exposure; /* NAN where absent */ };
+
+enum result_kind { RESULT_ASSESSMENT, RESULT_PRACTICE, RESULT_MANAGER, RESULT_PEER, RESULT_SELF, RESULT_WORK };
+struct result { int person, skill; int32_t day; enum result_kind kind; int item; /* index of an interned item, -1 */
+                double score, difficulty; /* NAN where absent */ int64_t seq; };
+
+enum topic { TOPIC_NONE, TOPIC_TOOL, TOPIC_CLARITY, TOPIC_CAPACITY, TOPIC_PROCESS, TOPIC_INCENTIVE, TOPIC_SUPPORT,
+             TOPIC_ENGAGEMENT, TOPIC_CONFIDENCE, TOPIC_COUNT };
+struct question { const char *id, *text; enum topic topic; /* as given; TOPIC_NONE: read it from the text */ };
+struct pulse { int32_t day; int question, team; int respondent; /* interned token, -1 */ double answer; const char *comment; };
+
+struct step { const char *process, *case_id, *activity, *actor; int team; int64_t start, end; /* end INT64_MIN: open */ };
+struct ticket { const char *tool, *category; int team; int64_t opened, closed; };
+struct capacity { int team; int32_t day; double available, planned; };
+struct reward { const char *job_title; int team; const char *rewarded; int goal; /* -1: words */ double weight; int32_t from, to; };
+struct change { int32_t day; const char *scope; int team, department; /* both -1: the company */ const char *kind, *title; };
+struct request { const char *id, *title, *description; int requester, team; int32_t day; };
+struct programme { const char *id, *title, *kind; const int *skills; int skill_count; double hours, cost_per_seat, fixed_cost; bool active; };
+struct enrolment { int programme, person; int32_t day, completed; const char *status; };
+struct objective { const char *id, *title; int person, team, goal; const int *skills; int skill_count; double progress; int32_t due; };
+struct demand { int32_t month; int skill; const char *job_title; double people; };
+
+enum cause { CAUSE_SKILL, CAUSE_TOOL, CAUSE_PROCESS, CAUSE_INCENTIVE, CAUSE_CLARITY, CAUSE_CAPACITY, CAUSE_OUTSIDE,
+             CAUSE_CANNOT_TELL, CAUSE_COUNT };
+extern const char *const cause_names[CAUSE_COUNT];   /* "skill" … "cannot tell" */
+extern const char *const topic_names[TOPIC_COUNT];   /* "" "tool" … */
+extern const char *const result_kind_names[6];
+extern const char *const goal_category_names[4];
+int cause_by_name(const char *name); /* -1: none */
+
+/* What people told the agents: a cause confirmed or overruled, a need marked as noise, a need declined or accepted. */
+struct confirmation { const char *need, *goal_id; enum cause cause, first; /* what the agent had ranked first */ int32_t day; };
+enum need_state { NEED_OPEN, NEED_NOISE, NEED_DECLINED, NEED_ACCEPTED };
+struct need_decision { const char *need, *goal_id, *reason; enum need_state state; int32_t day; };
+
+struct company {
+  int64_t version;             /* the last event that is in it */
+  const char *name;
+  const char *currency;        /* of the goals; "EUR" where none says */
+  bool have[FILE_COUNT];       /* was a file of this kind ever imported? */
+  int32_t first_day, last_day; /* of anything observed (kpis, results, pulse, steps, tickets) */
+  LIST_OF(person) people;
+  LIST_OF(membership) memberships;
+  LIST_OF(department) departments;
+  LIST_OF(team) teams;
+  LIST_OF(skill) skills;
+  LIST_OF(job) jobs;
+  LIST_OF(job_skill) job_skills;
+  LIST_OF(goal) goals;
+  LIST_OF(kpi) kpis;           /* ordered by goal, team, day */
+  LIST_OF(result) results;     /* ordered by skill, person, day */
+  LIST_OF(question) questions;
+  LIST_OF(pulse) pulses;       /* ordered by team, day */
+  LIST_OF(step) steps;         /* ordered by process, case, start */
+  LIST_OF(ticket) tickets;     /* ordered by opened */
+  LIST_OF(capacity) loads;     /* ordered by team, day */
+  LIST_OF(reward) rewards;
+  LIST_OF(change) changes;     /* ordered by day */
+  LIST_OF(request) requests;   /* ordered by day */
+  LIST_OF(programme) programmes;
+  LIST_OF(enrolment) enrolments;
+  LIST_OF(objective) objectives;
+  LIST_OF(demand) demands;
+  LIST_OF(confirmation) confirmations;
+  LIST_OF(need_decision) decisions;
+};
