@@ -18,7 +18,6 @@ struct json { const struct json_doc *doc; uint32_t at; };
  * read by many threads, except by json_string and json_next, which decode into it: one thread at a time for those. */
 struct json_doc *json_parse(const char *text, size_t length, GError **error);
 void json_doc_free(struct json_doc *doc);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct json_doc, json_doc_free)
 typedef struct json_doc json_doc_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_doc_auto, json_doc_free)
 
