@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The ledger: append-only, gapless, hash-chained events, and the folds that make tables of them.
+ *
+ * Rooms export `const` tables of event kinds and folds; `main` joins them, so the ledger replays nouns that it has never
+ * heard of. An append outside an import is folded in its own transaction. Events of an import carry its id, are staged in
+ * chunks, and become visible to folds at `import.committed`, all at once; after `import.undone` the folds skip them. */
+#pragma once
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "store/store.h"
+
+enum taint { TAINT_EXTERNAL = 1, TAINT_EMPLOYEE_TEXT = 2, TAINT_MODEL = 4, TAINT_PERSONAL = 8, TAINT_SENSITIVE = 16, TAINT_UNVERIFIED = 32 };
+
+struct event_kind {
+  const char *name;       /* dotted noun and past participle: "goal.set" */
+  const char *purpose;    /* why it may be kept: "steering", "skills", "listening", "running the system" … */
+  int retention_days;     /* 0: as long as the ledger */
+  const char *personal;   /* names of body fields that are about a person, space separated; "" none */
+  const char *help;
+};
+
+struct event {
+  int64_t seq;
+  struct uuid id;
+  const char *kind;
+  const char *subject;    /* "goal:retention", "person:p-…", "need:n-…" */
+  const char *actor;      /* "person:p-…", "account:…", "agent:needs@1", "connector:files", "system" */
+  int64_t occurred, recorded;
+  int64_t cause;          /* seq of the event that led to this one; 0 none */
+  const char *batch;      /* the import it belongs to; NULL none */
+  unsigned taint;
+  const char *rules;      /* revision of the decision rules in force */
+  const char *body;       /* canonical JSON object */
+  size_t body_length;
+};
+
+/* A projection: which kinds it reads, which tables it alone writes. `apply` must be a pure function of (tables, event). */
+struct fold {
+  const char *name;
+  const char *const *kinds;   /* NULL-terminated */
+  const char *const *tables;  /* NULL-terminated */
+  bool (*apply)(struct db *db, const struct event *event, struct json body, GError **error);
+};
+
+struct ledger_tables { const struct event_kind *const *kinds; const struct fold *const *folds; }; /* each NULL-terminated arrays of arrays;
+  a `kinds` array ends with a NULL name, a `folds` array with a NULL name */
+
+struct ledger;
+struct ledger *ledger_new(struct store *store, const struct ledger_tables *tables); /* borrows both */
+void ledger_free(struct ledger *ledger);
+typedef struct ledger ledger_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ledger_auto, ledger_free)
+struct store *ledger_store(struct ledger *ledger);
+const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name);
+
+/* A write: several appends that become durable together. `now` stamps them (never before the head's). */
+struct ledger_write;
+struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **error);
+struct db *ledger_write_db(struct ledger_write *write); /* to read within it, and for tables that are no projection */
+/* Appends what `event` says: kind, subject, actor, body (canonical, or to be made so), and optionally id (zero: a new
+ * one), occurred (0: now), cause, batch, taint, rules. An id that is already there is answered with the first and
+ * appends nothing. `ret_seq` may be NULL. */
+bool ledger_append(struct ledger_write *write, const struct event *event, int64_t *ret_seq, GError **error);
+bool ledger_commit(struct ledger_write *write, GError **error); /* frees the write either way */
+void ledger_abort(struct ledger_write *write);
+typedef struct ledger_write ledger_write_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ledger_write_auto, ledger_abort)
+/* The same with one event: its seq, or 0 with an error. */
+int64_t ledger_record(struct ledger *ledger, int64_t now, const struct event *event, GError **error);
+
+int64_t ledger_head(struct db *db, GError **error); /* the last seq; 0 empty; -1 error */
+/* Calls `visit` for events from..to (inclusive), in order; false from `visit` stops with its error. */
+bool ledger_visit(struct db *db, int64_t from, int64_t to, bool (*visit)(const struct event *event, void *data, GError **error), void *data, GError **error);
+int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **error); /* 1/0/-1; texts newly allocated: event_clear */
+void event_clear(struct event *event);
+
+/* Walks the chain, rebuilds every projection from the events into memory and compares. What differs is named in the
+ * error (CORRUPT): the first bad event, or the first table. */
+struct replay_report { int64_t events; int tables; double seconds; char head[65]; };
+bool ledger_verify(struct ledger *ledger, void (*progress)(void *data, const char *what, double share), void *data, struct replay_report *ret_report, GError **error);
+/* Clears and rebuilds the tables of every fold from the events; within a write. */
+bool ledger_refold(struct ledger_write *write, GError **error);

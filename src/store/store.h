@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One database interface. SQL lives in sql/: schema/NNN.sql are the migrations, queries/ROOM.sql holds named queries
+ * ("-- name: find_goal" in company.sql is "company.find_goal"), portable text with $1…$n.
+ *
+ * A store has one writer (a transaction at a time, durable when its commit returns) and any number of readers, each of
+ * which sees one snapshot for as long as it is open. Connections are pooled; a `struct db` belongs to one thread while
+ * it is borrowed. Errors are STORE (disk full, read-only, busy) with the engine's words. */
+#pragma once
+#include "base/error.h"
+#include <stddef.h>
+
+struct store;
+struct db;    /* a borrowed connection: a read snapshot or the write transaction */
+struct query; /* a prepared named query, owned by its connection */
+
+/* Opens (and where needed creates and upgrades) the database in the folder `dir`; refuses one from a newer Meno. */
+struct store *store_open(const char *dir, GError **error);
+/* A private database in memory with the same schema: tests, and the rebuild that replay compares with. */
+struct store *store_open_memory(GError **error);
+void store_free(struct store *store);
+typedef struct store store_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(store_auto, store_free)
+/* Moves what the log holds into the database file; called when nobody waits. */
+void store_checkpoint(struct store *store);
+
+/* A snapshot to read from; release it soon. */
+struct db *store_read(struct store *store, GError **error);
+/* The write transaction; other writers, in this process and in others, wait. */
+struct db *store_write(struct store *store, GError **error);
+bool db_commit(struct db *db, GError **error); /* of a write: durable when it returns; the connection is released either way */
+void db_release(struct db *db);                /* ends a read; rolls a write back */
+typedef struct db db_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_auto, db_release)
+
+/* The named query with its parameters bound, ready to step. `types` has a letter per parameter: t text (NULL: null),
+ * i int64_t, d double (NAN: null), b blob (const void *, size_t). Asserts that the query exists. */
+struct query *db_query(struct db *db, GError **error, const char *name, const char *types, ...);
+/* 1 a row, 0 the end, -1 an error. After 0 or -1 the query is reset; call query_done to leave earlier. */
+int query_next(struct query *query, GError **error);
+void query_done(struct query *query);
+typedef struct query query_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(query_auto, query_done)
+/* Columns from 0; texts and blobs are borrowed until the next step. Null reads as NULL, 0 or NAN. */
+const char *query_text(struct query *query, int column);
+int64_t query_integer(struct query *query, int column);
+double query_double(struct query *query, int column);
+const void *query_blob(struct query *query, int column, size_t *ret_length);
+bool query_null(struct query *query, int column);
+int query_columns(struct query *query);
+
+/* Binds the parameters one by one, where their number is data (the files' rows). From 1. */
+struct query *db_query_named(struct db *db, const char *name, GError **error);
+void query_bind_text(struct query *query, int parameter, const char *text);
+void query_bind_integer(struct query *query, int parameter, int64_t value);
+void query_bind_double(struct query *query, int parameter, double value);
+
+/* Runs a query that returns nothing; the number of rows changed, -1 on error. */
+int db_run(struct db *db, GError **error, const char *name, const char *types, ...);
+/* The first column of the first row as an integer: 1 found, 0 no row, -1 error. */
+int db_one(struct db *db, int64_t *ret_value, GError **error, const char *name, const char *types, ...);
+
+/* Every projection's rows in key order, hashed: what replay compares. `table` is one that a fold has named. */
+bool db_table_digest(struct db *db, const char *table, char out[65], GError **error);
+bool db_table_clear(struct db *db, const char *table, GError **error);
+/* Checks every named query against the schema (a test's work); names the first that fails. */
+bool store_check_queries(struct store *store, GError **error);
+/* "sqlite 3.40.1"; bytes on disk. */
+char *store_describe(struct store *store);
+int64_t store_size(struct store *store);
