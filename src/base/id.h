@@ -22,7 +22,7 @@ bool uuid_parse(const char *text, struct uuid *ret_uuid);
 void digest(const void *data, size_t length, uint8_t out[DIGEST_BYTES]); /* SHA-256 */
 char *digest_format(const uint8_t digest[DIGEST_BYTES], char out[DIGEST_TEXT]);
 
-/* A short stable name, "n-4k7q…" (prefix, 12 characters of lower-case base32 without vowels' confusions), of the parts. */
+/* A short stable name, "n-4k7q…" (prefix and 12 characters of base32), of the parts. */
 char *id_short(const char *prefix, const char *first, ...) G_GNUC_NULL_TERMINATED; /* newly allocated */
 /* An opaque person id, "p-" and 16 characters: keyed BLAKE2b of the employee number under the company's key. */
 char *id_person(const uint8_t key[32], const char *employee_number); /* newly allocated */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * UUIDs after RFC 9562: version 7 (48 bits of milliseconds, then 12 + 62 bits of which a counter takes the first 12 and
+ * randomness the rest) and version 8 (here: the first 122 free bits of a SHA-256). Digests and keyed hashes come from
+ * libsodium. */
+#include "base/id.h"
+#include <sodium.h>
+#include <stdarg.h>
+#include <string.h>
+
+static void stamp(struct uuid *uuid, int version) {
+  uuid->bytes[6] = (uint8_t)((uuid->bytes[6] & 0x0f) | version << 4);
+  uuid->bytes[8] = (uint8_t)((uuid->bytes[8] & 0x3f) | 0x80);
+}
+
+struct uuid uuid_new(int64_t now) {
+  static GMutex lock;
+  static int64_t last; /* milliseconds << 12 | counter: never repeats, never runs back */
+  g_mutex_lock(&lock);
+  int64_t tick = (now / 1000) << 12;
+  last = tick > last ? tick : last + 1;
+  tick = last;
+  g_mutex_unlock(&lock);
+  struct uuid uuid;
+  randombytes_buf(uuid.bytes, sizeof uuid.bytes);
+  for (int i = 0; i < 6; i++) uuid.bytes[i] = (uint8_t)(tick >> (12 + 40 - 8 * i));
+  uuid.bytes[6] = (uint8_t)(tick >> 8 & 0x0f);
+  uuid.bytes[7] = (uint8_t)tick;
+  stamp(&uuid, 7);
+  return uuid;
+}
+
+static void hash_parts(const char *first, va_list rest, uint8_t out[DIGEST_BYTES]) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  for (const char *part = first; part; part = va_arg(rest, const char *))
+    crypto_hash_sha256_update(&state, (const unsigned char *)part, strlen(part) + 1);
+  crypto_hash_sha256_final(&state, out);
+}
+
+struct uuid uuid_of(const char *first, ...) {
+  uint8_t hash[DIGEST_BYTES];
+  va_list rest;
+  va_start(rest, first);
+  hash_parts(first, rest, hash);
+  va_end(rest);
+  struct uuid uuid;
+  memcpy(uuid.bytes, hash, sizeof uuid.bytes);
+  stamp(&uuid, 8);
+  return uuid;
+}
+
+char *uuid_format(struct uuid uuid, char out[ID_TEXT]) {
+  static const char hex[] = "0123456789abcdef";
+  char *to = out;
+  for (int i = 0; i < 16; i++) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+    *to++ = hex[uuid.bytes[i] >> 4];
+    *to++ = hex[uuid.bytes[i] & 15];
+  }
+  *to = 0;
+  return out;
+}
+
+bool uuid_parse(const char *text, struct uuid *ret_uuid) {
+  struct uuid uuid;
+  for (int i = 0; i < 16; i++) {
+    if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-') return false;
+    int high = g_ascii_xdigit_value(text[0]);
+    if (high < 0) return false;
+    int low = g_ascii_xdigit_value(text[1]);
+    if (low < 0) return false;
+    uuid.bytes[i] = (uint8_t)(high << 4 | low);
+    text += 2;
+  }
+  if (*text) return false;
+  *ret_uuid = uuid;
+  return true;
+}
+
+void digest(const void *data, size_t length, uint8_t out[DIGEST_BYTES]) { crypto_hash_sha256(out, data, length); }
+
+char *digest_format(const uint8_t bytes[DIGEST_BYTES], char out[DIGEST_TEXT]) {
+  return sodium_bin2hex(out, DIGEST_TEXT, bytes, DIGEST_BYTES);
+}
+
+/* `count` characters of 5 bits each, in Crockford's alphabet: no i, l, o, u, so nothing is misread. */
+static char *base32(const char *prefix, const uint8_t *bytes, int count) {
+  static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  GString *text = g_string_new(prefix);
+  g_string_append_c(text, '-');
+  for (int i = 0; i < count; i++) {
+    int bit = i * 5, at = bit / 8;
+    int pair = bytes[at] << 8 | bytes[at + 1];
+    g_string_append_c(text, letters[pair >> (11 - bit % 8) & 31]);
+  }
+  return g_string_free(text, FALSE);
+}
+
+char *id_short(const char *prefix, const char *first, ...) {
+  uint8_t hash[DIGEST_BYTES];
+  va_list rest;
+  va_start(rest, first);
+  hash_parts(first, rest, hash);
+  va_end(rest);
+  return base32(prefix, hash, 12);
+}
+
+char *id_person(const uint8_t key[32], const char *employee_number) {
+  uint8_t hash[DIGEST_BYTES];
+  crypto_generichash(hash, sizeof hash, (const unsigned char *)employee_number, strlen(employee_number), key, 32);
+  return base32("p", hash, 16);
+}
