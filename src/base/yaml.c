@@ -285,14 +285,14 @@ static bool build_document(struct builder *b)
 
 struct yaml_doc *yaml_parse(const char *name, const char *text, size_t length, GError **error)
 {
-  if (length > LIMIT_MAPPING_BYTES) {
-    fail(error, MENO_ERROR_TOO_LARGE, "a YAML file of %zu bytes; the limit is %u, split it", length, LIMIT_MAPPING_BYTES);
-    return NULL;
-  }
   g_autoptr(yaml_doc_auto) doc = g_new0(struct yaml_doc, 1);
   doc->name = g_utf8_make_valid(name, -1);
   doc->nodes = g_ptr_array_new_with_free_func(g_free);
   doc->texts = g_string_chunk_new(1024);
+  if (length > LIMIT_MAPPING_BYTES) {
+    fail(error, MENO_ERROR_TOO_LARGE, "%s: a YAML file of %zu bytes; the limit is %u, split it", doc->name, length, LIMIT_MAPPING_BYTES);
+    return NULL;
+  }
   struct builder b = { .doc = doc, .text = text, .length = length, .error = error };
   if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
     b.text += 3;
@@ -307,7 +307,7 @@ struct yaml_doc *yaml_parse(const char *name, const char *text, size_t length, G
     return NULL;
   }
   if (!yaml_parser_initialize(&b.parser)) {
-    fail(error, MENO_ERROR_TOO_LARGE, "no memory to read a YAML file of %zu bytes", length);
+    fail(error, MENO_ERROR_TOO_LARGE, "no memory to read %s", doc->name);
     return NULL;
   }
   yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
