@@ -94,6 +94,7 @@ static char *quotable(const char *text)
 /* What libyaml says is right but seldom says what to do. */
 static const struct { const char *problem, *remedy; } remedies[] = {
   { "found character that cannot start any token", "indent with spaces, and quote a text that starts with @, ` or %" },
+  { "found a tab character that violates indentation", "indent with spaces" },
   { "mapping values are not allowed in this context", "quote a text that holds \": \", and align the keys of a map" },
   { "did not find expected key", "align the keys of a map, and close every quote" },
   { "could not find expected ':'", "write a key as \"key: value\", with a space after the colon" },
