@@ -171,6 +171,10 @@ static void test_limits(void)
   g_autofree char *deep = g_strconcat(open + 1, close + 1, NULL), *deeper = g_strconcat(open, close, NULL);
   yaml_doc_free(must_parse(deep));
   assert_refused(deeper, strlen(deeper), "f.yaml:1:33: ", "nested deeper than 32");
+  g_autoptr(GString) wide = g_string_new(NULL); /* depth is not width */
+  for (int i = 0; i < 2 * LIMIT_YAML_DEPTH; i++)
+    g_string_append(wide, "- [{a: []}]\n");
+  yaml_doc_free(must_parse(wide->str));
   g_autofree char *hostile = g_strnfill(200000, '[');
   assert_refused(hostile, 200000, "f.yaml:1:33: ", "nested deeper");
   g_autoptr(GString) many = g_string_new("[");
