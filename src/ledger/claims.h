@@ -9,7 +9,8 @@
 struct claim_row {
   const char *id, *predicate, *subject, *value, *evidence /* JSON array */, *agent, *state; /* live, superseded, retracted */
   double confidence;
-  int32_t valid_from, valid_to;
+  int32_t valid_from, valid_to; /* days; CLOCK_NO_DAY: open */
+  int64_t made_at;
   int64_t seq;
 };
 extern const struct event_kind claim_kinds[];

@@ -29,6 +29,7 @@ struct event {
   const char *actor;      /* "person:p-…", "account:…", "agent:needs@1", "connector:files", "system" */
   int64_t occurred, recorded;
   int64_t cause;          /* seq of the event that led to this one; 0 none */
+  int64_t correlation;    /* seq of the root of that chain */
   const char *batch;      /* the import it belongs to; NULL none */
   unsigned taint;
   const char *rules;      /* revision of the decision rules in force */
@@ -78,7 +79,7 @@ void event_clear(struct event *event);
 
 /* Walks the chain, rebuilds every projection from the events into memory and compares. What differs is named in the
  * error (CORRUPT): the first bad event, or the first table. */
-struct replay_report { int64_t events; int tables; double seconds; char head[65]; };
+struct replay_report { int64_t events; int tables; double seconds; char head[DIGEST_TEXT]; };
 bool ledger_verify(struct ledger *ledger, void (*progress)(void *data, const char *what, double share), void *data, struct replay_report *ret_report, GError **error);
 /* Clears and rebuilds the tables of every fold from the events; within a write. */
 bool ledger_refold(struct ledger_write *write, GError **error);

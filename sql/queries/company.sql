@@ -1,0 +1,273 @@
+-- The files' tables, three queries each: put_X (parameters in the order of the columns), find_X (by key: digest and event)
+-- and all_X (in the order that company.h promises).
+
+-- name: put_person
+INSERT INTO person (id, employee_number, first_name, last_name, work_email, location, status, start, "end", digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (id) DO UPDATE SET employee_number = excluded.employee_number, first_name = excluded.first_name,
+  last_name = excluded.last_name, work_email = excluded.work_email, location = excluded.location, status = excluded.status,
+  start = excluded.start, "end" = excluded."end", digest = excluded.digest, seq = excluded.seq;
+
+-- name: put_membership
+INSERT INTO membership (person, team, "from", "to", department, job_title, manager, fte, "primary", seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (person, team, "from") DO UPDATE SET "to" = excluded."to", department = excluded.department,
+  job_title = excluded.job_title, manager = excluded.manager, fte = excluded.fte, "primary" = excluded."primary", seq = excluded.seq;
+
+-- name: end_memberships
+UPDATE membership SET "to" = max("from", $2), "primary" = 0 WHERE person = $1 AND "to" IS NULL AND seq < $3;
+
+-- name: find_person
+SELECT digest, seq FROM person WHERE id = $1;
+
+-- name: all_person
+SELECT id, employee_number, first_name, last_name, work_email, location, status, start, "end", seq FROM person ORDER BY id;
+
+-- name: all_membership
+SELECT person, team, "from", "to", department, job_title, manager, fte, "primary" FROM membership ORDER BY person, "from", team;
+
+-- name: files
+SELECT file FROM file_seen ORDER BY file;
+
+-- name: put_file
+INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE SET seq = excluded.seq;
+
+-- name: version
+SELECT max((SELECT coalesce(max(seq), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
+  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM event WHERE kind = 'import.undone'));
+
+-- name: put_skill
+INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (skill_id) DO UPDATE SET "name" = excluded."name", broader = excluded.broader, description = excluded.description, aliases = excluded.aliases, half_life_months = excluded.half_life_months, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_skill
+SELECT digest, seq FROM skill WHERE skill_id = $1;
+
+-- name: all_skill
+SELECT skill_id, "name", broader, description, aliases, half_life_months, seq FROM skill ORDER BY skill_id;
+
+-- name: put_job_skill
+INSERT INTO job_skill (job_title, skill_id, level, importance, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (job_title, skill_id) DO UPDATE SET level = excluded.level, importance = excluded.importance, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_job_skill
+SELECT digest, seq FROM job_skill WHERE job_title = $1 AND skill_id = $2;
+
+-- name: all_job_skill
+SELECT job_title, skill_id, level, importance, seq FROM job_skill ORDER BY job_title, skill_id;
+
+-- name: put_goal
+INSERT INTO goal (goal_id, "name", unit, direction, owner, baseline, target, due, weight, category, value_per_unit, currency, skills, departments, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+ON CONFLICT (goal_id) DO UPDATE SET "name" = excluded."name", unit = excluded.unit, direction = excluded.direction, owner = excluded.owner, baseline = excluded.baseline, target = excluded.target, due = excluded.due, weight = excluded.weight, category = excluded.category, value_per_unit = excluded.value_per_unit, currency = excluded.currency, skills = excluded.skills, departments = excluded.departments, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_goal
+SELECT digest, seq FROM goal WHERE goal_id = $1;
+
+-- name: all_goal
+SELECT goal_id, "name", unit, direction, owner, baseline, target, due, weight, category, value_per_unit, currency, skills, departments, seq FROM goal ORDER BY goal_id;
+
+-- name: put_kpi
+INSERT INTO kpi (goal_id, team, "date", "value", exposure, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (goal_id, team, "date") DO UPDATE SET "value" = excluded."value", exposure = excluded.exposure, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_kpi
+SELECT digest, seq FROM kpi WHERE goal_id = $1 AND team = $2 AND "date" = $3;
+
+-- name: all_kpi
+SELECT goal_id, team, "date", "value", exposure, seq FROM kpi ORDER BY goal_id, team, "date";
+
+-- name: put_result
+INSERT INTO result (person, skill_id, "date", score, kind, item_id, difficulty, nth, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (skill_id, person, "date", kind, item_id, nth) DO UPDATE SET score = excluded.score, difficulty = excluded.difficulty, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_result
+SELECT digest, seq FROM result WHERE person = $1 AND skill_id = $2 AND "date" = $3 AND kind = $4 AND item_id = $5 AND nth = $6;
+
+-- name: all_result
+SELECT person, skill_id, "date", score, kind, item_id, difficulty, nth, seq FROM result ORDER BY skill_id, person, "date", kind, item_id, nth;
+
+-- name: put_programme
+INSERT INTO programme (programme_id, title, kind, skills, hours, cost_per_seat, fixed_cost, active, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (programme_id) DO UPDATE SET title = excluded.title, kind = excluded.kind, skills = excluded.skills, hours = excluded.hours, cost_per_seat = excluded.cost_per_seat, fixed_cost = excluded.fixed_cost, active = excluded.active, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_programme
+SELECT digest, seq FROM programme WHERE programme_id = $1;
+
+-- name: all_programme
+SELECT programme_id, title, kind, skills, hours, cost_per_seat, fixed_cost, active, seq FROM programme ORDER BY programme_id;
+
+-- name: put_enrolment
+INSERT INTO enrolment (programme_id, person, "date", status, completed_on, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (programme_id, person, "date") DO UPDATE SET status = excluded.status, completed_on = excluded.completed_on, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_enrolment
+SELECT digest, seq FROM enrolment WHERE programme_id = $1 AND person = $2 AND "date" = $3;
+
+-- name: all_enrolment
+SELECT programme_id, person, "date", status, completed_on, seq FROM enrolment ORDER BY programme_id, person, "date";
+
+-- name: put_question
+INSERT INTO question (question_id, "text", topic, digest, seq)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (question_id) DO UPDATE SET "text" = excluded."text", topic = excluded.topic, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_question
+SELECT digest, seq FROM question WHERE question_id = $1;
+
+-- name: all_question
+SELECT question_id, "text", topic, seq FROM question ORDER BY question_id;
+
+-- name: put_pulse
+INSERT INTO pulse ("date", question_id, team, respondent, answer, comment, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (team, "date", question_id, respondent) DO UPDATE SET answer = excluded.answer, comment = excluded.comment, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_pulse
+SELECT digest, seq FROM pulse WHERE "date" = $1 AND question_id = $2 AND team = $3 AND respondent = $4;
+
+-- name: all_pulse
+SELECT "date", question_id, team, respondent, answer, comment, seq FROM pulse ORDER BY team, "date", question_id, respondent;
+
+-- name: put_objective
+INSERT INTO objective (objective_id, owner, title, goal_id, skills, progress, due, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (objective_id) DO UPDATE SET owner = excluded.owner, title = excluded.title, goal_id = excluded.goal_id, skills = excluded.skills, progress = excluded.progress, due = excluded.due, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_objective
+SELECT digest, seq FROM objective WHERE objective_id = $1;
+
+-- name: all_objective
+SELECT objective_id, owner, title, goal_id, skills, progress, due, seq FROM objective ORDER BY objective_id;
+
+-- name: put_request
+INSERT INTO request (request_id, "date", requester, team, title, description, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (request_id) DO UPDATE SET "date" = excluded."date", requester = excluded.requester, team = excluded.team, title = excluded.title, description = excluded.description, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_request
+SELECT digest, seq FROM request WHERE request_id = $1;
+
+-- name: all_request
+SELECT request_id, "date", requester, team, title, description, seq FROM request ORDER BY "date", request_id;
+
+-- name: put_step
+INSERT INTO step (process, case_id, activity, "start", "end", team, actor, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (process, case_id, "start", activity) DO UPDATE SET "end" = excluded."end", team = excluded.team, actor = excluded.actor, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_step
+SELECT digest, seq FROM step WHERE process = $1 AND case_id = $2 AND activity = $3 AND "start" = $4;
+
+-- name: all_step
+SELECT process, case_id, activity, "start", "end", team, actor, seq FROM step ORDER BY process, case_id, "start", activity;
+
+-- name: put_ticket
+INSERT INTO ticket (ticket_id, opened, closed, team, tool, category, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (ticket_id) DO UPDATE SET opened = excluded.opened, closed = excluded.closed, team = excluded.team, tool = excluded.tool, category = excluded.category, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_ticket
+SELECT digest, seq FROM ticket WHERE ticket_id = $1;
+
+-- name: all_ticket
+SELECT ticket_id, opened, closed, team, tool, category, seq FROM ticket ORDER BY opened, ticket_id;
+
+-- name: put_capacity
+INSERT INTO capacity (team, "date", available_hours, planned_hours, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (team, "date") DO UPDATE SET available_hours = excluded.available_hours, planned_hours = excluded.planned_hours, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_capacity
+SELECT digest, seq FROM capacity WHERE team = $1 AND "date" = $2;
+
+-- name: all_capacity
+SELECT team, "date", available_hours, planned_hours, seq FROM capacity ORDER BY team, "date";
+
+-- name: put_reward
+INSERT INTO reward (job_title, team, rewarded, weight, "from", "to", digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (job_title, team, rewarded, "from") DO UPDATE SET weight = excluded.weight, "to" = excluded."to", digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_reward
+SELECT digest, seq FROM reward WHERE job_title = $1 AND team = $2 AND rewarded = $3 AND "from" = $4;
+
+-- name: all_reward
+SELECT job_title, team, rewarded, weight, "from", "to", seq FROM reward ORDER BY job_title, team, rewarded, "from";
+
+-- name: put_change
+INSERT INTO change ("date", scope, kind, title, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT ("date", scope, kind, title) DO UPDATE SET digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_change
+SELECT digest, seq FROM change WHERE "date" = $1 AND scope = $2 AND kind = $3 AND title = $4;
+
+-- name: all_change
+SELECT "date", scope, kind, title, seq FROM change ORDER BY "date", scope, kind, title;
+
+-- name: put_demand
+INSERT INTO demand ("month", skill_id, job_title, demand, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT ("month", skill_id, job_title) DO UPDATE SET demand = excluded.demand, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_demand
+SELECT digest, seq FROM demand WHERE "month" = $1 AND skill_id = $2 AND job_title = $3;
+
+-- name: all_demand
+SELECT "month", skill_id, job_title, demand, seq FROM demand ORDER BY "month", skill_id, job_title;
+
+-- name: put_statement
+INSERT INTO statement (id, person, actor, verb, object, name, at, score, success, digest, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING;
+
+-- name: find_statement
+SELECT digest, seq FROM statement WHERE id = $1;
+
+-- name: all_statement
+SELECT id, person, actor, verb, object, name, at, score, success, seq FROM statement ORDER BY at, id;
+
+-- name: put_source
+INSERT INTO source (name, title, owner, valid_until, licence, audience, text, digest, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (name) DO UPDATE SET title = excluded.title, owner = excluded.owner, valid_until = excluded.valid_until,
+  licence = excluded.licence, audience = excluded.audience, text = excluded.text, digest = excluded.digest, seq = excluded.seq;
+
+-- name: find_source
+SELECT digest, seq FROM source WHERE name = $1;
+
+-- name: all_source
+SELECT name, title, owner, valid_until, licence, audience, text, seq FROM source ORDER BY name;
+
+-- name: weigh_goal
+UPDATE goal SET weight = $2, seq = $3 WHERE goal_id = $1;
+
+-- name: add_goal_version
+INSERT INTO goal_version (goal_id, version, at, actor, weight, reason, seq)
+SELECT $1, (SELECT count(*) + 1 FROM goal_version WHERE goal_id = $1), $2, $3, $4, $5, $6;
+
+-- name: goal_versions
+SELECT version, at, actor, weight, reason, seq FROM goal_version WHERE goal_id = $1 ORDER BY version DESC;
+
+-- name: put_need_word
+INSERT INTO need_word (need, word, goal_id, cause, first, reason, actor, at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (need, word) DO UPDATE SET goal_id = excluded.goal_id, cause = excluded.cause, first = excluded.first,
+  reason = excluded.reason, actor = excluded.actor, at = excluded.at, seq = excluded.seq;
+
+-- name: all_need_word
+SELECT need, word, goal_id, cause, first, reason, actor, at, seq FROM need_word ORDER BY need, word;
+
+-- name: need_words
+SELECT word, cause, first, reason, actor, at, seq FROM need_word WHERE need = $1 ORDER BY seq;
+
+-- name: put_skill_correction
+INSERT INTO skill_correction (person, skill_id, level, note, at, seq) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (person, skill_id) DO UPDATE SET level = excluded.level, note = excluded.note, at = excluded.at, seq = excluded.seq;
+
+-- name: skill_corrections
+SELECT skill_id, level, note, at, seq FROM skill_correction WHERE person = $1 ORDER BY skill_id;

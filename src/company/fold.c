@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From events to the tables of the nouns. One fold serves every canonical file, driven by its row in formats.c; people have
+ * their own, because a person's memberships end when a newer record does not name them any more. Decisions on goals, needs
+ * and one's own skills follow. */
+#include "company/fold.h"
+#include <math.h>
+#include <string.h>
+
+int64_t company_digest(const char *body, size_t length) {
+  uint8_t hash[DIGEST_BYTES];
+  int64_t head;
+  digest(body, length, hash);
+  memcpy(&head, hash, sizeof head);
+  return GINT64_FROM_LE(head);
+}
+
+/* ---- rows of files ---------------------------------------------------------------------------------------------- */
+
+static void bind_list(struct query *query, int parameter, struct json list) {
+  g_autoptr(GString) text = g_string_new("");
+  struct json_iter it = json_iter(list);
+  while (json_next(&it)) g_string_append_printf(text, "%s%s", text->len ? ";" : "", json_string(it.value));
+  query_bind_text(query, parameter, text->str);
+}
+
+static void bind_moment(struct query *query, int parameter, const char *text, bool day) {
+  int64_t time = 0;
+  if (text && clock_parse_time(text, &time)) query_bind_integer(query, parameter, day ? clock_day(time) : time);
+  else query_bind_text(query, parameter, NULL);
+}
+
+static void bind_cell(struct query *query, int parameter, const struct column *column, struct json cell) {
+  const char *text = json_string(cell);
+  bool key = column->flags & COLUMN_KEY;
+  switch (column->type) {
+  case COLUMN_NUMBER: query_bind_double(query, parameter, json_number(cell, NAN)); break;
+  case COLUMN_YES_NO: query_bind_integer(query, parameter, json_type(cell) != JSON_FALSE); break;
+  case COLUMN_DAY:
+  case COLUMN_MOMENT:
+    if (key && !text) query_bind_integer(query, parameter, CLOCK_NO_DAY);
+    else bind_moment(query, parameter, text, column->type == COLUMN_DAY);
+    break;
+  case COLUMN_LIST: bind_list(query, parameter, cell); break;
+  default: query_bind_text(query, parameter, text ? text : key ? "" : NULL);
+  }
+}
+
+static bool fold_row(struct db *db, const struct event *event, struct json body, GError **error) {
+  const struct format *format = format_by_kind(event->kind);
+  char name[64];
+  g_snprintf(name, sizeof name, "company.put_%s", format->table);
+  g_autoptr(query_auto) query = db_query_named(db, name, error);
+  if (!query) return false;
+  int parameter = 1;
+  for (const struct column *column = format->columns; column->name; column++) bind_cell(query, parameter++, column, json_get(body, column->name));
+  if (format->flags & FORMAT_REPEATS) {
+    int64_t nth = 0;
+    json_integer(json_get(body, "nth"), &nth);
+    query_bind_integer(query, parameter++, nth);
+  }
+  query_bind_integer(query, parameter++, company_digest(event->body, event->body_length));
+  query_bind_integer(query, parameter, event->seq);
+  return query_next(query, error) >= 0;
+}
+
+static bool fold_goal(struct db *db, const struct event *event, struct json body, GError **error) {
+  const char *id = json_string(json_get(body, "goal_id"));
+  return fold_row(db, event, body, error) && db_run(db, error, "company.add_goal_version", "titdti", id, event->recorded, event->actor,
+    json_number(json_get(body, "weight"), NAN), "from the goals file", event->seq) >= 0;
+}
+
+/* ---- people ----------------------------------------------------------------------------------------------------- */
+
+static int64_t day_of(struct json cell, int64_t otherwise) {
+  int64_t time;
+  const char *text = json_string(cell);
+  return text && clock_parse_time(text, &time) ? clock_day(time) : otherwise;
+}
+
+static bool put_membership(struct db *db, const char *person, struct json row, int64_t seq, GError **error) {
+  g_autoptr(query_auto) query = db_query_named(db, "company.put_membership", error);
+  if (!query) return false;
+  int64_t to = day_of(json_get(row, "to"), CLOCK_NO_DAY);
+  query_bind_text(query, 1, person);
+  query_bind_text(query, 2, json_string(json_get(row, "team")));
+  query_bind_integer(query, 3, day_of(json_get(row, "from"), CLOCK_NO_DAY));
+  if (to == CLOCK_NO_DAY) query_bind_text(query, 4, NULL);
+  else query_bind_integer(query, 4, to);
+  query_bind_text(query, 5, json_string(json_get(row, "department")));
+  query_bind_text(query, 6, json_string(json_get(row, "job_title")));
+  query_bind_text(query, 7, json_string(json_get(row, "manager")));
+  query_bind_double(query, 8, json_number(json_get(row, "fte"), NAN));
+  query_bind_integer(query, 9, json_true(json_get(row, "primary")));
+  query_bind_integer(query, 10, seq);
+  return query_next(query, error) >= 0;
+}
+
+static bool fold_person(struct db *db, const struct event *event, struct json body, GError **error) {
+  const char *id = strchr(event->subject, ':') + 1;
+  g_autoptr(query_auto) query = db_query_named(db, "company.put_person", error);
+  if (!query) return false;
+  static const char *const texts[] = { "employee_number", "first_name", "last_name", "work_email", "location", "employment_status" };
+  query_bind_text(query, 1, id);
+  for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++) query_bind_text(query, i + 2, json_string(json_get(body, texts[i])));
+  bind_moment(query, 8, json_string(json_get(body, "start_date")), true);
+  bind_moment(query, 9, json_string(json_get(body, "termination_date")), true);
+  query_bind_integer(query, 10, company_digest(event->body, event->body_length));
+  query_bind_integer(query, 11, event->seq);
+  if (query_next(query, error) < 0) return false;
+  struct json_iter it = json_iter(json_get(body, "memberships"));
+  while (json_next(&it))
+    if (!put_membership(db, id, it.value, event->seq, error)) return false;
+  return db_run(db, error, "company.end_memberships", "tii", id, (int64_t)clock_day(event->occurred), event->seq) >= 0;
+}
+
+/* ---- documents -------------------------------------------------------------------------------------------------- */
+
+/* A statement's event body: {statement, person, verb, object, name, at, score, success}; the statement itself is kept whole. */
+static bool fold_statement(struct db *db, const struct event *event, struct json body, GError **error) {
+  int64_t at = event->occurred;
+  struct json success = json_get(body, "success");
+  g_autoptr(query_auto) query = db_query_named(db, "company.put_statement", error);
+  if (!query) return false;
+  query_bind_text(query, 1, strchr(event->subject, ':') + 1);
+  query_bind_text(query, 2, json_string(json_get(body, "person")));
+  query_bind_text(query, 3, json_string(json_get(body, "actor")));
+  query_bind_text(query, 4, json_string(json_get(body, "verb")));
+  query_bind_text(query, 5, json_string(json_get(body, "object")));
+  query_bind_text(query, 6, json_string(json_get(body, "name")));
+  query_bind_integer(query, 7, at);
+  query_bind_double(query, 8, json_number(json_get(body, "score"), NAN));
+  if (json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE) query_bind_integer(query, 9, json_true(success));
+  else query_bind_text(query, 9, NULL);
+  query_bind_integer(query, 10, company_digest(event->body, event->body_length));
+  query_bind_integer(query, 11, event->seq);
+  return query_next(query, error) >= 0;
+}
+
+static bool fold_source(struct db *db, const struct event *event, struct json body, GError **error) {
+  static const char *const texts[] = { "name", "title", "owner", "valid_until", "licence", "audience", "text" };
+  g_autoptr(query_auto) query = db_query_named(db, "company.put_source", error);
+  if (!query) return false;
+  for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++) query_bind_text(query, i + 1, json_string(json_get(body, texts[i])));
+  bind_moment(query, 4, json_string(json_get(body, "valid_until")), true);
+  query_bind_integer(query, 8, company_digest(event->body, event->body_length));
+  query_bind_integer(query, 9, event->seq);
+  return query_next(query, error) >= 0;
+}
+
+static bool fold_files(struct db *db, const struct event *event, struct json body, GError **error) {
+  struct json_iter it = json_iter(json_get(body, "files"));
+  while (json_next(&it))
+    if (db_run(db, error, "company.put_file", "ti", json_string(json_get(it.value, "as")), event->seq) < 0) return false;
+  return true;
+}
+
+/* ---- decisions -------------------------------------------------------------------------------------------------- */
+
+static bool fold_weighed(struct db *db, const struct event *event, struct json body, GError **error) {
+  const char *id = strchr(event->subject, ':') + 1;
+  double weight = json_number(json_get(body, "weight"), NAN);
+  return db_run(db, error, "company.weigh_goal", "tdi", id, weight, event->seq) >= 0 &&
+    db_run(db, error, "company.add_goal_version", "titdti", id, event->recorded, event->actor, weight, json_string(json_get(body, "reason")), event->seq) >= 0;
+}
+
+/* need.cause_confirmed {goal, cause, first, reason}; need.marked {goal, word, reason}. */
+static bool fold_need_word(struct db *db, const struct event *event, struct json body, GError **error) {
+  bool cause = strcmp(event->kind, "need.cause_confirmed") == 0;
+  return db_run(db, error, "company.put_need_word", "tttttttii", strchr(event->subject, ':') + 1, cause ? "cause" : json_string(json_get(body, "word")),
+    json_string(json_get(body, "goal")), json_string(json_get(body, "cause")), json_string(json_get(body, "first")),
+    json_string(json_get(body, "reason")), event->actor, event->recorded, event->seq) >= 0;
+}
+
+static bool fold_correction(struct db *db, const struct event *event, struct json body, GError **error) {
+  return db_run(db, error, "company.put_skill_correction", "ttdtii", strchr(event->subject, ':') + 1, json_string(json_get(body, "skill_id")),
+    json_number(json_get(body, "level"), 0), json_string(json_get(body, "note")), event->recorded, event->seq) >= 0;
+}
+
+/* ---- the tables that main joins --------------------------------------------------------------------------------- */
+
+#define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define ROW_KIND(kind, purpose, personal, help) { kind, purpose, 0, personal, help }
+#define ROW_FOLD(kind, table) { kind, LIST(kind), LIST(table), fold_row }
+
+const struct event_kind company_kinds[] = {
+  ROW_KIND("person.recorded", "who works where", "employee_number first_name last_name work_email location start_date termination_date", "a person and the memberships, as the HRIS has them"),
+  ROW_KIND("skill.defined", "skills", "", "a node of the framework"),
+  ROW_KIND("job.profiled", "skills", "", "what a job needs of a skill"),
+  ROW_KIND("goal.set", "steering", "", "a business goal"),
+  ROW_KIND("goal.weighed", "steering", "reason", "a goal's priority was changed"),
+  ROW_KIND("kpi.observed", "steering", "", "a value of a goal's KPI"),
+  ROW_KIND("result.recorded", "skills", "employee_number score", "evidence of a person's skill"),
+  ROW_KIND("statement.stored", "skills", "person actor statement", "an xAPI statement"),
+  ROW_KIND("programme.described", "programmes", "", "a programme that runs"),
+  ROW_KIND("enrolment.recorded", "programmes", "employee_number", "who takes it"),
+  ROW_KIND("question.asked", "listening", "", "a pulse question"),
+  ROW_KIND("pulse.answered", "listening", "comment", "an anonymous answer of a group's member"),
+  ROW_KIND("objective.set", "objectives", "owner", "an objective of a person or team"),
+  ROW_KIND("request.made", "needs", "requester", "what the business asked L&D for"),
+  ROW_KIND("step.worked", "process", "actor", "a step of the work"),
+  ROW_KIND("ticket.opened", "process", "", "trouble with a tool"),
+  ROW_KIND("load.planned", "process", "", "a team's hours"),
+  ROW_KIND("reward.offered", "process", "", "what pays off"),
+  ROW_KIND("change.noted", "steering", "", "what else changed"),
+  ROW_KIND("demand.forecast", "workforce", "", "people that will be needed"),
+  ROW_KIND("source.added", "content", "", "a document of the company"),
+  ROW_KIND("need.cause_confirmed", "needs", "reason", "a person confirmed or overruled a cause"),
+  ROW_KIND("need.marked", "needs", "reason", "a person marked a need"),
+  ROW_KIND("skill.corrected", "own data", "level note", "a person corrected an own skill level"),
+  { 0 } };
+
+const struct fold company_folds[] = {
+  { "people", LIST("person.recorded"), LIST("person", "membership"), fold_person },
+  { "goals", LIST("goal.set"), LIST("goal", "goal_version"), fold_goal },
+  { "weights", LIST("goal.weighed"), ((const char *const[]){ NULL }), fold_weighed }, /* the tables are those of goals */
+  ROW_FOLD("skill.defined", "skill"), ROW_FOLD("job.profiled", "job_skill"), ROW_FOLD("kpi.observed", "kpi"),
+  ROW_FOLD("result.recorded", "result"), ROW_FOLD("programme.described", "programme"), ROW_FOLD("enrolment.recorded", "enrolment"),
+  ROW_FOLD("question.asked", "question"), ROW_FOLD("pulse.answered", "pulse"), ROW_FOLD("objective.set", "objective"),
+  ROW_FOLD("request.made", "request"), ROW_FOLD("step.worked", "step"), ROW_FOLD("ticket.opened", "ticket"),
+  ROW_FOLD("load.planned", "capacity"), ROW_FOLD("reward.offered", "reward"), ROW_FOLD("change.noted", "change"),
+  ROW_FOLD("demand.forecast", "demand"),
+  { "statements", LIST("statement.stored"), LIST("statement"), fold_statement },
+  { "sources", LIST("source.added"), LIST("source"), fold_source },
+  { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
+  { "needs", LIST("need.cause_confirmed", "need.marked"), LIST("need_word"), fold_need_word },
+  { "corrections", LIST("skill.corrected"), LIST("skill_correction"), fold_correction },
+  { 0 } };

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Appending, folding, walking and verifying.
+ *
+ * The chain: hash(n) = SHA-256 of hash(n-1) and every field of event n, each preceded by its length, so that no two
+ * different events share an encoding. The head's hash therefore vouches for the whole history.
+ *
+ * Folding: an event outside an import is folded when it is appended. An event of an import (it carries the import's id as
+ * `batch`) waits; `import.committed` names the first seq of its batch, and folding it folds the whole batch first. A fold
+ * sees the batch of an import that was later undone when it happens, and not any more when the tables are rebuilt: undoing
+ * rebuilds them. So incremental tables and rebuilt ones agree at every moment, which ledger_verify checks.
+ *
+ * Disadvantage: undoing costs a rebuild, linear in the history. It is rare, and one mechanism is easier to trust than two. */
+#include "ledger/ledger.h"
+#include "base/limits.h"
+#include <string.h>
+
+struct ledger {
+  struct store *store;
+  const struct ledger_tables *tables;
+  GHashTable *kinds;  /* name → struct event_kind */
+  GHashTable *folds;  /* kind → GPtrArray of struct fold, in the tables' order */
+};
+
+struct ledger_write {
+  struct ledger *ledger;
+  struct db *db;
+  int64_t now, seq;
+  uint8_t hash[DIGEST_BYTES];
+};
+
+/* ---- tables ----------------------------------------------------------------------------------------------------- */
+
+struct ledger *ledger_new(struct store *store, const struct ledger_tables *tables) {
+  struct ledger *ledger = g_new0(struct ledger, 1);
+  ledger->store = store;
+  ledger->tables = tables;
+  ledger->kinds = g_hash_table_new(g_str_hash, g_str_equal);
+  ledger->folds = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+  for (size_t i = 0; tables->kinds[i]; i++)
+    for (const struct event_kind *kind = tables->kinds[i]; kind->name; kind++) {
+      if (!kind->purpose || !kind->personal) g_error("event kind \"%s\" has no purpose", kind->name);
+      if (!g_hash_table_insert(ledger->kinds, (void *)(uintptr_t)kind->name, (void *)(uintptr_t)kind)) g_error("event kind \"%s\" stands twice", kind->name);
+    }
+  for (size_t i = 0; tables->folds[i]; i++)
+    for (const struct fold *fold = tables->folds[i]; fold->name; fold++)
+      for (size_t k = 0; fold->kinds[k]; k++) {
+        if (!g_hash_table_contains(ledger->kinds, fold->kinds[k])) g_error("fold \"%s\" reads \"%s\", which is no kind", fold->name, fold->kinds[k]);
+        GPtrArray *list = g_hash_table_lookup(ledger->folds, fold->kinds[k]);
+        if (!list) g_hash_table_insert(ledger->folds, (void *)(uintptr_t)fold->kinds[k], list = g_ptr_array_new());
+        g_ptr_array_add(list, (void *)(uintptr_t)fold);
+      }
+  return ledger;
+}
+
+void ledger_free(struct ledger *ledger) {
+  if (!ledger) return;
+  g_hash_table_destroy(ledger->kinds);
+  g_hash_table_destroy(ledger->folds);
+  g_free(ledger);
+}
+
+struct store *ledger_store(struct ledger *ledger) { return ledger->store; }
+const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name) { return g_hash_table_lookup(ledger->kinds, name); }
+
+/* ---- the chain -------------------------------------------------------------------------------------------------- */
+
+static void sum_bytes(GByteArray *sum, const void *data, size_t length) {
+  uint64_t head = GUINT64_TO_LE((uint64_t)length);
+  g_byte_array_append(sum, (const guint8 *)&head, sizeof head);
+  if (length) g_byte_array_append(sum, data, (guint)length);
+}
+static void sum_text(GByteArray *sum, const char *text) { sum_bytes(sum, text ? text : "", text ? strlen(text) : 0); }
+static void sum_integer(GByteArray *sum, int64_t value) {
+  value = GINT64_TO_LE(value);
+  sum_bytes(sum, &value, sizeof value);
+}
+
+static void chain(const uint8_t previous[DIGEST_BYTES], const struct event *event, uint8_t out[DIGEST_BYTES]) {
+  g_autoptr(GByteArray) sum = g_byte_array_sized_new((guint)event->body_length + 320);
+  sum_bytes(sum, previous, DIGEST_BYTES);
+  sum_integer(sum, event->seq);
+  sum_bytes(sum, event->id.bytes, sizeof event->id.bytes);
+  sum_text(sum, event->kind);
+  sum_text(sum, event->subject);
+  sum_text(sum, event->actor);
+  sum_integer(sum, event->occurred);
+  sum_integer(sum, event->recorded);
+  sum_integer(sum, event->cause);
+  sum_integer(sum, event->correlation);
+  sum_text(sum, event->batch);
+  sum_integer(sum, event->taint);
+  sum_text(sum, event->rules);
+  sum_bytes(sum, event->body, event->body_length);
+  digest(sum->data, sum->len, out);
+}
+
+/* ---- folding ---------------------------------------------------------------------------------------------------- */
+
+static void event_read(struct query *query, struct event *event) {
+  size_t length;
+  event->seq = query_integer(query, 0);
+  const void *id = query_blob(query, 1, &length);
+  memset(event->id.bytes, 0, sizeof event->id.bytes);
+  if (length == sizeof event->id.bytes) memcpy(event->id.bytes, id, length);
+  event->kind = query_text(query, 2);
+  event->subject = query_text(query, 3);
+  event->actor = query_text(query, 4);
+  event->occurred = query_integer(query, 5);
+  event->recorded = query_integer(query, 6);
+  event->cause = query_integer(query, 7);
+  event->correlation = query_integer(query, 8);
+  event->batch = query_text(query, 9);
+  event->taint = (unsigned)query_integer(query, 10);
+  event->rules = query_text(query, 11);
+  event->body = query_blob(query, 12, &event->body_length);
+}
+
+static bool fold_event(struct ledger *ledger, struct db *db, const struct event *event, GError **error) {
+  GPtrArray *list = g_hash_table_lookup(ledger->folds, event->kind);
+  if (!list) return true;
+  g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, error);
+  if (!doc) {
+    g_prefix_error(error, "event %" G_GINT64_FORMAT " (%s) cannot be read: ", event->seq, event->kind);
+    return false;
+  }
+  for (guint i = 0; i < list->len; i++) {
+    const struct fold *fold = list->pdata[i];
+    if (!fold->apply(db, event, json_root(doc), error)) {
+      g_prefix_error(error, "event %" G_GINT64_FORMAT " (%s) cannot be folded into %s: ", event->seq, event->kind, fold->name);
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Folds the batch of an import, then the commit itself. `source` is where the events are, `db` where the tables are. */
+static bool fold_import(struct ledger *ledger, struct db *source, struct db *db, const struct event *commit, GError **error) {
+  g_autoptr(json_doc_auto) doc = json_parse(commit->body, commit->body_length, error);
+  int64_t first = 0;
+  if (!doc) return false;
+  if (!json_integer(json_get(json_root(doc), "first"), &first)) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " does not say where its import begins", commit->seq);
+  const char *id = strchr(commit->subject, ':') + 1;
+  g_autoptr(query_auto) query = db_query(source, error, "ledger.batch", "iit", first, commit->seq, id);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct event event;
+    event_read(query, &event);
+    if (!fold_event(ledger, db, &event, error)) return false;
+  }
+  return got == 0 && fold_event(ledger, db, commit, error);
+}
+
+static bool is_commit(const struct event *event) { return strcmp(event->kind, "import.committed") == 0; }
+
+/* ---- appending -------------------------------------------------------------------------------------------------- */
+
+struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **error) {
+  struct db *db = store_write(ledger->store, error);
+  if (!db) return NULL;
+  struct ledger_write *write = g_new0(struct ledger_write, 1);
+  write->ledger = ledger;
+  write->db = db;
+  write->now = now;
+  struct query *query = db_query(db, error, "ledger.head", "");
+  int got = query_next(query, error);
+  if (got == 1) {
+    size_t length;
+    write->seq = query_integer(query, 0);
+    const void *hash = query_blob(query, 1, &length);
+    if (length == DIGEST_BYTES) memcpy(write->hash, hash, DIGEST_BYTES);
+    write->now = MAX(now, query_integer(query, 2)); /* a clock that jumped back does not reorder history */
+  }
+  query_done(query);
+  if (got >= 0) return write;
+  ledger_abort(write);
+  return NULL;
+}
+
+struct db *ledger_write_db(struct ledger_write *write) { return write->db; }
+
+void ledger_abort(struct ledger_write *write) {
+  if (!write) return;
+  db_release(write->db);
+  g_free(write);
+}
+
+bool ledger_commit(struct ledger_write *write, GError **error) {
+  bool fine = db_commit(write->db, error);
+  g_free(write);
+  return fine;
+}
+
+static bool insert(struct ledger_write *write, const struct event *event, const uint8_t hash[DIGEST_BYTES], int *ret_rows, GError **error) {
+  *ret_rows = db_run(write->db, error, "ledger.append", "ibtttiiiititt" "b", event->seq, event->id.bytes, sizeof event->id.bytes,
+    event->kind, event->subject, event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch,
+    (int64_t)event->taint, event->rules, event->body, hash, (size_t)DIGEST_BYTES);
+  return *ret_rows >= 0;
+}
+
+static bool original(struct ledger_write *write, const struct event *event, int64_t *ret_seq, GError **error) {
+  int64_t seq = 0;
+  if (db_one(write->db, &seq, error, "ledger.by_id", "b", event->id.bytes, sizeof event->id.bytes) < 0) return false;
+  if (ret_seq) *ret_seq = seq;
+  return true;
+}
+
+bool ledger_append(struct ledger_write *write, const struct event *given, int64_t *ret_seq, GError **error) {
+  static const struct uuid none;
+  struct event event = *given;
+  if (!ledger_kind(write->ledger, event.kind)) g_error("event kind \"%s\" is in no room's table", event.kind);
+  event.seq = write->seq + 1;
+  if (memcmp(&event.id, &none, sizeof none) == 0) event.id = uuid_new(write->now);
+  event.recorded = write->now;
+  if (!event.occurred) event.occurred = write->now;
+  if (!event.rules) event.rules = "";
+  if (!event.body_length) event.body_length = strlen(event.body);
+  event.correlation = event.seq;
+  if (event.cause && db_one(write->db, &event.correlation, error, "ledger.correlation", "i", event.cause) < 0) return false;
+  uint8_t hash[DIGEST_BYTES];
+  int rows;
+  chain(write->hash, &event, hash);
+  if (!insert(write, &event, hash, &rows, error)) return false;
+  if (rows == 0) return original(write, &event, ret_seq, error);
+  write->seq = event.seq;
+  memcpy(write->hash, hash, DIGEST_BYTES);
+  if (ret_seq) *ret_seq = event.seq;
+  if (is_commit(&event)) return fold_import(write->ledger, write->db, write->db, &event, error);
+  return event.batch || fold_event(write->ledger, write->db, &event, error);
+}
+
+int64_t ledger_record(struct ledger *ledger, int64_t now, const struct event *event, GError **error) {
+  int64_t seq = 0;
+  struct ledger_write *write = ledger_write(ledger, now, error);
+  if (!write) return 0;
+  if (!ledger_append(write, event, &seq, error)) {
+    ledger_abort(write);
+    return 0;
+  }
+  return ledger_commit(write, error) ? seq : 0;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
+
+int64_t ledger_head(struct db *db, GError **error) {
+  int64_t seq = 0;
+  return db_one(db, &seq, error, "ledger.head", "") < 0 ? -1 : seq;
+}
+
+bool ledger_visit(struct db *db, int64_t from, int64_t to, bool (*visit)(const struct event *, void *, GError **), void *data, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.range", "ii", from, to);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct event event;
+    event_read(query, &event);
+    if (!visit(&event, data, error)) return false;
+  }
+  return got == 0;
+}
+
+int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.range", "ii", seq, seq);
+  int got = query_next(query, error);
+  if (got != 1) return got;
+  struct event event;
+  event_read(query, &event);
+  event.kind = g_strdup(event.kind);
+  event.subject = g_strdup(event.subject);
+  event.actor = g_strdup(event.actor);
+  event.batch = g_strdup(event.batch);
+  event.rules = g_strdup(event.rules);
+  event.body = g_strndup(event.body, event.body_length);
+  *ret_event = event;
+  return 1;
+}
+
+void event_clear(struct event *event) {
+  const char *texts[] = { event->kind, event->subject, event->actor, event->batch, event->rules, event->body };
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free((void *)(uintptr_t)texts[i]);
+  memset(event, 0, sizeof *event);
+}
+
+/* ---- rebuilding ------------------------------------------------------------------------------------------------- */
+
+static GHashTable *undone_imports(struct db *db, GError **error) {
+  g_autoptr(GHashTable) undone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.undone", "");
+  int got;
+  while ((got = query_next(query, error)) == 1) g_hash_table_add(undone, g_strdup(query_text(query, 0)));
+  return got == 0 ? g_steal_pointer(&undone) : NULL;
+}
+
+struct rebuild {
+  struct ledger *ledger;
+  struct db *source, *target;
+  GHashTable *undone;
+  bool check_chain;
+  uint8_t hash[DIGEST_BYTES];
+  int64_t seq, head;
+  void (*progress)(void *data, const char *what, double share);
+  void *progress_data;
+};
+
+static bool link_holds(struct rebuild *rebuild, const struct event *event, const uint8_t *stored, size_t length, GError **error) {
+  uint8_t hash[DIGEST_BYTES];
+  if (event->seq != rebuild->seq + 1) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " is missing: the ledger has a gap", rebuild->seq + 1);
+  chain(rebuild->hash, event, hash);
+  if (length != DIGEST_BYTES || memcmp(hash, stored, DIGEST_BYTES) != 0)
+    return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) is not what was written: its hash does not hold", event->seq, event->kind);
+  memcpy(rebuild->hash, hash, DIGEST_BYTES);
+  return true;
+}
+
+static bool rebuild_event(struct rebuild *rebuild, const struct event *event, GError **error) {
+  rebuild->seq = event->seq;
+  if (rebuild->progress && event->seq % 4096 == 0) rebuild->progress(rebuild->progress_data, "replaying", (double)event->seq / (double)MAX(rebuild->head, 1));
+  if (event->batch) return true;
+  bool batch_counts = is_commit(event) && !g_hash_table_contains(rebuild->undone, event->subject);
+  if (batch_counts) return fold_import(rebuild->ledger, rebuild->source, rebuild->target, event, error);
+  return fold_event(rebuild->ledger, rebuild->target, event, error);
+}
+
+static bool rebuild_all(struct rebuild *rebuild, GError **error) {
+  g_autoptr(GHashTable) undone = undone_imports(rebuild->source, error);
+  if (!undone) return false;
+  rebuild->undone = undone;
+  rebuild->head = ledger_head(rebuild->source, error);
+  g_autoptr(query_auto) query = db_query(rebuild->source, error, "ledger.range", "ii", (int64_t)1, rebuild->head);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct event event;
+    size_t length;
+    event_read(query, &event);
+    const uint8_t *stored = query_blob(query, 13, &length);
+    if (rebuild->check_chain && !link_holds(rebuild, &event, stored, length, error)) return false;
+    if (!rebuild_event(rebuild, &event, error)) return false;
+  }
+  return got == 0;
+}
+
+/* Calls `visit` once for every table of every fold. */
+static bool every_table(struct ledger *ledger, bool (*visit)(const char *table, void *data, GError **error), void *data, GError **error) {
+  for (size_t i = 0; ledger->tables->folds[i]; i++)
+    for (const struct fold *fold = ledger->tables->folds[i]; fold->name; fold++)
+      for (size_t t = 0; fold->tables[t]; t++)
+        if (!visit(fold->tables[t], data, error)) return false;
+  return true;
+}
+
+static bool clear_table(const char *table, void *data, GError **error) { return db_table_clear(data, table, error); }
+
+bool ledger_refold(struct ledger_write *write, GError **error) {
+  struct rebuild rebuild = { .ledger = write->ledger, .source = write->db, .target = write->db };
+  return every_table(write->ledger, clear_table, write->db, error) && rebuild_all(&rebuild, error);
+}
+
+struct comparison { struct db *live, *rebuilt; int tables; };
+
+static bool compare_table(const char *table, void *data, GError **error) {
+  struct comparison *comparison = data;
+  char live[DIGEST_TEXT], rebuilt[DIGEST_TEXT];
+  comparison->tables++;
+  if (!db_table_digest(comparison->live, table, live, error) || !db_table_digest(comparison->rebuilt, table, rebuilt, error)) return false;
+  return strcmp(live, rebuilt) == 0 ||
+    fail(error, MENO_ERROR_CORRUPT, "the table \"%s\" is not what its events make: stop the server and run `meno replay --rebuild`", table);
+}
+
+bool ledger_verify(struct ledger *ledger, void (*progress)(void *, const char *, double), void *data, struct replay_report *ret_report, GError **error) {
+  int64_t begun = g_get_monotonic_time();
+  g_autoptr(store_auto) memory = store_open_memory(error);
+  if (!memory) return false;
+  g_autoptr(db_auto) live = store_read(ledger->store, error);
+  g_autoptr(db_auto) rebuilt = live ? store_write(memory, error) : NULL;
+  struct rebuild rebuild = { .ledger = ledger, .source = live, .target = rebuilt, .check_chain = true, .progress = progress, .progress_data = data };
+  if (!rebuilt || !rebuild_all(&rebuild, error)) return false;
+  if (progress) progress(data, "comparing tables", 1);
+  struct comparison comparison = { .live = live, .rebuilt = rebuilt };
+  if (!every_table(ledger, compare_table, &comparison, error)) return false;
+  *ret_report = (struct replay_report){ .events = rebuild.seq, .tables = comparison.tables, .seconds = (double)(g_get_monotonic_time() - begun) / 1e6 };
+  digest_format(rebuild.hash, ret_report->head);
+  return true;
+}
