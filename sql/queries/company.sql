@@ -271,3 +271,6 @@ ON CONFLICT (person, skill_id) DO UPDATE SET level = excluded.level, note = excl
 
 -- name: skill_corrections
 SELECT skill_id, level, note, at, seq FROM skill_correction WHERE person = $1 ORDER BY skill_id;
+
+-- name: decisions_since
+SELECT (SELECT count(*) FROM approval WHERE seq > $1) + (SELECT count(*) FROM need_word WHERE seq > $1);

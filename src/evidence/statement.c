@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The few members that say who did what, how well and when (xAPI-Data 1.0.3, sections 2.4.1 to 2.4.7). Strictness towards
+ * everything else belongs to the endpoint that accepts statements; a file of them is taken for what it can tell. */
+#include "evidence/statement.h"
+#include <math.h>
+#include <string.h>
+
+static char *actor_name(struct json actor) {
+  static const struct { const char *member, *prefix; } ways[] = { { "mbox", "" }, { "mbox_sha1sum", "mbox_sha1sum:" }, { "openid", "openid:" } };
+  for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+    const char *value = json_string(json_get(actor, ways[i].member));
+    if (value && *value) return g_strconcat(ways[i].prefix, value, NULL);
+  }
+  struct json account = json_get(actor, "account");
+  const char *home = json_string(json_get(account, "homePage")), *name = json_string(json_get(account, "name"));
+  return home && name ? g_strconcat("account:", home, "|", name, NULL) : NULL;
+}
+
+static double scaled_score(struct json score) {
+  double scaled = json_number(json_get(score, "scaled"), NAN);
+  if (isnan(scaled)) {
+    double raw = json_number(json_get(score, "raw"), NAN), least = json_number(json_get(score, "min"), 0), most = json_number(json_get(score, "max"), NAN);
+    scaled = most > least ? (raw - least) / (most - least) : NAN;
+  }
+  return scaled >= -1 && scaled <= 1 ? MAX(scaled, 0) : NAN;
+}
+
+static const char *first_text(struct json map) {
+  struct json_iter it = json_iter(map);
+  return json_type(map) == JSON_OBJECT && json_next(&it) ? json_string(it.value) : NULL;
+}
+
+static bool missing(GError **error, const char *what) { return fail(error, MENO_ERROR_BAD_INPUT, "the statement has no %s", what); }
+
+bool statement_read(struct json value, int64_t otherwise, struct statement *ret, GError **error) {
+  struct json object = json_get(value, "object"), result = json_get(value, "result"), success = json_get(result, "success");
+  struct statement statement = { .at = otherwise, .success = -1, .verb = json_string(json_get(json_get(value, "verb"), "id")),
+    .object = json_string(json_get(object, "id")), .name = first_text(json_get(json_get(object, "definition"), "name")),
+    .score = scaled_score(json_get(result, "score")) };
+  if (!statement.verb || !*statement.verb) return missing(error, "verb.id");
+  if (!statement.object) statement.object = json_string(json_get(json_get(object, "object"), "id")); /* a sub-statement's */
+  g_autofree char *agent = statement.object ? NULL : actor_name(object);
+  if (!statement.object && !agent) return missing(error, "object with an id");
+  if (!statement.object) statement.object = "agent";
+  const char *when = json_string(json_get(value, "timestamp"));
+  if (!when) when = json_string(json_get(value, "stored"));
+  if (when && !clock_parse_time(when, &statement.at)) return fail(error, MENO_ERROR_BAD_INPUT, "the timestamp \"%.40s\" is not an ISO 8601 time", when);
+  if (json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE) statement.success = json_true(success);
+  const char *id = json_string(json_get(value, "id"));
+  struct uuid uuid;
+  if (id && !uuid_parse(id, &uuid)) return fail(error, MENO_ERROR_BAD_INPUT, "the id \"%.40s\" is not a UUID", id);
+  if (!id) {
+    g_autofree char *whole = json_canonical(value, NULL);
+    uuid = uuid_of("statement", whole, NULL);
+  }
+  uuid_format(uuid, statement.id);
+  statement.actor = actor_name(json_get(value, "actor"));
+  if (!statement.actor) return missing(error, "actor with an mbox, mbox_sha1sum, openid or account");
+  *ret = statement;
+  return true;
+}
+
+void statement_clear(struct statement *statement) { g_free((void *)(uintptr_t)statement->actor); }

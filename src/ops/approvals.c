@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Approvals: what waits for a decision, and deciding it. The rules are the gate's; here a decision is carried in, and what
+ * follows from an accepted one is recorded in the same transaction. */
+#include "ops/tables.h"
+#include <string.h>
+
+struct reader { struct op_call *call; struct view *view; struct db *db; struct gate_person person; };
+
+static char *name_actor(void *data, const char *actor) { return ops_actor_name(((struct reader *)data)->view->company, actor); }
+
+static bool reader_open(struct reader *reader, struct op_call *call, GError **error) {
+  *reader = (struct reader){ .call = call, .view = system_view(call->system, error), .person = { call->caller.actor, call->caller.roles } };
+  return reader->view && (reader->db = store_read(system_store(call->system), error));
+}
+
+static void reader_close(struct reader *reader) {
+  db_release(reader->db);
+  view_release(reader->view);
+}
+
+/* Who confirmed the cause of the need that a proposal is about; newly allocated, NULL nobody. */
+static bool confirmer_of(struct db *db, const char *subject, char **ret_confirmer, GError **error) {
+  *ret_confirmer = NULL;
+  if (!g_str_has_prefix(subject, "need:")) return true;
+  g_autoptr(query_auto) query = db_query(db, error, "company.need_words", "t", subject + 5);
+  int got;
+  while ((got = query_next(query, error)) == 1)
+    if (strcmp(query_text(query, 0), "cause") == 0) {
+      g_free(*ret_confirmer);
+      *ret_confirmer = g_strdup(query_text(query, 4));
+    }
+  return got == 0;
+}
+
+static bool view_of(struct reader *reader, const struct gate_proposal *proposal, char **ret_confirmer, struct gate_view *ret_view, GError **error) {
+  if (!confirmer_of(reader->db, proposal->subject, ret_confirmer, error)) return false;
+  *ret_view = (struct gate_view){ .rules = system_rules(reader->call->system), .person = &reader->person, .confirmer = *ret_confirmer,
+    .now = reader->call->now, .name = name_actor, .data = reader };
+  return true;
+}
+
+static bool approvals_list(struct op_call *call, struct json_writer *out, GError **error) {
+  struct reader reader;
+  bool fine = reader_open(&reader, call, error);
+  g_autoptr(GPtrArray) proposals = fine ? gate_proposals(reader.db, op_flag(call, "all"), error) : NULL;
+  json_open_array(out, "proposals");
+  for (guint i = 0; proposals && fine && i < proposals->len; i++) {
+    struct gate_view view;
+    g_autofree char *confirmer = NULL;
+    fine = view_of(&reader, proposals->pdata[i], &confirmer, &view, error);
+    if (!fine) break;
+    json_open_object(out, NULL);
+    gate_write_row(&view, proposals->pdata[i], out);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  reader_close(&reader);
+  return fine && proposals;
+}
+
+static bool show(struct op_call *call, const char *id, struct json_writer *out, GError **error) {
+  struct reader reader;
+  g_autoptr(gate_proposal_auto) proposal = NULL;
+  g_autofree char *confirmer = NULL;
+  struct gate_view view;
+  bool fine = reader_open(&reader, call, error);
+  int got = fine ? gate_find(reader.db, id, &proposal, error) : -1;
+  if (got == 0) fail(error, MENO_ERROR_NOT_FOUND, "there is no proposal \"%s\"", id);
+  fine = got == 1 && view_of(&reader, proposal, &confirmer, &view, error) && gate_write_whole(&view, reader.db, proposal, out, error);
+  reader_close(&reader);
+  return fine;
+}
+
+static bool approvals_show(struct op_call *call, struct json_writer *out, GError **error) { return show(call, op_text(call, "id"), out, error); }
+
+/* ---- deciding --------------------------------------------------------------------------------------------------- */
+
+/* What an accepted proposal sets going: a need that somebody acts on is accepted, and the agent sees it. */
+static bool follow_up(struct op_call *call, struct ledger_write *write, const char *id, GError **error) {
+  g_autoptr(gate_proposal_auto) proposal = NULL;
+  if (gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
+  bool accepted = proposal && strcmp(proposal->state, "accepted") == 0 && strcmp(proposal->kind, "act on need") == 0;
+  if (!accepted) return true;
+  g_autoptr(json_doc_auto) doc = json_parse(proposal->content, strlen(proposal->content), NULL);
+  const char *goal = doc ? json_string(json_get(json_root(doc), "goal")) : NULL;
+  struct json_writer body;
+  json_writer_init(&body);
+  json_open_object(&body, NULL);
+  json_put_string(&body, "goal", goal ? goal : "");
+  json_put_string(&body, "proposal", id);
+  json_put_string(&body, "word", "accepted");
+  json_close_object(&body);
+  g_autofree char *text = json_writer_steal(&body, NULL);
+  return ledger_append(write, &(struct event){ .kind = "need.marked", .subject = proposal->subject, .actor = call->caller.actor, .cause = proposal->seq, .body = text }, NULL, error);
+}
+
+static char **criteria_of(struct op_call *call) {
+  g_autoptr(GPtrArray) list = g_ptr_array_new();
+  struct json_iter it = json_iter(json_get(call->in, "criteria"));
+  while (json_next(&it)) g_ptr_array_add(list, g_strdup(json_string(it.value)));
+  g_ptr_array_add(list, NULL);
+  return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+}
+
+static bool decide(struct op_call *call, enum gate_word word, struct json_writer *out, GError **error) {
+  const char *id = op_text(call, "id");
+  g_auto(GStrv) criteria = criteria_of(call);
+  g_autoptr(ledger_write_auto) write = ledger_write(system_ledger(call->system), call->now, error);
+  g_autoptr(gate_proposal_auto) proposal = NULL;
+  if (!write || gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
+  g_autofree char *confirmer = NULL;
+  if (proposal && !confirmer_of(ledger_write_db(write), proposal->subject, &confirmer, error)) return false;
+  struct gate_person person = { call->caller.actor, call->caller.roles };
+  struct gate_decision decision = { .proposal = id, .word = word, .hash = op_text(call, "hash"), .criteria = (const char *const *)criteria,
+    .reason = op_text(call, "reason"), .confirmer = confirmer };
+  if (!gate_decide(write, system_rules(call->system), &person, &decision, call->now, error) || !follow_up(call, write, id, error) ||
+      !ledger_commit(g_steal_pointer(&write), error)) return false;
+  return show(call, id, out, error);
+}
+
+static bool approvals_accept(struct op_call *call, struct json_writer *out, GError **error) { return decide(call, GATE_ACCEPT, out, error); }
+static bool approvals_reject(struct op_call *call, struct json_writer *out, GError **error) { return decide(call, GATE_REJECT, out, error); }
+static bool approvals_changes(struct op_call *call, struct json_writer *out, GError **error) { return decide(call, GATE_REQUEST_CHANGES, out, error); }
+
+/* ---- the table -------------------------------------------------------------------------------------------------- */
+
+#define ROW_FIELDS \
+  { "id", FIELD_ID("proposal"), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "what would happen" }, \
+  { "tier", FIELD_INTEGER(0, 3), REQUIRED, "risk: 0 automatic, 1 one person, 2 two with an expert, 3 human-owned" }, { "state", FIELD_TEXT(0), REQUIRED, "" }, \
+  { "made", FIELD_TIME, REQUIRED, "" }, { "expires", FIELD_TIME, REQUIRED | NULLABLE, "silence is no" }, { "need", FIELD_ID("need"), REQUIRED | NULLABLE, "" }, \
+  { "waits_for", FIELD_TEXTS, REQUIRED, "roles" }, { "mine", FIELD_BOOL, REQUIRED, "you may decide it now" }
+
+static const struct field row_fields[] = { ROW_FIELDS, { 0 } };
+static const struct field list_out[] = { { "proposals", FIELD_LIST(row_fields), REQUIRED, "soonest to lapse first" }, { 0 } };
+static const struct field risk_fields[] = { { "factor", FIELD_TEXT(0), REQUIRED, "" }, { "points", FIELD_INTEGER(-100, 100), REQUIRED, "" }, { "text", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
+static const struct field criterion_fields[] = { { "id", FIELD_ID("criterion"), REQUIRED, "" }, { "question", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
+static const struct field decision_fields[] = { { "by", FIELD_TEXT(0), REQUIRED, "" }, { "role", FIELD_TEXT(0), REQUIRED, "" }, { "decision", FIELD_TEXT(0), REQUIRED, "" },
+  { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "at", FIELD_TIME, REQUIRED, "" }, { 0 } };
+static const struct field whole_out[] = { ROW_FIELDS, { "body", FIELD_ANY, REQUIRED, "what a person would accept: its members depend on the kind" }, { "hash", FIELD_TEXT(0), REQUIRED, "send it back with the decision" },
+  { "why", FIELD_TEXTS, REQUIRED, "" }, { "risk", FIELD_LIST(risk_fields), REQUIRED, "" }, { "rule", FIELD_TEXT(0), REQUIRED, "who decides, in words" },
+  { "criteria", FIELD_LIST(criterion_fields), REQUIRED, "" }, { "decisions", FIELD_LIST(decision_fields), REQUIRED, "" }, { "stale", FIELD_BOOL, REQUIRED, "a newer one has replaced it" },
+  { "changed", FIELD_TEXTS, REQUIRED, "what differs from the one before" }, { "previous", FIELD_ID("proposal"), REQUIRED | NULLABLE, "" }, { 0 } };
+static const struct field list_in[] = { { "all", FIELD_BOOL, 0, "also what has been decided or has lapsed" }, { 0 } };
+static const struct field id_in[] = { { "id", FIELD_ID("proposal"), REQUIRED | IN_PATH, "the proposal" }, { 0 } };
+#define DECIDE_FIELDS(needs_reason) { "id", FIELD_ID("proposal"), REQUIRED | IN_PATH, "the proposal" }, { "hash", FIELD_TEXT(80), REQUIRED, "of what you were shown" }, \
+  { "reason", FIELD_TEXT(LIMIT_TEXT), needs_reason, "kept with the decision" }
+static const struct field accept_in[] = { DECIDE_FIELDS(0), { "criteria", FIELD_TEXTS, 0, "ids of the questions answered with yes" }, { 0 } };
+static const struct field refuse_in[] = { DECIDE_FIELDS(REQUIRED), { 0 } };
+
+const struct op approvals_ops[] = {
+  { "approvals list", GET, "/approvals", MAY_READ_APPROVALS, list_in, list_out, approvals_list, "What waits for a decision", "deciding" },
+  { "approvals show", GET, "/approvals/{id}", MAY_READ_APPROVALS, id_in, whole_out, approvals_show, "One proposal: what, why, risk, rule, decisions", "deciding" },
+  { "approvals accept", POST, "/approvals/{id}/accept", MAY_DECIDE, accept_in, whole_out, approvals_accept, "Accept a proposal as it was shown", "deciding" },
+  { "approvals reject", POST, "/approvals/{id}/reject", MAY_DECIDE, refuse_in, whole_out, approvals_reject, "Reject a proposal, with a reason", "deciding" },
+  { "approvals request-changes", POST, "/approvals/{id}/request-changes", MAY_DECIDE, refuse_in, whole_out, approvals_changes, "Send a proposal back, with what should change", "deciding" },
+  { 0 } };

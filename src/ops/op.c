@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The one way to a handler: permission, then every field of the input against its row, then the handler. A field that the
+ * row does not name is refused, so a typing error in a script is an error and not a silence. */
+#include "ops/op.h"
+#include "base/limits.h"
+#include <math.h>
+#include <string.h>
+
+const struct op *op_find(const char *name) {
+  for (const struct op *const *table = op_tables; *table; table++)
+    for (const struct op *op = *table; op->name; op++)
+      if (strcmp(op->name, name) == 0) return op;
+  return NULL;
+}
+
+static const struct field *field_named(const struct field *fields, const char *name) {
+  for (; fields && fields->name; fields++)
+    if (strcmp(fields->name, name) == 0) return fields;
+  return NULL;
+}
+
+/* ---- checking input --------------------------------------------------------------------------------------------- */
+
+static bool bad(GError **error, const char *field, const char *what) { return fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" %s", field, what); }
+
+static bool check_number(const struct field *field, struct json value, GError **error) {
+  double number = json_number(value, NAN);
+  int64_t whole;
+  if (json_type(value) != JSON_NUMBER || isnan(number)) return bad(error, field->name, "is not a number");
+  if (field->type.kind == FIELD_KIND_INTEGER && !json_integer(value, &whole)) return bad(error, field->name, "is not a whole number");
+  if (number >= field->type.least && number <= field->type.most) return true;
+  return fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" is %g; it must lie between %g and %g", field->name, number, field->type.least, field->type.most);
+}
+
+static bool check_word(const struct field *field, const char *text, GError **error) {
+  for (const char *const *word = field->type.words; *word; word++)
+    if (strcmp(*word, text) == 0) return true;
+  g_autofree char *words = g_strjoinv(", ", (char **)(uintptr_t)field->type.words);
+  return fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" is \"%s\"; it must be one of: %s", field->name, text, words);
+}
+
+static bool check_text(const struct field *field, struct json value, GError **error) {
+  const char *text = json_string(value);
+  int32_t day;
+  int64_t time;
+  if (!text) return bad(error, field->name, "is not a text");
+  size_t most = field->type.kind == FIELD_KIND_ID ? LIMIT_ID : field->type.most > 0 ? (size_t)field->type.most : LIMIT_TEXT;
+  if (strlen(text) > most) return fail(error, MENO_ERROR_TOO_LARGE, "\"%s\" is longer than %zu bytes", field->name, most);
+  switch (field->type.kind) {
+  case FIELD_KIND_ID: return *text || bad(error, field->name, "is empty");
+  case FIELD_KIND_WORD: return check_word(field, text, error);
+  case FIELD_KIND_DAY: return clock_parse_day(text, &day) || bad(error, field->name, "is not a date like 2026-03-01");
+  case FIELD_KIND_TIME: return clock_parse_time(text, &time) || bad(error, field->name, "is not a time like 2026-03-01T12:00:00Z");
+  default: return !(field->flags & REQUIRED) || *text || bad(error, field->name, "is empty");
+  }
+}
+
+static bool check_texts(const struct field *field, struct json value, GError **error) {
+  if (json_type(value) != JSON_ARRAY) return bad(error, field->name, "is not a list");
+  struct json_iter it = json_iter(value);
+  while (json_next(&it)) {
+    const char *text = json_string(it.value);
+    if (!text) return bad(error, field->name, "holds something that is not a text");
+    if (strlen(text) > LIMIT_TEXT) return fail(error, MENO_ERROR_TOO_LARGE, "\"%s\" holds a text longer than %d bytes", field->name, LIMIT_TEXT);
+  }
+  return true;
+}
+
+static bool check_field(const struct field *field, struct json value, GError **error) {
+  switch (field->type.kind) {
+  case FIELD_KIND_NUMBER:
+  case FIELD_KIND_INTEGER: return check_number(field, value, error);
+  case FIELD_KIND_BOOL: return json_type(value) == JSON_TRUE || json_type(value) == JSON_FALSE || bad(error, field->name, "is neither true nor false");
+  case FIELD_KIND_TEXTS: return check_texts(field, value, error);
+  case FIELD_KIND_OBJECT: return json_type(value) == JSON_OBJECT || bad(error, field->name, "is not an object");
+  case FIELD_KIND_LIST: return json_type(value) == JSON_ARRAY || bad(error, field->name, "is not a list");
+  case FIELD_KIND_FILES: return bad(error, field->name, "comes as files, not in the body");
+  case FIELD_KIND_ANY: return true;
+  default: return check_text(field, value, error);
+  }
+}
+
+static bool check_input(const struct op *op, struct json in, GError **error) {
+  if (json_type(in) != JSON_OBJECT) return fail(error, MENO_ERROR_BAD_INPUT, "the input is not a JSON object");
+  struct json_iter it = json_iter(in);
+  while (json_next(&it)) {
+    const struct field *field = field_named(op->in, it.key);
+    if (!field) return fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" is no input of \"%s\"", it.key, op->name);
+    if (!check_field(field, it.value, error)) return false;
+  }
+  for (const struct field *field = op->in; field && field->name; field++) {
+    bool given = json_type(json_get(in, field->name)) != JSON_ABSENT || field->type.kind == FIELD_KIND_FILES;
+    if ((field->flags & REQUIRED) && !given) return fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" is missing: %s", field->name, field->help);
+  }
+  return true;
+}
+
+/* ---- running ---------------------------------------------------------------------------------------------------- */
+
+bool op_run(struct op_call *call, const char *in, size_t in_length, GString *out, GError **error) {
+  if (!access_allows(call->caller.roles, call->op->may))
+    return fail(error, MENO_ERROR_FORBIDDEN, "\"%s\" may not be done with your roles: %s", call->op->name, access_permissions[call->op->may].help);
+  g_autoptr(json_doc_auto) doc = json_parse(in, in_length, error);
+  if (!doc) return false;
+  call->in = json_root(doc);
+  if (!check_input(call->op, call->in, error)) return false;
+  struct json_writer writer;
+  json_writer_init(&writer);
+  json_open_object(&writer, NULL);
+  bool fine = call->op->run(call, &writer, error);
+  if (fine) {
+    json_close_object(&writer);
+    g_string_append_len(out, writer.text->str, (gssize)writer.text->len);
+  }
+  json_writer_clear(&writer);
+  call->in = (struct json){ 0 };
+  return fine;
+}
+
+const char *op_text(const struct op_call *call, const char *field) { return json_string(json_get(call->in, field)); }
+double op_number(const struct op_call *call, const char *field, double otherwise) { return json_number(json_get(call->in, field), otherwise); }
+bool op_flag(const struct op_call *call, const char *field) { return json_true(json_get(call->in, field)); }
+bool op_has(const struct op_call *call, const char *field) { return json_type(json_get(call->in, field)) != JSON_ABSENT; }
+
+bool op_progress(struct op_call *call, const char *what, double share, GError **error) {
+  if (!call->progress || call->progress(call->progress_data, what, share)) return true;
+  return fail(error, MENO_ERROR_CANCELLED, "stopped while %s", what);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What handlers of several subjects share: dates, names of actors, and which teams a manager may see. */
+#include "ops/tables.h"
+#include <string.h>
+
+static const struct op *const all[] = { goals_ops, needs_ops, approvals_ops, skills_ops, people_ops, reasons_ops, imports_ops, today_ops, system_ops, NULL };
+const struct op *const *const op_tables = all;
+
+void put_day(struct json_writer *out, const char *key, int32_t day) {
+  char text[CLOCK_TEXT];
+  json_put_string(out, key, day == CLOCK_NO_DAY ? NULL : clock_format_day(day, text));
+}
+
+void put_time(struct json_writer *out, const char *key, int64_t time) {
+  char text[CLOCK_TEXT];
+  json_put_string(out, key, time ? clock_format_time(time, text) : NULL);
+}
+
+char *ops_person_name(const struct company *company, int person) {
+  if (person < 0) return g_strdup("somebody");
+  const struct person *row = &company->people.at[person];
+  if (!row->first_name && !row->last_name) return g_strdup(row->employee_number);
+  return g_strstrip(g_strdup_printf("%s %s", row->first_name ? row->first_name : "", row->last_name ? row->last_name : ""));
+}
+
+char *ops_actor_name(const struct company *company, const char *actor) {
+  if (g_str_has_prefix(actor, "person:")) return ops_person_name(company, company_person(company, actor + 7));
+  if (g_str_has_prefix(actor, "account:")) return g_strdup(actor + 8);
+  if (g_str_has_prefix(actor, "agent:")) return g_strdup_printf("agent %.*s", (int)strcspn(actor + 6, "@"), actor + 6);
+  return g_strdup(strcmp(actor, "system") == 0 ? "Meno" : actor);
+}
+
+bool ops_is_confined(const struct op_call *call) {
+  return !(call->caller.roles & ~(unsigned)(ROLE_MANAGER | ROLE_EMPLOYEE));
+}
+
+/* Does `person` report to `manager`, over any number of steps? Circles are refused at import; the bound is for safety. */
+static bool reports_to(const struct company *company, int person, int manager) {
+  for (int steps = 0; person >= 0 && steps < 32; steps++, person = company->people.at[person].manager)
+    if (company->people.at[person].manager == manager) return true;
+  return false;
+}
+
+bool *ops_teams_seen(const struct op_call *call, const struct company *company) {
+  bool *seen = g_new0(bool, (gsize)company->teams.count + 1);
+  bool confined = ops_is_confined(call);
+  int manager = call->caller.person ? company_person(company, call->caller.person) : -1;
+  for (int i = 0; i < company->teams.count; i++) {
+    int head = company->teams.at[i].manager;
+    seen[i] = !confined || (manager >= 0 && head >= 0 && (head == manager || reports_to(company, head, manager)));
+  }
+  return seen;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The data folder: meno.db, meno.key (32 random bytes, made once; without it people's ids cannot be derived again, so it
+ * is backed up apart from the data), and rules.yaml where somebody has written one. */
+#include "ops/system.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+struct system {
+  char *dir;
+  struct store *store;
+  struct ledger *ledger;
+  struct snapshots *snapshots;
+  struct rules *rules;
+  struct clock clock;
+  uint8_t key[32];
+  GMutex work;
+};
+
+/* Made with O_EXCL, so that two processes that start together end up with one key. */
+static bool make_key(const char *path, GError **error) {
+  uint8_t key[32];
+  randombytes_buf(key, sizeof key);
+  int file = g_open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return errno == EEXIST || fail(error, MENO_ERROR_STORE, "the key \"%s\" cannot be made: %s", path, g_strerror(errno));
+  bool fine = write(file, key, sizeof key) == (ssize_t)sizeof key && fsync(file) == 0;
+  close(file);
+  return fine || fail(error, MENO_ERROR_STORE, "the key \"%s\" cannot be written: %s", path, g_strerror(errno));
+}
+
+static bool read_key(struct system *system, bool create, GError **error) {
+  g_autofree char *path = g_build_filename(system->dir, "meno.key", NULL);
+  if (create && !make_key(path, error)) return false;
+  g_autofree char *bytes = NULL;
+  gsize length = 0;
+  if (!g_file_get_contents(path, &bytes, &length, NULL) || length != sizeof system->key)
+    return fail(error, MENO_ERROR_STORE, "the key \"%s\" is missing or not 32 bytes long: restore it from its backup", path);
+  memcpy(system->key, bytes, sizeof system->key);
+  return true;
+}
+
+static bool adopt(struct system *system, GError **error) {
+  g_autoptr(ledger_write_auto) write = ledger_write(system->ledger, system_now(system), error);
+  return write && gate_adopt_rules(write, system->rules, "system", system_now(system), NULL, error) && ledger_commit(g_steal_pointer(&write), error);
+}
+
+struct system *system_open(const char *dir, bool create, const struct ledger_tables *tables, const struct clock *clock, GError **error) {
+  g_autofree char *file = g_build_filename(dir, "meno.db", NULL);
+  bool there = g_file_test(file, G_FILE_TEST_EXISTS);
+  if (!create && !there) {
+    fail(error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\": make one with `meno --data %s init`, or name another folder with --data", dir, dir);
+    return NULL;
+  }
+  struct system *system = g_new0(struct system, 1);
+  system->dir = g_strdup(dir);
+  system->clock = *clock;
+  g_mutex_init(&system->work);
+  system->store = store_open(dir, error);
+  bool fine = system->store && read_key(system, !there, error) && (system->rules = rules_load(dir, error));
+  if (fine) {
+    system->ledger = ledger_new(system->store, tables);
+    system->snapshots = snapshots_new(system->store);
+    fine = adopt(system, error);
+  }
+  if (fine) return system;
+  system_free(system);
+  return NULL;
+}
+
+void system_free(struct system *system) {
+  if (!system) return;
+  snapshots_free(system->snapshots);
+  ledger_free(system->ledger);
+  store_free(system->store);
+  rules_free(system->rules);
+  g_mutex_clear(&system->work);
+  sodium_memzero(system->key, sizeof system->key);
+  g_free(system->dir);
+  g_free(system);
+}
+
+struct ledger *system_ledger(struct system *system) { return system->ledger; }
+struct store *system_store(struct system *system) { return system->store; }
+struct snapshots *system_snapshots(struct system *system) { return system->snapshots; }
+const struct rules *system_rules(struct system *system) { return system->rules; }
+const uint8_t *system_key(struct system *system) { return system->key; }
+const char *system_dir(struct system *system) { return system->dir; }
+int64_t system_now(struct system *system) { return clock_now(&system->clock); }
+struct view *system_view(struct system *system, GError **error) { return snapshots_take(system->snapshots, clock_day(system_now(system)), error); }
+void system_lock_work(struct system *system) { g_mutex_lock(&system->work); }
+void system_unlock_work(struct system *system) { g_mutex_unlock(&system->work); }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A running Meno: one data folder with its ledger, rules, key and shared snapshot. Everything an operation may touch. */
+#pragma once
+#include "gate/proposals.h"
+#include "runtime/runner.h"
+
+struct system;
+
+/* Opens the data folder; `create` makes it where it is not there (else NOT_FOUND with the remedy). `tables` are borrowed.
+ * The decision rules are read and, where they differ from those in force, adopted. */
+struct system *system_open(const char *dir, bool create, const struct ledger_tables *tables, const struct clock *clock, GError **error);
+void system_free(struct system *system);
+typedef struct system system_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(system_auto, system_free)
+
+struct ledger *system_ledger(struct system *system);
+struct store *system_store(struct system *system);
+struct snapshots *system_snapshots(struct system *system);
+const struct rules *system_rules(struct system *system);
+const uint8_t *system_key(struct system *system); /* 32 bytes: opaque person ids hang on it */
+const char *system_dir(struct system *system);
+int64_t system_now(struct system *system);
+/* The newest view as of today. */
+struct view *system_view(struct system *system, GError **error);
+
+/* Held while files are imported or agents run: one at a time. */
+void system_lock_work(struct system *system);
+void system_unlock_work(struct system *system);

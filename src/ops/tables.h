@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The tables of operations, one per subject, and what their handlers share. */
+#pragma once
+#include "base/limits.h"
+#include "ops/op.h"
+#include "ops/system.h"
+
+extern const struct op goals_ops[], needs_ops[], approvals_ops[], skills_ops[], people_ops[], reasons_ops[], imports_ops[], today_ops[], system_ops[];
+
+/* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */
+#define OPS_LEAST_PEOPLE 5
+
+void put_day(struct json_writer *out, const char *key, int32_t day);     /* null where there is none */
+void put_time(struct json_writer *out, const char *key, int64_t time);
+/* How an actor is called to a reader: a person's name, an account's login, "agent needs", "Meno". Newly allocated. */
+char *ops_actor_name(const struct company *company, const char *actor);
+char *ops_person_name(const struct company *company, int person);       /* newly allocated */
+/* Which teams the caller may see by role: everybody but managers all, managers their own and those below. Newly
+ * allocated, a byte per team; departments likewise where every team of it is seen. */
+bool *ops_teams_seen(const struct op_call *call, const struct company *company);
+/* Is the caller confined to own teams: a manager without a wider role? */
+bool ops_is_confined(const struct op_call *call);
+
+/* ---- goals ---- */
+struct goal_track { double latest, gap /* in the unit; positive: short of the target */, money /* a year */; int32_t latest_day; int period_days;
+                    int count; int32_t *days; double *values; /* the series: newly allocated */ };
+/* Of a goal: the company's own series where there is one, else the mean of its teams weighted by exposure; `team` ≥ 0: one team's. */
+void goal_track_init(struct goal_track *track, const struct company *company, int goal, int team);
+void goal_track_clear(struct goal_track *track);
+/* "on track", "off track", "unknown": against the straight way from baseline to target by the due date. */
+const char *goal_state(const struct goal *goal, const struct goal_track *track, int32_t from, int32_t today);
+
+/* ---- needs ---- */
+/* Calls `visit` with every live need claim's value, best first; false stops. */
+struct need { char *id, *goal, *title, *status, *cause; double probability, money; struct json value; struct json_doc *doc; char *text;
+              char *evidence_text; double confidence; int64_t made_at, seq; char *agent; int32_t valid_to; };
+GPtrArray *needs_read(struct op_call *call, const struct company *company, GError **error); /* of struct need; NULL on error */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A turn: load the snapshot, run the agent, store what it holds.
+ *
+ * An agent states all that it holds to be so. The runner compares that with its live claims: the same claim (predicate,
+ * subject and value) is left alone, another value supersedes, what is not stated any more is retracted and the open
+ * proposals that rested on it are withdrawn. So a second run on the same data records nothing.
+ *
+ * What the runner refuses: a claim without evidence, and one that sets what people own. Refusals are counted and named in
+ * the turn's event, so that a practitioner sees why an agent is silent. */
+#include "runtime/runner.h"
+#include "agents/agent.h"
+#include "gate/proposals.h"
+#include "ledger/claims.h"
+#include <math.h>
+#include <string.h>
+
+const struct event_kind runtime_kinds[] = {
+  { "turn.taken", "running the system", 400, "", "an agent had its turn: what it claimed, retracted, proposed, and was refused" },
+  { 0 } };
+
+struct taking {
+  const struct agent *agent;
+  const struct rules *rules;
+  const struct company *company;
+  struct ledger_write *write;
+  char *actor;               /* "agent:needs@1" */
+  int64_t now;
+  struct runner_report counts;
+  GString *refusals;
+};
+
+static const char *name_of(int index, int count, const char *name) { return index >= 0 && index < count ? name : NULL; }
+
+static void put_name(struct json_writer *out, const char *key, const char *name) { if (name) json_put_string(out, key, name); }
+static void put_day(struct json_writer *out, const char *key, int32_t day) {
+  char text[CLOCK_TEXT];
+  if (day != CLOCK_NO_DAY) json_put_string(out, key, clock_format_day(day, text));
+}
+
+/* One piece of evidence, by names instead of indices. Persons are never named. */
+static void write_evidence(struct json_writer *out, const struct company *company, const struct evidence *evidence) {
+  json_open_object(out, NULL);
+  put_name(out, "about", evidence->about);
+  json_put_bool(out, "against", evidence->against);
+  json_put_integer(out, "count", evidence->count);
+  json_put_string(out, "file", formats[evidence->file].file);
+  put_day(out, "from", evidence->from);
+  put_name(out, "goal", name_of(evidence->goal, company->goals.count, evidence->goal >= 0 ? company->goals.at[evidence->goal].id : NULL));
+  json_put_integer(out, "people", evidence->people);
+  put_name(out, "skill", name_of(evidence->skill, company->skills.count, evidence->skill >= 0 ? company->skills.at[evidence->skill].id : NULL));
+  json_put_number(out, "strength", evidence->strength);
+  put_name(out, "team", name_of(evidence->team, company->teams.count, evidence->team >= 0 ? company->teams.at[evidence->team].name : NULL));
+  json_put_string(out, "text", evidence->sentence);
+  put_day(out, "to", evidence->to);
+  json_close_object(out);
+}
+
+static void write_sources(struct json_writer *out, const struct claim *claim, const struct company *company) {
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+  json_open_array(out, "rests_on");
+  for (int i = 0; i < claim->evidence_count; i++) {
+    const struct evidence *evidence = &claim->evidence[i];
+    g_autofree char *file = g_strconcat("file:", formats[evidence->file].file, NULL);
+    if (g_hash_table_add(seen, GINT_TO_POINTER((int)evidence->file + 1))) json_put_string(out, NULL, file);
+    if (evidence->goal < 0 || !g_hash_table_add(seen, GINT_TO_POINTER(-1 - evidence->goal))) continue;
+    g_autofree char *goal = g_strconcat("goal:", company->goals.at[evidence->goal].id, NULL);
+    json_put_string(out, NULL, goal);
+  }
+  json_close_array(out);
+}
+
+static char *claim_body(const struct taking *taking, const struct claim *claim, const char *id, size_t *ret_length) {
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  json_put_string(&out, "agent", taking->actor);
+  json_put_number(&out, "confidence", claim->confidence);
+  json_open_array(&out, "evidence");
+  for (int i = 0; i < claim->evidence_count; i++) write_evidence(&out, taking->company, &claim->evidence[i]);
+  json_close_array(&out);
+  json_put_string(&out, "id", id);
+  json_put_string(&out, "predicate", claim->predicate);
+  write_sources(&out, claim, taking->company);
+  json_put_string(&out, "subject", claim->subject);
+  json_put_integer(&out, "valid_from", claim->valid_from);
+  json_put_integer(&out, "valid_to", claim->valid_to);
+  json_put_raw(&out, "value", claim->value, strlen(claim->value));
+  json_close_object(&out);
+  return json_writer_steal(&out, ret_length);
+}
+
+static char *claim_id(const struct claim *claim) { return id_short("c", claim->predicate, claim->subject, claim->value, NULL); }
+
+static char *claim_subject(const char *predicate, const char *subject) {
+  g_autofree char *noun = g_strdelimit(g_strdup(predicate), " ", '-');
+  return g_strconcat(noun, ":", subject, NULL);
+}
+
+static void refuse(struct taking *taking, const char *subject, const char *why) {
+  taking->counts.refused++;
+  g_string_append_printf(taking->refusals, "%s%s: %s", taking->refusals->len ? "; " : "", subject, why);
+}
+
+/* A claim without evidence, or one that sets what people own, is no claim. */
+static bool acceptable(struct taking *taking, const struct claim *claim) {
+  g_autoptr(GError) owned = NULL;
+  g_autoptr(json_doc_auto) doc = json_parse(claim->value, strlen(claim->value), &owned);
+  if (!doc || !rules_check_owned(taking->rules, claim->predicate, json_root(doc), &owned)) {
+    refuse(taking, claim->subject, owned->message);
+    return false;
+  }
+  if (claim->evidence_count == 0) refuse(taking, claim->subject, "no evidence");
+  return claim->evidence_count > 0;
+}
+
+static bool make_claim(struct taking *taking, const struct claim *claim, GHashTable *stated, GError **error) {
+  char *id = claim_id(claim);
+  if (!acceptable(taking, claim) || g_hash_table_contains(stated, id)) {
+    g_free(id);
+    return true;
+  }
+  g_hash_table_add(stated, id);
+  g_autoptr(query_auto) live = db_query(ledger_write_db(taking->write), error, "ledger.live_claim", "tt", claim->predicate, claim->subject);
+  int got = query_next(live, error);
+  if (got < 0 || (got == 1 && strcmp(query_text(live, 0), id) == 0)) return got == 1;
+  size_t length;
+  g_autofree char *body = claim_body(taking, claim, id, &length);
+  g_autofree char *subject = claim_subject(claim->predicate, claim->subject);
+  taking->counts.claims++;
+  return ledger_append(taking->write, &(struct event){ .kind = "claim.made", .subject = subject, .actor = taking->actor, .body = body,
+    .body_length = length, .rules = taking->rules->revision }, NULL, error);
+}
+
+static bool retract(struct taking *taking, const char *id, const char *predicate, const char *claim_of, GError **error) {
+  g_autofree char *body = g_strconcat("{\"id\":\"", id, "\"}", NULL);
+  g_autofree char *subject = claim_subject(predicate, claim_of);
+  taking->counts.retracted++;
+  return ledger_append(taking->write, &(struct event){ .kind = "claim.retracted", .subject = subject, .actor = taking->actor, .body = body }, NULL, error) &&
+    gate_withdraw(taking->write, subject, "what it rested on no longer holds", taking->actor, taking->now, NULL, error);
+}
+
+/* What this agent held and does not state any more. */
+static bool retract_the_rest(struct taking *taking, GHashTable *stated, GError **error) {
+  g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+  g_autofree char *anyone = g_strconcat("agent:", taking->agent->id, "@%", NULL);
+  g_autoptr(query_auto) query = db_query(ledger_write_db(taking->write), error, "ledger.agent_claims", "t", anyone);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    if (g_hash_table_contains(stated, query_text(query, 0))) continue;
+    const char *row[] = { query_text(query, 0), query_text(query, 1), query_text(query, 2), NULL };
+    g_ptr_array_add(gone, g_strdupv((char **)(uintptr_t)row));
+  }
+  for (guint i = 0; got == 0 && i < gone->len; i++) {
+    char **row = gone->pdata[i];
+    if (!retract(taking, row[0], row[1], row[2], error)) return false;
+  }
+  return got == 0;
+}
+
+static const struct claim *claim_about(const struct turn *turn, const char *subject) {
+  for (int i = 0; i < turn_claims(turn); i++)
+    if (strcmp(turn_claim_at(turn, i)->subject, subject) == 0) return turn_claim_at(turn, i);
+  return NULL;
+}
+
+/* What a need is worth a year, by its own value; NAN where it does not say. */
+static double worth_of(const struct claim *claim) {
+  g_autoptr(json_doc_auto) doc = json_parse(claim->value, strlen(claim->value), NULL);
+  return json_number(json_get(json_get(json_root(doc), "value"), "money"), NAN);
+}
+
+static char *requester_of(const struct proposal *proposal) {
+  g_autoptr(json_doc_auto) doc = json_parse(proposal->body, strlen(proposal->body), NULL);
+  const char *person = doc ? json_string(json_get(json_root(doc), "to")) : NULL;
+  return person ? g_strconcat("person:", person, NULL) : NULL;
+}
+
+static bool propose(struct taking *taking, const struct turn *turn, const struct proposal *proposal, GError **error) {
+  const struct claim *claim = claim_about(turn, proposal->subject);
+  g_autofree struct gate_evidence *evidence = g_new0(struct gate_evidence, claim ? claim->evidence_count + 1 : 1);
+  for (int i = 0; claim && i < claim->evidence_count; i++)
+    evidence[i] = (struct gate_evidence){ .source = formats[claim->evidence[i].file].file, .sentence = claim->evidence[i].sentence,
+      .records = claim->evidence[i].count, .people = claim->evidence[i].people, .against = claim->evidence[i].against };
+  g_autofree char *id = claim ? claim_id(claim) : NULL;
+  g_autofree char *subject = claim ? claim_subject(claim->predicate, claim->subject) : g_strdup(proposal->subject);
+  g_autofree char *requester = requester_of(proposal);
+  struct gate_input input = { .kind = proposal->kind, .subject = subject, .title = proposal->title, .body = proposal->body, .agent = taking->actor,
+    .claim = id, .requester = requester, .worth = claim ? worth_of(claim) : NAN, .expires = proposal->expires, .evidence = evidence,
+    .evidence_count = claim ? claim->evidence_count : 0,
+    .factors = { .audience = proposal->audience, .regulated = proposal->regulated, .individual = proposal->individual,
+      .irreversible = proposal->irreversible, .novel = proposal->novel, .confidence = proposal->confidence } };
+  g_auto(gate_answer_auto) answer = { 0 };
+  if (!gate_propose(taking->write, taking->rules, &input, taking->now, &answer, error)) return false;
+  taking->counts.proposals += answer.outcome == GATE_MADE || answer.outcome == GATE_AUTO;
+  taking->counts.withheld += answer.outcome == GATE_WITHHELD;
+  if (answer.outcome == GATE_REFUSED) refuse(taking, proposal->subject, answer.why);
+  return true;
+}
+
+static bool record_turn(struct taking *taking, int64_t version, GError **error) {
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  json_put_integer(&out, "claims", taking->counts.claims);
+  json_put_integer(&out, "proposals", taking->counts.proposals);
+  json_put_integer(&out, "read_to", version);
+  json_put_string(&out, "refused", taking->refusals->str);
+  json_put_integer(&out, "retracted", taking->counts.retracted);
+  json_put_integer(&out, "withheld", taking->counts.withheld);
+  json_close_object(&out);
+  g_autofree char *body = json_writer_steal(&out, NULL);
+  g_autofree char *subject = g_strconcat("agent:", taking->agent->id, NULL);
+  return ledger_append(taking->write, &(struct event){ .kind = "turn.taken", .subject = subject, .actor = taking->actor, .body = body,
+      .rules = taking->rules->revision }, NULL, error) &&
+    db_run(ledger_write_db(taking->write), error, "ledger.put_cursor", "tii", taking->agent->id, version, (int64_t)clock_day(taking->now)) >= 0;
+}
+
+static bool store_turn(struct taking *taking, const struct turn *turn, GError **error) {
+  g_autoptr(GHashTable) stated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (int i = 0; i < turn_claims(turn); i++)
+    if (!make_claim(taking, turn_claim_at(turn, i), stated, error)) return false;
+  if (!retract_the_rest(taking, stated, error)) return false;
+  for (int i = 0; i < turn_proposals(turn); i++)
+    if (!propose(taking, turn, turn_proposal_at(turn, i), error)) return false;
+  return record_turn(taking, taking->company->version, error);
+}
+
+/* Has the agent something to read: newer data, or a new day for what it holds as of today? 1/0/-1 */
+static int due(struct ledger *ledger, const struct agent *agent, int64_t version, int32_t day, GError **error) {
+  g_autoptr(db_auto) db = store_read(ledger_store(ledger), error);
+  g_autoptr(query_auto) query = db ? db_query(db, error, "ledger.cursor", "t", agent->id) : NULL;
+  int got = query_next(query, error);
+  if (got < 0) return -1;
+  return got == 0 || query_integer(query, 0) < version || query_integer(query, 1) < day;
+}
+
+static bool take_turn(struct ledger *ledger, const struct agent *agent, const struct view *view, const struct rules *rules, int64_t now,
+                      struct runner_report *report, GError **error) {
+  g_autoptr(turn_auto) turn = turn_new();
+  struct snapshot snapshot = { .company = view->company, .now = now, .seed = (uint64_t)view->company->version };
+  if (!agent->run(&snapshot, turn, error)) return false;
+  g_autofree char *actor = g_strdup_printf("agent:%s@%s", agent->id, agent->revision);
+  g_autoptr(GString) refusals = g_string_new("");
+  g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
+  struct taking taking = { .agent = agent, .rules = rules, .company = view->company, .write = write, .actor = actor, .now = now, .refusals = refusals };
+  if (!write || !store_turn(&taking, turn, error) || !ledger_commit(g_steal_pointer(&write), error)) return false;
+  report->turns++;
+  report->claims += taking.counts.claims;
+  report->retracted += taking.counts.retracted;
+  report->proposals += taking.counts.proposals;
+  report->withheld += taking.counts.withheld;
+  report->refused += taking.counts.refused;
+  return true;
+}
+
+static bool tidy_gate(struct ledger *ledger, const struct rules *rules, int64_t now, GError **error) {
+  g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
+  return write && gate_expire(write, now, NULL, error) && gate_release(write, rules, now, NULL, error) && ledger_commit(g_steal_pointer(&write), error);
+}
+
+bool runner_run(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, int64_t now,
+                bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
+  struct runner_report report = { 0 };
+  int count = 0;
+  while (agents[count]) count++;
+  if (!tidy_gate(ledger, rules, now, error)) return false;
+  for (int i = 0; i < count; i++) {
+    g_autofree char *what = g_strconcat("agent ", agents[i]->id, NULL);
+    if (progress && !progress(data, what, (double)i / count)) return fail(error, MENO_ERROR_CANCELLED, "stopped before %s had its turn", what);
+    g_autoptr(view_auto) view = snapshots_take(snapshots, clock_day(now), error);
+    int ready = view ? due(ledger, agents[i], view->company->version, view->day, error) : -1;
+    if (ready < 0 || (ready && !take_turn(ledger, agents[i], view, rules, now, &report, error))) return false;
+  }
+  if (progress) progress(data, "agents idle", 1);
+  *ret_report = report;
+  return true;
+}
