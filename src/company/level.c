@@ -103,6 +103,12 @@ static inline bool usable(const struct result *result)
   return isfinite(result->score) && result->skill >= 0 && result->person >= 0;
 }
 
+/* In results of an assessment; on the grid, as all that is summed. */
+static inline double weight_of(const struct result *result)
+{
+  return usable(result) ? grid(level_kind_weight[result->kind]) : 0;
+}
+
 static inline double slope_of(const struct levels *levels, const struct result *result)
 {
   return isfinite(result->difficulty) ? levels->slope * (result->difficulty - levels->middle) : 0;
@@ -114,7 +120,7 @@ static inline double ease_of(const struct levels *levels, const struct result *r
          + (result->item >= 0 ? levels->item_effect[result->item] : 0);
 }
 
-static inline double net_score(const struct levels *levels, const struct result *result)
+double level_net_score(const struct levels *levels, const struct result *result)
 {
   double net = result->score - ease_of(levels, result);
   return net < 0 ? 0 : net > 1 ? 1 : net;
@@ -162,12 +168,9 @@ static void fit_moments(struct fit *fit, int32_t cut)
     double weight = 0, sum = 0, squares = 0, left = 0, faded = 0;
     int seen = 0, usable_count = 0;
     for (const struct result *r = &results[run->first]; seen < run->count && r->day <= cut; seen++, r++) {
-      double keep = fit->decay[run->first + seen], w = 0, net = 0;
-      if (usable(r)) {
-        w = grid(level_kind_weight[r->kind]), net = net_score(fit->levels, r);
-        usable_count++;
-      }
+      double keep = fit->decay[run->first + seen], w = weight_of(r), net = w > 0 ? level_net_score(fit->levels, r) : 0;
       double score = grid(w * net);
+      usable_count += w > 0;
       weight += w;
       sum += score;
       squares += grid(w * net * net);
@@ -198,8 +201,8 @@ static void skill_estimate(struct skill_fit *skill, const struct skill_fit *prio
 {
   const struct moments *m = &skill->moments;
   skill->mean = blend(m->trust > 0 ? m->trusted / m->trust : 0, m->trust, prior->mean, PEOPLE_AT_FIRST);
-  double free = m->results - m->people;
-  skill->noise = blend(free > 0 ? m->within / free : 0, MAX(free, 0), prior->noise, RESULTS_AT_FIRST);
+  double freedom = m->results - m->people;
+  skill->noise = blend(freedom > 0 ? m->within / freedom : 0, MAX(freedom, 0), prior->noise, RESULTS_AT_FIRST);
   double per_group = m->weight > 0 ? m->weight - m->squares / m->weight : 0, between = 0;
   if (per_group > 0)
     between = (m->between - m->sum * m->sum / m->weight - (m->people - 1) * skill->noise) / per_group;
@@ -213,7 +216,7 @@ static void skill_estimate(struct skill_fit *skill, const struct skill_fit *prio
 static void fit_priors(struct fit *fit)
 {
   const struct skill_fit first = { .mean = MEAN_AT_FIRST, .between = BETWEEN_AT_FIRST, .noise = NOISE_AT_FIRST };
-  double free = 0, within = 0, people = 0, between = 0, skills = 0, means = 0;
+  double freedom = 0, within = 0, people = 0, between = 0, skills = 0, means = 0;
   for (int s = 0; s < fit->skill_count; s++) {
     struct skill_fit alone = fit->skills[s];
     const struct moments *m = &alone.moments;
@@ -221,11 +224,11 @@ static void fit_priors(struct fit *fit)
       continue;
     skill_estimate(&alone, &first);
     skills += 1, means += grid(alone.mean);
-    free += m->results - m->people, within += m->within;
+    freedom += m->results - m->people, within += m->within;
     people += m->people - 1, between += grid((m->people - 1) * alone.between);
   }
   fit->all.mean = blend(skills > 0 ? means / skills : 0, skills, first.mean, 1);
-  fit->all.noise = blend(free > 0 ? within / free : 0, free, first.noise, RESULTS_AT_FIRST);
+  fit->all.noise = blend(freedom > 0 ? within / freedom : 0, freedom, first.noise, RESULTS_AT_FIRST);
   fit->all.between = blend(people > 0 ? between / people : 0, people, first.between, PEOPLE_AT_FIRST);
   for (int s = 0; s < fit->skill_count; s++) {
     struct skill_fit *skill = &fit->skills[s];
@@ -258,7 +261,7 @@ static void fit_kinds(struct fit *fit)
     for (const struct result *r = results; r < results + run->seen; r++) {
       if (!usable(r))
         continue;
-      double w = level_kind_weight[r->kind], net = net_score(levels, r);
+      double w = weight_of(r), net = level_net_score(levels, r);
       double residual = r->score - ease_of(levels, r) - level_without(fit, run, w, w * net);
       sum[r->kind] += grid(w * (residual + levels->kind_effect[r->kind]));
       weight[r->kind] += w;
@@ -270,7 +273,7 @@ static void fit_kinds(struct fit *fit)
     }
   }
   for (int k = 0; k < LEVEL_KINDS; k++)
-    levels->kind_effect[k] = sum[k] / (weight[k] + KIND_SHRINK * level_kind_weight[k]);
+    levels->kind_effect[k] = sum[k] / (weight[k] + KIND_SHRINK * grid(level_kind_weight[k]));
   levels->slope = product / (square + SLOPE_SHRINK);
 }
 
@@ -286,7 +289,7 @@ static void fit_items(struct fit *fit)
     for (const struct result *r = results; r < results + run->seen; r++) {
       if (!usable(r) || r->item < 0)
         continue;
-      double w = level_kind_weight[r->kind], net = net_score(levels, r);
+      double w = weight_of(r), net = level_net_score(levels, r);
       double rest = levels->kind_effect[r->kind] + slope_of(levels, r);
       sum[r->item] += grid(w * (r->score - rest - level_without(fit, run, w, w * net)));
       fit->item_weight[r->item] += w;
@@ -380,8 +383,8 @@ static void check_day(struct check *check, struct run *run)
       continue;
     if (run->left > 0)
       forecast(check, run, r, keep);
-    left = grid(left) + level_kind_weight[r->kind];
-    faded = grid(faded) + grid(level_kind_weight[r->kind] * net_score(check->fit->levels, r));
+    left = grid(left) + weight_of(r);
+    faded = grid(faded) + grid(weight_of(r) * level_net_score(check->fit->levels, r));
   }
   run->seen = end - run->first, run->left = left, run->faded = faded;
 }
@@ -459,10 +462,9 @@ static void check_close(struct levels *levels)
 static void part_weigh(const struct company *company, const struct levels *levels, const struct result *result,
                        double *ret_weight, double *ret_product)
 {
-  double weight = usable(result) ? level_kind_weight[result->kind] : 0;
-  weight = grid(weight * kept(company, result->skill, levels->day - result->day));
+  double weight = grid(weight_of(result) * kept(company, result->skill, levels->day - result->day));
   *ret_weight = weight;
-  *ret_product = weight > 0 ? grid(weight * net_score(levels, result)) : 0;
+  *ret_product = weight > 0 ? grid(weight * level_net_score(levels, result)) : 0;
 }
 
 static struct level level_of_run(const struct fit *fit, struct beta_table *table, const struct run *run)
@@ -581,7 +583,8 @@ const struct level *levels_find(const struct levels *levels, int person, int ski
   return found ? &levels->at[low] : NULL;
 }
 
-struct level_part *level_parts(const struct company *company, const struct levels *levels, const struct level *level, int *ret_count)
+struct level_part *level_parts(const struct company *company, const struct levels *levels, const struct level *level,
+                               int *ret_count)
 {
   const struct level_prior *prior = &levels->priors[level->skill];
   struct level_part *parts = g_new(struct level_part, level->results + 1);
@@ -591,7 +594,7 @@ struct level_part *level_parts(const struct company *company, const struct level
     double weight, product;
     part_weigh(company, levels, result, &weight, &product);
     parts[i] = (struct level_part){ .result = level->first + i, .weight = prior->per_result * weight,
-      .score = usable(result) ? net_score(levels, result) : NAN, .share = prior->per_result * product / count };
+      .score = usable(result) ? level_net_score(levels, result) : NAN, .share = prior->per_result * product / count };
   }
   parts[level->results] = (struct level_part){ .result = -1, .weight = prior->strength, .score = prior->mean,
     .share = prior->strength * prior->mean / count };
@@ -627,14 +630,14 @@ static int compare_demanded(const void *a, const void *b)
 
 static bool is_member(const struct company *company, const struct membership *m, int32_t day)
 {
-  return company->people.at[m->person].status != PERSON_LEFT && m->from <= day && (m->to == CLOCK_NO_DAY || m->to >= day);
+  return company->people.at[m->person].status != PERSON_LEFT && m->from <= day && (m->to == CLOCK_NO_DAY || m->to > day);
 }
 
 static void demand_of_job(const struct company *company, GArray *out, struct demanded demanded, int job, int skill)
 {
   for (int i = 0; i < company->jobs.at[job].count; i++) {
     const struct job_skill *row = &company->job_skills.at[company->jobs.at[job].first + i];
-    if (skill >= 0 && row->skill != skill)
+    if (row->skill < 0 || (skill >= 0 && row->skill != skill))
       continue;
     demanded.skill = row->skill;
     demanded.least = row->level / 5;
@@ -642,30 +645,43 @@ static void demand_of_job(const struct company *company, GArray *out, struct dem
   }
 }
 
-/* Whom to count in which group, each once; `by` < 0: all in group 0. -1 matches any skill, team, job. */
+/* Without job profiles: whoever is measured, in each of one's groups (`group` per membership, -1 not counted). */
+static void demand_of_measured(const struct company *company, const struct levels *levels, GArray *out, const int *group, int skill)
+{
+  g_autofree int *head = g_new(int, company->people.count + 1), *next = g_new(int, company->memberships.count + 1);
+  for (int p = 0; p < company->people.count; p++)
+    head[p] = -1;
+  for (int i = 0; i < company->memberships.count; i++)
+    if (group[i] >= 0) {
+      int person = company->memberships.at[i].person;
+      next[i] = head[person], head[person] = i;
+    }
+  int from = skill >= 0 ? levels->first_of_skill[skill] : 0;
+  int to = skill >= 0 ? levels->first_of_skill[skill + 1] : levels->count;
+  for (const struct level *level = levels->at + from; level < levels->at + to; level++)
+    for (int i = head[level->person]; i >= 0; i = next[i]) {
+      struct demanded demanded = { .group = group[i], .skill = level->skill, .person = level->person };
+      g_array_append_val(out, demanded);
+    }
+}
+
+/* Whom to count in which group; `by` < 0: all in group 0. -1 matches any skill, team, job. Who is in a group twice stands
+ * side by side, the highest need first. */
 static GArray *demand_gather(const struct company *company, const struct levels *levels, int by, int skill, int team, int job)
 {
   GArray *all = g_array_new(FALSE, FALSE, sizeof(struct demanded));
+  g_autofree int *group = g_new(int, company->memberships.count + 1);
   for (int i = 0; i < company->memberships.count; i++) {
     const struct membership *m = &company->memberships.at[i];
-    if (!is_member(company, m, levels->day) || (team >= 0 && m->team != team) || (job >= 0 && m->job != job))
-      continue;
     int department = m->team >= 0 ? company->teams.at[m->team].department : company->people.at[m->person].department;
-    int group = by < 0 ? 0 : by == LEVEL_BY_TEAM ? m->team : by == LEVEL_BY_JOB ? m->job : department;
-    struct demanded demanded = { .group = group, .person = m->person };
-    if (group < 0)
-      continue;
-    if (company->job_skills.count > 0) {
-      if (m->job >= 0)
-        demand_of_job(company, all, demanded, m->job, skill);
-      continue;
-    }
-    for (int s = MAX(skill, 0); s < (skill >= 0 ? skill + 1 : levels->skill_count); s++) {
-      demanded.skill = s;
-      if (levels_find(levels, m->person, s) != NULL)
-        g_array_append_val(all, demanded);
-    }
+    group[i] = by < 0 ? 0 : by == LEVEL_BY_TEAM ? m->team : by == LEVEL_BY_JOB ? m->job : department;
+    if (!is_member(company, m, levels->day) || (team >= 0 && m->team != team) || (job >= 0 && m->job != job))
+      group[i] = -1;
+    if (group[i] >= 0 && m->job >= 0 && company->job_skills.count > 0)
+      demand_of_job(company, all, (struct demanded){ .group = group[i], .person = m->person }, m->job, skill);
   }
+  if (company->job_skills.count == 0)
+    demand_of_measured(company, levels, all, group, skill);
   g_array_sort(all, compare_demanded);
   return all;
 }
@@ -677,6 +693,7 @@ static void coverage_add(struct coverage *cell, const struct levels *levels, con
   double chance = levels_chance(levels, demanded->person, demanded->skill, demanded->least);
   cell->needing++;
   cell->measured += level != NULL;
+  cell->results += level != NULL ? level->results : 0;
   cell->mean += level != NULL ? level->mean : 0;
   cell->there += chance;
   cell->required += demanded->least;

@@ -12,11 +12,11 @@
 /* Of a skill: expected score and pseudo-counts; its results and the people behind them; `per_result`: the pseudo-counts
  * that one fresh result of weight 1 (an assessment) carries. */
 struct level_prior { double mean, strength; int results; int people; double per_result; };
-struct level { int person, skill; double mean /* 0–1 */, weight /* pseudo-counts of evidence left today */, low, high /* 80 % interval */;
-               int results; int32_t last; int first; /* its first row in company->results */
+struct level { int person, skill; double mean /* 0–1 */, weight /* pseudo-counts of evidence left today */;
+               double low, high /* 80 % interval */; int results; int32_t last; int first; /* its first row in company->results */
                double fresh; /* pseudo-counts that the evidence had when it was new; weight / fresh is what is left */ };
 struct level_part { int result; /* index in company->results; -1: the prior */
-                    double weight /* pseudo-counts */, score /* net of the item, the kind and the difficulty, 0–1 */, share; /* shares sum to the mean */ };
+                    double weight /* pseudo-counts */, score /* level_net_score */, share; /* shares sum to the mean */ };
 /* One bin of the forecast check: results predicted before they were seen, from earlier evidence alone. */
 struct level_bin { double predicted, observed; int count; };
 #define LEVEL_BINS 10
@@ -51,7 +51,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(levels_auto, levels_free)
 /* NULL: no evidence. */
 const struct level *levels_find(const struct levels *levels, int person, int skill);
 /* What the level is made of, the prior last; newly allocated, `*ret_count` rows; shares sum to level->mean. */
-struct level_part *level_parts(const struct company *company, const struct levels *levels, const struct level *level, int *ret_count);
+struct level_part *level_parts(const struct company *company, const struct levels *levels, const struct level *level,
+                               int *ret_count);
+/* A result's score, 0–1, less what its kind, its stated difficulty and its item made of it. */
+double level_net_score(const struct levels *levels, const struct result *result);
 /* P(level ≥ `least`), 0–1, of a person; from the skill's prior where there is no evidence. */
 double levels_chance(const struct levels *levels, int person, int skill, double least);
 
@@ -61,7 +64,8 @@ double levels_chance(const struct levels *levels, int person, int skill, double 
  * that the skill's prior gives them. Where no job says what it needs, whoever is measured counts as needing, with
  * nothing required, so everybody is there. */
 struct coverage { int needing, measured; double there, mean /* of the measured, 0–1 */, required /* mean need, 0–1 */;
-                  double spread; /* standard deviation of the number who are there */ };
+                  double spread; /* standard deviation of the number who are there */
+                  int results; /* behind the measured */ };
 struct coverage levels_coverage(const struct company *company, const struct levels *levels, int skill, int team, int job);
 
 /* All cells at once: row-major, a row per group (company->teams, departments or jobs), a column per skill. Newly

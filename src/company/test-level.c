@@ -41,9 +41,11 @@ static void fixture_free(struct fixture *f)
   g_free(f);
 }
 
-static void add_full(struct fixture *f, int skill, int person, int32_t day, enum result_kind kind, int item, double score, double difficulty)
+static void add_full(struct fixture *f, int skill, int person, int32_t day, enum result_kind kind, int item, double score,
+                     double difficulty)
 {
-  struct result result = { .person = person, .skill = skill, .day = day, .kind = kind, .item = item, .score = score, .difficulty = difficulty };
+  struct result result = { .person = person, .skill = skill, .day = day, .kind = kind, .item = item, .score = score,
+    .difficulty = difficulty };
   g_array_append_val(f->results, result);
 }
 
@@ -54,7 +56,7 @@ static void add(struct fixture *f, int skill, int person, int32_t day, enum resu
 
 static void member(struct fixture *f, int person, int team, int job, int32_t from, int32_t to)
 {
-  struct membership m = { .person = person, .team = team, .job = job, .manager = -1, .from = from, .to = to, .primary = true, .fte = 1 };
+  struct membership m = { .person = person, .team = team, .job = job, .manager = -1, .from = from, .to = to, .fte = 1 };
   g_array_append_val(f->memberships, m);
 }
 
@@ -142,7 +144,8 @@ static void test_fading(void)
   for (int s = 0; s < 2; s++)
     for (int i = 0; i < 6; i++)
       add(f, s, 0, NOW - 6 + i, RESULT_ASSESSMENT, 0.95);
-  g_autoptr(levels_auto) today = read_levels(f, NOW), later = levels_new(&f->company, NOW + 100), late = levels_new(&f->company, NOW + 4000);
+  g_autoptr(levels_auto) today = read_levels(f, NOW);
+  g_autoptr(levels_auto) later = levels_new(&f->company, NOW + 100), late = levels_new(&f->company, NOW + 4000);
   const struct level *a = levels_find(today, 0, 0), *b = levels_find(later, 0, 0), *c = levels_find(late, 0, 0);
   g_assert_cmpfloat_with_epsilon(b->weight, a->weight / 2, 1e-6 * a->weight);
   g_assert_cmpfloat_with_epsilon(a->fresh, b->fresh, 1e-9);
@@ -157,7 +160,8 @@ static void test_fading(void)
 
 static void test_kinds(void)
 {
-  static const enum result_kind order[] = { RESULT_SELF, RESULT_PEER, RESULT_MANAGER, RESULT_PRACTICE, RESULT_WORK, RESULT_ASSESSMENT };
+  static const enum result_kind order[] = { RESULT_SELF, RESULT_PEER, RESULT_MANAGER, RESULT_PRACTICE, RESULT_WORK,
+                                            RESULT_ASSESSMENT };
   for (size_t i = 1; i < G_N_ELEMENTS(order); i++)
     g_assert_cmpfloat(level_kind_weight[order[i - 1]], <, level_kind_weight[order[i]]);
 
@@ -186,7 +190,8 @@ static void test_items(void)
   for (int p = 0; p < 150; p++) {
     double truth = normal(chance, 0.5, 0.1);
     for (int i = 0; i < 4; i++)
-      add_full(f, 0, p, NOW - 400 + i * 50, RESULT_ASSESSMENT, i % 2, CLAMP(normal(chance, truth + (i % 2 ? -0.2 : 0.2), 0.08), 0, 1), NAN);
+      add_full(f, 0, p, NOW - 400 + i * 50, RESULT_ASSESSMENT, i % 2,
+               CLAMP(normal(chance, truth + (i % 2 ? -0.2 : 0.2), 0.08), 0, 1), NAN);
   }
   add_full(f, 0, 150, NOW - 5, RESULT_ASSESSMENT, 0, 0.7, NAN);
   add_full(f, 0, 151, NOW - 5, RESULT_ASSESSMENT, 1, 0.7, NAN);
@@ -210,7 +215,8 @@ static void test_difficulty(void)
     double truth = normal(chance, 0.5, 0.1);
     for (int i = 0; i < 5; i++) {
       double difficulty = g_rand_double(chance);
-      add_full(f, 0, p, NOW - 400 + i * 50, RESULT_PRACTICE, -1, CLAMP(normal(chance, truth - 0.4 * (difficulty - 0.5), 0.08), 0, 1), difficulty);
+      add_full(f, 0, p, NOW - 400 + i * 50, RESULT_PRACTICE, -1,
+               CLAMP(normal(chance, truth - 0.4 * (difficulty - 0.5), 0.08), 0, 1), difficulty);
     }
   }
   add_full(f, 0, 100, NOW - 5, RESULT_PRACTICE, -1, 0.6, 0.1);
@@ -231,8 +237,9 @@ static void test_order(void)
     for (int d = 0; d < 3; d++) {
       struct result day[5];
       for (int i = 0; i < 5; i++)
-        day[i] = (struct result){ .person = p, .skill = p % 2, .day = NOW - 90 + 30 * d, .kind = (enum result_kind)g_rand_int_range(chance, 0, 6),
-          .item = g_rand_int_range(chance, -1, 4), .score = g_rand_double(chance), .difficulty = i % 2 ? g_rand_double(chance) : NAN };
+        day[i] = (struct result){ .person = p, .skill = p % 2, .day = NOW - 90 + 30 * d,
+          .kind = (enum result_kind)g_rand_int_range(chance, 0, 6), .item = g_rand_int_range(chance, -1, 4),
+          .score = g_rand_double(chance), .difficulty = i % 2 ? g_rand_double(chance) : NAN };
       g_array_append_vals(f->results, day, 5);
       for (int i = 0; i < 5; i++)
         g_array_append_val(g->results, day[(i * 3 + p) % 5]);
