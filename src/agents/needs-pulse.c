@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the pulse says about each cause, net of the general mood.
+ *
+ * A group that is unhappy answers everything lower (the halo: E. L. Thorndike, J. Applied Psychology 4, 1920; common
+ * method variance: P. M. Podsakoff et al., J. Applied Psychology 88, 2003). So a topic counts only as far as it departs
+ * from the group's other topics: one factor is fitted to the topics over teams and quarters, and a topic is read net of
+ * its loading times the trimmed mean of the others. A cause moves its own topic; a mood dip moves all and nets to nothing.
+ *
+ * Topics that are not given are read from the question's words; whether agreeing is good or bad comes from the words and,
+ * where the answers clearly say otherwise, from their correlation with the rest.
+ *
+ * How it can be wrong: with a single topic there is no mood to compare with (the finding is then halved); a cause that
+ * really moves most topics at once is mistaken for mood. */
+#include "agents/needs-private.h"
+#include "stats/normal.h"
+#include <math.h>
+#include <string.h>
+
+#define PULSE_SCALE 0.4        /* answer points that matter */
+#define PULSE_NUISANCE 0.06    /* by which topics drift apart for no reason */
+#define PULSE_THIN 0.35        /* standard error above which the pulse cannot tell */
+#define PULSE_SIDE_LIMIT 3.0   /* of a cause that has a better file than the pulse */
+#define LEAST_ANSWERS 5
+#define BLOCK 91               /* days of a cell, for the mood */
+
+struct word_topic { const char *word; enum topic topic; };
+static const struct word_topic words[] = {
+  { "software", TOPIC_TOOL }, { "tool", TOPIC_TOOL }, { "system", TOPIC_TOOL }, { "equipment", TOPIC_TOOL }, { "laptop", TOPIC_TOOL },
+  { "application", TOPIC_TOOL }, { "technology", TOPIC_TOOL }, { "crash", TOPIC_TOOL },
+  { "expected of me", TOPIC_CLARITY }, { "clear", TOPIC_CLARITY }, { "priorit", TOPIC_CLARITY }, { "know what", TOPIC_CLARITY },
+  { "direction", TOPIC_CLARITY }, { "understand what", TOPIC_CLARITY }, { "contradict", TOPIC_CLARITY }, { "who decides", TOPIC_CLARITY },
+  { "workload", TOPIC_CAPACITY }, { "enough time", TOPIC_CAPACITY }, { "too much", TOPIC_CAPACITY }, { "overload", TOPIC_CAPACITY },
+  { "manageable", TOPIC_CAPACITY }, { "overtime", TOPIC_CAPACITY }, { "understaffed", TOPIC_CAPACITY }, { "enough people", TOPIC_CAPACITY },
+  { "hours", TOPIC_CAPACITY }, { "time to do", TOPIC_CAPACITY },
+  { "process", TOPIC_PROCESS }, { "approval", TOPIC_PROCESS }, { "waiting", TOPIC_PROCESS }, { "wait for", TOPIC_PROCESS },
+  { "hand-off", TOPIC_PROCESS }, { "handoff", TOPIC_PROCESS }, { "hand over", TOPIC_PROCESS }, { "bureaucra", TOPIC_PROCESS },
+  { "procedure", TOPIC_PROCESS }, { "sign-off", TOPIC_PROCESS }, { "held up", TOPIC_PROCESS }, { "steps", TOPIC_PROCESS },
+  { "reward", TOPIC_INCENTIVE }, { "bonus", TOPIC_INCENTIVE }, { "recogni", TOPIC_INCENTIVE }, { "incentive", TOPIC_INCENTIVE },
+  { "pays off", TOPIC_INCENTIVE }, { "worth it", TOPIC_INCENTIVE }, { "appreciat", TOPIC_INCENTIVE }, { "measured by", TOPIC_INCENTIVE },
+  { "commission", TOPIC_INCENTIVE }, { "worth my", TOPIC_INCENTIVE },
+  { "confident", TOPIC_CONFIDENCE }, { "skills", TOPIC_CONFIDENCE }, { "trained", TOPIC_CONFIDENCE }, { "able to do", TOPIC_CONFIDENCE },
+  { "know how", TOPIC_CONFIDENCE },
+  { "support", TOPIC_SUPPORT }, { "manager", TOPIC_SUPPORT }, { "help", TOPIC_SUPPORT }, { "feedback", TOPIC_SUPPORT },
+  { "engage", TOPIC_ENGAGEMENT }, { "proud", TOPIC_ENGAGEMENT }, { "recommend", TOPIC_ENGAGEMENT }, { "motivat", TOPIC_ENGAGEMENT },
+  { "happy", TOPIC_ENGAGEMENT }, { "mood", TOPIC_ENGAGEMENT }, { "enjoy", TOPIC_ENGAGEMENT }, { "overall", TOPIC_ENGAGEMENT },
+  { "stay", TOPIC_ENGAGEMENT }, { "time", TOPIC_CAPACITY }, { "goal", TOPIC_CLARITY },
+};
+static const char *const bad_words[] = { " not ", "n't ", "never", "too much", "too many", "too long", "slow", "struggle", "waste",
+  "hard to", "difficult", "unclear", "overload", "get in the way", "gets in the way", "hinder", "prevent", "frustrat", "contradict",
+  "lack", "waiting", "crash", "confus", "annoy", "held up", "stuck", "exhaust", "stress", "keeps me from", "keep me from", "block",
+  "no time", "burden" };
+
+static const enum cause cause_of[TOPIC_COUNT] = { [TOPIC_NONE] = CAUSE_COUNT, [TOPIC_TOOL] = CAUSE_TOOL, [TOPIC_CLARITY] = CAUSE_CLARITY,
+  [TOPIC_CAPACITY] = CAUSE_CAPACITY, [TOPIC_PROCESS] = CAUSE_PROCESS, [TOPIC_INCENTIVE] = CAUSE_INCENTIVE, [TOPIC_SUPPORT] = CAUSE_COUNT,
+  [TOPIC_ENGAGEMENT] = CAUSE_COUNT, [TOPIC_CONFIDENCE] = CAUSE_SKILL };
+static const char *const topic_words[TOPIC_COUNT] = { "", "tools", "what is expected", "workload", "the process",
+  "what is rewarded", "support", "engagement", "confidence in one's own skill" };
+
+static void read_question(const struct question *q, enum topic *topic, double *sign)
+{
+  g_autofree char *lower = g_ascii_strdown(q->text ? q->text : "", -1), *text = g_strdup_printf(" %s ", lower);
+  *topic = q->topic;
+  *sign = 1;
+  for (size_t i = 0; *topic == TOPIC_NONE && i < G_N_ELEMENTS(words); i++)
+    if (strstr(text, words[i].word) != NULL)
+      *topic = words[i].topic;
+  for (size_t i = 0; i < G_N_ELEMENTS(bad_words); i++)
+    if (strstr(text, bad_words[i]) != NULL)
+      *sign = -1;
+}
+
+/* Cells of `groups` × BLOCK days: sums of answers less their question's mean, signed. */
+struct cells { int blocks; int32_t first; struct needs_tally *at; };
+
+static size_t cell_of(const struct cells *cells, int teams, int group, const struct pulse *p)
+{
+  return ((size_t)group * teams + p->team) * cells->blocks + (p->day - cells->first) / BLOCK;
+}
+
+static bool usable(const struct needs_study *study, const struct pulse *p)
+{
+  return p->team >= 0 && p->question >= 0 && isfinite(p->answer) && study->topic[p->question] != TOPIC_NONE;
+}
+
+/* A question whose answers run against the others' of the same team and quarter is reversed, whatever its words say. */
+static void check_signs(struct needs_study *study, const struct cells *cells)
+{
+  const struct company *c = study->company;
+  int questions = c->questions.count, teams = c->teams.count;
+  size_t places = (size_t)teams * cells->blocks;
+  g_autofree struct needs_tally *at = g_new0(struct needs_tally, (size_t)questions * places);
+  for (int i = 0; i < c->pulses.count; i++) {
+    const struct pulse *p = &c->pulses.at[i];
+    if (!usable(study, p))
+      continue;
+    struct needs_tally *cell = &at[cell_of(cells, teams, p->question, p)];
+    cell->n++;
+    cell->sum += study->sign[p->question] * p->answer - study->question_mean[p->question];
+  }
+  for (int q = 0; q < questions; q++) {
+    double xx = 0, yy = 0, xy = 0;
+    int n = 0;
+    for (size_t k = 0; k < places; k++) {
+      const struct needs_tally *own = &at[(size_t)q * places + k];
+      double sum = 0, count = 0;
+      for (int o = 0; o < questions; o++)
+        if (o != q && study->topic[o] != study->topic[q] && at[(size_t)o * places + k].n >= 3) {
+          sum += at[(size_t)o * places + k].sum / at[(size_t)o * places + k].n;
+          count++;
+        }
+      if (own->n < 3 || count < 2)
+        continue;
+      double x = own->sum / own->n, y = sum / count;
+      xx += x * x;
+      yy += y * y;
+      xy += x * y;
+      n++;
+    }
+    if (n >= 30 && xy < -0.35 * sqrt(xx * yy)) {
+      study->sign[q] = -study->sign[q];
+      study->question_mean[q] = -study->question_mean[q];
+    }
+  }
+}
+
+/* One factor over topics by minimum residuals (H. H. Harman, W. H. Jones, Psychometrika 31, 1966), from the covariances
+ * of cells: loadings relative to their mean, held between ½ and 2. */
+static void fit_mood(struct needs_study *study, const struct cells *cells)
+{
+  int teams = study->company->teams.count;
+  size_t places = (size_t)teams * cells->blocks;
+  double cov[TOPIC_COUNT][TOPIC_COUNT] = { { 0 } }, count[TOPIC_COUNT][TOPIC_COUNT] = { { 0 } }, load[TOPIC_COUNT];
+  for (int a = 1; a < TOPIC_COUNT; a++)
+    for (int b = 1; b < TOPIC_COUNT; b++)
+      for (size_t k = 0; k < places; k++) {
+        const struct needs_tally *x = &cells->at[(size_t)a * places + k], *y = &cells->at[(size_t)b * places + k];
+        if (x->n >= 3 && y->n >= 3) {
+          cov[a][b] += x->sum / x->n * y->sum / y->n;
+          count[a][b]++;
+        }
+      }
+  double total = 0, kinds = 0, off = 0, offs = 0;
+  for (int a = 1; a < TOPIC_COUNT; a++) {
+    load[a] = count[a][a] > 0;
+    kinds += load[a];
+    for (int b = 1; b < TOPIC_COUNT; b++) {
+      cov[a][b] = count[a][b] >= 20 ? cov[a][b] / count[a][b] : NAN;
+      if (a != b && isfinite(cov[a][b])) {
+        off += cov[a][b];
+        offs++;
+      }
+    }
+  }
+  for (int a = 0; a < TOPIC_COUNT; a++)
+    study->loading[a] = 1;
+  if (kinds < 3 || offs == 0 || off / offs < 0.005) /* no mood to speak of */
+    return;
+  for (int a = 1; a < TOPIC_COUNT; a++)
+    load[a] *= sqrt(off / offs);
+  for (int pass = 0; pass < 50; pass++)
+    for (int a = 1; a < TOPIC_COUNT; a++) {
+      double top = 0, bottom = 0;
+      for (int b = 1; b < TOPIC_COUNT; b++)
+        if (b != a && load[b] > 0 && isfinite(cov[a][b])) {
+          top += cov[a][b] * load[b];
+          bottom += load[b] * load[b];
+        }
+      if (load[a] > 0 && bottom > 0)
+        load[a] = fmax(1e-6, 0.5 * load[a] + 0.5 * top / bottom);
+    }
+  for (int a = 1; a < TOPIC_COUNT; a++)
+    total += load[a];
+  for (int a = 1; a < TOPIC_COUNT; a++)
+    if (load[a] > 0)
+      study->loading[a] = CLAMP(load[a] / (total / kinds), 0.5, 2);
+}
+
+static void find_means(struct needs_study *study)
+{
+  const struct company *c = study->company;
+  g_autofree double *n = g_new0(double, (size_t)MAX(c->questions.count, 1));
+  for (int i = 0; i < c->pulses.count; i++) {
+    const struct pulse *p = &c->pulses.at[i];
+    if (usable(study, p)) {
+      study->question_mean[p->question] += study->sign[p->question] * p->answer;
+      n[p->question]++;
+    }
+  }
+  for (int q = 0; q < c->questions.count; q++)
+    if (n[q] > 0)
+      study->question_mean[q] /= n[q];
+}
+
+void needs_study_pulse(struct needs_study *study)
+{
+  const struct company *c = study->company;
+  int questions = c->questions.count, teams = c->teams.count;
+  study->topic = g_new0(enum topic, (size_t)MAX(questions, 1));
+  study->sign = g_new(double, (size_t)MAX(questions, 1));
+  study->question_mean = g_new0(double, (size_t)MAX(questions, 1));
+  for (int q = 0; q < questions; q++)
+    read_question(&c->questions.at[q], &study->topic[q], &study->sign[q]);
+  for (int k = 0; k < TOPIC_COUNT; k++)
+    study->loading[k] = 1;
+  study->answer_variance = 1;
+  if (c->pulses.count == 0 || teams == 0)
+    return;
+  int32_t first = INT32_MAX, last = INT32_MIN;
+  for (int i = 0; i < c->pulses.count; i++) {
+    first = MIN(first, c->pulses.at[i].day);
+    last = MAX(last, c->pulses.at[i].day);
+  }
+  find_means(study);
+  struct cells cells = { .blocks = (last - first) / BLOCK + 1, .first = first };
+  if ((size_t)questions * teams * cells.blocks < 40u * 1000 * 1000)
+    check_signs(study, &cells);
+  g_autofree struct needs_tally *at = g_new0(struct needs_tally, (size_t)TOPIC_COUNT * teams * cells.blocks);
+  cells.at = at;
+  double within = 0, degrees = 0;
+  for (int i = 0; i < c->pulses.count; i++) {
+    const struct pulse *p = &c->pulses.at[i];
+    if (!usable(study, p))
+      continue;
+    struct needs_tally *cell = &at[cell_of(&cells, teams, study->topic[p->question], p)];
+    double x = study->sign[p->question] * p->answer - study->question_mean[p->question];
+    cell->n++;
+    cell->sum += x;
+    cell->square += x * x;
+  }
+  bool asked[TOPIC_COUNT] = { false };
+  for (size_t k = 0; k < (size_t)TOPIC_COUNT * teams * cells.blocks; k++) {
+    if (at[k].n >= 2) {
+      within += at[k].square - at[k].sum * at[k].sum / at[k].n;
+      degrees += at[k].n - 1;
+    }
+    if (at[k].n > 0)
+      asked[k / ((size_t)teams * cells.blocks)] = true;
+  }
+  for (int k = 1; k < TOPIC_COUNT; k++)
+    study->topics += asked[k];
+  study->answer_variance = degrees > 0 ? fmax(0.05, within / degrees) : 1;
+  fit_mood(study, &cells);
+}
+
+struct topics { struct needs_tally *before[TOPIC_COUNT], *after[TOPIC_COUNT]; };
+
+static void tally(const struct needs_study *study, const struct needs_gap *gap, struct topics *out)
+{
+  const struct company *c = study->company;
+  for (int k = 1; k < TOPIC_COUNT; k++) {
+    out->before[k] = g_new0(struct needs_tally, (size_t)MAX(c->teams.count, 1));
+    out->after[k] = g_new0(struct needs_tally, (size_t)MAX(c->teams.count, 1));
+  }
+  for (int i = 0; i < c->pulses.count; i++) {
+    const struct pulse *p = &c->pulses.at[i];
+    if (!usable(study, p) || p->day < gap->before.from || p->day >= gap->after.to)
+      continue;
+    enum topic k = study->topic[p->question];
+    struct needs_tally *t = &(p->day < gap->before.to ? out->before : out->after)[k][p->team];
+    t->n++;
+    t->sum += study->sign[p->question] * p->answer - study->question_mean[p->question];
+  }
+}
+
+/* The team's other topics, each over its loading: mean without the highest and lowest where there are four or more. */
+static double mood_of(const struct needs_study *study, struct needs_tally *const side[TOPIC_COUNT], int team, int but, double *ret_variance)
+{
+  double sum = 0, least = INFINITY, most = -INFINITY, variance = 0;
+  int n = 0;
+  for (int k = 1; k < TOPIC_COUNT; k++) {
+    if (k == but || side[k][team].n < LEAST_ANSWERS)
+      continue;
+    double x = side[k][team].sum / side[k][team].n / study->loading[k];
+    sum += x;
+    least = fmin(least, x);
+    most = fmax(most, x);
+    variance += study->answer_variance / side[k][team].n;
+    n++;
+  }
+  *ret_variance = n > 0 ? variance / n / n : 0;
+  return n == 0 ? NAN : n >= 4 ? (sum - least - most) / (n - 2) : sum / n;
+}
+
+/* How much worse than the mood the topic stands, per team. */
+static void net_marker(const struct needs_study *study, const struct needs_gap *gap, const struct topics *t, int topic, struct needs_marker *marker)
+{
+  bool steps = needs_gap_steps(gap), alone = study->topics < 2;
+  for (int team = 0; team < study->company->teams.count; team++) {
+    const struct needs_tally *a = &t->after[topic][team], *b = &t->before[topic][team];
+    double va = 0, vb = 0, mood_after = alone ? 0 : mood_of(study, t->after, team, topic, &va);
+    double mood_before = alone || !steps ? 0 : mood_of(study, t->before, team, topic, &vb);
+    if (a->n < LEAST_ANSWERS || (steps && b->n < LEAST_ANSWERS) || !isfinite(mood_after) || !isfinite(mood_before))
+      continue;
+    double l = study->loading[topic];
+    double now = a->sum / a->n - l * mood_after, then = steps ? b->sum / b->n - l * mood_before : 0;
+    marker->value[team] = then - now;
+    marker->variance[team] = study->answer_variance * (1 / a->n + (steps ? 1 / b->n : 0)) + l * l * (va + vb);
+  }
+}
+
+static void count_answers(const struct needs_study *study, const struct needs_gap *gap, enum topic topic, int *ret_answers, int *ret_people)
+{
+  const struct company *c = study->company;
+  g_autoptr(GHashTable) tokens = g_hash_table_new(NULL, NULL);
+  int loose = 0;
+  *ret_answers = 0;
+  for (int i = 0; i < c->pulses.count; i++) {
+    const struct pulse *p = &c->pulses.at[i];
+    if (!usable(study, p) || study->topic[p->question] != topic || p->day < gap->after.from || p->day >= gap->after.to
+        || !(gap->affected[p->team] >= 0.5))
+      continue;
+    ++*ret_answers;
+    if (p->respondent >= 0)
+      g_hash_table_add(tokens, GINT_TO_POINTER(p->respondent + 1));
+    else
+      loose++;
+  }
+  *ret_people = loose > 0 ? loose : (int)g_hash_table_size(tokens);
+}
+
+static const char *sentence(struct needs_study *study, const struct needs_gap *gap, const struct needs_contrast *c, enum topic topic, double ratio)
+{
+  const char *what = topic_words[topic], *how = study->topics < 2 ? "" : ", net of their general mood";
+  const char *when = needs_gap_steps(gap) ? needs_say(study, "since %s ", needs_day(study, gap->since)) : "";
+  if (ratio >= 0)
+    return needs_say(study, "answers about %s are %s of 5 points lower %sin the affected teams than elsewhere%s", what,
+                     needs_number(study, c->effect), when, how);
+  return needs_say(study, "answers about %s are no lower %sin the affected teams than elsewhere%s (%s of 5 points apart)", what, when, how,
+                   needs_number(study, fabs(c->effect)));
+}
+
+void needs_test_pulse(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
+{
+  const struct company *c = study->company;
+  struct topics t;
+  bool clarity = false;
+  if (c->have[FILE_PULSE] && c->pulses.count > 0) {
+    tally(study, gap, &t);
+    for (int k = 1; k < TOPIC_COUNT; k++) {
+      enum cause about = cause_of[k];
+      if (about == CAUSE_COUNT)
+        continue;
+      struct needs_marker marker;
+      needs_marker_init(&marker, c->teams.count);
+      net_marker(study, gap, &t, k, &marker);
+      struct needs_contrast contrast = needs_contrast(study, gap, &marker);
+      needs_marker_clear(&marker);
+      if (!isfinite(contrast.se))
+        continue;
+      double ratio = normal_weigh(contrast.effect, contrast.se, PULSE_SCALE, PULSE_NUISANCE) * (study->topics < 2 ? 0.5 : 1);
+      if (about == CAUSE_SKILL)
+        ratio = CLAMP(0.5 * ratio, -0.7, 1.5);
+      else if (about != CAUSE_CLARITY)
+        ratio = CLAMP(ratio, -PULSE_SIDE_LIMIT, PULSE_SIDE_LIMIT);
+      struct needs_finding finding = { .about = about, .ratio = ratio, .file = FILE_PULSE, .team = -1, .skill = -1,
+        .from = gap->after.from, .to = gap->after.to - 1, .sentence = sentence(study, gap, &contrast, k, ratio) };
+      count_answers(study, gap, k, &finding.count, &finding.people);
+      if (finding.people < NEEDS_LEAST_GROUP)
+        continue;
+      clarity |= about == CAUSE_CLARITY && contrast.se < PULSE_THIN;
+      needs_find(out, &finding);
+    }
+    for (int k = 1; k < TOPIC_COUNT; k++) {
+      g_free(t.before[k]);
+      g_free(t.after[k]);
+    }
+  }
+  out->file[CAUSE_CLARITY] = FILE_PULSE;
+  out->unknown[CAUSE_CLARITY] = !clarity;
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Skill and incentive: what people can do, what they do, and what pays off.
+ *
+ * Skill: what people *can* do is read from assessments and practice first, ratings by others less, self-ratings little,
+ * results of real work not at all (they are what any cause would lower). A skill cause must show lower ability where the
+ * gap is, in a skill that the goal rests on, and by about as much more as the gap is larger; teams that have the skill
+ * and the gap speak against it. Skills of the goal are those that it names, else those that its teams' jobs need most;
+ * their likelihood ratios are averaged, so that a skill that happens to be low among many is paid for.
+ *
+ * Incentive: "can in practice, does not at work" (the difference between ability and work results in affected teams, net
+ * of the others'), and something else that pays off (a reward for the affected that names another goal, or words that
+ * are not this goal). R. F. Mager, P. Pipe, "Analyzing Performance Problems", 1997, for the order of questions; S. Kerr,
+ * "On the folly of rewarding A, while hoping for B", Acad. Management J. 18, 1975, for the conflict. Without a reward that
+ * conflicts, the rest is a question, not a cause.
+ *
+ * How it can be wrong: results are rarely a random sample of people; who is tested after a change may differ from who
+ * was tested before. Practice itself can be too easy. Words of a reward may mean the goal without naming it. */
+#include "agents/needs-private.h"
+#include "stats/normal.h"
+#include "stats/robust.h"
+#include <math.h>
+#include <string.h>
+
+#define SKILL_SCALE 0.1        /* of the score scale 0–1: half a level */
+#define SKILL_NUISANCE 0.012
+#define SKILLS_MOST 12
+#define LEAST_PEOPLE 2         /* per team and side, of those measured */
+#define IMPORTANT 0.5
+#define CONFLICT_IF 0.9        /* P(a conflicting reward is on file | incentive) */
+
+static const double can_weight[6] = { [RESULT_ASSESSMENT] = 1, [RESULT_PRACTICE] = 1, [RESULT_MANAGER] = 0.4, [RESULT_PEER] = 0.4,
+                                      [RESULT_SELF] = 0.15, [RESULT_WORK] = 0 };
+
+/* ---- which skills ---- */
+
+/* The goal's own, else what the jobs of its teams need most; at most SKILLS_MOST. Newly allocated. */
+static int *skills_of(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, int *ret_count)
+{
+  const struct company *c = study->company;
+  *ret_count = MIN(panel->goal->skill_count, SKILLS_MOST);
+  if (*ret_count > 0)
+    return g_memdup2(panel->goal->skills, sizeof(int) * (size_t)*ret_count);
+  g_autofree double *need = g_new0(double, (size_t)MAX(c->skills.count, 1));
+  for (int p = 0; p < c->people.count; p++) {
+    const struct person *who = &c->people.at[p];
+    if (who->status == PERSON_LEFT || who->job < 0 || who->team < 0 || !isfinite(gap->affected[who->team]))
+      continue;
+    const struct job *job = &c->jobs.at[who->job];
+    for (int i = job->first; i < job->first + job->count; i++) {
+      const struct job_skill *js = &c->job_skills.at[i];
+      double importance = isfinite(js->importance) ? js->importance : IMPORTANT;
+      need[js->skill] += importance >= IMPORTANT ? importance : 0;
+    }
+  }
+  for (int i = 0; c->job_skills.count == 0 && i < c->results.count; i++) {
+    int team = c->people.at[c->results.at[i].person].team;
+    need[c->results.at[i].skill] += team >= 0 && gap->affected[team] >= 0.5;
+  }
+  int *skills = g_new(int, SKILLS_MOST);
+  while (*ret_count < SKILLS_MOST) {
+    int best = -1;
+    for (int s = 0; s < c->skills.count; s++)
+      if (need[s] > 0 && (best < 0 || need[s] > need[best]))
+        best = s;
+    if (best < 0)
+      break;
+    skills[(*ret_count)++] = best;
+    need[best] = 0;
+  }
+  return skills;
+}
+
+static int first_result(const struct company *c, int skill)
+{
+  int low = 0, high = c->results.count;
+  while (low < high) {
+    int middle = low + (high - low) / 2;
+    if (c->results.at[middle].skill < skill)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* ---- ability ---- */
+
+struct ability { struct needs_tally *can[2], *does[2]; double variance; /* of one person's figure */ int results, people; };
+
+static void ability_init(struct ability *a, int teams)
+{
+  *a = (struct ability){ .variance = 0.03 };
+  for (int side = 0; side < 2; side++) {
+    a->can[side] = g_new0(struct needs_tally, (size_t)MAX(teams, 1));
+    a->does[side] = g_new0(struct needs_tally, (size_t)MAX(teams, 1));
+  }
+}
+
+static void ability_clear(struct ability *a)
+{
+  for (int side = 0; side < 2; side++) {
+    g_free(a->can[side]);
+    g_free(a->does[side]);
+  }
+}
+
+struct one { double sum, weight; };
+
+static void put_person(struct needs_tally *tally, const struct one *one)
+{
+  if (one->weight <= 0)
+    return;
+  double x = one->sum / one->weight, sure = fmin(1, one->weight); /* one self-rating is not one person measured */
+  tally->n += sure;
+  tally->sum += sure * x;
+  tally->square += sure * x * x;
+}
+
+/* Side of a result: falls look back two years and forward; a standing gap takes the last two years as one. */
+static int side_of(const struct needs_gap *gap, int32_t day)
+{
+  if (day >= gap->after.to)
+    return -1;
+  if (!needs_gap_steps(gap))
+    return day >= gap->after.from - 365 ? 1 : -1;
+  return day >= gap->after.from ? 1 : day >= gap->before.from - 365 ? 0 : -1;
+}
+
+/* One person's rows of one skill (they stand together), gathered per side and team of that day. */
+static int gather_person(const struct needs_study *study, const struct needs_gap *gap, int at, struct ability *a)
+{
+  const struct company *c = study->company;
+  int person = c->results.at[at].person, skill = c->results.at[at].skill, team = -2, side = -1;
+  struct one can = { 0 }, does = { 0 };
+  bool counted = false;
+  for (; at < c->results.count && c->results.at[at].person == person && c->results.at[at].skill == skill; at++) {
+    const struct result *r = &c->results.at[at];
+    int s = side_of(gap, r->day), t = needs_team_on(study, person, r->day);
+    if (s < 0 || t < 0)
+      continue;
+    if (s != side || t != team) {
+      if (team >= 0) {
+        put_person(&a->can[side][team], &can);
+        put_person(&a->does[side][team], &does);
+      }
+      can = does = (struct one){ 0 };
+      side = s;
+      team = t;
+    }
+    struct one *to = r->kind == RESULT_WORK ? &does : &can;
+    double weight = r->kind == RESULT_WORK ? 1 : can_weight[r->kind];
+    to->sum += weight * study->adjusted[at];
+    to->weight += weight;
+    if (s == 1 && gap->affected[t] >= 0.5) {
+      a->results++;
+      a->people += !counted;
+      counted = true;
+    }
+  }
+  if (team >= 0) {
+    put_person(&a->can[side][team], &can);
+    put_person(&a->does[side][team], &does);
+  }
+  return at;
+}
+
+static void gather(const struct needs_study *study, const struct needs_gap *gap, int skill, struct ability *a)
+{
+  const struct company *c = study->company;
+  double within = 0, degrees = 0;
+  for (int i = first_result(c, skill); i < c->results.count && c->results.at[i].skill == skill;)
+    i = gather_person(study, gap, i, a);
+  for (int t = 0; t < c->teams.count; t++) {
+    const struct needs_tally *x = &a->can[1][t];
+    if (x->n > 1.5) {
+      within += x->square - x->sum * x->sum / x->n;
+      degrees += x->n - 1;
+    }
+  }
+  if (degrees >= 10)
+    a->variance = fmax(0.002, within / degrees);
+}
+
+/* What the team's jobs need of the skill, 0–1; 0 where no job says. */
+static double need_of(const struct needs_study *study, const double *need, const double *people, int team)
+{
+  (void)study;
+  return people[team] > 0 ? need[team] / people[team] : NAN;
+}
+
+static void find_needs(const struct needs_study *study, int skill, double *need, double *people)
+{
+  const struct company *c = study->company;
+  for (int p = 0; p < c->people.count; p++) {
+    const struct person *who = &c->people.at[p];
+    if (who->status == PERSON_LEFT || who->job < 0 || who->team < 0)
+      continue;
+    const struct job *job = &c->jobs.at[who->job];
+    for (int i = job->first; i < job->first + job->count; i++)
+      if (c->job_skills.at[i].skill == skill) {
+        need[who->team] += c->job_skills.at[i].level / 5;
+        people[who->team]++;
+      }
+  }
+}
+
+struct skill_view { struct needs_contrast now, change, gap_to_work; double ratio, lack; bool known; int results, people; };
+
+static void view_skill(const struct needs_study *study, const struct needs_gap *gap, int skill, struct skill_view *v)
+{
+  int teams = study->company->teams.count;
+  struct ability a;
+  ability_init(&a, teams);
+  gather(study, gap, skill, &a);
+  g_autofree double *need = g_new0(double, (size_t)MAX(teams, 1)), *people = g_new0(double, (size_t)MAX(teams, 1));
+  find_needs(study, skill, need, people);
+  struct needs_marker now, change, work;
+  needs_marker_init(&now, teams);
+  needs_marker_init(&change, teams);
+  needs_marker_init(&work, teams);
+  needs_marker_of_tallies(&now, NULL, a.can[1], teams, a.variance, LEAST_PEOPLE);
+  needs_marker_of_tallies(&change, a.can[0], a.can[1], teams, a.variance, LEAST_PEOPLE);
+  double lack = 0, lacking = 0;
+  for (int t = 0; t < teams; t++) {
+    double needed = need_of(study, need, people, t), level = now.value[t];
+    if (isfinite(level) && isfinite(needed) && gap->affected[t] >= 0.5) {
+      lack += needed - level;
+      lacking++;
+    }
+    now.value[t] = (isfinite(needed) ? needed : 0) - level;
+    change.value[t] = -change.value[t];
+    if (a.does[1][t].n < LEAST_PEOPLE || !isfinite(level))
+      continue;
+    work.value[t] = level - a.does[1][t].sum / a.does[1][t].n;
+    work.variance[t] = a.variance * (1 / a.can[1][t].n + 1 / a.does[1][t].n);
+  }
+  v->now = needs_contrast(study, gap, &now);
+  v->change = needs_contrast(study, gap, &change);
+  v->gap_to_work = needs_contrast(study, gap, &work);
+  v->lack = lacking > 0 ? lack / lacking : NAN;
+  v->results = a.results;
+  v->people = a.people;
+  double level = isfinite(v->now.se) && v->now.se < 1.5 * SKILL_SCALE ? normal_weigh(v->now.effect, v->now.se, SKILL_SCALE, SKILL_NUISANCE) : NAN;
+  double fall = needs_gap_steps(gap) && isfinite(v->change.se) && v->change.se < SKILL_SCALE
+              ? normal_weigh(v->change.effect, v->change.se, SKILL_SCALE, SKILL_NUISANCE) : NAN;
+  /* A fall should come with lower ability since; where the past was hardly measured, standing lower has to do. */
+  v->known = isfinite(level) || isfinite(fall);
+  v->ratio = isfinite(fall) && isfinite(level) ? 0.7 * fall + 0.5 * level : isfinite(fall) ? fall : needs_gap_steps(gap) ? 0.7 * level : level;
+  needs_marker_clear(&now);
+  needs_marker_clear(&change);
+  needs_marker_clear(&work);
+  ability_clear(&a);
+}
+
+static void tell_skill(struct needs_study *study, const struct needs_gap *gap, const struct skill_view *v, int skill, double ratio, struct needs_case_for *out)
+{
+  const struct company *c = study->company;
+  struct needs_finding f = { .about = CAUSE_SKILL, .ratio = ratio, .file = FILE_RESULTS, .team = -1, .skill = skill, .from = gap->after.from,
+    .to = gap->after.to - 1, .count = v->results, .people = v->people };
+  const char *name = c->skills.at[skill].name;
+  const struct needs_contrast *shown = isfinite(v->now.se) ? &v->now : &v->change;
+  double levels = 5 * shown->effect;
+  if (ratio > 0)
+    f.sentence = needs_say(study, "people of the affected teams are %s of 5 levels lower in %s than the others, next to what their jobs need",
+                           needs_number(study, fmax(levels, 0)), name);
+  else
+    f.sentence = needs_say(study, "the affected teams have the skill as much as the others: %s of 5 levels apart in %s", needs_number(study, fabs(levels)), name);
+  needs_find(out, &f);
+  if (ratio > 0 && isfinite(v->lack)) { /* being lower than others but still good enough is half an explanation */
+    f.ratio = v->lack > 0 ? 0.3 : -0.7;
+    f.sentence = v->lack > 0 ? needs_say(study, "they are %s of 5 levels below what their jobs need in %s", needs_number(study, 5 * v->lack), name)
+                             : needs_say(study, "they still have what their jobs need in %s", name);
+    needs_find(out, &f);
+  }
+}
+
+/* ---- rewards ---- */
+
+static bool mentions(const char *words, const struct goal *goal)
+{
+  if (words == NULL)
+    return false;
+  g_auto(GStrv) parts = g_str_tokenize_and_fold(words, NULL, NULL), own = g_str_tokenize_and_fold(goal->name, NULL, NULL);
+  int hits = 0, of = 0;
+  for (char **o = own; *o; o++) {
+    if (strlen(*o) < 4)
+      continue;
+    of++;
+    for (char **w = parts; *w; w++)
+      hits += strlen(*w) >= 4 && (g_str_has_prefix(*w, *o) || g_str_has_prefix(*o, *w));
+  }
+  return of > 0 && hits * 2 >= of;
+}
+
+/* What share of each team is paid for something else than the goal (conflict), and for the goal (aligned). */
+static void reward_shares(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, double *conflict, double *aligned)
+{
+  const struct company *c = study->company;
+  g_autofree double *members = g_new0(double, (size_t)MAX(c->teams.count, 1)), *hit = g_new0(double, (size_t)MAX(c->teams.count, 1));
+  for (int p = 0; p < c->people.count; p++)
+    if (c->people.at[p].status != PERSON_LEFT && c->people.at[p].team >= 0)
+      members[c->people.at[p].team]++;
+  for (int i = 0; i < c->rewards.count; i++) {
+    const struct reward *r = &c->rewards.at[i];
+    if ((r->from != CLOCK_NO_DAY && r->from >= gap->after.to) || (r->to != CLOCK_NO_DAY && r->to < gap->after.from))
+      continue;
+    bool own = r->goal == panel->index || (r->goal < 0 && mentions(r->rewarded, panel->goal)), by_job = r->team < 0 && r->job_title && *r->job_title;
+    /* A reward that was there long before the fall did not bring it; it may still be what people follow now. */
+    double fresh = needs_gap_steps(gap) && r->from != CLOCK_NO_DAY && r->from < gap->since - 91 - 2 * gap->since_sd ? 0.3 : 1;
+    double weight = (isfinite(r->weight) && r->weight > 0 ? fmin(1, r->weight / 0.2) : 1) * (own ? 1 : fresh);
+    memset(hit, 0, sizeof(double) * (size_t)c->teams.count);
+    for (int p = 0; by_job && p < c->people.count; p++) {
+      const struct person *who = &c->people.at[p];
+      if (who->status != PERSON_LEFT && who->team >= 0 && who->job >= 0 && g_strcmp0(c->jobs.at[who->job].title, r->job_title) == 0)
+        hit[who->team]++;
+    }
+    for (int t = 0; t < c->teams.count; t++) {
+      double share = by_job ? (members[t] > 0 ? hit[t] / members[t] : 0) : r->team == t ? 1 : 0;
+      double *to = own ? aligned : conflict;
+      to[t] = fmax(to[t], share > 0.4 ? weight : weight * share);
+    }
+  }
+}
+
+static const char *name_conflict(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap)
+{
+  const struct company *c = study->company;
+  for (int pass = 0; pass < 2; pass++) /* a reward that began with the gap first */
+    for (int i = 0; i < c->rewards.count; i++) {
+      const struct reward *r = &c->rewards.at[i];
+      bool own = r->goal == panel->index || (r->goal < 0 && mentions(r->rewarded, panel->goal));
+      bool here = r->team >= 0 && gap->affected[r->team] >= 0.5;
+      for (int p = 0; r->team < 0 && p < c->people.count && !here; p++) {
+        const struct person *who = &c->people.at[p];
+        here = who->team >= 0 && who->job >= 0 && gap->affected[who->team] >= 0.5 && g_strcmp0(c->jobs.at[who->job].title, r->job_title) == 0;
+      }
+      bool at_onset = needs_gap_steps(gap) && r->from != CLOCK_NO_DAY && ABS(r->from - gap->since) < 91;
+      if (own || !here || (pass == 0 && !at_onset) || (r->to != CLOCK_NO_DAY && r->to < gap->after.from))
+        continue;
+      const char *what = r->goal >= 0 ? c->goals.at[r->goal].name : r->rewarded;
+      return r->from != CLOCK_NO_DAY ? needs_say(study, "“%s” since %s", what, needs_day(study, r->from)) : needs_say(study, "“%s”", what);
+    }
+  return NULL;
+}
+
+void needs_test_rewards(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
+{
+  const struct company *c = study->company;
+  out->file[CAUSE_INCENTIVE] = FILE_REWARDS;
+  out->unknown[CAUSE_INCENTIVE] = true;
+  if (!c->have[FILE_REWARDS])
+    return;
+  out->unknown[CAUSE_INCENTIVE] = false;
+  size_t teams = (size_t)MAX(c->teams.count, 1);
+  g_autofree double *conflict = g_new0(double, teams), *aligned = g_new0(double, teams);
+  reward_shares(study, panel, gap, conflict, aligned);
+  double here = 0, all = 0, elsewhere = 1, rest = 3; /* Laplace: a third of teams, where nobody else is to compare */
+  for (int t = 0; t < c->teams.count; t++) {
+    double s = gap->affected[t], x = conflict[t] * (1 - 0.5 * aligned[t]);
+    if (!isfinite(s))
+      continue;
+    here += s * x;
+    all += s;
+    elsewhere += (1 - s) * x;
+    rest += 1 - s;
+  }
+  double cover = all > 0 ? here / all : 0, base = CLAMP(elsewhere / rest, 0.08, 0.85);
+  struct needs_finding f = { .about = CAUSE_INCENTIVE, .file = FILE_REWARDS, .team = -1, .skill = -1, .from = gap->after.from, .to = gap->after.to - 1,
+    .count = c->rewards.count, .ratio = cover * log(CONFLICT_IF / base) + (1 - cover) * log((1 - CONFLICT_IF) / (1 - base)) };
+  if (f.ratio > 0) {
+    out->conflict = name_conflict(study, panel, gap);
+    f.sentence = out->conflict ? needs_say(study, "the affected teams are rewarded for %s, which is not this goal", out->conflict)
+                               : needs_say(study, "the affected teams are rewarded for something else than this goal");
+  } else {
+    f.sentence = cover < 0.3 ? needs_say(study, "no reward in the affected teams pulls away from this goal")
+                             : needs_say(study, "teams without the gap are rewarded in the same way");
+  }
+  needs_find(out, &f);
+}
+
+/* "Can in practice, does not at work": the most telling skill; ability itself speaks in the skill test. */
+static void tell_transfer(struct needs_study *study, const struct needs_gap *gap, const struct skill_view *v, int n, const int *skills, struct needs_case_for *out)
+{
+  g_autofree double *ratio = g_new(double, (size_t)MAX(n, 1));
+  int known = 0, best = -1;
+  for (int i = 0; i < n; i++) {
+    if (!isfinite(v[i].gap_to_work.se) || v[i].gap_to_work.se > 1.5 * SKILL_SCALE)
+      continue;
+    ratio[known++] = normal_weigh(v[i].gap_to_work.effect, v[i].gap_to_work.se, SKILL_SCALE, SKILL_NUISANCE);
+    if (best < 0 || v[i].gap_to_work.effect > v[best].gap_to_work.effect)
+      best = i;
+  }
+  if (known == 0)
+    return;
+  /* Any cause outside the person lowers work more than ability; it speaks for incentive only a little more than for them. */
+  struct needs_finding f = { .about = CAUSE_INCENTIVE, .ratio = CLAMP(0.5 * normal_log_mean_exp(ratio, known), -1.2, 1.5), .file = FILE_RESULTS,
+    .team = -1, .skill = skills[best], .from = gap->after.from, .to = gap->after.to - 1, .count = v[best].results, .people = v[best].people };
+  f.sentence = f.ratio > 0
+    ? needs_say(study, "people of the affected teams can do it in practice but do less at work: %s of 5 levels more apart than elsewhere in %s",
+                needs_number(study, 5 * v[best].gap_to_work.effect), study->company->skills.at[skills[best]].name)
+    : needs_say(study, "what the affected teams show at work is no further from what they can do than elsewhere");
+  if (f.people >= NEEDS_LEAST_GROUP)
+    needs_find(out, &f);
+}
+
+void needs_test_skill(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
+{
+  const struct company *c = study->company;
+  int n = 0, known = 0, best = -1;
+  int *skills = skills_of(study, panel, gap, &n);
+  out->skills = skills;
+  out->skill_count = n;
+  out->skill = -1;
+  out->file[CAUSE_SKILL] = FILE_RESULTS;
+  out->unknown[CAUSE_SKILL] = true;
+  if (c->results.count == 0 || n == 0)
+    return;
+  g_autofree struct skill_view *view = g_new0(struct skill_view, (size_t)n);
+  g_autofree double *ratio = g_new(double, (size_t)n);
+  for (int i = 0; i < n; i++) {
+    view_skill(study, gap, skills[i], &view[i]);
+    if (!view[i].known || view[i].people < NEEDS_LEAST_GROUP)
+      continue;
+    ratio[known++] = view[i].ratio;
+    if (best < 0 || view[i].ratio > view[best].ratio)
+      best = i;
+  }
+  tell_transfer(study, gap, view, n, skills, out);
+  if (known == 0)
+    return;
+  out->unknown[CAUSE_SKILL] = false;
+  out->skill = skills[best];
+  tell_skill(study, gap, &view[best], skills[best], normal_log_mean_exp(ratio, known), out);
+}
