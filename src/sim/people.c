@@ -136,6 +136,12 @@ void sim_people_start(struct world *world)
   }
 }
 
+/* A membership lasts a week at least, so that none ends before it begins. */
+static bool is_new(const struct world *world, unsigned seat, int week)
+{
+  return g_array_index(world->stints, struct stint, world->seats[seat].last_stint).from >= sim_day(world, week);
+}
+
 /* Somebody who held this job, has been gone for a quarter, and may come back. */
 static int find_former(const struct world *world, unsigned job, int32_t day, struct chance *chance)
 {
@@ -164,7 +170,7 @@ static void swap_seats(struct world *world, unsigned seat, int week, struct chan
   unsigned other = chance_below(chance, world->seats_count);
   for (unsigned try = 0; try < world->seats_count; try++, other = (other + 1) % world->seats_count) {
     const struct seat *seen = &world->seats[other];
-    if (seen->job != mine->job || seen->team == mine->team || seen->holder < 0)
+    if (seen->job != mine->job || seen->team == mine->team || seen->holder < 0 || is_new(world, other, week))
       continue;
     unsigned a = (unsigned)mine->holder, b = (unsigned)seen->holder;
     int32_t day = sim_day(world, week);
@@ -185,7 +191,7 @@ static void flow(struct world *world, int week)
     struct chance chance = chance_at(world->options.seed, CHANCE_FLOW, s, (uint64_t)week + 1);
     if (seat->holder < 0 && (week >= seat->vacant_until || last))
       fill_seat(world, s, week, &chance);
-    if (seat->holder < 0 || last || week == 0 || sim_jobs[seat->job].rank == RANK_HEAD)
+    if (seat->holder < 0 || last || week == 0 || is_new(world, s, week) || sim_jobs[seat->job].rank == RANK_HEAD)
       continue;
     double hazard = LEAVE * (week >= team->gloomy_from ? 1.6 : 1) * (sim_jobs[seat->job].rank == RANK_LEAD ? 0.5 : 1);
     if (chance_hit(&chance, hazard)) {
