@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The shapes of the REST answers, as the pages use them: one name per thing, whatever the wire calls its schema. A test
+ * generates api.d.ts from the description that the server prints and checks these shapes against it (contract.ts), so
+ * this file cannot drift from the operations table unseen. Days are "2026-03-01", moments ISO 8601 in UTC; an absent
+ * figure is null, and null beside `hidden: true` is withheld by the disclosure threshold. */
+
+export type Day = string;
+export type Moment = string;
+export type Cause = 'skill' | 'tool' | 'process' | 'incentive' | 'clarity' | 'capacity' | 'outside' | 'cannot tell';
+
+export interface Caller {
+  account: string; name: string; person: string | null; roles: string[]; csrf: string;
+  company: string; data_until: Day | null; may: string[];
+}
+export interface Money { money: number | null; currency: string; period: string }
+
+export interface Card {
+  id: string; kind: 'need' | 'approval' | 'skill' | 'import'; title: string; why: string[]; yes: string;
+  until: Day | null; value: Money | null; minutes: number; need: string | null; proposal: string | null;
+}
+export interface Today {
+  cards: Card[];
+  changed: { at: Moment; text: string; id: string | null }[];
+  noise: { need: string; title: string; reason: string }[];
+}
+
+export interface Point { day: Day; value: number | null }
+export interface GoalNeed { id: string; title: string; status: string; cause: Cause; probability: number | null }
+export interface Goal {
+  id: string; name: string; category: string | null; unit: string; direction: 'up' | 'down';
+  baseline: number | null; target: number | null; due: Day | null; weight: number;
+  value_per_unit: number | null; currency: string | null; owner: string | null; scope: string[];
+  latest: number | null; latest_day: Day | null; gap: number | null; money: number | null;
+  state: 'on track' | 'off track' | 'unknown'; series: Point[]; needs: GoalNeed[]; version: number;
+}
+export interface GoalDetail extends Goal {
+  teams: { team: string; department: string; size: number | null; latest: number | null; hidden: boolean; series: Point[] }[];
+  versions: { at: Moment; by: string; weight: number; reason: string | null }[];
+}
+export interface Move {
+  need: string; title: string; rank_before: number | null; rank_after: number | null;
+  money_before: number | null; money_after: number | null;
+}
+export interface Weighing { goal: string; weight: number; applied: boolean; moves: Move[] }
+
+export interface Hypothesis { cause: Cause; probability: number; evidence: string[]; against: string[] }
+export type NeedStatus = 'open' | 'not a training problem' | 'not a priority' | 'accepted' | 'expired' | 'noise';
+export interface Need {
+  id: string; goal: string | null; goal_name: string | null; title: string;
+  subject: { kind: string; names: string[] }; skills: string[]; causes: Hypothesis[]; cause: Cause | null;
+  confirmed_by: string | null; confirmed_reason: string | null; question: string | null; missing_file: string | null;
+  value: (Money & { amount: number | null; unit: string }) | null; status: NeedStatus; reason: string | null;
+  instead: string | null; teams: string[]; since: Day | null; gap: number | null; gap_low: number | null;
+  gap_high: number | null; series: { days: Day[]; affected: (number | null)[]; peers: (number | null)[] } | null;
+  requests: { id: string; title: string; team: string | null; day: Day }[];
+  note: { to: string | null; subject: string; text: string } | null; expires: Day | null; made_at: Moment | null;
+  proposal: string | null; proposal_hash: string | null; proposal_state: string | null; rank: number | null;
+}
+export interface Needs {
+  needs: Need[];
+  counts: { open: number; not_training: number; not_priority: number; accepted: number; expired: number };
+  cannot_tell: { file: string; tells: string }[];
+}
+
+export interface Proposal {
+  id: string; kind: string; title: string; tier: number; state: string; made: Moment; expires: Moment | null;
+  need: string | null; waits_for: string[]; mine: boolean;
+}
+export interface ProposalDetail extends Proposal {
+  body: Record<string, unknown>; hash: string; why: string[];
+  risk: { factor: string; points: number; text: string }[]; rule: string | null;
+  criteria: { id: string; question: string }[];
+  decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
+  stale: boolean; changed: string[]; previous: Record<string, unknown> | null;
+}
+
+export interface Cell {
+  team: string; skill: string; needing: number | null; measured: number | null; there: number | null;
+  share: number | null; hidden: boolean;
+}
+export interface SkillRow {
+  id: string; name: string; broader: string | null; half_life_months: number | null; people: number | null;
+  mean: number | null; stale: number | null;
+}
+export interface Calibration {
+  bins: { predicted: number; observed: number; count: number }[]; error: number | null;
+  error_of_prior: number | null; covered: number | null; forecasts: number;
+}
+export interface Skills {
+  skills: SkillRow[]; teams: { team: string; department: string; size: number | null }[]; cells: Cell[];
+  calibration: Calibration | null;
+}
+export interface SkillDetail extends SkillRow {
+  description: string | null; low: number | null; high: number | null;
+  histogram: { from: number; to: number; people: number | null }[];
+  jobs: { job: string; required: number; needing: number | null; measured: number | null; there: number | null }[];
+  teams: (Cell & { department: string })[]; goals: { id: string; name: string }[];
+}
+
+export interface MySkill {
+  id: string; name: string; level: number | null; low: number | null; high: number | null; required: number | null;
+  results: number; last: Day | null; prior_share: number | null;
+  parts: { day: Day; kind: string; item: string | null; score: number; share: number; mine: boolean }[];
+  corrected: { level: number; at: Moment; note: string | null } | null;
+}
+export interface Me {
+  person: {
+    employee_number: string; name: string; email: string | null; job: string | null; department: string | null;
+    team: string | null; manager: string | null; start: Day | null;
+  } | null;
+  skills: MySkill[];
+  known: { what: string; value: string; source: string; purpose: string; day: Day | null }[];
+  seen: { at: Moment; who: string; what: string; purpose: string }[];
+  memberships: { team: string; department: string | null; from: Day | null; to: Day | null }[];
+}
+
+export interface Reason {
+  id: string; kind: string | null; title: string; statement: string; status: string | null;
+  made: { at: Moment; by: string; revision: number | null } | null; confidence: number | null;
+  evidence: {
+    text: string; about: string | null; against: boolean; file: string | null; count: number | null;
+    people: number | null; hidden: boolean; from: Day | null; to: Day | null;
+    imports: { id: string; file: string; at: Moment; by: string }[];
+  }[];
+  decisions: { at: Moment; by: string; what: string; reason: string | null }[];
+  leads_to: { id: string; title: string; kind: string }[];
+  rests_on: { id: string; title: string; kind: string }[];
+}
+
+export interface Import {
+  id: string; at: Moment; by: string;
+  files: { name: string; as: string; rows: number; new: number; changed: number; unchanged: number; bad: number }[];
+  state: 'committed' | 'undone' | 'staged'; can_undo: boolean; reason: string | null;
+}
+export interface ImportResult {
+  id: string | null; dry_run: boolean;
+  files: {
+    name: string; as: string | null; encoding: string | null; delimiter: string | null; rows: number; new: number;
+    changed: number; unchanged: number; bad: number; unused: string[];
+  }[];
+  problems: { file: string; line: number | null; column: string | number | null; value: string | null; reason: string; remedy: string | null }[];
+  problem_count: number; warnings: string[];
+  preview: { file: string; key: string; change: 'new' | 'changed'; what: string }[];
+  questions: unknown[];
+}
+export interface Job {
+  id: string; what: string; state: 'running' | 'done' | 'failed' | 'cancelled'; share: number | null;
+  step: string | null; seconds_left: number | null; result: unknown; error: { title?: string; detail?: string; code?: string } | string | null;
+}
+export interface Hit { kind: string; id: string; title: string; text: string | null }

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Approvals: the queue at the left, what would go out in the middle (with what changed since it was approved last), at
+ * the right the questions, the risk and its reasons. A decision names the hash of what was shown: if that is no longer
+ * the current one, nothing is decided and the current version is shown with what changed. */
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { text } from '../text.en.ts';
+import { day, humanise, list, moment, money, number } from '../format.ts';
+import { invalidate, post, useResource, type Problem } from '../client.ts';
+import { go, href } from '../router.ts';
+import { useKeys } from '../keys.ts';
+import { Badge, Dialog, Empty, Failure, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import type { Proposal, ProposalDetail } from '../api.ts';
+
+const said = text.approvals;
+const waiting = (proposal: Proposal): boolean => proposal.state === 'proposed' || proposal.state === 'in approval';
+const stateTone = (state: string): 'good' | 'bad' | 'wait' | 'plain' => ['accepted', 'auto-accepted', 'done', 'measured', 'acting'].includes(state) ? 'good'
+  : ['rejected', 'expired', 'failed', 'rolled back'].includes(state) ? 'bad' : ['proposed', 'in approval', 'changes requested', 'drafting'].includes(state) ? 'wait' : 'plain';
+
+/* --- a proposal's body: any object, shown as what it is ------------------------------------------------------------------ */
+
+const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
+
+function Value(props: { of: unknown }): JSX.Element {
+  const value = props.of;
+  if (value === null || value === undefined || value === '') return <None />;
+  if (typeof value === 'boolean') return <>{said.boolean[String(value)]}</>;
+  if (typeof value === 'number') return <>{number(value, 2)}</>;
+  if (typeof value === 'string') {
+    if (/^\d{4}-\d\d-\d\d(T|$)/.test(value)) return <>{moment(value)}</>;
+    return <>{value.split(/\n{2,}/).map((paragraph, index) => value.includes('\n\n') ? <p key={index}>{paragraph}</p> : paragraph)}</>;
+  }
+  if (Array.isArray(value)) {
+    if (value.length === 0) return <None />;
+    if (value.every(item => typeof item !== 'object' || item === null)) return value.every(item => String(item).length < 40) ? <>{list(value.map(String))}</> : <ul>{value.map((item, index) => <li key={index}>{String(item)}</li>)}</ul>;
+    const keys = [...new Set(value.flatMap(item => item && typeof item === 'object' ? Object.keys(item) : []))];
+    return <Scroll label={said.content}><table class="table table-sm"><thead><tr>{keys.map(key => <th scope="col" key={key}>{fieldName(key)}</th>)}</tr></thead>
+      <tbody>{value.map((item, index) => <tr key={index}>{keys.map(key => <td key={key}><Value of={(item as Record<string, unknown>)?.[key]} /></td>)}</tr>)}</tbody></table></Scroll>;
+  }
+  return <Body of={value as Record<string, unknown>} />;
+}
+function Body(props: { of: Record<string, unknown> }): JSX.Element {
+  const currency = typeof props.of.currency === 'string' ? props.of.currency : null;
+  return <dl class="body-fields">{Object.entries(props.of).filter(([key]) => key !== 'currency').map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt>
+    <dd>{currency && typeof value === 'number' && /cost|money|price/.test(key) ? money(value, currency) : <Value of={value} />}</dd></div>)}</dl>;
+}
+function Diff(props: { before: Record<string, unknown>; after: Record<string, unknown> }): JSX.Element {
+  const keys = [...new Set([...Object.keys(props.after), ...Object.keys(props.before)])];
+  const moved = keys.filter(key => JSON.stringify(props.before[key]) !== JSON.stringify(props.after[key]));
+  return <section class="diff"><h3>{said.diff}</h3>
+    <dl class="body-fields">{moved.map(key => <div key={key}><dt>{fieldName(key)}</dt><dd>
+      {key in props.before && <del><span class="visually-hidden">{said.before}: </span><Value of={props.before[key]} /></del>}
+      {key in props.after && <ins><span class="visually-hidden">{said.after}: </span><Value of={props.after[key]} /></ins>}</dd></div>)}</dl>
+  </section>;
+}
+
+/* --- deciding -------------------------------------------------------------------------------------------------------------- */
+
+type Verdict = 'accept' | 'reject' | 'request-changes';
+
+function ReasonDialog(props: { verdict: Verdict; title: string; close: () => void; submit: (reason: string) => Promise<Problem | null> }): JSX.Element {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [missing, setMissing] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const reject = props.verdict === 'reject';
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const reason = field.current!.value.trim();
+    if (!reason) { setMissing(true); field.current!.focus(); return; }
+    setProblem(await props.submit(reason));
+  };
+  return <Dialog title={reject ? said.reject : said.changes} close={props.close}>
+    <p><b>{props.title}</b></p>
+    {problem && <Failure problem={problem} acted />}
+    <form onSubmit={event => void submit(event)} noValidate>
+      <label class="form-label" for="decision-reason">{reject ? said.reasonReject : said.reasonChanges}</label>
+      <textarea class="form-control" id="decision-reason" rows={4} ref={field} autofocus aria-invalid={missing} aria-describedby="decision-missing" />
+      <p class="form-error" id="decision-missing" role="alert">{missing ? said.reasonMissing : ''}</p>
+      <p class="quiet">{said.cannotUndo}</p>
+      <div class="actions"><button type="submit" class={'btn ' + (reject ? 'btn-danger' : 'btn-primary')}>{reject ? said.reject : said.changes}</button>
+        <button type="button" class="btn btn-outline-secondary" onClick={props.close}>{text.shell.cancel}</button></div>
+    </form>
+  </Dialog>;
+}
+
+function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail) => void; reload: () => Promise<void> }): JSX.Element {
+  const detail = props.of;
+  const [answers, setAnswers] = useState<Record<string, boolean>>({});
+  const [message, setMessage] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [asking, setAsking] = useState<Verdict | null>(null);
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const open = detail.mine && waiting(detail);
+
+  const decide = async (verdict: Verdict, reason?: string): Promise<Problem | null> => {
+    setBusy(true);
+    setProblem(null);
+    const criteria = detail.criteria.filter(one => answers[one.id]).map(one => one.id);
+    try {
+      const answer = await post<ProposalDetail>(`/approvals/${encodeURIComponent(detail.id)}/${verdict}`, { hash: detail.hash, ...(verdict === 'accept' ? { criteria } : {}), ...(reason ? { reason } : {}) });
+      setAsking(null);
+      props.replace(answer);
+      invalidate();
+      say(said.done_[verdict](detail.title));
+      return null;
+    } catch (error) {
+      const failed = error as Problem;
+      setBusy(false);
+      if (failed.code === 'stale' || failed.code === 'conflict') {
+        setAsking(null);
+        setAnswers({});
+        setMessage(failed.code === 'stale' ? said.stale : said.conflict);
+        await props.reload();
+        invalidate();
+        return null;
+      }
+      if (verdict === 'accept') setProblem(failed);
+      return failed;
+    } finally { setBusy(false); }
+  };
+  const accept = (): void => {
+    const open_ = detail.criteria.find(one => answers[one.id] === undefined);
+    if (open_) {
+      setMessage(said.needAnswers);
+      form.current?.querySelector<HTMLInputElement>(`input[name="${CSS.escape('c-' + open_.id)}"]`)?.focus();
+      return;
+    }
+    if (detail.criteria.some(one => answers[one.id] === false)) { setMessage(said.hasNo); return; }
+    setMessage(null);
+    void decide('accept');
+  };
+  useKeys(open && !asking ? { a: accept, r: () => setAsking('reject'), c: () => setAsking('request-changes') } : {});
+
+  return <aside class="decision" aria-label={said.criteria}>
+    <div role="alert">{message && <p class="callout warn">{message}</p>}</div>
+    {problem && <Failure problem={problem} acted />}
+    {detail.changed.length > 0 && <section><h3>{said.evidenceChanged}</h3><ul>{detail.changed.map((line, index) => <li key={index}>{line}</li>)}</ul></section>}
+    {open ? <form ref={form} onSubmit={event => { event.preventDefault(); accept(); }}>
+      {detail.criteria.length > 0 && <><h3>{said.criteria}</h3><p class="quiet">{said.criteriaLead}</p>
+        {detail.criteria.map(one => <fieldset class="criterion" key={one.id}><legend>{one.question}</legend>
+          {[true, false].map(value => <label class="choice-inline" key={String(value)}><input type="radio" class="form-check-input" name={'c-' + one.id} checked={answers[one.id] === value}
+            onChange={() => { setAnswers({ ...answers, [one.id]: value }); setMessage(null); }} />{value ? said.yes : said.no}</label>)}</fieldset>)}</>}
+      <p class="quiet">{said.acceptHint}</p>
+      <div class="actions decide-actions">
+        <button type="submit" class="btn btn-primary" disabled={busy} aria-keyshortcuts="a">{said.accept} <kbd aria-hidden="true">a</kbd></button>
+        <button type="button" class="btn btn-outline-secondary" disabled={busy} aria-keyshortcuts="c" onClick={() => setAsking('request-changes')}>{said.changes} <kbd aria-hidden="true">c</kbd></button>
+        <button type="button" class="btn btn-outline-danger" disabled={busy} aria-keyshortcuts="r" onClick={() => setAsking('reject')}>{said.reject} <kbd aria-hidden="true">r</kbd></button>
+      </div>
+    </form> : <p class="callout quiet-callout">{waiting(detail) ? said.notYours : said.already}</p>}
+    {detail.decisions.length > 0 && <section><h3>{said.decisions}</h3><ol class="timeline">{detail.decisions.map((one, index) => <li key={index}><b>{said.decided(one.by, one.role, one.decision)}</b> <span class="quiet">{moment(one.at)}</span>{one.reason && <p>{one.reason}</p>}</li>)}</ol></section>}
+    <section><h3>{said.risk}</h3>
+      <p><Badge tone={detail.tier >= 3 ? 'bad' : detail.tier === 2 ? 'wait' : 'plain'}>{said.tier(detail.tier)}</Badge> {said.tiers[detail.tier]}</p>
+      {detail.risk.length > 0 && <ul class="risk">{detail.risk.map(one => <li key={one.factor}><span>{one.text || humanise(one.factor)}</span> <span class="quiet">{said.riskPoints(one.points)}</span></li>)}</ul>}
+      {detail.rule && <p class="quiet">{said.rule}: {detail.rule}</p>}</section>
+    {asking && <ReasonDialog verdict={asking} title={detail.title} close={() => setAsking(null)} submit={reason => decide(asking, reason)} />}
+  </aside>;
+}
+
+function Detail(props: { id: string }): JSX.Element {
+  const proposal = useResource<ProposalDetail>('/approvals/' + encodeURIComponent(props.id));
+  const heading = useRef<HTMLHeadingElement>(null);
+  const needs = useMay('READ_NEEDS');
+  return <Load of={proposal} rows={3}>{one => <div class="proposal">
+    <section class="thing">
+      <h2 ref={heading} tabIndex={-1}>{one.title}</h2>
+      <p class="quiet"><Badge tone={stateTone(one.state)}>{said.states[one.state] ?? one.state}</Badge> {said.kinds[one.kind] ?? humanise(one.kind)} · {said.made(day(one.made))}{one.expires && <> · {said.lapses(day(one.expires))}</>}
+        {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}</p>
+      {one.why.length > 0 && <><h3>{said.why} <Why id={one.id} what={one.title}>{text.shell.opensWhy}</Why></h3><ul class="reasons">{one.why.map((line, index) => <li key={index}>{line}</li>)}</ul></>}
+      {one.need && needs && <p><a href={href('needs', one.need)}>{said.needLink}</a></p>}
+      {one.previous && <Diff before={one.previous} after={one.body} />}
+      {one.previous ? <details><summary>{said.all}</summary><Body of={one.body} /></details> : <><h3>{said.content}</h3><Body of={one.body} /></>}
+    </section>
+    <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
+  </div>}</Load>;
+}
+
+/* --- the queue -------------------------------------------------------------------------------------------------------------- */
+
+function order(proposals: Proposal[]): Proposal[] {
+  const group = (one: Proposal): number => waiting(one) ? (one.mine ? 0 : 1) : 2;
+  return [...proposals].sort((a, b) => group(a) - group(b) || (a.expires ?? '9').localeCompare(b.expires ?? '9') || a.id.localeCompare(b.id));
+}
+
+export function ApprovalsPage(props: { id: string | null }): JSX.Element {
+  const queue = useResource<{ proposals: Proposal[] }>('/approvals');
+  const needs = useMay('READ_NEEDS');
+  const items = queue.data ? order(queue.data.proposals) : [];
+  const chosen = props.id ?? null;
+  const step = (by: number): void => {
+    if (items.length === 0) return;
+    const now = items.findIndex(one => one.id === chosen);
+    go(href('approvals', items[Math.min(items.length - 1, Math.max(0, now < 0 ? 0 : now + by))].id));
+  };
+  useKeys({ j: () => step(1), k: () => step(-1) });
+  useEffect(() => { document.querySelector('.queue [aria-current]')?.scrollIntoView({ block: 'nearest' }); }, [chosen]);
+  const mine = items.filter(one => one.mine && waiting(one));
+  const lapse = mine.map(one => one.expires).filter((one): one is string => one !== null).sort()[0];
+  const wide = typeof matchMedia === 'function' && matchMedia('(min-width: 62em)').matches;
+  useEffect(() => { if (!chosen && wide && items.length > 0) go(href('approvals', items[0].id), true); }, [chosen, items.length]);
+
+  const groups: [string, Proposal[]][] = [[said.mine, mine], [said.others, items.filter(one => waiting(one) && !one.mine)], [said.done, items.filter(one => !waiting(one))]];
+  const entry = (one: Proposal): ComponentChildren => <li key={one.id}><a href={href('approvals', one.id)} aria-current={one.id === chosen ? 'true' : undefined}>
+    <span class="queue-title">{one.title}</span>
+    <span class="quiet">{said.kinds[one.kind] ?? humanise(one.kind)} · {said.tier(one.tier)} · {waiting(one) ? one.expires && said.lapses(day(one.expires)) : said.states[one.state] ?? one.state}</span></a></li>;
+  return <Page {...text.pages.approvals} answer={queue.data && said.answer(mine.length, items.filter(waiting).length, lapse ? day(lapse) : null)}>
+    <Load of={queue} rows={3}>{data => data.proposals.length === 0
+      ? <Empty title={said.empty.title} lead={said.empty.lead} action={needs ? { name: said.empty.action, href: href('needs') } : undefined} />
+      : <div class={'approvals' + (chosen ? ' has-chosen' : '')}>
+        <nav class="queue" aria-label={said.queue}>
+          <p class="order">{said.order}</p>
+          {groups.filter(([, some]) => some.length > 0).map(([name, some]) => <div key={name}><h2>{name} <span class="count">{some.length}</span></h2><ul>{some.map(entry)}</ul></div>)}
+        </nav>
+        {chosen && <p class="crumb queue-back"><a href={href('approvals')}>← {said.queue}</a></p>}
+        {chosen ? <Detail id={chosen} key={chosen} /> : <p class="quiet pick">{said.pick}</p>}
+      </div>}</Load>
+  </Page>;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Skills: a heat map of coverage, skills down and teams across, as a real table (so it can be read aloud, copied and
+ * printed); the picture of calibration; and a skill's own page with its spread and half-life. */
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { text } from '../text.en.ts';
+import { number, share } from '../format.ts';
+import { useResource } from '../client.ts';
+import { href } from '../router.ts';
+import { Empty, Facts, Hidden, Load, None, openWhy, Page, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { Plot } from '../ui/picture.tsx';
+import type { Calibration, Cell, SkillDetail, Skills } from '../api.ts';
+
+const said = text.skills;
+const STEPS = 5;
+const heat = (value: number): string => 'heat-' + Math.min(STEPS, Math.max(1, Math.ceil(value * STEPS)));
+
+function MapCell(props: { cell: Cell | undefined; team: string; skill: string; first: boolean }): JSX.Element {
+  const { cell } = props;
+  if (!cell || (!cell.hidden && (cell.needing === 0 || cell.needing === null))) return <td class="cell cell-none" />;
+  if (cell.hidden) return <td class="cell cell-hidden" title={said.hiddenCell(props.team, props.skill)}><span class="visually-hidden">{said.hiddenCell(props.team, props.skill)}</span></td>;
+  if (cell.share === null) return <td class="cell cell-unmeasured" title={`${props.skill}, ${props.team}: ${said.unmeasured}`}><span aria-hidden="true">?</span><span class="visually-hidden">{said.unmeasured}</span></td>;
+  const label = said.cell(props.team, props.skill, share(cell.share), number(cell.there ?? 0), number(cell.needing ?? 0));
+  return <td class={'cell ' + heat(cell.share)} title={label}><Door id={cell.skill} label={label} first={props.first}>{Math.round(cell.share * 100)}</Door></td>;
+}
+
+/* The figures are one stop of the Tab key; arrows move among them. */
+function Door(props: { id: string; label: string; first: boolean; children: number }): JSX.Element {
+  const may = useMay('WHY');
+  if (!may) return <>{props.children}</>;
+  return <button type="button" tabIndex={props.first ? 0 : -1} onClick={() => openWhy(props.id)}><span aria-hidden="true">{props.children}</span><span class="visually-hidden">{text.shell.whyOf(props.label)}</span></button>;
+}
+function moveCell(event: KeyboardEvent): void {
+  const step = ({ ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] } as Record<string, [number, number]>)[event.key];
+  const cell = (event.target as HTMLElement).closest('td');
+  if (!step || !cell) return;
+  event.preventDefault();
+  const rows = [...cell.closest('tbody')!.rows];
+  for (let row = rows.indexOf(cell.parentElement as HTMLTableRowElement) + step[0], column = cell.cellIndex + step[1]; rows[row]?.cells[column]; row += step[0], column += step[1]) {
+    const button = rows[row].cells[column].querySelector('button');
+    if (button) { button.focus(); return; }
+  }
+}
+
+/* One skill's coverage over the teams that may be shown. */
+function total(cells: Cell[]): { share: number; needing: number } | null {
+  const shown = cells.filter(cell => !cell.hidden && cell.there !== null && (cell.measured ?? 0) > 0);
+  const measured = shown.reduce((sum, cell) => sum + cell.measured!, 0);
+  return measured === 0 ? null : { share: shown.reduce((sum, cell) => sum + cell.there!, 0) / measured, needing: measured };
+}
+
+function skillsAnswer(data: Skills): string {
+  const name = new Map(data.skills.map(skill => [skill.id, skill.name]));
+  const bySkill = Map.groupBy ? Map.groupBy(data.cells, cell => cell.skill) : data.cells.reduce((map, cell) => map.set(cell.skill, [...(map.get(cell.skill) ?? []), cell]), new Map<string, Cell[]>());
+  const totals = [...bySkill].map(([skill, cells]) => ({ skill, of: total(cells) })).filter((one): one is { skill: string; of: { share: number; needing: number } } => one.of !== null);
+  const all = total(data.cells);
+  const thin = totals.sort((a, b) => a.of.share - b.of.share)[0];
+  const stale = data.skills.filter(skill => (skill.stale ?? 0) > 0 && skill.people).sort((a, b) => b.stale! - a.stale!)[0];
+  return said.answer(all ? share(all.share) : null, thin && thin.of.share < 0.9 ? name.get(thin.skill) ?? thin.skill : null, stale ? stale.name : null);
+}
+
+function HeatMap(props: { data: Skills }): JSX.Element {
+  const { data } = props;
+  const needed = useMemo(() => new Set(data.cells.filter(cell => cell.hidden || (cell.needing ?? 0) > 0).map(cell => cell.skill)), [data]);
+  const at = useMemo(() => new Map(data.cells.map(cell => [cell.team + '\n' + cell.skill, cell])), [data]);
+  const departments = [...new Set(data.teams.map(team => team.department))];
+  const teams = departments.flatMap(department => data.teams.filter(team => team.department === department));
+  const skills = data.skills.filter(skill => needed.has(skill.id));
+  const first = skills.flatMap(skill => teams.map(team => team.team + '\n' + skill.id)).find(key => { const cell = at.get(key); return cell && !cell.hidden && cell.share !== null; });
+  return <Scroll label={said.map}><table class="heat" onKeyDown={moveCell}><caption class="visually-hidden">{said.map}. {said.mapLead}</caption>
+    <thead>
+      <tr><th scope="col" rowSpan={2} class="corner">{said.skill}</th>{departments.map(department => <th scope="colgroup" class="group" key={department} title={department} colSpan={teams.filter(team => team.department === department).length}><span>{department}</span></th>)}</tr>
+      <tr>{teams.map(team => <th scope="col" class="tilt" key={team.team}><span>{team.team}</span></th>)}</tr>
+    </thead>
+    <tbody>{skills.map(skill => <tr key={skill.id}><th scope="row"><a href={href('skills', skill.id)}>{skill.name}</a></th>
+      {teams.map(team => <MapCell key={team.team} cell={at.get(team.team + '\n' + skill.id)} team={team.team} skill={skill.name} first={team.team + '\n' + skill.id === first} />)}</tr>)}</tbody>
+  </table></Scroll>;
+}
+
+function Legend(): JSX.Element {
+  return <ul class="heat-legend"><li>{said.legend.low}{Array.from({ length: STEPS }, (_, index) => <i key={index} class={'heat-' + (index + 1)} />)}{said.legend.high}</li>
+    <li><i class="cell-unmeasured" />{said.legend.unmeasured}</li><li><i class="cell-hidden" />{said.legend.hidden}</li><li><i class="cell-none" />{said.legend.none}</li></ul>;
+}
+
+function Trust(props: { of: Calibration }): JSX.Element {
+  const { of } = props;
+  if (of.bins.length === 0 || of.error === null) return <p class="quiet">{said.calibrationNone}</p>;
+  const error = number(of.error, 3), prior = of.error_of_prior === null ? null : number(of.error_of_prior, 3);
+  return <div class="pair"><div><p>{said.calibrationAnswer(number(of.forecasts), error, prior, of.error_of_prior === null ? null : of.error < of.error_of_prior)}</p>
+    {of.covered !== null && <p>{said.covered(share(of.covered))}</p>}</div>
+    <Plot label={said.calibrationChart} picture={{ kind: 'calibration', points: of.bins, x: said.predicted, y: said.observed, perfect: said.perfect }}
+      table={{ head: [said.predicted, said.observed, said.count], rows: of.bins.map(bin => [share(bin.predicted), share(bin.observed), number(bin.count)]) }} /></div>;
+}
+
+export function SkillsPage(props: { department: string | null }): JSX.Element {
+  const [department, setDepartment] = useState(props.department ?? '');
+  const skills = useResource<Skills>('/skills' + (department ? '?department=' + encodeURIComponent(department) : ''));
+  const [known, setKnown] = useState<string[]>([]);
+  const imports = useMay('IMPORT');
+  const names = department ? known : [...new Set((skills.data?.teams ?? []).map(team => team.department))].sort();
+  if (!department && names.length > 0 && names.join() !== known.join()) setKnown(names);
+  return <Page {...text.pages.skills} answer={skills.data ? skills.data.skills.length ? skillsAnswer(skills.data) : said.empty.title + '.' : null}
+    actions={names.length > 1 ? <div><label class="form-label" for="department">{said.department}</label>
+      <select class="form-select" id="department" value={department} onChange={event => setDepartment(event.currentTarget.value)}>
+        <option value="">{said.allDepartments}</option>{names.map(name => <option key={name} value={name}>{name}</option>)}</select></div> : undefined}>
+    <Load of={skills} rows={6}>{data => data.skills.length === 0
+      ? <Empty title={said.empty.title} lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />
+      : <>
+        {data.cells.length > 0 && <section><h2>{said.map}</h2><p class="quiet">{said.mapLead}</p><Legend /><HeatMap data={data} /></section>}
+        {data.calibration && <section><h2>{said.calibration}</h2><Trust of={data.calibration} /></section>}
+        <section><h2>{said.all}</h2>
+          <Scroll label={said.all}><table class="table"><thead><tr><th scope="col">{said.skill}</th><th scope="col" class="num">{said.people}</th><th scope="col" class="num">{said.mean}</th><th scope="col" class="num">{said.stale}</th><th scope="col" class="num">{said.halfLife}</th></tr></thead>
+            <tbody>{data.skills.map(skill => <tr key={skill.id} data-row tabIndex={-1}><th scope="row"><a href={href('skills', skill.id)}>{skill.name}</a></th>
+              <td class="num">{skill.people === null ? <None /> : number(skill.people)}</td><td class="num">{skill.mean === null ? <None /> : <Why id={skill.id} what={`${skill.name}, ${said.mean}`}>{number(skill.mean, 1)}</Why>}</td>
+              <td class="num">{skill.stale === null ? <None /> : share(skill.stale)}</td><td class="num">{skill.half_life_months === null ? <None /> : said.months(number(skill.half_life_months))}</td></tr>)}</tbody></table></Scroll></section>
+      </>}</Load>
+  </Page>;
+}
+
+/* --- one skill ---------------------------------------------------------------------------------------------------------------- */
+
+const HORIZON_MONTHS = 60, CURVE_POINTS = 31;
+function fading(halfLife: number): [number, number][] {
+  const until = Math.min(HORIZON_MONTHS, Math.ceil(halfLife * 2.5));
+  return Array.from({ length: CURVE_POINTS }, (_, index) => { const month = until * index / (CURVE_POINTS - 1); return [Math.round(month * 10) / 10, 2 ** (-month / halfLife)]; });
+}
+
+export function SkillPage(props: { id: string }): JSX.Element {
+  const skill = useResource<SkillDetail>('/skills/' + encodeURIComponent(props.id));
+  const data = skill.data;
+  const goals = useMay('READ_GOALS');
+  const figure = (value: number | null): string | null => value === null ? null : number(value, 1);
+  return <Page {...text.pages.skills} title={data?.name ?? text.pages.skills.name} back={{ href: href('skills'), name: text.pages.skills.name }}
+    answer={data ? said.detailAnswer(figure(data.mean), figure(data.low), figure(data.high), data.people === null ? null : number(data.people)) : skill.problem ? '' : null}>
+    <Load of={skill} rows={4}>{one => {
+      const bars = one.histogram.filter(bar => bar.people !== null);
+      return <>
+        {one.description && <p class="lead-text">{one.description}.</p>}
+        <Facts of={[[said.mean, one.mean === null ? <None /> : <Why id={one.id} what={said.mean}>{number(one.mean, 1)}</Why>], [said.people, one.people === null ? <None /> : number(one.people)],
+          [said.stale, one.stale === null ? <None /> : <Why id={one.id} what={said.stale}>{share(one.stale)}</Why>], [said.halfLife, one.half_life_months === null ? <None /> : said.months(number(one.half_life_months))],
+          [said.goals, one.goals.length === 0 ? said.goalsNone : <>{one.goals.map((goal, index) => <span key={goal.id}>{index > 0 && ', '}{goals ? <a href={href('goals', goal.id)}>{goal.name}</a> : goal.name}</span>)}</>]]} />
+        <div class="pair">
+          <section><h2>{said.distribution}</h2>{bars.length === 0 ? <p class="quiet">{said.histogramHidden}</p> :
+            <Plot label={said.distributionChart(one.name)} picture={{ kind: 'bars', labels: one.histogram.map(bar => `${number(bar.from)}–${number(bar.to)}`), values: one.histogram.map(bar => bar.people), x: said.level, y: said.people }}
+              table={{ head: [said.level, said.people], rows: one.histogram.map(bar => [`${number(bar.from)}–${number(bar.to)}`, bar.people === null ? text.shell.hiddenCell : number(bar.people)]) }} />}</section>
+          <section><h2>{said.halfLifeTitle}</h2>{one.half_life_months === null ? <p class="quiet">{said.halfLifeNone}</p> : <><p class="quiet">{said.halfLifeLead(number(one.half_life_months))}</p>
+            <Plot label={said.halfLifeChart} picture={{ kind: 'curve', points: fading(one.half_life_months), x: said.months_, y: said.left }}
+              table={{ head: [said.months_, said.left], rows: fading(one.half_life_months).filter((_, index) => index % 5 === 0).map(([month, left]) => [number(month), share(left)]) }} /></>}</section>
+        </div>
+        {one.jobs.length > 0 && <section><h2>{said.jobs}</h2><Scroll label={said.jobs}><table class="table"><thead><tr><th scope="col">{said.job}</th><th scope="col" class="num">{said.required}</th><th scope="col" class="num">{said.needing}</th><th scope="col" class="num">{said.measured}</th><th scope="col" class="num">{said.there}</th></tr></thead>
+          <tbody>{one.jobs.map(job => <tr key={job.job}><th scope="row">{job.job}</th><td class="num">{number(job.required, 1)}</td><td class="num">{job.needing === null ? <Hidden /> : number(job.needing)}</td><td class="num">{job.measured === null ? <Hidden /> : number(job.measured)}</td><td class="num">{job.there === null ? <Hidden /> : number(job.there)}</td></tr>)}</tbody></table></Scroll></section>}
+        {one.teams.length > 0 && <section><h2>{said.teams}</h2><Scroll label={said.teams}><table class="table"><thead><tr><th scope="col">{said.team}</th><th scope="col">{said.department}</th><th scope="col" class="num">{said.needing}</th><th scope="col" class="num">{said.measured}</th><th scope="col" class="num">{said.there}</th><th scope="col" class="num">{said.share}</th></tr></thead>
+          <tbody>{one.teams.map(team => <tr key={team.team}><th scope="row">{team.team}</th><td>{team.department}</td>{team.hidden ? <td class="num" colSpan={4}><Hidden /></td> : <>
+            <td class="num">{team.needing ?? <None />}</td><td class="num">{team.measured ?? <None />}</td><td class="num">{team.there ?? <None />}</td><td class="num">{team.share === null ? <None /> : share(team.share)}</td></>}</tr>)}</tbody></table></Scroll></section>}
+      </>;
+    }}</Load>
+  </Page>;
+}
