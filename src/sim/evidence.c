@@ -56,7 +56,7 @@ static double lost_at_work(const struct world *world, unsigned team, enum skill_
     if (trouble->cause == CAUSE_SKILL || trouble->cause == CAUSE_OUTSIDE || world->goals[trouble->goal].row->main != skill)
       continue;
     double gap = trouble->cause == CAUSE_INCENTIVE ? INCENTIVE_GAP * (0.4 + 0.6 * trouble->share) : OTHER_GAP;
-    lost += gap * sim_ramp(world, trouble, team, week);
+    lost += gap * sim_ramp(trouble, team, week);
   }
   return lost;
 }

@@ -19,11 +19,10 @@
 #define DECOY_DROP 1.0
 #define LEAVE 0.0024           /* per week: about 12 % a year */
 #define MOVE 0.0009
+#define SETTLED 8              /* weeks in a team before the next change */
 #define REHIRE 0.05            /* of hires, where a fitting former colleague exists */
 #define SECOND_TEAM 0.015      /* of those employed at the end */
 #define FIRST_NUMBER 10001
-
-const struct job_row *sim_person_job(const struct world *world, unsigned person) { return &sim_jobs[sim_person(world, person)->job]; }
 
 double sim_job_need(unsigned job, enum skill_index skill)
 {
@@ -136,10 +135,10 @@ void sim_people_start(struct world *world)
   }
 }
 
-/* A membership lasts a week at least, so that none ends before it begins. */
+/* Nobody leaves or moves within weeks of having come: no membership ends before it begins, and few are oddly short. */
 static bool is_new(const struct world *world, unsigned seat, int week)
 {
-  return g_array_index(world->stints, struct stint, world->seats[seat].last_stint).from >= sim_day(world, week);
+  return g_array_index(world->stints, struct stint, world->seats[seat].last_stint).from > sim_day(world, week - SETTLED);
 }
 
 /* Somebody who held this job, has been gone for a quarter, and may come back. */

@@ -39,7 +39,8 @@ static double supply_of_job(const struct world *world, const char *title)
   return supply;
 }
 
-static void put_demand(const struct world *world, struct sheet *sheet, const char *skill, const char *job, double now, double then, unsigned stream)
+static void put_demand(const struct world *world, struct sheet *sheet, const char *skill, const char *job, double now, double then,
+                       unsigned stream)
 {
   int year, month, mday;
   struct chance chance = chance_at(world->options.seed, CHANCE_WORKFORCE, stream, 0);
@@ -67,7 +68,8 @@ static void write_workforce(const struct world *world, struct sheet *sheet)
   }
 }
 
-static void put_objective(const struct world *world, struct sheet *sheet, const char *owner, const struct goal *goal, bool own_skill, struct chance *chance)
+static void put_objective(const struct world *world, struct sheet *sheet, const char *owner, const struct goal *goal, bool own_skill,
+                          struct chance *chance)
 {
   const struct goal_row *row = goal->row;
   enum skill_index skill = own_skill ? row->decoy : row->main;
@@ -77,7 +79,8 @@ static void put_objective(const struct world *world, struct sheet *sheet, const 
   if (own_skill)
     sheet_format(sheet, "Get better at %s", sim_skills[skill].name);
   else
-    sheet_format(sheet, "%s \"%s\" to %s %s", row->up ? "Raise" : "Lower", row->name, g_ascii_formatd(target, sizeof target, "%.1f", goal->target), row->unit);
+    sheet_format(sheet, "%s \"%s\" to %s %s", row->up ? "Raise" : "Lower", row->name,
+                 g_ascii_formatd(target, sizeof target, "%.1f", goal->target), row->unit);
   sheet_text(sheet, row->id);
   sheet_text(sheet, sim_skills[skill].id);
   sheet_number(sheet, chance_beta(chance, 2, 2.5), 2);

@@ -89,7 +89,8 @@ static double wait_ratio(const struct told *told, const table *log)
   for (unsigned row = 1; row < table_rows(log); row++) {
     bool same = g_str_equal(table_get(log, row, "case_id"), table_get(log, row - 1, "case_id"));
     int where = side(told, table_get(log, row - 1, "team"));
-    if (!same || where < 0 || !g_str_equal(table_get(log, row, "process"), process) || g_str_equal(table_get(log, row, "team"), table_get(log, row - 1, "team")))
+    if (!same || where < 0 || !g_str_equal(table_get(log, row, "process"), process)
+        || g_str_equal(table_get(log, row, "team"), table_get(log, row - 1, "team")))
       continue;
     int64_t end = 0, start = 0;
     if (clock_parse_time(table_get(log, row - 1, "end"), &end) && clock_parse_time(table_get(log, row, "start"), &start))

@@ -76,7 +76,7 @@ void sim_work_case(const struct world *world, struct files *files, const struct 
   for (unsigned i = 0; i < MAX_STEPS && steps[i].activity != NULL; i++) {
     if (steps[i].handoff)
       at += (int64_t)skewed(chance, plan->handoff_wait, 0.7);
-    else if (i > 0)
+    else if (i > 0 || again > 0)
       at += (int64_t)skewed(chance, plan->own_wait, 0.6);
     at = put_step(world, files, plan, &steps[i], at, chance);
     if (steps[i].handoff && again < 2 && chance_hit(chance, plan->rework)) {
@@ -86,21 +86,25 @@ void sim_work_case(const struct world *world, struct files *files, const struct 
   }
 }
 
-/* The team that a department's approvals go to: always the same one for a goal. */
+/* The team that a goal's approvals go to, always the same one: of the department's second kind (Finance Control, Dispatch)
+ * where a company is large enough to have one. */
 static unsigned approving_team(const struct world *world, const struct goal *goal, unsigned index)
 {
-  unsigned seen = 0, found = 0;
+  const struct department_row *row = &sim_departments[goal->row->process.approver];
+  unsigned any = 0, seen = 0, found = 0;
   for (unsigned round = 0; round < 2; round++)
     for (unsigned t = 0; t < world->teams_count; t++) {
       if (world->teams[t].office || world->teams[t].department != goal->row->process.approver)
         continue;
-      found = t;
+      any = t;
+      if (!g_str_has_prefix(world->teams[t].name, row->kinds[1]))
+        continue;
       if (round == 0)
         seen++;
-      else if (seen > 0 && index-- % seen == 0)
+      else if (found++ == index % seen)
         return t;
     }
-  return found;
+  return any;
 }
 
 static void put_cases(const struct world *world, struct files *files, unsigned g, unsigned team, int week)
@@ -111,7 +115,7 @@ static void put_cases(const struct world *world, struct files *files, unsigned g
   for (unsigned i = 0; i < world->troubles_count; i++) {
     const struct trouble *trouble = &world->troubles[i];
     if (trouble->goal == g && trouble->cause == CAUSE_PROCESS)
-      queue += sim_ramp(world, trouble, team, week) * trouble->intensity[sim_at(world, team, week)];
+      queue += sim_ramp(trouble, team, week) * trouble->intensity[sim_at(world, team, week)];
   }
   struct case_plan plan = { &goal->row->process, team, approving_team(world, goal, g), week,
     HANDOFF_WAIT * (1 + PROCESS_FACTOR * queue), OWN_WAIT * (1 + 5 * MAX(0, load - 0.95)), REWORK + PROCESS_REWORK * MIN(queue, 1.5) };
@@ -120,11 +124,14 @@ static void put_cases(const struct world *world, struct files *files, unsigned g
     sim_work_case(world, files, &plan, &chance);
 }
 
-static void put_ticket(const struct world *world, struct files *files, unsigned team, const char *tool, bool trouble, int week, struct chance *chance)
+static void put_ticket(const struct world *world, struct files *files, unsigned team, const char *tool, bool trouble, int week,
+                       struct chance *chance)
 {
-  static const char *const usual[] = { "how-to", "access", "hardware", "error", "slow" }, *const bad[] = { "slow", "error", "crash", "data lost" };
+  static const char *const usual[] = { "how-to", "access", "hardware", "error", "slow" };
+  static const char *const bad[] = { "slow", "error", "crash", "data lost" };
   struct sheet *sheet = &files->sheets[FILE_TICKETS];
-  int64_t open = (int64_t)week * WEEK_MINUTES + chance_below(chance, WEEK_MINUTES), close = open + (int64_t)skewed(chance, trouble ? 900 : 300, 0.9);
+  int64_t open = (int64_t)week * WEEK_MINUTES + chance_below(chance, WEEK_MINUTES);
+  int64_t close = open + (int64_t)skewed(chance, trouble ? 900 : 300, 0.9);
   sheet_format(sheet, "T-%06u", ++files->tickets);
   sheet_minute(sheet, moment(world, open));
   if (close < (int64_t)world->weeks * WEEK_MINUTES)
@@ -133,7 +140,10 @@ static void put_ticket(const struct world *world, struct files *files, unsigned 
     sheet_text(sheet, NULL);
   sheet_text(sheet, world->teams[team].name);
   sheet_text(sheet, tool);
-  sheet_text(sheet, trouble && chance_hit(chance, 0.8) ? bad[chance_below(chance, G_N_ELEMENTS(bad))] : usual[chance_below(chance, G_N_ELEMENTS(usual))]);
+  if (trouble && chance_hit(chance, 0.8))
+    sheet_text(sheet, bad[chance_below(chance, G_N_ELEMENTS(bad))]);
+  else
+    sheet_text(sheet, usual[chance_below(chance, G_N_ELEMENTS(usual))]);
   sheet_end(sheet);
 }
 
@@ -144,7 +154,7 @@ static void put_tickets(const struct world *world, struct files *files, unsigned
   for (unsigned i = 0; i < world->troubles_count; i++) {
     const struct trouble *trouble = &world->troubles[i];
     if (trouble->goal == g && trouble->cause == CAUSE_TOOL)
-      extra += TOOL_TICKETS * people * sim_ramp(world, trouble, team, week) * trouble->intensity[sim_at(world, team, week)];
+      extra += TOOL_TICKETS * people * sim_ramp(trouble, team, week) * trouble->intensity[sim_at(world, team, week)];
   }
   uint32_t usual = chance_poisson(&chance, TICKETS_PER_PERSON * people), bad = chance_poisson(&chance, extra);
   for (uint32_t i = 0; i < usual + bad; i++)
@@ -202,8 +212,8 @@ void sim_work_week(const struct world *world, struct files *files, int week)
 void sim_production_week(const struct world *world, struct files *files, int week)
 {
   static const struct process_row production = { "learning production",
-    { { "Briefing", 1.5, false }, { "Drafting", 11, false }, { "Expert review", 1.2, true }, { "Reformatting", 3.5, false }, { "Sign-off", 0.3, false } },
-    DEPT_SALES, "Drafting" };
+    { { "Briefing", 1.5, false }, { "Drafting", 11, false }, { "Expert review", 1.2, true },
+      { "Reformatting", 3.5, false }, { "Sign-off", 0.3, false } }, DEPT_SALES, "Drafting" };
   struct chance chance = chance_at(world->options.seed, CHANCE_LEARNING, 0, (uint64_t)week + 1);
   uint32_t cases = chance_poisson(&chance, 0.4 + world->options.people / 1500.0);
   for (uint32_t i = 0; i < cases; i++) {

@@ -29,23 +29,23 @@
 #define MOOD_SD 0.18
 #define GLOOM 0.8              /* answer points */
 #define TOPIC_DIP 0.75         /* answer points */
+#define SKILL_DIP 0.65         /* of that, in confidence, where a skill is missing */
 #define OVERLOAD 0.2           /* load of a team without harm */
 #define CAPACITY_LOAD 0.24     /* load that a capacity cause adds */
 
 static const int ramp_weeks[CAUSE_COUNT] = { [CAUSE_SKILL] = 16, [CAUSE_TOOL] = 1, [CAUSE_PROCESS] = 3,
   [CAUSE_INCENTIVE] = 6, [CAUSE_CLARITY] = 4, [CAUSE_CAPACITY] = 2, [CAUSE_OUTSIDE] = 3 };
 
-double sim_ramp(const struct world *world, const struct trouble *trouble, unsigned team, int week)
+double sim_ramp(const struct trouble *trouble, unsigned team, int week)
 {
-  (void)world;
   if (trouble->team_size[team] <= 0 || week < trouble->team_onset[team])
     return 0;
   return MIN(1.0, (week - trouble->team_onset[team] + 1) / (double)ramp_weeks[trouble->cause]);
 }
 
-double sim_harm(const struct world *world, const struct trouble *trouble, unsigned team, int week)
+static double harm_in(const struct world *world, const struct trouble *trouble, unsigned team, int week)
 {
-  double full = trouble->team_size[team] * sim_ramp(world, trouble, team, week);
+  double full = trouble->team_size[team] * sim_ramp(trouble, team, week);
   switch (trouble->cause) {
   case CAUSE_SKILL: /* through the people: by the level that is missing, not by the calendar */
     return trouble->team_size[team] / SKILL_GAP * (double)world->shortfall[trouble->goal * world->teams_count + team];
@@ -74,7 +74,7 @@ static double harm_of(const struct world *world, unsigned goal, unsigned team, i
     if (world->goals[goal].teams == 0) /* a company goal: the trouble has no teams */
       harm += trouble->size * CLAMP((week - trouble->onset + 1) / 3.0, 0, 1);
     else
-      harm += sim_harm(world, trouble, team, week);
+      harm += harm_in(world, trouble, team, week);
     skill |= trouble->cause == CAUSE_SKILL && trouble->team_size[team] > 0;
   }
   if (!skill && world->goals[goal].teams > 0)
@@ -82,7 +82,7 @@ static double harm_of(const struct world *world, unsigned goal, unsigned team, i
   return harm;
 }
 
-double sim_kpi_mean(const struct world *world, const struct goal *goal, unsigned team, int week)
+static double kpi_mean(const struct world *world, const struct goal *goal, unsigned team, int week)
 {
   double state = goal->company[week] + goal->trend * week / world->weeks
                  + SEASON * sin(2 * G_PI * year_share(sim_day(world, week)) + goal->phase);
@@ -109,7 +109,7 @@ bool sim_kpi_draw(const struct world *world, const struct goal *goal, unsigned t
 {
   unsigned index = (unsigned)(goal - world->goals);
   struct chance chance = chance_at(world->options.seed, CHANCE_KPI, ((uint64_t)index << 32) + team + 16, (uint64_t)week);
-  double mean = sim_kpi_mean(world, goal, team, week), volume = present(world, goal, team) * goal->row->volume;
+  double mean = kpi_mean(world, goal, team, week), volume = present(world, goal, team) * goal->row->volume;
   if (goal->teams > 0)
     volume *= MIN(1.0, world->load[sim_at(world, team, week)] + 0.1);
   uint32_t exposure = chance_poisson(&chance, volume);
@@ -174,7 +174,7 @@ static double capacity_pressure(const struct world *world, unsigned team, int we
   double most = 0;
   for (unsigned i = 0; i < world->troubles_count; i++)
     if (world->troubles[i].cause == CAUSE_CAPACITY)
-      most = MAX(most, sim_ramp(world, &world->troubles[i], team, week));
+      most = MAX(most, sim_ramp(&world->troubles[i], team, week));
   return most;
 }
 
@@ -206,10 +206,11 @@ static void draw_mood(struct world *world, unsigned t)
     double troubled = 0;
     for (unsigned i = 0; i < world->troubles_count; i++) {
       const struct trouble *trouble = &world->troubles[i];
-      double ramp = sim_ramp(world, trouble, t, w);
+      double ramp = sim_ramp(trouble, t, w);
       troubled = MAX(troubled, ramp);
       if (ramp > 0 && topic_of[trouble->cause] >= 0)
-        world->dip[topic_of[trouble->cause]][at] += (float)(ramp * TOPIC_DIP * (0.5 + 0.5 * trouble->share) * (trouble->cause == CAUSE_SKILL ? 0.65 : 1));
+        world->dip[topic_of[trouble->cause]][at] += (float)(ramp * TOPIC_DIP * (0.5 + 0.5 * trouble->share)
+                                                            * (trouble->cause == CAUSE_SKILL ? SKILL_DIP : 1));
     }
     x = MOOD_KEEP * x + sqrt(1 - MOOD_KEEP * MOOD_KEEP) * chance_normal(&chance, 0, MOOD_SD);
     world->mood[at] = team->mood + x - (w >= team->gloomy_from ? GLOOM : 0) - 0.12 * troubled;

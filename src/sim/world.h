@@ -95,10 +95,22 @@ struct world {
 };
 
 static inline int32_t sim_day(const struct world *world, int week) { return world->first_day + 7 * week; }
-static inline size_t sim_at(const struct world *world, unsigned team, int week) { return (size_t)team * (size_t)world->weeks + (size_t)week; }
-static inline struct person *sim_person(const struct world *world, unsigned person) { return &g_array_index(world->people, struct person, person); }
-static inline float *sim_levels(const struct world *world, unsigned person) { return &g_array_index(world->level, float, (size_t)person * SKILL_COUNT); }
-static inline float *sim_ceilings(const struct world *world, unsigned person) { return &g_array_index(world->ceiling, float, (size_t)person * SKILL_COUNT); }
+static inline size_t sim_at(const struct world *world, unsigned team, int week)
+{
+  return (size_t)team * (size_t)world->weeks + (size_t)week;
+}
+static inline struct person *sim_person(const struct world *world, unsigned person)
+{
+  return &g_array_index(world->people, struct person, person);
+}
+static inline float *sim_levels(const struct world *world, unsigned person)
+{
+  return &g_array_index(world->level, float, (size_t)person * SKILL_COUNT);
+}
+static inline float *sim_ceilings(const struct world *world, unsigned person)
+{
+  return &g_array_index(world->ceiling, float, (size_t)person * SKILL_COUNT);
+}
 
 /* The options must be in range (sim.c has checked them). */
 struct world *sim_world_new(const struct sim_options *options);
@@ -111,19 +123,15 @@ void sim_organise(struct world *world);
 /* causes.c: goals, their troubles, and what only looks like one. */
 void sim_draw_goals(struct world *world);
 void sim_draw_troubles(struct world *world);
-/* How far a trouble has come in a team: 0 before its onset, 1 when it is fully there. */
-double sim_ramp(const struct world *world, const struct trouble *trouble, unsigned team, int week);
-/* The harm of one trouble in one team and week, residual standard deviations. */
-double sim_harm(const struct world *world, const struct trouble *trouble, unsigned team, int week);
-/* The part of a goal's value that is not sampling: its expected value this week. `team` is ignored for company goals. */
-double sim_kpi_mean(const struct world *world, const struct goal *goal, unsigned team, int week);
-/* Draws the week's value. Returns false where the week had nothing to count; sets the denominator. */
-bool sim_kpi_draw(const struct world *world, const struct goal *goal, unsigned team, int week, double *ret_value, uint32_t *ret_exposure);
+/* world.c. How far a trouble has come in a team: 0 before its onset, 1 when it is fully there. */
+double sim_ramp(const struct trouble *trouble, unsigned team, int week);
+/* Draws the week's value; `team` is ignored for company goals. Returns false where the week had nothing to count; sets the denominator. */
+bool sim_kpi_draw(const struct world *world, const struct goal *goal, unsigned team, int week, double *ret_value,
+                  uint32_t *ret_exposure);
 
 /* people.c */
 void sim_people_start(struct world *world);
 void sim_people_week(struct world *world, int week); /* leave, join, move; skills grow and fade */
-const struct job_row *sim_person_job(const struct world *world, unsigned person);
 /* What the person's job asks of a skill; 0: nothing. */
 double sim_job_need(unsigned job, enum skill_index skill);
 /* Somebody of the team who is there this week; -1: nobody. `pick` chooses among them. */
