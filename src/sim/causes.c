@@ -28,7 +28,7 @@
 #define TYPICAL_TEAM 9.0
 #define HEALTHY_TREND 1.2
 #define COMPANY_OUTSIDE 0.4    /* probability that a company goal is moved from outside */
-#define GLOOMY 0.09            /* share of teams */
+#define GLOOMY 0.12            /* share of teams */
 #define OVERLOADED 0.1
 
 /* Mix stands beside the causes in the draw, and nothing (healthy). */
@@ -259,7 +259,7 @@ void sim_draw_troubles(struct world *world)
   for (unsigned t = 0; t < world->teams_count; t++) {
     struct chance chance = chance_at(world->options.seed, CHANCE_TEAM, t, 1);
     struct team *team = &world->teams[t];
-    team->mood = chance_normal(&chance, 0, 0.3);
+    team->mood = chance_normal(&chance, 0, 0.4);
     team->manner = chance_normal(&chance, 0, 0.25);
     team->gloomy_from = world->weeks;
     if (!team->office && chance_hit(&chance, GLOOMY))

@@ -26,8 +26,8 @@
 #define SKILL_SLOPE 0.8        /* harm of one missing level where nobody drew a skill cause, residual SDs */
 #define SKILL_GAP 0.95         /* missing levels to which an affected team sinks in the end (people.c) */
 #define MOOD_KEEP 0.8
-#define MOOD_SD 0.18
-#define GLOOM 0.8              /* answer points */
+#define MOOD_SD 0.22
+#define GLOOM 0.9              /* answer points */
 #define TOPIC_DIP 0.75         /* answer points */
 #define SKILL_DIP 0.65         /* of that, in confidence, where a skill is missing */
 #define OVERLOAD 0.2           /* load of a team without harm */
