@@ -202,6 +202,19 @@ static void test_few(void)
     g_assert_cmpint(count_of(turn, "coverage thin"), ==, 0);
     g_free(w);
   }
+  /* Four or five measured of the six who are all there are in Sales. */
+  for (int people = 4; people <= 5; people++) {
+    struct world *w = world_new();
+    for (int p = 6; p < 30; p++)
+      w->memberships[p].to = TODAY;
+    for (int p = 0; p < PEOPLE; p++)
+      if (p < people || p >= 30)
+        learned(w, 0, p, p < 30 ? 0.1 : 0.8, 6, 5, 5);
+    g_autoptr(turn_auto) turn = take_turn(w);
+    check_manners(turn);
+    g_assert_cmpint(find(turn, "coverage thin", "negotiation in team North") != NULL, ==, people == 5);
+    g_free(w);
+  }
 }
 
 static void test_subtraction(void)

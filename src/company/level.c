@@ -85,6 +85,7 @@ struct fit {
   struct run *runs; int run_count;
   double *decay;              /* per result: what its run's older evidence has kept since the result before */
   double *item_weight;        /* Σ w behind levels->item_effect */
+  int *item_skill;            /* the skill that an item belongs to: the first that it was seen with */
   struct skill_fit *skills; int skill_count;
   struct skill_fit all;
   double item_spread;         /* variance of ease among items */
@@ -272,9 +273,31 @@ static void fit_kinds(struct fit *fit)
       }
     }
   }
-  for (int k = 0; k < LEVEL_KINDS; k++)
-    levels->kind_effect[k] = sum[k] / (weight[k] + KIND_SHRINK * grid(level_kind_weight[k]));
+  double anchor = 0, anchors = 0;
+  for (int k = 0; k < LEVEL_KINDS; k++) {
+    double shrink = KIND_SHRINK * grid(level_kind_weight[k]), trust = level_kind_weight[k] * level_kind_weight[k];
+    levels->kind_effect[k] = sum[k] / (weight[k] + shrink);
+    anchor += trust * weight[k] / (weight[k] + shrink) * levels->kind_effect[k];
+    anchors += trust * weight[k] / (weight[k] + shrink);
+  }
+  for (int k = 0; k < LEVEL_KINDS; k++) /* the zero of leniency: assessments first of all, where there are any */
+    levels->kind_effect[k] -= anchors > 0 ? anchor / anchors : 0;
   levels->slope = product / (square + SLOPE_SHRINK);
+}
+
+/* Ease is relative to the skill's other items: a common part would be the skill's mean under another name, and drift. */
+static void items_centre(const struct fit *fit)
+{
+  double *effect = fit->levels->item_effect;
+  g_autofree double *sum = g_new0(double, fit->skill_count + 1), *weight = g_new0(double, fit->skill_count + 1);
+  for (int j = 0; j < fit->levels->item_count; j++)
+    if (fit->item_weight[j] > 0) {
+      sum[fit->item_skill[j]] += grid(fit->item_weight[j] * effect[j]);
+      weight[fit->item_skill[j]] += fit->item_weight[j];
+    }
+  for (int j = 0; j < fit->levels->item_count; j++)
+    if (fit->item_weight[j] > 0)
+      effect[j] -= sum[fit->item_skill[j]] / weight[fit->item_skill[j]];
 }
 
 /* Each item's ease, from residuals net of kind and difficulty; and how much items differ. */
@@ -296,8 +319,10 @@ static void fit_items(struct fit *fit)
     }
   }
   double spread = 0, items = 0;
-  for (int j = 0; j < levels->item_count; j++) {
+  for (int j = 0; j < levels->item_count; j++)
     levels->item_effect[j] = sum[j] / (fit->item_weight[j] + EASE_SHRINK);
+  items_centre(fit);
+  for (int j = 0; j < levels->item_count; j++) {
     if (fit->item_weight[j] > EASE_SHRINK) {
       spread += grid(levels->item_effect[j] * levels->item_effect[j]);
       items += 1;
@@ -542,6 +567,12 @@ struct levels *levels_new(const struct company *company, int32_t day)
   int days = fit_survey(&fit, day, &first);
   levels->item_effect = g_new0(double, levels->item_count + 1);
   fit.item_weight = g_new0(double, levels->item_count + 1);
+  fit.item_skill = g_new0(int, levels->item_count + 1);
+  for (int i = company->results.count - 1; i >= 0; i--) {
+    const struct result *result = &company->results.at[i];
+    if (usable(result) && result->item >= 0)
+      fit.item_skill[result->item] = result->skill;
+  }
   fit.skills = g_new0(struct skill_fit, fit.skill_count + 1);
   for (int s = 0; s < fit.skill_count; s++)
     fit.skills[s].between = BETWEEN_AT_FIRST, fit.skills[s].noise = NOISE_AT_FIRST;
@@ -554,7 +585,7 @@ struct levels *levels_new(const struct company *company, int32_t day)
     fit_to(&fit, day);
   levels_fill(&fit, table);
   beta_table_free(table);
-  g_free(fit.runs), g_free(fit.decay), g_free(fit.item_weight), g_free(fit.skills);
+  g_free(fit.runs), g_free(fit.decay), g_free(fit.item_weight), g_free(fit.item_skill), g_free(fit.skills);
   return levels;
 }
 

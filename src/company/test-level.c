@@ -259,16 +259,14 @@ static void test_order(void)
 }
 
 /* A small world whose truth is known: two skills of unlike spread, three kinds of unlike noise. */
-static void test_truth(void)
+enum { TRUE_PEOPLE = 600 };
+
+static void learn_truth(struct fixture *f, GRand *chance, double truth[2][TRUE_PEOPLE])
 {
   static const enum result_kind kinds[] = { RESULT_ASSESSMENT, RESULT_MANAGER, RESULT_PRACTICE };
   static const double noise[] = { 0.10, 0.16, 0.14 };
-  g_autoptr(GRand) chance = g_rand_new_with_seed(7);
-  enum { PEOPLE = 600 };
-  struct fixture *f = fixture_new(PEOPLE);
-  double truth[2][PEOPLE];
   for (int s = 0; s < 2; s++)
-    for (int p = 0; p < PEOPLE; p++) {
+    for (int p = 0; p < TRUE_PEOPLE; p++) {
       truth[s][p] = CLAMP(normal(chance, s == 0 ? 0.45 : 0.65, s == 0 ? 0.15 : 0.08), 0.02, 0.98);
       int results = g_rand_int_range(chance, 1, 9);
       for (int i = 0; i < results; i++) {
@@ -276,31 +274,45 @@ static void test_truth(void)
         add(f, s, p, NOW - g_rand_int_range(chance, 1, 500), kinds[k], CLAMP(normal(chance, truth[s][p], noise[k]), 0, 1));
       }
     }
+}
+
+static void check_truth(guint32 seed)
+{
+  g_autoptr(GRand) chance = g_rand_new_with_seed(seed);
+  struct fixture *f = fixture_new(TRUE_PEOPLE);
+  double truth[2][TRUE_PEOPLE];
+  learn_truth(f, chance, truth);
   g_autoptr(levels_auto) levels = read_levels(f, NOW);
-  g_assert_cmpint(levels->count, ==, 2 * PEOPLE);
-  int inside = 0;
-  double error = 0, error_of_prior = 0;
+  g_assert_cmpint(levels->count, ==, 2 * TRUE_PEOPLE);
+  double inside = 0, error = 0, error_of_prior = 0;
   for (int i = 0; i < levels->count; i++) {
     const struct level *level = &levels->at[i];
     double is = truth[level->skill][level->person];
-    inside += is >= level->low && is <= level->high;
+    inside += (is >= level->low && is <= level->high) / (double)levels->count;
     error += fabs(is - level->mean), error_of_prior += fabs(is - levels->priors[level->skill].mean);
   }
-  g_test_message("truth inside the 80 %% interval: %.3f; error %.4f, of the prior %.4f; forecasts covered %.3f",
-                 inside / (double)levels->count, error / levels->count, error_of_prior / levels->count, levels->covered);
-  g_assert_cmpfloat(inside / (double)levels->count, >=, 0.75);
-  g_assert_cmpfloat(inside / (double)levels->count, <=, 0.85);
+  g_test_message("seed %u: truth inside the 80 %% interval %.3f; error %.4f, of the prior %.4f; forecasts covered %.3f",
+                 seed, inside, error / levels->count, error_of_prior / levels->count, levels->covered);
+  g_assert_cmpfloat(inside, >=, 0.75);
+  g_assert_cmpfloat(inside, <=, 0.85);
   g_assert_cmpfloat(error, <, 0.6 * error_of_prior);
   g_assert_cmpfloat(levels->covered, >=, 0.75);
   g_assert_cmpfloat(levels->covered, <=, 0.85);
   g_assert_cmpfloat(levels->error, <, levels->error_of_prior);
   g_assert_cmpfloat_with_epsilon(levels->priors[0].mean, 0.45, 0.02);
+  g_assert_cmpfloat_with_epsilon(levels->priors[1].mean, 0.65, 0.02);
   g_assert_cmpfloat(levels->priors[1].strength, >, 1.5 * levels->priors[0].strength); /* people are more alike in it */
   for (int b = 0; b < LEVEL_BINS; b++)
     if (levels->bins[b].count > 200)
       g_assert_cmpfloat_with_epsilon(levels->bins[b].predicted, levels->bins[b].observed, 0.03);
   check_parts(&f->company, levels);
   fixture_free(f);
+}
+
+static void test_truth(void)
+{
+  for (guint32 seed = 1; seed <= 8; seed++)
+    check_truth(seed);
 }
 
 /* A skill with three results leans on what the other skills are like. */
