@@ -43,9 +43,11 @@ static void write_why(struct json input, struct json_writer *out) {
     int64_t people = 0;
     json_integer(json_get(it.value, "people"), &people);
     const char *sentence = json_string(json_get(it.value, "sentence"));
-    bool against = json_true(json_get(it.value, "against"));
-    g_autofree char *text = people > 0 && people < DISCLOSURE_SCORES ? g_strdup_printf("%s: withheld, fewer than %d people stand behind it", json_string(json_get(it.value, "source")), DISCLOSURE_SCORES)
-                            : g_strdup_printf("%s%s", against ? "against it: " : "", sentence ? sentence : json_string(json_get(it.value, "source")));
+    const char *about = json_string(json_get(it.value, "about")), *source = json_string(json_get(it.value, "source"));
+    g_autofree char *text = NULL;
+    if (people > 0 && people < DISCLOSURE_SCORES) text = g_strdup_printf("%s: withheld, fewer than %d people stand behind it", source, DISCLOSURE_SCORES);
+    else if (json_true(json_get(it.value, "against"))) text = g_strdup_printf("against %s: %s", about ? about : "it", sentence ? sentence : source);
+    else text = about ? g_strdup_printf("for %s: %s", about, sentence ? sentence : source) : g_strdup(sentence ? sentence : source);
     json_put_string(out, NULL, text);
   }
   json_close_array(out);

@@ -109,6 +109,7 @@ static char *seal_rests_on(const struct gate_input *in, char out[DIGEST_TEXT]) {
     json_put_integer(&w, "records", e->records);
     json_put_integer(&w, "people", e->people);
     json_put_bool(&w, "machine", e->machine);
+    json_put_string(&w, "about", e->about);
     json_put_bool(&w, "against", e->against);
     json_close_object(&w);
   }
@@ -125,7 +126,7 @@ static char *evidence_lacks(const struct rule_kind *kind, const struct gate_inpu
     const struct gate_evidence *e = &in->evidence[i];
     written += e->machine;
     few += !e->machine && e->people > 0 && e->people < kind->people;
-    if (e->machine || e->against || e->records <= 0 || (e->people > 0 && e->people < kind->people)) continue;
+    if (e->machine || (e->against && !e->about) || e->records <= 0 || (e->people > 0 && e->people < kind->people)) continue;
     records += e->records;
     g_hash_table_add(sources, (gpointer)(uintptr_t)e->source);
   }
@@ -368,7 +369,7 @@ static struct gate_input input_of(const struct json_doc *doc, GArray *evidence, 
   json_integer(json_get(root, "expires"), &expires);
   struct json_iter it = json_iter(json_get(rests, "evidence"));
   while (json_next(&it)) {
-    struct gate_evidence e = { .source = json_string(json_get(it.value, "source")), .sentence = json_string(json_get(it.value, "sentence")),
+    struct gate_evidence e = { .source = json_string(json_get(it.value, "source")), .sentence = json_string(json_get(it.value, "sentence")), .about = json_string(json_get(it.value, "about")),
                                .machine = json_true(json_get(it.value, "machine")), .against = json_true(json_get(it.value, "against")) };
     if (json_integer(json_get(it.value, "records"), &number)) e.records = (int)number;
     if (json_integer(json_get(it.value, "people"), &number)) e.people = (int)number;

@@ -25,7 +25,8 @@ struct gate_evidence {
   const char *sentence;    /* in plain words; shown as a reason */
   int records, people;     /* people 0: not about people */
   bool machine;            /* written by a machine: does not count as evidence */
-  bool against;            /* speaks against; shown, but does not count either */
+  const char *about;       /* the hypothesis that it bears on ("skill"); NULL: the proposal as such */
+  bool against;            /* speaks against that; against the proposal as such, it is shown but does not count */
 };
 
 struct gate_input {

@@ -113,7 +113,7 @@ static const char **read_words(struct reader *r, const struct yaml_node *map, co
     g_ptr_array_add(words, (gpointer)(uintptr_t)node->text);
   }
   g_ptr_array_add(words, NULL);
-  return (const char **)g_ptr_array_steal(words, NULL);
+  return (const char **)(void *)g_ptr_array_steal(words, NULL);
 }
 
 static bool read_roles(struct reader *r, const struct yaml_node *map, const char *key, bool required, unsigned allowed, unsigned *ret) {

@@ -220,7 +220,8 @@ static void test_random_tables(void) {
 
 static struct attack *attack_tree(const struct disclosure_cell *cells, const int *parent, int count, int *ret_people) {
   struct attack *a = g_new0(struct attack, 1);
-  g_autofree int *number = g_new(int, count);
+  int number[MOST];
+  g_assert_cmpint(count, <=, MOST);
   for (int i = 0; i < count; i++) {
     number[i] = cells[i].why == DISCLOSURE_SHOWN ? -1 : a->unknowns++;
     if (number[i] >= 0) ret_people[number[i]] = cells[i].people;

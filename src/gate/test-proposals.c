@@ -17,9 +17,9 @@ static const struct gate_person lead = { "account:lead", ROLE_LEAD }, other_lead
                                 approver = { "account:approver", ROLE_APPROVER }, manager = { "account:manager", ROLE_MANAGER };
 static const char *const all_yes[] = { "cause", "smallest", "people", NULL };
 static const struct gate_evidence evidence[] = {
-  { "kpis.csv", "first-call resolution is 8 points below target since March", 60, 0, false, false },
-  { "results.csv", "scores of 31 people are 0.9 below the job's level", 90, 31, false, false },
-  { "pulse.csv", "mood is as everywhere", 200, 40, false, true },
+  { "kpis.csv", "first-call resolution is 8 points below target since March", 60, 0, false, NULL, false },
+  { "results.csv", "scores of 31 people are 0.9 below the job's level", 90, 31, false, NULL, false },
+  { "pulse.csv", "mood is as everywhere", 200, 40, false, NULL, true },
 };
 static const struct gate_input usual = {
   .kind = "act on need", .subject = "need:n-1", .title = "Practise refund calls in two teams", .body = "{\"remedy\":\"practice\",\"teams\":[\"Alpha\",\"Beta\"]}",
@@ -140,15 +140,15 @@ static void test_refused(struct world *w, gconstpointer data) {
   struct gate_input in = usual;
   in.evidence_count = 0;
   refused(w, in, "no evidence");
-  static const struct gate_evidence written[] = { { "draft", "a model thinks so", 500, 0, true, false } };
+  static const struct gate_evidence written[] = { { "draft", "a model thinks so", 500, 0, true, NULL, false } };
   in.evidence = written;
   in.evidence_count = 1;
   refused(w, in, "only on what a machine wrote");
-  static const struct gate_evidence few[] = { { "kpis.csv", "", 60, 0, false, false }, { "results.csv", "", 90, 4, false, false } };
+  static const struct gate_evidence few[] = { { "kpis.csv", "", 60, 0, false, NULL, false }, { "results.csv", "", 90, 4, false, NULL, false } };
   in.evidence = few;
   in.evidence_count = 2;
   refused(w, in, "60 records of 1 sources");
-  static const struct gate_evidence against[] = { { "kpis.csv", "", 60, 0, false, false }, { "results.csv", "", 90, 40, false, true } };
+  static const struct gate_evidence against[] = { { "kpis.csv", "", 60, 0, false, NULL, false }, { "results.csv", "", 90, 40, false, NULL, true } };
   in.evidence = against;
   refused(w, in, "of 1 sources");
   in = usual;
@@ -187,7 +187,7 @@ static void test_same_and_changed(struct world *w, gconstpointer data) {
   g_assert_cmpint(new->expires, ==, old->expires); /* a proposal that changes daily lapses all the same */
   g_assert_cmpint(old->expires, ==, DAY0 + 30 * CLOCK_DAY);
   /* Other evidence, same content: what was shown has changed. */
-  static const struct gate_evidence more[] = { { "kpis.csv", "it got worse", 61, 0, false, false }, { "results.csv", "", 90, 31, false, false } };
+  static const struct gate_evidence more[] = { { "kpis.csv", "it got worse", 61, 0, false, NULL, false }, { "results.csv", "", 90, 31, false, NULL, false } };
   in.evidence = more;
   in.evidence_count = 2;
   g_autofree char *evident = propose(w, &in, DAY0 + 3 * CLOCK_DAY, GATE_MADE);
@@ -255,6 +255,7 @@ static void test_expiry(struct world *w, gconstpointer data) {
   refuses(w, id, &lead, GATE_ACCEPT, NULL, NULL, DAY0 + 5 * CLOCK_DAY, MENO_ERROR_CONFLICT, "silence is no");
   in.body = "{\"remedy\":\"something else\"}";
   g_autofree char *stands = propose(w, &in, DAY0 + 30 * CLOCK_DAY, GATE_STANDS);
+  g_assert_cmpstr(stands, ==, id);
   in.expires = CLOCK_NO_DAY;
   g_autofree char *later = propose(w, &in, DAY0 + 65 * CLOCK_DAY, GATE_MADE);
   g_assert_cmpstr(later, !=, id);
@@ -393,6 +394,7 @@ static void test_changes(struct world *w, gconstpointer data) {
   decides(w, id, &lead, GATE_REQUEST_CHANGES, "one team first", DAY0);
   assert_state(w, id, "changes requested");
   g_autofree char *same = propose(w, &usual, DAY0, GATE_SAME);
+  g_assert_cmpstr(same, ==, id);
   refuses(w, id, &approver, GATE_ACCEPT, NULL, NULL, DAY0, MENO_ERROR_CONFLICT, "changes requested already");
   struct gate_input in = usual;
   in.body = "{\"remedy\":\"practice\",\"teams\":[\"Alpha\"]}";
@@ -572,7 +574,7 @@ static char *shown(struct world *w, const char *id, const struct gate_person *pe
 
 static void test_shown(struct world *w, gconstpointer data) {
   struct gate_input in = wide();
-  static const struct gate_evidence four[] = { { "kpis.csv", "", 60, 0, false, false }, { "results.csv", "", 90, 31, false, false }, { "pulse.csv", "the four are unhappy", 8, 4, false, false } };
+  static const struct gate_evidence four[] = { { "kpis.csv", "", 60, 0, false, NULL, false }, { "results.csv", "", 90, 31, false, NULL, false }, { "pulse.csv", "the four are unhappy", 8, 4, false, NULL, false } };
   in.evidence = four;
   g_autofree char *first = propose(w, &in, DAY0, GATE_MADE);
   in.body = "{\"remedy\":\"job aid\",\"teams\":[\"Alpha\",\"Beta\"]}";
@@ -595,9 +597,11 @@ static void test_shown(struct world *w, gconstpointer data) {
   g_assert_false(json_true(json_get(root, "stale")));
   g_autoptr(json_doc_auto) seen = NULL;
   g_autofree char *by_approver = shown(w, id, &approver, &seen);
+  g_assert_nonnull(strstr(by_approver, "job aid"));
   g_assert_false(json_true(json_get(json_root(seen), "mine")));
   g_autoptr(json_doc_auto) before = NULL;
   g_autofree char *superseded = shown(w, first, &lead, &before);
+  g_assert_nonnull(strstr(superseded, "its content changed"));
   g_assert_true(json_true(json_get(json_root(before), "stale")));
 }
 
