@@ -90,3 +90,8 @@ INSERT INTO cursor (agent, seq, day) VALUES ($1, $2, $3) ON CONFLICT (agent) DO 
 
 -- name: newest_of_kinds
 SELECT max(seq) FROM event WHERE seq > $1 AND kind LIKE $2;
+
+-- name: newest_notable
+SELECT recorded, kind, subject, actor FROM event
+WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set')
+ORDER BY seq DESC LIMIT $1;

@@ -16,7 +16,8 @@ CREATE TABLE event (
   hash        BLOB    NOT NULL
 );
 CREATE INDEX event_by_subject ON event (subject, seq);
-CREATE INDEX event_of_imports ON event (kind, seq) WHERE kind IN ('import.committed', 'import.undone');
+CREATE INDEX event_of_note ON event (kind, seq)
+  WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set');
 CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 

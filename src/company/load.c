@@ -5,7 +5,7 @@
  * a KPI of an unknown team must not be lost, and has no members.
  *
  * xAPI statements become results where they say how well somebody did something that is a skill: the actor's mbox is a
- * person's address, and the last segment of the activity's id, or its name, is a skill's id, name or alias. */
+ * person's address, and a segment of the activity's id (the last that does), or its name, is a skill's id, name or alias. */
 #include "company/load.h"
 #include "company/fold.h"
 #include <math.h>
@@ -262,12 +262,20 @@ static int skill_by_name(struct loading *load, const char *name) {
   return find(load->skill_names, folded);
 }
 
+/* The last segment of the activity's id that names a skill: "…/quizzes/negotiation/3". */
+static int skill_of_activity(struct loading *load, const char *id) {
+  g_auto(GStrv) segments = g_strsplit_set(id, "/#", -1);
+  int skill = -1;
+  for (int i = (int)g_strv_length(segments) - 1; i >= 0 && skill < 0; i--)
+    if (*segments[i]) skill = skill_by_name(load, segments[i]);
+  return skill;
+}
+
 static void read_statement(struct loading *load, struct query *q) {
   const char *actor = query_text(q, 2), *object = query_text(q, 4);
   g_autofree char *address = g_str_has_prefix(actor, "mailto:") ? g_ascii_strdown(actor + 7, -1) : NULL;
   int person = find(load->emails, address);
-  const char *segment = strrchr(object, '/');
-  int skill = skill_by_name(load, segment ? segment + 1 : object);
+  int skill = skill_of_activity(load, object);
   if (skill < 0) skill = skill_by_name(load, query_text(q, 5));
   double score = query_double(q, 7);
   if (isnan(score) && !query_null(q, 8)) score = query_integer(q, 8) ? 0.75 : 0.25; /* passed or not, no more is known */

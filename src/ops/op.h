@@ -17,7 +17,8 @@ struct field {
   unsigned flags;
   const char *help;
 };
-enum { REQUIRED = 1, NULLABLE = 2, IN_PATH = 4 /* a `{name}` of the address, and a plain argument of the verb */ };
+enum { REQUIRED = 1, NULLABLE = 2, IN_PATH = 4 /* a `{name}` of the address, and a plain argument of the verb */,
+       FROM_FILE = 8 /* on the command line a path, whose text is the value */ };
 
 #define FIELD_ID(noun)            { FIELD_KIND_ID, 0, 0, noun, NULL, NULL }
 #define FIELD_TEXT(most)          { FIELD_KIND_TEXT, 0, most, NULL, NULL, NULL }

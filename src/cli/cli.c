@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * argv → a command or a verb. Common options may stand anywhere. Nouns alone list: `meno needs` is `meno needs list`. */
+#include "cli/cli.h"
+#include "doors/server.h"
+#include <locale.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *cli_data(const struct cli *cli) { return cli->data ? cli->data : "meno-data"; }
+
+int cli_fail(const struct cli *cli, GError *error) {
+  const struct error_kind *kind = error_kind(error);
+  g_autofree char *message = g_utf8_make_valid(error->message, -1);
+  progress_end();
+  fflush(stdout);
+  fprintf(stderr, "meno: %s\n", message);
+  if (!cli->json) return kind->exit;
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  json_put_string(&out, "code", kind->slug);
+  json_put_string(&out, "detail", message);
+  json_put_integer(&out, "status", kind->status);
+  json_put_string(&out, "title", kind->title);
+  json_close_object(&out);
+  g_autofree char *text = json_writer_steal(&out, NULL);
+  puts(text);
+  return kind->exit;
+}
+
+int cli_usage(const struct cli *cli, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *message = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  g_autoptr(GError) error = g_error_new_literal(MENO_ERROR, MENO_ERROR_USAGE, message);
+  return cli_fail(cli, error);
+}
+
+struct system *cli_open(struct cli *cli, bool create) {
+  g_autoptr(GError) error = NULL;
+  struct system *system = system_open(cli_data(cli), create, cli->tables, &cli->clock, &error);
+  if (!system) cli_fail(cli, error);
+  return system;
+}
+
+/* ---- help ------------------------------------------------------------------------------------------------------- */
+
+static void help_exits(GString *out) {
+  g_string_append(out, "\nExit status: 0 done");
+  for (int status = 1; status < 256; status++)
+    for (int code = 0; code < MENO_ERROR_COUNT; code++)
+      if (error_kind_of(code)->exit == status) {
+        g_autofree char *title = g_strdup(error_kind_of(code)->title);
+        *title = g_ascii_tolower(*title);
+        g_string_append_printf(out, "; %d %s", status, title);
+        break;
+      }
+  g_string_append(out, ".\n");
+}
+
+static int help_all(void) {
+  g_autoptr(GString) out = g_string_new("Meno, a learning operating system: from a business goal to a measured effect.\n\n"
+    "  meno [--data DIR] [--as ACCOUNT] [--now TIME] [--json] COMMAND …\n\nCommands:\n");
+  for (const struct command *command = commands; command->name; command++) {
+    g_autofree char *usage = g_strconcat(command->name, *command->usage ? " " : "", command->usage, NULL);
+    g_string_append_printf(out, "  %-44s %s\n", usage, command->summary);
+  }
+  g_string_append(out, "\nOperations (the same as the REST interface; `meno COMMAND --help` tells more):\n");
+  for (const struct op *const *table = op_tables; *table; table++)
+    for (const struct op *op = *table; op->name; op++) g_string_append_printf(out, "  %-44s %s\n", op->name, op->summary);
+  g_string_append(out, "\nCommon options:\n"
+    "  --data DIR      where everything is kept (default: ./meno-data)\n"
+    "  --as ACCOUNT    act as this account, with its roles (default: the operator of this machine)\n"
+    "  --now TIME      take this moment for now (2026-03-01T12:00:00Z)\n"
+    "  --json          answer in JSON\n"
+    "  --version       say which Meno this is\n");
+  help_exits(out);
+  fputs(out->str, stdout);
+  return 0;
+}
+
+static int help_command(const struct command *command) {
+  printf("meno %s%s%s\n  %s.\n%s", command->name, *command->usage ? " " : "", command->usage, command->summary, command->help);
+  return 0;
+}
+
+static int help_op(const struct op *op) {
+  g_autoptr(GString) out = g_string_new("");
+  verb_help(op, out);
+  fputs(out->str, stdout);
+  return 0;
+}
+
+/* ---- finding what is meant -------------------------------------------------------------------------------------- */
+
+static const struct command *find_command(const char *name) {
+  for (const struct command *command = commands; command->name; command++)
+    if (strcmp(command->name, name) == 0) return command;
+  return NULL;
+}
+
+/* Two words before one; a noun alone lists. `*ret_used`: how many words the name took. */
+static const struct op *find_verb(char **words, int *ret_used) {
+  const struct op *op = NULL;
+  *ret_used = 2;
+  if (words[1]) {
+    g_autofree char *two = g_strconcat(words[0], " ", words[1], NULL);
+    op = op_find(two);
+  }
+  if (op) return op;
+  *ret_used = 1;
+  g_autofree char *list = g_strconcat(words[0], " list", NULL), *show = g_strconcat(words[0], " show", NULL);
+  return (op = op_find(words[0])) ? op : (op = op_find(list)) ? op : op_find(show);
+}
+
+/* ---- common options --------------------------------------------------------------------------------------------- */
+
+static bool take_common(struct cli *cli, char ***at, bool *ret_taken, GError **error) {
+  const char *word = **at;
+  *ret_taken = true;
+  if (strcmp(word, "--json") == 0) cli->json = true;
+  else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) cli->help = true;
+  else if (strcmp(word, "--data") == 0 || strcmp(word, "--as") == 0 || strcmp(word, "--now") == 0) {
+    const char *value = *++*at;
+    if (!value) return fail(error, MENO_ERROR_USAGE, "%s wants a value", word);
+    if (strcmp(word, "--now") == 0) return clock_parse_time(value, &cli->clock.fixed) || fail(error, MENO_ERROR_USAGE, "--now \"%s\" is no time like 2026-03-01T12:00:00Z", value);
+    char **to = strcmp(word, "--data") == 0 ? &cli->data : &cli->as;
+    g_free(*to);
+    *to = g_strdup(value);
+  } else *ret_taken = false;
+  return true;
+}
+
+static int dispatch(struct cli *cli, char **words) {
+  if (!words[0] || strcmp(words[0], "help") == 0) return help_all();
+  const struct command *command = find_command(words[0]);
+  if (command) return cli->help ? help_command(command) : command->run(cli, words + 1);
+  int used;
+  const struct op *op = find_verb(words, &used);
+  if (!op) return cli_usage(cli, "there is no command \"%s\"; `meno --help` lists them", words[0]);
+  return cli->help ? help_op(op) : verb_run(cli, op, words + used);
+}
+
+int cli_main(int argc, char **argv, const struct ledger_tables *tables) {
+  setlocale(LC_CTYPE, "C.UTF-8");
+  struct cli cli = { .tables = tables };
+  if (sodium_init() < 0) return cli_usage(&cli, "the machine gives no random numbers");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) words = g_ptr_array_new();
+  bool fine = true, taken;
+  char **end = argv + argc;
+  for (char **at = argv + 1; fine && at < end && *at; at++) {
+    if (strcmp(*at, "--version") == 0) return puts("meno " MENO_VERSION) < 0;
+    fine = take_common(&cli, &at, &taken, &error);
+    if (fine && !taken) g_ptr_array_add(words, *at);
+  }
+  g_ptr_array_add(words, NULL);
+  int status = fine ? dispatch(&cli, (char **)words->pdata) : cli_fail(&cli, error);
+  if (fflush(stdout) != 0 && status == 0) status = error_kind_of(MENO_ERROR_STORE)->exit;
+  g_free(cli.data);
+  g_free(cli.as);
+  return status;
+}

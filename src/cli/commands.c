@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The commands that are no operations: they make, fill, serve and check a whole Meno. */
+#include "cli/cli.h"
+#include "cli/demo.h"
+#include "cli/serve.h"
+#include "doors/server.h"
+#include "gate/account.h"
+#include "sim/sim.h"
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- small parsing ---------------------------------------------------------------------------------------------- */
+
+bool command_option(char **arguments, const char *name, char **ret_value) {
+  for (char **at = arguments; *at; at++) {
+    if (strcmp(*at, name) != 0) continue;
+    bool flag = !ret_value;
+    if (!flag && !at[1]) return false;
+    if (!flag) *ret_value = at[1];
+    char **rest = at + (flag ? 1 : 2);
+    do *at++ = *rest; while (*rest++);
+    return true;
+  }
+  return false;
+}
+
+static bool whole_number(const char *text, uint64_t most, uint64_t *ret_number) {
+  char *end;
+  if (!text || !g_ascii_isdigit(*text)) return false;
+  uint64_t number = g_ascii_strtoull(text, &end, 10);
+  if (*end || number > most) return false;
+  *ret_number = number;
+  return true;
+}
+
+bool command_number(char **arguments, const char *name, uint64_t most, uint64_t *number) {
+  char *text = NULL;
+  return !command_option(arguments, name, &text) || whole_number(text, most, number);
+}
+
+static int leftover(const struct cli *cli, char **arguments, const char *command) {
+  return cli_usage(cli, "\"%s\" is one word too many for \"%s\"; see `meno %s --help`", *arguments, command, command);
+}
+
+/* ---- init ------------------------------------------------------------------------------------------------------- */
+
+static int run_init(struct cli *cli, char **arguments) {
+  if (*arguments) return leftover(cli, arguments, "init");
+  g_autoptr(system_auto) system = cli_open(cli, true);
+  if (!system) return error_kind_of(MENO_ERROR_STORE)->exit;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) accounts = account_list(system_store(system), &error);
+  if (!accounts) return cli_fail(cli, error);
+  if (accounts->len) {
+    printf("There is a Meno in %s already, with %u account%s. Nothing was changed.\n", cli_data(cli), accounts->len, accounts->len == 1 ? "" : "s");
+    return 0;
+  }
+  g_autofree char *password = account_make_password();
+  if (!account_add(system_ledger(system), system_now(system), "account:operator", "admin", "Administrator", NULL, ROLE_ADMIN | ROLE_LEAD, password, &error)) return cli_fail(cli, error);
+  if (cli->json) printf("{\"login\":\"admin\",\"password\":\"%s\"}\n", password);
+  else printf("Made a Meno in %s.\n\n  login     admin\n  password  %s\n\nThis password is shown once. Next: `meno --data %s import people.csv goals.csv …`,\nthen `meno --data %s serve`.\n",
+    cli_data(cli), password, cli_data(cli), cli_data(cli));
+  return 0;
+}
+
+/* ---- simulate --------------------------------------------------------------------------------------------------- */
+
+static int run_simulate(struct cli *cli, char **arguments) {
+  uint64_t people = SIM_PEOPLE, seed = SIM_SEED, weeks = SIM_WEEKS;
+  char *until = NULL;
+  int32_t day = clock_day(clock_now(&cli->clock));
+  if (!command_number(arguments, "--people", SIM_PEOPLE_MAX, &people)) return cli_usage(cli, "--people wants a number from %d to %d", SIM_PEOPLE_MIN, SIM_PEOPLE_MAX);
+  if (!command_number(arguments, "--seed", UINT64_MAX, &seed)) return cli_usage(cli, "--seed wants a whole number");
+  if (!command_number(arguments, "--weeks", SIM_WEEKS_MAX, &weeks)) return cli_usage(cli, "--weeks wants a number from %d to %d", SIM_WEEKS_MIN, SIM_WEEKS_MAX);
+  if (command_option(arguments, "--until", &until) && !clock_parse_day(until, &day)) return cli_usage(cli, "--until \"%s\" is no date like 2026-03-02", until);
+  if (!*arguments) return cli_usage(cli, "simulate wants a folder; see `meno simulate --help`");
+  if (arguments[1]) return leftover(cli, arguments + 1, "simulate");
+  g_autoptr(GError) error = NULL;
+  struct sim_options options = { .people = (int)people, .seed = seed, .until = sim_monday(day), .weeks = (int)weeks };
+  bool fine = sim_write_company(*arguments, &options, progress_note, NULL, &error);
+  progress_end();
+  if (!fine) return cli_fail(cli, error);
+  if (!cli->json) printf("Wrote a company of %d people to %s. What was really going on stands in truth.json, which Meno never reads.\n", (int)people, *arguments);
+  else puts("{}");
+  return 0;
+}
+
+/* ---- replay ----------------------------------------------------------------------------------------------------- */
+
+static int rebuild(struct cli *cli, struct system *system) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ledger_write_auto) write = ledger_write(system_ledger(system), system_now(system), &error);
+  if (!write || !ledger_refold(write, &error) || !ledger_commit(g_steal_pointer(&write), &error)) return cli_fail(cli, error);
+  puts(cli->json ? "{\"rebuilt\":true}" : "Every table was rebuilt from the events.");
+  return 0;
+}
+
+static int run_replay(struct cli *cli, char **arguments) {
+  bool verify = command_option(arguments, "--verify", NULL), anew = command_option(arguments, "--rebuild", NULL);
+  if (*arguments) return leftover(cli, arguments, "replay");
+  if (verify == anew) return cli_usage(cli, "replay wants --verify or --rebuild");
+  g_autoptr(system_auto) system = cli_open(cli, false);
+  if (!system) return error_kind_of(MENO_ERROR_NOT_FOUND)->exit;
+  if (anew) return rebuild(cli, system);
+  g_autoptr(GError) error = NULL;
+  struct replay_report report;
+  bool fine = ledger_verify(system_ledger(system), progress_note, NULL, &report, &error);
+  progress_end();
+  if (!fine) return cli_fail(cli, error);
+  if (cli->json) printf("{\"events\":%" G_GINT64_FORMAT ",\"head\":\"%s\",\"tables\":%d}\n", report.events, report.head, report.tables);
+  else printf("The chain of %" G_GINT64_FORMAT " events holds, and %d tables are what they make. Head %s.\n", report.events, report.tables, report.head);
+  return 0;
+}
+
+/* ---- doctor ----------------------------------------------------------------------------------------------------- */
+
+struct finding { const char *what; bool fine; char *text; };
+
+static void find(GArray *findings, const char *what, bool fine, char *text) {
+  struct finding finding = { what, fine, text };
+  g_array_append_val(findings, finding);
+}
+
+static void examine_data(struct system *system, const struct company *company, GArray *findings) {
+  g_autoptr(GString) missing = g_string_new("");
+  for (int i = 0; i < FILE_COUNT; i++)
+    if (!company->have[i]) g_string_append_printf(missing, "%s%s", missing->len ? ", " : "", formats[i].file);
+  find(findings, "people", company->people.count, company->people.count ? g_strdup_printf("%d people in %d teams", company->people.count, company->teams.count)
+    : g_strdup("nobody is known yet: import people.csv"));
+  find(findings, "files", !missing->len, missing->len ? g_strdup_printf("never imported, so what they tell is unknown: %s", missing->str) : g_strdup("every kind of file was imported"));
+  int32_t age = clock_day(system_now(system)) - company->last_day;
+  find(findings, "age", company->people.count == 0 || age < 45, company->people.count == 0 ? g_strdup("no data yet")
+    : g_strdup_printf("the newest figure is %d days old%s", (int)age, age < 45 ? "" : ": import newer files"));
+}
+
+static bool examine(struct system *system, GArray *findings, GError **error) {
+  g_autoptr(view_auto) view = system_view(system, error);
+  g_autoptr(db_auto) db = view ? store_read(system_store(system), error) : NULL;
+  g_autoptr(GPtrArray) accounts = db ? account_list(system_store(system), error) : NULL;
+  if (!accounts) return false;
+  g_autofree char *store = store_describe(system_store(system));
+  int64_t head = ledger_head(db, error);
+  find(findings, "database", true, g_strdup_printf("%s, %" G_GINT64_FORMAT " events, %.1f MB", store, head, (double)store_size(system_store(system)) / 1e6));
+  find(findings, "rules", true, g_strdup_printf("decision rules %s are in force", system_rules(system)->revision));
+  find(findings, "accounts", accounts->len, accounts->len ? g_strdup_printf("%u account%s", accounts->len, accounts->len == 1 ? "" : "s")
+    : g_strdup("nobody can sign in: `meno accounts add LOGIN --roles lead`"));
+  examine_data(system, view->company, findings);
+  return true;
+}
+
+static int run_doctor(struct cli *cli, char **arguments) {
+  if (*arguments) return leftover(cli, arguments, "doctor");
+  g_autoptr(system_auto) system = cli_open(cli, false);
+  if (!system) return error_kind_of(MENO_ERROR_NOT_FOUND)->exit;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GArray) findings = g_array_new(FALSE, TRUE, sizeof(struct finding));
+  if (!examine(system, findings, &error)) return cli_fail(cli, error);
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  json_open_array(&out, "findings");
+  for (guint i = 0; i < findings->len; i++) {
+    struct finding *finding = &g_array_index(findings, struct finding, i);
+    if (!cli->json) printf("%s %-10s %s\n", finding->fine ? " ok " : "look", finding->what, finding->text);
+    json_open_object(&out, NULL);
+    json_put_bool(&out, "fine", finding->fine);
+    json_put_string(&out, "text", finding->text);
+    json_put_string(&out, "what", finding->what);
+    json_close_object(&out);
+    g_free(finding->text);
+  }
+  json_close_array(&out);
+  json_close_object(&out);
+  g_autofree char *text = json_writer_steal(&out, NULL);
+  if (cli->json) puts(text);
+  return 0;
+}
+
+static int run_openapi(struct cli *cli, char **arguments) {
+  g_autofree char *text = rest_openapi();
+  puts(text);
+  return 0;
+}
+
+/* ---- the table -------------------------------------------------------------------------------------------------- */
+
+const struct command commands[] = {
+  { "init", "", "Make an empty Meno and its first account", "  In the folder that --data names. An existing one is left alone.\n", run_init },
+  { "demo", "DIR [--no-serve]", "Make a simulated company, let the agents run, and serve it", "  --no-serve               stop before serving\n"
+    "  --people N, --seed S     another company\n  --port N                 serve there (default 8080)\n", demo_run },
+  { "serve", "[--port N]", "Serve the browser client and the REST interface, and let agents run", "  --port N                 listen on 127.0.0.1:N (default 8080; 0: any free one)\n"
+    "  --url URL                how a reverse proxy on this machine shows it\n", serve_run },
+  { "simulate", "DIR [--people N] [--seed S]", "Write the files of a made-up company, and truth.json", "  --people N               employed at the end (default 600)\n"
+    "  --seed S                 another number, another company\n  --weeks N                of history (default 104)\n  --until DATE             the first day that the files do not know (default: this week's Monday)\n", run_simulate },
+  { "replay", "--verify | --rebuild", "Check the chain and every table against the events, or rebuild the tables", "", run_replay },
+  { "doctor", "", "Say what is wrong and what to do", "", run_doctor },
+  { "openapi", "", "Print the OpenAPI description of the REST interface", "", run_openapi },
+  { 0 } };

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The demo: a simulated company's files go the way of any company's files, with one account for each kind of user, who are
+ * people of that company. A second run finds it all there and serves it. */
+#include "cli/demo.h"
+#include "cli/serve.h"
+#include "ops/tables.h"
+#include "gate/account.h"
+#include "sim/sim.h"
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEMO_PASSWORD "welcome-to-meno" /* of a made-up company on 127.0.0.1, printed at each start */
+
+struct demo { struct cli *cli; struct system *system; char *files; uint64_t people, seed, port; bool serve; int64_t begun; };
+
+/* ---- who plays whom --------------------------------------------------------------------------------------------- */
+
+/* A manager of a team large enough to be shown; and somebody of that team with results. */
+static int pick_manager(const struct company *company, int *ret_team) {
+  for (int t = 0; t < company->teams.count; t++) {
+    const struct team *team = &company->teams.at[t];
+    if (team->size < 8 || team->manager < 0) continue;
+    *ret_team = t;
+    return team->manager;
+  }
+  *ret_team = -1;
+  return -1;
+}
+
+static int pick_member(const struct view *view, int team, int other_than) {
+  int best = -1, most = -1;
+  for (int p = 0; p < view->company->people.count; p++) {
+    const struct person *person = &view->company->people.at[p];
+    if (person->team != team || person->status == PERSON_LEFT || p == other_than) continue;
+    int skills = 0;
+    for (int s = 0; s < view->company->skills.count; s++) skills += levels_find(view->levels, p, s) != NULL;
+    if (skills > most) {
+      most = skills;
+      best = p;
+    }
+  }
+  return best;
+}
+
+/* Somebody whose job or department speaks of `word`, and who is not taken yet. */
+static int pick_by_word(const struct company *company, const char *word, const int *taken, int count) {
+  int otherwise = -1;
+  for (int p = 0; p < company->people.count; p++) {
+    const struct person *person = &company->people.at[p];
+    bool used = person->status != PERSON_ACTIVE;
+    for (int i = 0; i < count; i++) used |= taken[i] == p;
+    if (used) continue;
+    if (otherwise < 0) otherwise = p;
+    g_autofree char *job = person->job >= 0 ? g_ascii_strdown(company->jobs.at[person->job].title, -1) : NULL;
+    if (job && strstr(job, word)) return p;
+  }
+  return otherwise;
+}
+
+static const struct { const char *login, *word; unsigned roles; } players[] = {
+  { "lead", "learning", ROLE_LEAD | ROLE_EMPLOYEE }, { "approver", "head", ROLE_APPROVER | ROLE_EMPLOYEE }, { "manager", NULL, ROLE_MANAGER | ROLE_EMPLOYEE },
+  { "employee", NULL, ROLE_EMPLOYEE }, { "analyst", "analyst", ROLE_ANALYST }, { "privacy", "legal", ROLE_PRIVACY }, { "admin", "it", ROLE_ADMIN } };
+
+static bool add_accounts(struct demo *demo, GError **error) {
+  g_autoptr(view_auto) view = system_view(demo->system, error);
+  if (!view) return false;
+  int taken[G_N_ELEMENTS(players)], team;
+  taken[2] = pick_manager(view->company, &team);
+  taken[3] = pick_member(view, team, taken[2]);
+  static const int order[] = { 2, 3, 0, 1, 4, 5, 6 };
+  for (size_t i = 2; i < G_N_ELEMENTS(players); i++) {
+    int used[G_N_ELEMENTS(players)];
+    for (size_t u = 0; u < i; u++) used[u] = taken[order[u]];
+    taken[order[i]] = pick_by_word(view->company, players[order[i]].word, used, (int)i);
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS(players); i++) {
+    g_autofree char *name = ops_person_name(view->company, taken[i]);
+    const char *person = taken[i] >= 0 ? view->company->people.at[taken[i]].id : NULL;
+    if (!account_add(system_ledger(demo->system), system_now(demo->system), "account:operator", players[i].login, name, person, players[i].roles, DEMO_PASSWORD, error)) return false;
+  }
+  return true;
+}
+
+/* ---- the main job ----------------------------------------------------------------------------------------------- */
+
+static bool simulate(struct demo *demo, GError **error) {
+  struct sim_options options = { .people = (int)demo->people, .seed = demo->seed, .until = sim_monday(clock_day(clock_now(&demo->cli->clock))), .weeks = SIM_WEEKS };
+  return sim_write_company(demo->files, &options, progress_note, NULL, error);
+}
+
+static bool run_op(struct demo *demo, const char *name, const char *in, char **files, GString *out, GError **error) {
+  struct caller operator = cli_operator();
+  return cli_run_op(demo->cli, demo->system, op_find(name), &operator, in, files, out, NULL, error);
+}
+
+static bool bring_in(struct demo *demo, GError **error) {
+  g_autoptr(GString) report = g_string_new("");
+  char *files[] = { demo->files, NULL };
+  if (!run_op(demo, "import", "{}", files, report, error)) return false;
+  g_autoptr(json_doc_auto) doc = json_parse(report->str, report->len, error);
+  const char *refused = doc ? json_string(json_get(json_root(doc), "refused")) : NULL;
+  return doc && (!refused || fail(error, MENO_ERROR_BAD_INPUT, "the simulated files were refused: %s", refused));
+}
+
+static bool prepare(struct demo *demo, GError **error) {
+  g_autoptr(GString) report = g_string_new("");
+  g_autoptr(GPtrArray) accounts = account_list(system_store(demo->system), error);
+  if (!accounts) return false;
+  bool first = accounts->len == 0;
+  if (first && !(simulate(demo, error) && bring_in(demo, error))) return false;
+  if (!run_op(demo, "run", "{}", NULL, report, error)) return false;
+  return !first || add_accounts(demo, error);
+}
+
+/* ---- what it prints --------------------------------------------------------------------------------------------- */
+
+static void copy_needs(struct json_writer *out, struct json needs, bool declined) {
+  json_open_array(out, declined ? "declined" : "needs");
+  struct json_iter it = json_iter(needs);
+  while (json_next(&it)) {
+    struct json status = json_get(it.value, "status");
+    bool no = json_equals(status, "not a training problem") || json_equals(status, "not a priority");
+    if (!declined) json_put_value(out, NULL, it.value);
+    else if (no) {
+      json_open_object(out, NULL);
+      static const char *const keys[] = { "id", "instead", "reason", "status", "title" };
+      for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) json_put_value(out, keys[i], json_get(it.value, keys[i]));
+      json_close_object(out);
+    }
+  }
+  json_close_array(out);
+}
+
+static bool print_json(struct demo *demo, GError **error) {
+  g_autoptr(GString) needs = g_string_new(""), approvals = g_string_new(""), status = g_string_new("");
+  if (!run_op(demo, "needs list", "{}", NULL, needs, error) || !run_op(demo, "approvals list", "{}", NULL, approvals, error) || !run_op(demo, "status", "{}", NULL, status, error)) return false;
+  g_autoptr(json_doc_auto) needs_doc = json_parse(needs->str, needs->len, error), approvals_doc = json_parse(approvals->str, approvals->len, error), status_doc = json_parse(status->str, status->len, error);
+  if (!needs_doc || !approvals_doc || !status_doc) return false;
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  json_put_value(&out, "approvals", json_get(json_root(approvals_doc), "proposals"));
+  copy_needs(&out, json_get(json_root(needs_doc), "needs"), true);
+  json_put_value(&out, "events", json_get(json_root(status_doc), "events"));
+  copy_needs(&out, json_get(json_root(needs_doc), "needs"), false);
+  json_put_value(&out, "people", json_get(json_root(status_doc), "people"));
+  json_put_number(&out, "seconds", (double)(g_get_monotonic_time() - demo->begun) / 1e6);
+  json_close_object(&out);
+  g_autofree char *text = json_writer_steal(&out, NULL);
+  puts(text);
+  return true;
+}
+
+static void print_sign_ins(struct demo *demo) {
+  g_autoptr(GPtrArray) accounts = account_list(system_store(demo->system), NULL);
+  printf("\nSign in as one of these; the password is %s for all of them.\n\n", DEMO_PASSWORD);
+  for (guint i = 0; accounts && i < accounts->len; i++) {
+    const struct account *account = accounts->pdata[i];
+    g_autofree char *roles = rules_role_names(account->roles, "and");
+    printf("  %-10s %s, %s\n", account->login, account->name, roles);
+  }
+}
+
+static void announce(void *data, uint16_t port) {
+  print_sign_ins(data);
+  printf("\n  http://127.0.0.1:%u\n\nCtrl-C stops it. The data is kept; the next start takes seconds.\n", port);
+}
+
+int demo_run(struct cli *cli, char **arguments) {
+  struct demo demo = { .cli = cli, .people = SIM_PEOPLE, .seed = SIM_SEED, .port = 8080, .begun = g_get_monotonic_time() };
+  demo.serve = !command_option(arguments, "--no-serve", NULL);
+  bool numbers = command_number(arguments, "--people", SIM_PEOPLE_MAX, &demo.people) && command_number(arguments, "--seed", UINT64_MAX, &demo.seed) && command_number(arguments, "--port", 65535, &demo.port);
+  if (!numbers) return cli_usage(cli, "--people, --seed and --port want whole numbers");
+  if (!*arguments || arguments[1]) return cli_usage(cli, "demo wants one folder; see `meno demo --help`");
+  g_free(cli->data);
+  cli->data = g_strdup(*arguments);
+  progress_catch();
+  demo.system = cli_open(cli, true);
+  if (!demo.system) return error_kind_of(MENO_ERROR_STORE)->exit;
+  demo.files = g_build_filename(cli->data, "files", NULL);
+  g_autoptr(GError) error = NULL;
+  bool fine = prepare(&demo, &error);
+  progress_end();
+  if (fine && cli->json) fine = print_json(&demo, &error);
+  int status = !fine ? cli_fail(cli, error) : 0;
+  if (fine && !demo.serve && !cli->json) printf("The company is in %s; `meno demo %s` serves it.\n", cli->data, cli->data);
+  if (fine && demo.serve) status = serve_until_stopped(cli, demo.system, (uint16_t)demo.port, NULL, announce, &demo);
+  system_free(demo.system);
+  g_free(demo.files);
+  return status;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Joins the rooms' tables. A room that has event kinds or folds exports them; here is where they meet, and nowhere else. */
+#include "cli/cli.h"
+#include "company/fold.h"
+#include "gate/account.h"
+#include "gate/proposals.h"
+#include "ledger/claims.h"
+#include "runtime/runner.h"
+
+static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, gate_kinds, access_kinds, runtime_kinds, NULL };
+static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, NULL };
+static const struct ledger_tables tables = { kinds, folds };
+
+int main(int argc, char **argv) { return cli_main(argc, argv, &tables); }
