@@ -77,7 +77,7 @@ static double time_match(const struct needs_gap *gap, const struct change *chang
 static void weigh_kind(struct needs_study *study, const struct needs_gap *gap, const struct kind_cause *kind, struct needs_case_for *out)
 {
   const struct company *c = study->company;
-  double best = 0, chance = 0.04, span = fmax(180, c->last_day - c->first_day), window = 2 * (LAG_DAYS + 1.5 * gap->since_sd) + 14;
+  double best = 0, chance = 0.04, span = fmax(180, c->last_day - c->first_day), scopes = 0;
   int at = -1, seen = 0;
   for (int i = 0; i < c->changes.count; i++) {
     const struct change *x = &c->changes.at[i];
@@ -90,13 +90,15 @@ static void weigh_kind(struct needs_study *study, const struct needs_gap *gap, c
       scope *= 0.3;
     double match = time_match(gap, x) * fmin(1, 1.25 * scope);
     seen++;
-    chance += fmin(1, window / span) * scope;
+    scopes += scope;
     if (match > best) {
       best = match;
       at = i;
     }
   }
-  chance = fmin(chance, 0.7);
+  /* How likely one of them is to lie as close as the closest does. */
+  double away = at >= 0 ? fmax(ABS(gap->since - c->changes.at[at].day), fmax(7, gap->since_sd)) : LAG_DAYS;
+  chance = fmin(0.7, chance + scopes * fmin(1, (2 * away + 7) / span));
   /* Fitting is a matter of degree; not being on file is weak evidence, for much is never written down. */
   double ratio = best * log(RECORDED_IF / fmin(chance, RECORDED_IF)) + (1 - best) * 0.5 * log((1 - RECORDED_IF) / (1 - 0.04));
   bool fits = best > 0.3 && ratio > 0;

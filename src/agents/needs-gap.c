@@ -17,6 +17,7 @@
  * others' falling only where most improve; a target that nobody could meet makes a standing gap of anything (the ranking
  * knows a hypothesis for that). */
 #include "agents/needs-private.h"
+#include "stats/normal.h"
 #include "stats/regress.h"
 #include "stats/robust.h"
 #include "stats/shift.h"
@@ -222,6 +223,51 @@ static bool add_fall(const struct needs_study *study, const struct needs_panel *
   return true;
 }
 
+/* One team that fell off a cliff leaves the others that fell in the upper group: as long as that parts again, with its
+ * lower part below where nothing happened, the lower part is affected too. */
+static void regroup(const double *minus, const double *variance, int n, struct shift_groups *groups, double *share)
+{
+  g_autofree double *rest = g_new(double, (size_t)n), *part = g_new(double, (size_t)n);
+  for (int pass = 0; pass < 3; pass++) {
+    double sum = 0, weight = 0;
+    for (int i = 0; i < n; i++)
+      rest[i] = share[i] < 0.5 ? minus[i] : NAN;
+    struct shift_groups again = shift_group(rest, variance, n, part);
+    if (!again.two || again.low > 0 || again.high - again.low < 0.4 * (again.high - groups->low))
+      return;
+    for (int i = 0; i < n; i++) {
+      if (isfinite(part[i]))
+        share[i] = fmax(share[i], part[i]);
+      if (!isfinite(share[i]))
+        continue;
+      sum += share[i] * minus[i];
+      weight += share[i];
+    }
+    groups->low = sum / fmax(weight, 1e-300);
+    groups->high = again.high;
+    groups->share_low = weight / n;
+  }
+}
+
+/* Two or three teams are no groups: each is judged by its own fall. False where all fell alike, or none. */
+static bool find_few(const struct needs_study *study, const struct needs_panel *p, const double *by, const double *variance, int before,
+                     const struct shift *shift, struct needs_state *state)
+{
+  g_autofree double *share = g_new(double, (size_t)p->teams);
+  int fell = 0;
+  double size = 0, square = 0;
+  for (int i = 0; i < p->teams; i++) {
+    double odds = normal_log_ratio(by[i], sqrt(variance[i]), 1.5 * p->noise[i], 0.1 * p->noise[i]);
+    share[i] = isfinite(by[i]) && isfinite(odds) ? 1 / (1 + exp(-odds)) : NAN;
+    if (share[i] < 0.5 || !isfinite(share[i]))
+      continue;
+    fell++;
+    size += by[i];
+    square += variance[i];
+  }
+  return fell > 0 && fell < p->teams && add_fall(study, p, NEEDS_STEP_SOME, share, size / fell, sqrt(square) / fell, before, shift, state);
+}
+
 /* A break in some teams, in all, or both. */
 static void find_fall(const struct needs_study *study, const struct needs_panel *p, const struct common *c, struct needs_state *state)
 {
@@ -238,6 +284,8 @@ static void find_fall(const struct needs_study *study, const struct needs_panel 
   for (int i = 0; i < n; i++)
     minus[i] = -by[i];
   struct shift_groups groups = shift_group(minus, variance, n, share);
+  if (groups.two)
+    regroup(minus, variance, n, &groups, share);
   double common_se = c->sd * sqrt(inflation(c->rho) * (1.0 / (best.at - before) + 1.0 / (p->periods - best.at)));
   double fell = -groups.low, rest = -groups.high, mean_variance = 0;
   for (int i = 0; i < n; i++)
@@ -254,12 +302,14 @@ static void find_fall(const struct needs_study *study, const struct needs_panel 
     }
     return;
   }
+  if (n < 4 && find_few(study, p, by, variance, before, &best, state))
+    return;
   double se = sqrt(common_se * common_se + groups.tau * groups.tau / n);
   bool together = all.evidence > STEP_ODDS && fell > CLEAR * se;
   shares_of_size(by, variance, n, together ? fell : fmax(fell, 0), groups.tau, share);
   if (together)
     add_fall(study, p, NEEDS_STEP_ALL, share, fell, se, before, &best, state);
-  else if (some.evidence > STEP_ODDS && n >= 3)
+  else if (some.evidence > STEP_ODDS && n >= 4)
     add_fall(study, p, NEEDS_STEP_SOME, share, fmax(weighted(by, share, n), 0), se, before, &best, state);
 }
 

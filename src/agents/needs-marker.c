@@ -12,6 +12,7 @@
  * comparison with teams of other goals assumes that they differ as teams do, not as departments do (their spread is
  * widened for that). */
 #include "agents/needs-private.h"
+#include "stats/normal.h"
 #include "stats/robust.h"
 #include <math.h>
 
@@ -77,16 +78,82 @@ static struct sums sum_up(const struct needs_gap *gap, const struct needs_marker
   return a;
 }
 
+/* The error that the residuals themselves show (HC1): a mean of two teams that shot up and eight that did not is no rise of
+ * ten, however alike the rest of the company is. */
+static double residual_se(const struct needs_gap *gap, const struct needs_marker *m, int teams, double between, const struct sums *a, double effect)
+{
+  double centre = a->ws / a->w, level = (a->wm - effect * a->ws) / a->w, top = 0, bottom = 0;
+  bool alike = a->w * a->wss - a->ws * a->ws <= 1e-6 * a->w * a->w;
+  for (int t = 0; t < teams; t++) {
+    double s = gap->affected[t];
+    if (!isfinite(s) || !isfinite(m->value[t]))
+      continue;
+    double w = 1 / (m->variance[t] + between + 1e-12), x = alike ? 1 : s - centre, rest = m->value[t] - (alike ? effect : level + effect * s);
+    top += w * w * x * x * rest * rest;
+    bottom += w * x * x;
+  }
+  return bottom > 0 ? sqrt(top * a->n / MAX(a->n - 2, 1)) / bottom : INFINITY;
+}
+
+/* How far departments differ of their own: the spread of their usual team, the goal's own left out. */
+static double department_spread(const struct company *c, const struct needs_gap *gap, const struct needs_marker *m)
+{
+  int count = c->departments.count, n = 0;
+  g_autofree double *typical = g_new(double, (size_t)MAX(count, 1)), *column = g_new(double, (size_t)MAX(c->teams.count, 1));
+  for (int d = 0; d < count; d++) {
+    bool own = false;
+    for (int t = 0; t < c->teams.count; t++) {
+      bool in = c->teams.at[t].department == d;
+      column[t] = in ? m->value[t] : NAN;
+      own |= in && gap->affected[t] >= 0.5;
+    }
+    typical[d] = own ? NAN : robust_median(column, c->teams.count);
+    n += isfinite(typical[d]);
+  }
+  return n >= 3 ? robust_spread(typical, count) : NAN;
+}
+
+/* A cause that holds back all teams must be seen in the usual one: medians of affected and others, not means. */
+static struct needs_contrast contrast_all(const struct needs_study *study, const struct needs_gap *gap, const struct needs_marker *m)
+{
+  const struct company *c = study->company;
+  int teams = c->teams.count, n[2] = { 0 };
+  struct needs_contrast contrast = { .se = INFINITY, .affected = NAN, .others = NAN };
+  g_autofree double *others = g_new(double, (size_t)MAX(teams, 1)), *affected = g_new(double, (size_t)MAX(teams, 1));
+  for (int t = 0; t < teams; t++) {
+    double s = gap->affected[t];
+    others[t] = s < 0.5 ? m->value[t] : NAN;
+    affected[t] = s >= 0.5 ? m->value[t] : NAN;
+    n[0] += isfinite(others[t]);
+    n[1] += isfinite(affected[t]);
+  }
+  double here = robust_median(affected, teams), there = robust_median(others, teams), spread = robust_spread(affected, teams);
+  double apart = department_spread(c, gap, m);
+  contrast.teams = n[0] + n[1];
+  contrast.affected = here;
+  if (n[1] < 3 || (n[0] < 3 && !needs_gap_steps(gap)))
+    return contrast;
+  contrast.effect = here - (n[0] >= 3 ? there : 0);
+  contrast.others = n[0] >= 3 ? there : 0;
+  contrast.se = 1.25 * spread / sqrt(n[1]);
+  if (n[0] >= 3)
+    contrast.se = hypot(contrast.se, isfinite(apart) ? apart : 1.5 * spread);
+  return contrast;
+}
+
 struct needs_contrast needs_contrast(const struct needs_study *study, const struct needs_gap *gap, const struct needs_marker *marker)
 {
   int teams = study->company->teams.count;
   struct needs_contrast contrast = { .effect = 0, .se = INFINITY, .affected = NAN, .others = NAN };
   double effect = 0;
+  if (gap->pattern == NEEDS_STEP_ALL || gap->pattern == NEEDS_STATIC_ALL)
+    return contrast_all(study, gap, marker);
   for (int pass = 0; pass < 3; pass++) {
     double between = spread_between(marker, teams, gap->affected, effect);
     if (!isfinite(between))
       return contrast;
-    struct sums a = sum_up(gap, marker, teams, between * (gap->outer ? 1.5 : 1));
+    double used = between * (gap->outer ? 1.5 : 1);
+    struct sums a = sum_up(gap, marker, teams, used);
     double det = a.w * a.wss - a.ws * a.ws;
     contrast.teams = a.n;
     if (a.affected == 0)
@@ -95,10 +162,10 @@ struct needs_contrast needs_contrast(const struct needs_study *study, const stru
     contrast.others = a.low_weight > 0 ? a.low / a.low_weight : NAN;
     if (a.n >= 3 && det > 1e-6 * a.w * a.w) {
       effect = (a.w * a.wsm - a.ws * a.wm) / det;
-      contrast.se = sqrt(a.w / det);
+      contrast.se = fmax(sqrt(a.w / det), residual_se(gap, marker, teams, used, &a, effect));
     } else if (needs_gap_steps(gap)) { /* all alike: their own past is the comparison; its spread over time is unknown */
       effect = a.wm / a.w;
-      contrast.se = sqrt(1 / a.w + between);
+      contrast.se = fmax(sqrt(1 / a.w + between), residual_se(gap, marker, teams, used, &a, effect));
       contrast.others = 0;
     } else {
       return contrast;
@@ -108,4 +175,36 @@ struct needs_contrast needs_contrast(const struct needs_study *study, const stru
   }
   contrast.effect = effect;
   return contrast;
+}
+
+double needs_timing(const struct needs_study *study, const struct needs_gap *gap, double scale, double nuisance, needs_measure measure, const void *data)
+{
+  static const int weeks[] = { -26, -20, -14, -7, 0, 7, 14, 20, 26 };
+  double ratio[G_N_ELEMENTS(weeks)], near = 0, all = 0, places = 0, close = 0, most = -INFINITY;
+  if (!needs_gap_steps(gap))
+    return 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(weeks); i++) {
+    struct needs_gap moved = *gap;
+    moved.since += 7 * weeks[i];
+    moved.before.to = moved.after.from = moved.since;
+    ratio[i] = NAN;
+    if (moved.since < gap->before.from + 49 || moved.since > gap->after.to - 49)
+      continue;
+    struct needs_contrast c = measure(study, &moved, data);
+    ratio[i] = isfinite(c.se) ? normal_log_ratio(c.effect, c.se, scale, nuisance) : NAN;
+    most = fmax(most, isfinite(ratio[i]) ? ratio[i] : -INFINITY);
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS(weeks); i++) {
+    if (!isfinite(ratio[i]))
+      continue;
+    bool here = abs(weeks[i]) * 7 <= fmax(49, 1.5 * gap->since_sd);
+    double mass = exp(ratio[i] - most);
+    all += mass;
+    near += here ? mass : 0;
+    places++;
+    close += here;
+  }
+  if (places <= close || close == 0)
+    return 0;
+  return CLAMP(log(fmax(near / all, 1e-6) / (close / places)), -3, 1);
 }

@@ -97,6 +97,11 @@ void needs_marker_of_tallies(struct needs_marker *marker, const struct needs_tal
 struct needs_contrast { double effect, se; double affected, others; /* means */ int teams; };
 /* How much higher the marker stands in affected teams. se is infinite where nothing can be compared. */
 struct needs_contrast needs_contrast(const struct needs_study *study, const struct needs_gap *gap, const struct needs_marker *marker);
+/* Did the marker itself change when the KPI fell? The log of how much more a change at that time explains than one half a
+ * year to either side: a trouble of another time in the same teams is a coincidence. 0 for standing gaps. `measure` gives
+ * the contrast for a gap whose dates have been moved. */
+typedef struct needs_contrast (*needs_measure)(const struct needs_study *study, const struct needs_gap *gap, const void *data);
+double needs_timing(const struct needs_study *study, const struct needs_gap *gap, double scale, double nuisance, needs_measure measure, const void *data);
 static inline bool needs_gap_steps(const struct needs_gap *gap) { return gap->since != CLOCK_NO_DAY; }
 
 /* ---- evidence ---- */

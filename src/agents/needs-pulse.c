@@ -299,6 +299,33 @@ static void net_marker(const struct needs_study *study, const struct needs_gap *
   }
 }
 
+static void topics_clear(struct topics *t)
+{
+  for (int k = 1; k < TOPIC_COUNT; k++) {
+    g_free(t->before[k]);
+    g_free(t->after[k]);
+  }
+}
+
+static struct needs_contrast topic_contrast(const struct needs_study *study, const struct needs_gap *gap, const struct topics *t, int topic)
+{
+  struct needs_marker marker;
+  needs_marker_init(&marker, study->company->teams.count);
+  net_marker(study, gap, t, topic, &marker);
+  struct needs_contrast contrast = needs_contrast(study, gap, &marker);
+  needs_marker_clear(&marker);
+  return contrast;
+}
+
+static struct needs_contrast measure_topic(const struct needs_study *study, const struct needs_gap *gap, const void *data)
+{
+  struct topics t;
+  tally(study, gap, &t);
+  struct needs_contrast contrast = topic_contrast(study, gap, &t, *(const int *)data);
+  topics_clear(&t);
+  return contrast;
+}
+
 static void count_answers(const struct needs_study *study, const struct needs_gap *gap, enum topic topic, int *ret_answers, int *ret_people)
 {
   const struct company *c = study->company;
@@ -341,14 +368,12 @@ void needs_test_pulse(struct needs_study *study, const struct needs_panel *panel
       enum cause about = cause_of[k];
       if (about == CAUSE_COUNT)
         continue;
-      struct needs_marker marker;
-      needs_marker_init(&marker, c->teams.count);
-      net_marker(study, gap, &t, k, &marker);
-      struct needs_contrast contrast = needs_contrast(study, gap, &marker);
-      needs_marker_clear(&marker);
+      struct needs_contrast contrast = topic_contrast(study, gap, &t, k);
       if (!isfinite(contrast.se))
         continue;
       double ratio = normal_weigh(contrast.effect, contrast.se, PULSE_SCALE, PULSE_NUISANCE) * (study->topics < 2 ? 0.5 : 1);
+      if (ratio > 0.5)
+        ratio += needs_timing(study, gap, PULSE_SCALE, PULSE_NUISANCE, measure_topic, &k);
       if (about == CAUSE_SKILL)
         ratio = CLAMP(0.5 * ratio, -0.7, 1.5);
       else if (about != CAUSE_CLARITY)
@@ -361,10 +386,7 @@ void needs_test_pulse(struct needs_study *study, const struct needs_panel *panel
       clarity |= about == CAUSE_CLARITY && contrast.se < PULSE_THIN;
       needs_find(out, &finding);
     }
-    for (int k = 1; k < TOPIC_COUNT; k++) {
-      g_free(t.before[k]);
-      g_free(t.after[k]);
-    }
+    topics_clear(&t);
   }
   out->file[CAUSE_CLARITY] = FILE_PULSE;
   out->unknown[CAUSE_CLARITY] = !clarity;

@@ -293,88 +293,110 @@ static bool mentions(const char *words, const struct goal *goal)
   return of > 0 && hits * 2 >= of;
 }
 
-/* What share of each team is paid for something else than the goal (conflict), and for the goal (aligned). */
-static void reward_shares(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, double *conflict, double *aligned)
+static bool is_own(const struct needs_panel *panel, const struct reward *r)
 {
-  const struct company *c = study->company;
-  g_autofree double *members = g_new0(double, (size_t)MAX(c->teams.count, 1)), *hit = g_new0(double, (size_t)MAX(c->teams.count, 1));
-  for (int p = 0; p < c->people.count; p++)
-    if (c->people.at[p].status != PERSON_LEFT && c->people.at[p].team >= 0)
-      members[c->people.at[p].team]++;
-  for (int i = 0; i < c->rewards.count; i++) {
-    const struct reward *r = &c->rewards.at[i];
-    if ((r->from != CLOCK_NO_DAY && r->from >= gap->after.to) || (r->to != CLOCK_NO_DAY && r->to < gap->after.from))
-      continue;
-    bool own = r->goal == panel->index || (r->goal < 0 && mentions(r->rewarded, panel->goal)), by_job = r->team < 0 && r->job_title && *r->job_title;
-    /* A reward that was there long before the fall did not bring it; it may still be what people follow now. */
-    double fresh = needs_gap_steps(gap) && r->from != CLOCK_NO_DAY && r->from < gap->since - 91 - 2 * gap->since_sd ? 0.3 : 1;
-    double weight = (isfinite(r->weight) && r->weight > 0 ? fmin(1, r->weight / 0.2) : 1) * (own ? 1 : fresh);
-    memset(hit, 0, sizeof(double) * (size_t)c->teams.count);
-    for (int p = 0; by_job && p < c->people.count; p++) {
-      const struct person *who = &c->people.at[p];
-      if (who->status != PERSON_LEFT && who->team >= 0 && who->job >= 0 && g_strcmp0(c->jobs.at[who->job].title, r->job_title) == 0)
-        hit[who->team]++;
-    }
-    for (int t = 0; t < c->teams.count; t++) {
-      double share = by_job ? (members[t] > 0 ? hit[t] / members[t] : 0) : r->team == t ? 1 : 0;
-      double *to = own ? aligned : conflict;
-      to[t] = fmax(to[t], share > 0.4 ? weight : weight * share);
-    }
-  }
+  return r->goal == panel->index || (r->goal < 0 && mentions(r->rewarded, panel->goal));
 }
 
-static const char *name_conflict(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap)
+/* A reward in force during the gap, or, for the timing, at all. */
+static bool in_force(const struct needs_gap *gap, const struct reward *r)
+{
+  return (r->from == CLOCK_NO_DAY || r->from < gap->after.to) && (r->to == CLOCK_NO_DAY || r->to >= gap->after.from);
+}
+
+/* Share of each team's people whom a reward reaches: all of its team, or those with the job. */
+static void reach(const struct needs_study *study, const struct reward *r, const double *members, double *share)
 {
   const struct company *c = study->company;
-  for (int pass = 0; pass < 2; pass++) /* a reward that began with the gap first */
-    for (int i = 0; i < c->rewards.count; i++) {
-      const struct reward *r = &c->rewards.at[i];
-      bool own = r->goal == panel->index || (r->goal < 0 && mentions(r->rewarded, panel->goal));
-      bool here = r->team >= 0 && gap->affected[r->team] >= 0.5;
-      for (int p = 0; r->team < 0 && p < c->people.count && !here; p++) {
-        const struct person *who = &c->people.at[p];
-        here = who->team >= 0 && who->job >= 0 && gap->affected[who->team] >= 0.5 && g_strcmp0(c->jobs.at[who->job].title, r->job_title) == 0;
-      }
-      bool at_onset = needs_gap_steps(gap) && r->from != CLOCK_NO_DAY && ABS(r->from - gap->since) < 91;
-      if (own || !here || (pass == 0 && !at_onset) || (r->to != CLOCK_NO_DAY && r->to < gap->after.from))
-        continue;
-      const char *what = r->goal >= 0 ? c->goals.at[r->goal].name : r->rewarded;
-      return r->from != CLOCK_NO_DAY ? needs_say(study, "“%s” since %s", what, needs_day(study, r->from)) : needs_say(study, "“%s”", what);
+  for (int t = 0; t < c->teams.count; t++)
+    if (r->team == t)
+      share[t] = 1;
+  if (r->team >= 0 || r->job_title == NULL || *r->job_title == '\0')
+    return;
+  g_autofree double *hit = g_new0(double, (size_t)MAX(c->teams.count, 1));
+  for (int p = 0; p < c->people.count; p++) {
+    const struct person *who = &c->people.at[p];
+    if (who->status != PERSON_LEFT && who->team >= 0 && who->job >= 0 && g_strcmp0(c->jobs.at[who->job].title, r->job_title) == 0)
+      hit[who->team]++;
+  }
+  for (int t = 0; t < c->teams.count; t++)
+    if (members[t] > 0) /* half a team that chases something else is a team that does */
+      share[t] = fmax(share[t], fmin(1, 2 * hit[t] / members[t]));
+}
+
+/* How much the rows that reward one thing speak for incentive: whom they reach, and when they began. */
+static double weigh_reward(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, int first, const double *members,
+                           double *ret_cover)
+{
+  const struct company *c = study->company;
+  g_autofree double *share = g_new0(double, (size_t)MAX(c->teams.count, 1));
+  double here = 0, all = 0, elsewhere = 1, rest = 3, fresh = 0, dated = 0; /* where nobody else is to compare: a third */
+  for (int i = first; i < c->rewards.count; i++) {
+    const struct reward *r = &c->rewards.at[i];
+    if (g_strcmp0(r->rewarded, c->rewards.at[first].rewarded) != 0 || is_own(panel, r) || !in_force(gap, r))
+      continue;
+    reach(study, r, members, share);
+    if (r->from != CLOCK_NO_DAY && needs_gap_steps(gap)) {
+      dated++;
+      fresh += ABS(r->from + 14 - gap->since) <= 56 + 1.5 * gap->since_sd;
     }
-  return NULL;
+  }
+  for (int t = 0; t < c->teams.count; t++) {
+    double s = gap->affected[t];
+    if (!isfinite(s))
+      continue;
+    here += s * share[t];
+    all += s;
+    elsewhere += (1 - s) * share[t];
+    rest += 1 - s;
+  }
+  double cover = all > 0 ? here / all : 0, base = CLAMP(elsewhere / rest, 0.05, 0.85);
+  double ratio = cover * log(CONFLICT_IF / base) + (1 - cover) * log((1 - CONFLICT_IF) / (1 - base));
+  double window = fmin(0.8, (112 + 3 * gap->since_sd) / fmax(365, c->last_day - c->first_day));
+  if (dated > 0) /* when it began either fits the fall or speaks against */
+    ratio += fresh / dated >= 0.5 ? log(0.75 / window) : log(0.25 / (1 - window));
+  *ret_cover = cover;
+  return ratio;
 }
 
 void needs_test_rewards(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
 {
   const struct company *c = study->company;
   out->file[CAUSE_INCENTIVE] = FILE_REWARDS;
-  out->unknown[CAUSE_INCENTIVE] = true;
+  out->unknown[CAUSE_INCENTIVE] = !c->have[FILE_REWARDS];
   if (!c->have[FILE_REWARDS])
     return;
-  out->unknown[CAUSE_INCENTIVE] = false;
-  size_t teams = (size_t)MAX(c->teams.count, 1);
-  g_autofree double *conflict = g_new0(double, teams), *aligned = g_new0(double, teams);
-  reward_shares(study, panel, gap, conflict, aligned);
-  double here = 0, all = 0, elsewhere = 1, rest = 3; /* Laplace: a third of teams, where nobody else is to compare */
-  for (int t = 0; t < c->teams.count; t++) {
-    double s = gap->affected[t], x = conflict[t] * (1 - 0.5 * aligned[t]);
-    if (!isfinite(s))
+  g_autofree double *members = g_new0(double, (size_t)MAX(c->teams.count, 1)), *ratio = g_new(double, (size_t)c->rewards.count + 1);
+  for (int p = 0; p < c->people.count; p++)
+    if (c->people.at[p].status != PERSON_LEFT && c->people.at[p].team >= 0)
+      members[c->people.at[p].team]++;
+  int n = 0, best = -1;
+  double most = -INFINITY;
+  g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
+  for (int i = 0; i < c->rewards.count; i++) {
+    const struct reward *r = &c->rewards.at[i];
+    double cover;
+    if (r->rewarded == NULL || is_own(panel, r) || !in_force(gap, r) || !g_hash_table_add(done, (char *)(uintptr_t)r->rewarded))
       continue;
-    here += s * x;
-    all += s;
-    elsewhere += (1 - s) * x;
-    rest += 1 - s;
+    double x = weigh_reward(study, panel, gap, i, members, &cover);
+    if (cover < 0.25)
+      continue;
+    ratio[n++] = x;
+    if (x > most) {
+      most = x;
+      best = i;
+    }
   }
-  double cover = all > 0 ? here / all : 0, base = CLAMP(elsewhere / rest, 0.08, 0.85);
   struct needs_finding f = { .about = CAUSE_INCENTIVE, .file = FILE_REWARDS, .team = -1, .skill = -1, .from = gap->after.from, .to = gap->after.to - 1,
-    .count = c->rewards.count, .ratio = cover * log(CONFLICT_IF / base) + (1 - cover) * log((1 - CONFLICT_IF) / (1 - base)) };
+    .count = MAX(1, c->rewards.count), .ratio = n > 0 ? CLAMP(normal_log_mean_exp(ratio, n), -2.5, 4) : log((1 - CONFLICT_IF) / 0.9) };
   if (f.ratio > 0) {
-    out->conflict = name_conflict(study, panel, gap);
-    f.sentence = out->conflict ? needs_say(study, "the affected teams are rewarded for %s, which is not this goal", out->conflict)
-                               : needs_say(study, "the affected teams are rewarded for something else than this goal");
+    const struct reward *r = &c->rewards.at[best];
+    const char *what = r->goal >= 0 ? c->goals.at[r->goal].name : r->rewarded;
+    out->conflict = r->from != CLOCK_NO_DAY ? needs_say(study, "“%s” since %s", what, needs_day(study, r->from)) : needs_say(study, "“%s”", what);
+    f.sentence = needs_say(study, "the affected teams are rewarded for %s, which is not this goal", out->conflict);
   } else {
-    f.sentence = cover < 0.3 ? needs_say(study, "no reward in the affected teams pulls away from this goal")
-                             : needs_say(study, "teams without the gap are rewarded in the same way");
+    f.sentence = n == 0 ? needs_say(study, "no reward in the affected teams pulls away from this goal")
+                        : needs_say(study, "what the affected teams are rewarded for is rewarded elsewhere too, or began at another time");
   }
   needs_find(out, &f);
 }

@@ -35,6 +35,7 @@
 #define LOAD_NUISANCE 0.02
 #define EXPLAINED_SCALE 0.7    /* share of the gap */
 #define EXPLAINED_NUISANCE 0.12
+#define TIME_IF 0.5            /* evidence from which it is asked whether its time fits */
 #define LEAST_CASES 6
 
 /* ---- cases ---- */
@@ -205,9 +206,23 @@ static struct needs_contrast process_contrast(const struct needs_study *study, c
   struct needs_marker marker;
   needs_marker_init(&marker, study->company->teams.count);
   process_marker(study, gap, quiet, process, only_quiet, rework, &marker);
+  /* A team that has no part in the process is not held back by it: it counts as no change, not as unknown. */
+  for (int t = 0; t < study->company->teams.count && !only_quiet && needs_gap_steps(gap); t++)
+    if (!isfinite(marker.value[t]) && gap->affected[t] >= 0.5) {
+      marker.value[t] = 0;
+      marker.variance[t] = WAIT_NUISANCE * WAIT_NUISANCE;
+    }
   struct needs_contrast contrast = needs_contrast(study, gap, &marker);
   needs_marker_clear(&marker);
   return contrast;
+}
+
+struct process_item { const struct quiet *quiet; int process; };
+
+static struct needs_contrast measure_process(const struct needs_study *study, const struct needs_gap *gap, const void *data)
+{
+  const struct process_item *item = data;
+  return process_contrast(study, gap, item->quiet, item->process, false, false);
 }
 
 /* The hand-off at which the affected teams' cases of a process wait longest in excess of the comparison; hours a week. */
@@ -313,6 +328,8 @@ static void test_process(struct needs_study *study, const struct needs_gap *gap,
     if (!isfinite(c.se) || c.se > 1.5 * WAIT_SCALE)
       continue;
     ratio[n] = normal_weigh(c.effect, c.se, WAIT_SCALE, WAIT_NUISANCE);
+    if (ratio[n] > TIME_IF)
+      ratio[n] += needs_timing(study, gap, WAIT_SCALE, WAIT_NUISANCE, measure_process, &(struct process_item){ &quiet, p });
     if (ratio[n] > most) {
       most = ratio[n];
       best = c;
@@ -366,6 +383,12 @@ static struct needs_contrast ticket_contrast(const struct needs_study *study, co
   return contrast;
 }
 
+static struct needs_contrast measure_tickets(const struct needs_study *study, const struct needs_gap *gap, const void *data)
+{
+  int count;
+  return ticket_contrast(study, gap, *(const int *)data, &count);
+}
+
 void needs_test_tool(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
 {
   const struct company *c = study->company;
@@ -384,6 +407,8 @@ void needs_test_tool(struct needs_study *study, const struct needs_panel *panel,
     if (!isfinite(x.se) || x.se > 1.5 * TICKET_SCALE)
       continue;
     ratio[n] = normal_weigh(x.effect, x.se, TICKET_SCALE, TICKET_NUISANCE);
+    if (ratio[n] > TIME_IF)
+      ratio[n] += needs_timing(study, gap, TICKET_SCALE, TICKET_NUISANCE, measure_tickets, &k);
     if (ratio[n] > most) {
       most = ratio[n];
       best = x;
@@ -525,6 +550,17 @@ static bool load_slope(const struct needs_study *study, const struct needs_panel
   return true;
 }
 
+static struct needs_contrast measure_load(const struct needs_study *study, const struct needs_gap *gap, const void *data)
+{
+  struct needs_marker marker;
+  (void)data;
+  needs_marker_init(&marker, study->company->teams.count);
+  load_marker(study, gap, &marker);
+  struct needs_contrast contrast = needs_contrast(study, gap, &marker);
+  needs_marker_clear(&marker);
+  return contrast;
+}
+
 void needs_test_capacity(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
 {
   out->file[CAUSE_CAPACITY] = FILE_CAPACITY;
@@ -532,11 +568,7 @@ void needs_test_capacity(struct needs_study *study, const struct needs_panel *pa
   out->load_affected = out->load_others = NAN;
   if (study->company->loads.count == 0)
     return;
-  struct needs_marker marker;
-  needs_marker_init(&marker, study->company->teams.count);
-  load_marker(study, gap, &marker);
-  struct needs_contrast c = needs_contrast(study, gap, &marker);
-  needs_marker_clear(&marker);
+  struct needs_contrast c = measure_load(study, gap, NULL);
   if (!isfinite(c.se) || c.se > 1.5 * LOAD_SCALE)
     return;
   out->unknown[CAUSE_CAPACITY] = false;
@@ -544,6 +576,8 @@ void needs_test_capacity(struct needs_study *study, const struct needs_panel *pa
   out->load_others = c.others;
   struct needs_finding f = { .about = CAUSE_CAPACITY, .file = FILE_CAPACITY, .team = -1, .skill = -1, .from = gap->after.from, .to = gap->after.to - 1,
     .count = gap->teams, .ratio = normal_weigh(c.effect, c.se, LOAD_SCALE, LOAD_NUISANCE) };
+  if (f.ratio > TIME_IF)
+    f.ratio += needs_timing(study, gap, LOAD_SCALE, LOAD_NUISANCE, measure_load, NULL);
   f.sentence = f.ratio > 0
     ? needs_say(study, "planned hours %s by %s percent of the hours available in the affected teams, against the others",
                 needs_gap_steps(gap) ? "rose" : "are higher", needs_number(study, 100 * c.effect))
