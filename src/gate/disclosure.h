@@ -6,6 +6,7 @@
  * the total less the rest gives it back. So further cells are hidden until no published sum, and no combination of
  * published sums, gives a hidden figure; the fewest people's figures go first. */
 #pragma once
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,7 @@
  * Tests of the disclosure gate. The judge is an attacker with linear algebra: Gaussian elimination, modulo a prime, over all
  * published sums, with the hidden figures as unknowns. It must find none of them, and no sum of hidden figures that together
  * are fewer people than the threshold. It shares nothing with the code under test, which never solves an equation. */
-#include "gate/disclosure.h"
-#include <glib.h>
+#include "gate/disclosure-log.h"
 #include <string.h>
 
 #define PRIME INT64_C(1000003)
@@ -280,6 +279,67 @@ static void test_random_trees(void) {
   }
 }
 
+/* ---- groups that are asked about one after the other ---- */
+
+static enum disclosure ask(struct disclosure_log *log, const char *measure, int from, int to, int without) {
+  uint32_t members[100];
+  int count = 0;
+  for (int i = from; i <= to; i++)
+    if (i != without) members[count++] = (uint32_t)i;
+  return disclosure_log_ask(log, measure, members, count);
+}
+
+static void test_log(void) {
+  g_autoptr(disclosure_log_auto) log = disclosure_log_new(DISCLOSURE_SCORES);
+  g_assert_cmpint(ask(log, "mood", 1, 4, 0), ==, DISCLOSURE_FEW);
+  g_assert_cmpint(ask(log, "mood", 1, 20, 0), ==, DISCLOSURE_SHOWN);
+  g_assert_cmpint(ask(log, "mood", 1, 20, 0), ==, DISCLOSURE_SHOWN);      /* again */
+  g_assert_cmpint(ask(log, "mood", 1, 20, 7), ==, DISCLOSURE_COMPLEMENT); /* but for the head */
+  g_assert_cmpint(ask(log, "mood", 1, 16, 0), ==, DISCLOSURE_COMPLEMENT); /* but for four */
+  g_assert_cmpint(ask(log, "mood", 1, 15, 0), ==, DISCLOSURE_SHOWN);      /* but for five */
+  g_assert_cmpint(ask(log, "skill", 1, 20, 7), ==, DISCLOSURE_SHOWN);     /* another measure */
+  /* Denning's tracker: no two of them differ by few, but the two halves and the whole with one more person would tell. */
+  g_assert_cmpint(ask(log, "tracker", 1, 10, 0), ==, DISCLOSURE_SHOWN);
+  g_assert_cmpint(ask(log, "tracker", 11, 20, 0), ==, DISCLOSURE_SHOWN);
+  g_assert_cmpint(ask(log, "tracker", 1, 21, 0), ==, DISCLOSURE_COMPLEMENT);
+}
+
+/* The attacker knows all groups that were shown and solves for every person. */
+static void test_random_groups(void) {
+  g_autoptr(GRand) rand = g_rand_new_with_seed(5);
+  int shown = 0, refused = 0, leaks = 0;
+  for (int round = 0; round < 60; round++) {
+    g_autoptr(disclosure_log_auto) log = disclosure_log_new(DISCLOSURE_SCORES);
+    g_autofree struct attack *a = g_new0(struct attack, 1), *naive = g_new0(struct attack, 1);
+    a->unknowns = naive->unknowns = g_rand_int_range(rand, 8, 16);
+    for (int asked = 0; asked < 30; asked++) {
+      uint32_t members[MOST];
+      int count = 0, share = g_rand_int_range(rand, 30, 95);
+      for (int i = 0; i < a->unknowns; i++)
+        if (g_rand_int_range(rand, 0, 100) < share) members[count++] = (uint32_t)i;
+      bool yes = count && disclosure_log_ask(log, "x", members, count) == DISCLOSURE_SHOWN;
+      for (int k = 0; k < count; k++) {
+        if (yes) a->rows[a->count][members[k]] = 1;
+        if (count >= DISCLOSURE_SCORES) naive->rows[naive->count][members[k]] = 1;
+      }
+      a->count += yes;
+      naive->count += count >= DISCLOSURE_SCORES;
+      *(yes ? &shown : &refused) += 1;
+    }
+    solve(a);
+    solve(naive);
+    leaks += recovered(naive);
+    g_assert_cmpint(recovered(a), ==, 0);
+    int people[MOST];
+    int64_t wanted[MOST] = { 0 };
+    for (int i = 0; i < a->unknowns; i++) people[i] = 1;
+    g_assert_cmpint(recovered_sums(a, people, DISCLOSURE_SCORES, 0, 0, wanted, 0), ==, 0);
+  }
+  g_test_message("%d groups shown, %d refused; by size alone, %d people would have been found", shown, refused, leaks);
+  g_assert_cmpint(shown, >, 100);
+  g_assert_cmpint(leaks, >, 100);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/disclosure/threshold", test_threshold);
@@ -290,5 +350,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/disclosure/random-tables", test_random_tables);
   g_test_add_func("/disclosure/tree", test_tree);
   g_test_add_func("/disclosure/random-trees", test_random_trees);
+  g_test_add_func("/disclosure/log", test_log);
+  g_test_add_func("/disclosure/random-groups", test_random_groups);
   return g_test_run();
 }
