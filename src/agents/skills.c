@@ -64,10 +64,25 @@ struct view {
   struct turn *out;
 };
 
-/* Three digits are what the estimates bear, and keep a claim the same while nothing has happened. */
+/* Rounded to what the estimates bear, so that a claim stays the same while nothing has happened but time. */
+static void put_rounded(struct json_writer *w, const char *key, double value, double step)
+{
+  json_put_number(w, key, round(value / step) * step);
+}
+
 static void put_figure(struct json_writer *w, const char *key, double value)
 {
-  json_put_number(w, key, round(value * 1000) / 1000);
+  put_rounded(w, key, value, 0.001);
+}
+
+static void put_share(struct json_writer *w, const char *key, double value)
+{
+  put_rounded(w, key, value, 0.01);
+}
+
+static void put_people(struct json_writer *w, const char *key, double value)
+{
+  put_rounded(w, key, value, 0.1);
 }
 
 static void put_figure_if(struct json_writer *w, const char *key, double value, bool known)
@@ -187,7 +202,7 @@ static void state_model(const struct view *view, int skill)
   json_put_integer(&w, "people", prior->people);
   put_figure_if(&w, "measured", standing->measured, here);
   put_figure_if(&w, "half_life_days", half_life, half_life > 0);
-  put_figure_if(&w, "stale_share", (double)standing->stale / MAX(standing->measured, 1), here);
+  put_share(&w, "stale_share", here ? (double)standing->stale / standing->measured : NAN);
   json_put_integer(&w, "forecasts", check->forecasts);
   put_figure_if(&w, "error", check->error, known);
   put_figure_if(&w, "error_of_prior", check->error_of_prior, known);
@@ -226,8 +241,8 @@ static void state_stale(const struct view *view, int skill)
   json_open_object(&w, NULL);
   json_put_string(&w, "skill", is->id);
   json_put_integer(&w, "measured", standing->measured);
-  put_figure(&w, "stale_share", stale);
-  put_figure(&w, "soon_share", soon);
+  put_share(&w, "stale_share", stale);
+  put_share(&w, "soon_share", soon);
   put_figure(&w, "half_life_days", is->half_life_days);
   g_autofree char *sentence = g_strdup_printf("for %.0f %% of the %d people measured, what we know of %s has lost half of its "
     "weight; in %d days for %.0f %%, if nothing new comes", 100 * stale, standing->measured, is->name, SOON_DAYS, 100 * soon);
@@ -308,10 +323,10 @@ static void state_thin(const struct view *view, const struct thin *thin)
   json_put_string(&w, kind, name);
   json_put_integer(&w, "needing", cell->needing);
   json_put_integer(&w, "measured", cell->measured);
-  put_figure(&w, "there", cell->there);
-  put_figure(&w, "spread", cell->spread);
-  put_figure(&w, "required", cell->required);
-  put_figure(&w, "mean", cell->mean);
+  put_people(&w, "there", cell->there);
+  put_people(&w, "spread", cell->spread);
+  put_share(&w, "required", cell->required);
+  put_share(&w, "mean", cell->mean);
   g_autofree char *results = g_strdup_printf("%d of the %d people whose job needs %s are measured: their mean is %.1f of 5, "
     "and %.1f of %d are expected to be at the level that their job asks", cell->measured, cell->needing, skill->name,
     5 * cell->mean, cell->there, cell->needing);
