@@ -231,8 +231,9 @@ static void draw_false_alarms(struct world *world)
   for (unsigned i = 0; i < world->alarms_count; i++) {
     struct chance chance = chance_at(world->options.seed, CHANCE_TICKET, i, 1);
     int from = (int)(world->weeks * chance_between(&chance, 0.3, 0.85));
+    int until = from + 8 + (int)chance_below(&chance, 30);
     world->alarms[i] = (struct false_alarm){ chance_below(&chance, world->teams_count), from,
-      MIN(world->weeks, from + 8 + (int)chance_below(&chance, 30)), tools[chance_below(&chance, G_N_ELEMENTS(tools))] };
+      MIN(world->weeks, until), tools[chance_below(&chance, G_N_ELEMENTS(tools))] };
   }
 }
 

@@ -65,7 +65,8 @@ static double rating(const struct world *world, const struct person *person, uns
 {
   double lean = kind == KIND_MANAGER ? world->teams[team].manner : kind == KIND_PEER ? PEER_BIAS : SELF_BIAS + 0.5 * person->style;
   double sd = kind == KIND_MANAGER ? 0.5 : 0.65;
-  return CLAMP(round(10 * (level + lean + chance_normal(chance, 0, sd)) / 5) / 10, 0, 1);
+  double seen = round(10 * (level + lean + chance_normal(chance, 0, sd)) / 5) / 10; /* drawn once: CLAMP asks for its argument thrice */
+  return CLAMP(seen, 0, 1);
 }
 
 static void put_result(const struct world *world, struct sheet *sheet, unsigned person, enum skill_index skill, enum kind kind,

@@ -273,8 +273,9 @@ static void add_second_teams(struct world *world)
       if (other != own && !world->teams[other].office && world->teams[other].department == world->teams[own].department)
         break;
     const struct team *team = &world->teams[other];
+    int32_t back = sim_day(world, world->weeks - 26 + (int)chance_below(&chance, 20));
     if (other != own && !team->office && team->department == world->teams[own].department)
-      begin_stint(world, p, team->first_seat, MAX(person->hired, sim_day(world, world->weeks - 26 + (int)chance_below(&chance, 20))), true);
+      begin_stint(world, p, team->first_seat, MAX(person->hired, back), true);
   }
 }
 

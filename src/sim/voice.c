@@ -42,7 +42,8 @@ static void answer(const struct world *world, struct sheet *sheet, unsigned pers
     if (!chance_hit(chance, ASKED))
       continue;
     double felt = MIDDLE + chance_between(&friendly, -0.2, 0.25) + world->mood[at] + who->style - (double)world->dip[topic][at];
-    int points = (int)CLAMP(lround(felt + chance_normal(chance, 0, ANSWER_SD)), 1, 5);
+    long drawn = lround(felt + chance_normal(chance, 0, ANSWER_SD)); /* drawn once: CLAMP asks for its argument thrice */
+    int points = (int)CLAMP(drawn, 1, 5);
     sheet_day(sheet, day);
     sheet_text(sheet, sim_questions[q].id);
     sheet_text(sheet, world->teams[team].name);

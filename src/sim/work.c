@@ -184,7 +184,8 @@ static void put_capacity(const struct world *world, struct sheet *sheet, unsigne
   }
   if (fte <= 0)
     return;
-  double available = fte * CONTRACT_HOURS * CLAMP(chance_normal(&chance, PRESENT, 0.04), 0.6, 1);
+  double present = chance_normal(&chance, PRESENT, 0.04); /* drawn once: CLAMP asks for its argument thrice */
+  double available = fte * CONTRACT_HOURS * CLAMP(present, 0.6, 1);
   sheet_text(sheet, world->teams[team].name);
   sheet_day(sheet, sim_day(world, week));
   sheet_number(sheet, available, 1);
