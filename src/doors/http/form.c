@@ -191,7 +191,8 @@ static bool read_disposition(struct form_part *part, const char *value, GError *
 }
 
 static bool read_part_head(struct form_part *part, const char *head, size_t length, GError **error) {
-  if (memchr(head, 0, length)) return fail(error, MENO_ERROR_BAD_INPUT, "the headers of a part hold a NUL byte");
+  if (memchr(head, 0, length) || !g_utf8_validate(head, (gssize)length, NULL))
+    return fail(error, MENO_ERROR_BAD_INPUT, "the headers of a part hold a NUL byte, or are not UTF-8");
   g_autofree char *text = g_strndup(head, length);
   g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
   for (size_t i = 0; lines[i]; i++) {
@@ -204,7 +205,7 @@ static bool read_part_head(struct form_part *part, const char *head, size_t leng
       if (!read_disposition(part, value, error)) return false;
     } else if (g_ascii_strcasecmp(lines[i], "content-type") == 0) {
       g_free(part->type);
-      part->type = g_utf8_make_valid(value, -1);
+      part->type = g_strdup(value);
     } else if (g_ascii_strcasecmp(lines[i], "content-transfer-encoding") == 0 && g_ascii_strcasecmp(value, "binary") != 0 && g_ascii_strcasecmp(value, "8bit") != 0 && g_ascii_strcasecmp(value, "7bit") != 0)
       return fail(error, MENO_ERROR_BAD_INPUT, "a part is encoded as \"%.40s\"; send it as it is", value);
   }

@@ -130,7 +130,7 @@ const char *guard_check(const struct guard_head *head, uint64_t *ret_length, uns
   if (!host) return "the Host header is missing";
   if (!guard_host(host, head->host)) {
     *ret_status = 421;
-    return "this server does not answer to that Host; name it with --host if it should";
+    return "this server does not answer to that Host; serve it with --url if it should";
   }
   return length ? parse_length(length, ret_length) : NULL;
 }

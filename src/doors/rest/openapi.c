@@ -71,7 +71,7 @@ static void put_field(struct json_writer *out, const struct field *field, bool c
       break;
     default: put_string(out, field, nullable); break;
   }
-  if (field->help) json_put_string(out, "description", field->help);
+  if (field->help && *field->help) json_put_string(out, "description", field->help);
 }
 
 static void put_required(struct json_writer *out, const struct field *fields, unsigned skip) {
@@ -122,7 +122,7 @@ static void put_parameters(struct json_writer *out, const struct op *op) {
     json_put_string(out, "name", field->name);
     json_put_string(out, "in", path ? "path" : "query");
     if (path || (field->flags & REQUIRED)) json_put_bool(out, "required", true);
-    if (field->help) json_put_string(out, "description", field->help);
+    if (field->help && *field->help) json_put_string(out, "description", field->help);
     json_open_object(out, "schema");
     put_field(out, field, true, 0);
     json_close_object(out);
