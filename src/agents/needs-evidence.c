@@ -146,7 +146,8 @@ void needs_test_changes(struct needs_study *study, const struct needs_panel *pan
   }
 }
 
-void needs_test_outside(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
+void needs_test_outside(struct needs_study *study, const struct needs_panel *panel, const struct needs_state *state, const struct needs_gap *gap,
+                        struct needs_case_for *out)
 {
   bool all = gap->pattern == NEEDS_STEP_ALL && panel->teams >= 3;
   struct needs_finding f = { .about = CAUSE_OUTSIDE, .file = FILE_KPIS, .team = -1, .skill = -1, .from = gap->after.from, .to = gap->after.to - 1,
@@ -154,10 +155,10 @@ void needs_test_outside(struct needs_study *study, const struct needs_panel *pan
   out->file[CAUSE_OUTSIDE] = FILE_CHANGES;
   out->unknown[CAUSE_OUTSIDE] = false;
   if (all) {
-    f.ratio = 1;
+    f.ratio = CLAMP(state->alike, 0.2, 1.5);
     f.sentence = needs_say(study, "all %d teams moved together at the time", panel->teams);
   } else if (gap->pattern == NEEDS_STEP_SOME || gap->pattern == NEEDS_STATIC_SOME) {
-    f.ratio = -2.5;
+    f.ratio = gap->pattern == NEEDS_STEP_SOME && state->alike < 0 ? CLAMP(state->alike, -5, -0.5) : -4;
     f.sentence = needs_say(study, "%d of the goal's teams do not show it", gap->others);
   } else {
     return;
@@ -165,7 +166,8 @@ void needs_test_outside(struct needs_study *study, const struct needs_panel *pan
   needs_find(out, &f);
 }
 
-void needs_evidence_weigh(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
+void needs_evidence_weigh(struct needs_study *study, const struct needs_panel *panel, const struct needs_state *state, const struct needs_gap *gap,
+                          struct needs_case_for *out)
 {
   *out = (struct needs_case_for){ .findings = g_array_new(FALSE, FALSE, sizeof(struct needs_finding)), .skill = -1 };
   for (int k = 0; k < CAUSE_COUNT; k++)
@@ -176,7 +178,7 @@ void needs_evidence_weigh(struct needs_study *study, const struct needs_panel *p
   needs_test_rewards(study, panel, gap, out);
   needs_test_pulse(study, panel, gap, out);
   needs_test_capacity(study, panel, gap, out);
-  needs_test_outside(study, panel, gap, out);
+  needs_test_outside(study, panel, state, gap, out);
   needs_test_changes(study, panel, gap, out);
 }
 

@@ -90,7 +90,7 @@ static double usual_noise(const struct needs_panel *p)
   return robust_median(p->noise, p->teams);
 }
 
-static struct shift scan_teams(const struct needs_panel *p, const struct common *c, int margin)
+static struct shift scan_teams(const struct needs_panel *p, int margin)
 {
   int n = p->periods;
   g_autofree double *rest = g_new(double, (size_t)p->teams * n), *column = g_new(double, (size_t)p->teams), *middle = g_new(double, (size_t)p->teams);
@@ -103,7 +103,6 @@ static struct shift scan_teams(const struct needs_panel *p, const struct common 
     for (int i = 0; i < p->teams; i++)
       rest[(size_t)i * n + t] = column[i] - (isfinite(path) ? path : 0);
   }
-  (void)c;
   return shift_scan(rest, p->noise, p->teams, n, p->autocorrelation, 1.5 * usual_noise(p), SHARE_PRIOR, margin);
 }
 
@@ -223,32 +222,6 @@ static bool add_fall(const struct needs_study *study, const struct needs_panel *
   return true;
 }
 
-/* One team that fell off a cliff leaves the others that fell in the upper group: as long as that parts again, with its
- * lower part below where nothing happened, the lower part is affected too. */
-static void regroup(const double *minus, const double *variance, int n, struct shift_groups *groups, double *share)
-{
-  g_autofree double *rest = g_new(double, (size_t)n), *part = g_new(double, (size_t)n);
-  for (int pass = 0; pass < 3; pass++) {
-    double sum = 0, weight = 0;
-    for (int i = 0; i < n; i++)
-      rest[i] = share[i] < 0.5 ? minus[i] : NAN;
-    struct shift_groups again = shift_group(rest, variance, n, part);
-    if (!again.two || again.low > 0 || again.high - again.low < 0.4 * (again.high - groups->low))
-      return;
-    for (int i = 0; i < n; i++) {
-      if (isfinite(part[i]))
-        share[i] = fmax(share[i], part[i]);
-      if (!isfinite(share[i]))
-        continue;
-      sum += share[i] * minus[i];
-      weight += share[i];
-    }
-    groups->low = sum / fmax(weight, 1e-300);
-    groups->high = again.high;
-    groups->share_low = weight / n;
-  }
-}
-
 /* Two or three teams are no groups: each is judged by its own fall. False where all fell alike, or none. */
 static bool find_few(const struct needs_study *study, const struct needs_panel *p, const double *by, const double *variance, int before,
                      const struct shift *shift, struct needs_state *state)
@@ -268,49 +241,35 @@ static bool find_few(const struct needs_study *study, const struct needs_panel *
   return fell > 0 && fell < p->teams && add_fall(study, p, NEEDS_STEP_SOME, share, size / fell, sqrt(square) / fell, before, shift, state);
 }
 
-/* A break in some teams, in all, or both. */
+/* A break in some teams, or in all. */
 static void find_fall(const struct needs_study *study, const struct needs_panel *p, const struct common *c, struct needs_state *state)
 {
   int margin = MAX(3, periods_in(p, 42));
-  struct shift some = scan_teams(p, c, margin);
+  struct shift some = scan_teams(p, margin);
   struct shift all = shift_scan(c->y, &c->sd, 1, p->periods, c->rho, fmax(usual_noise(p), 2 * c->sd), 0.5, margin);
   struct shift best = some.evidence > all.evidence ? some : all;
   if (best.at < 0 || best.evidence < STEP_ODDS)
     return;
   int n = p->teams, before = MAX(0, best.at - periods_in(p, YEAR));
   g_autofree double *by = g_new(double, (size_t)n), *variance = g_new(double, (size_t)n), *share = g_new(double, (size_t)n);
-  g_autofree double *minus = g_new(double, (size_t)n);
   find_falls(p, before, best.at, p->periods, by, variance);
-  for (int i = 0; i < n; i++)
-    minus[i] = -by[i];
-  struct shift_groups groups = shift_group(minus, variance, n, share);
-  if (groups.two)
-    regroup(minus, variance, n, &groups, share);
   double common_se = c->sd * sqrt(inflation(c->rho) * (1.0 / (best.at - before) + 1.0 / (p->periods - best.at)));
-  double fell = -groups.low, rest = -groups.high, mean_variance = 0;
-  for (int i = 0; i < n; i++)
-    mean_variance += variance[i] / n;
-  if (groups.two) {
-    double se = sqrt((mean_variance + groups.tau * groups.tau) / fmax(1, n * groups.share_low));
-    bool both = rest > CLEAR * common_se && rest > 0.3 * fell && all.evidence > STEP_ODDS;
-    if (fell > CLEAR * se)
-      add_fall(study, p, NEEDS_STEP_SOME, share, both ? fell - rest : fell - fmax(0, fmin(rest, 0.3 * fell)), se, before, &best, state);
-    if (both) {
-      for (int i = 0; i < n; i++)
-        share[i] = isfinite(by[i]) ? 1 : NAN;
-      add_fall(study, p, NEEDS_STEP_ALL, share, rest, common_se, before, &best, state);
-    }
-    return;
-  }
   if (n < 4 && find_few(study, p, by, variance, before, &best, state))
     return;
-  double se = sqrt(common_se * common_se + groups.tau * groups.tau / n);
-  bool together = all.evidence > STEP_ODDS && fell > CLEAR * se;
-  shares_of_size(by, variance, n, together ? fell : fmax(fell, 0), groups.tau, share);
-  if (together)
-    add_fall(study, p, NEEDS_STEP_ALL, share, fell, se, before, &best, state);
-  else if (some.evidence > STEP_ODDS && n >= 4)
-    add_fall(study, p, NEEDS_STEP_SOME, share, fmax(weighted(by, share, n), 0), se, before, &best, state);
+  struct shift_split split = shift_divide(by, variance, n, common_se, share);
+  double mean_variance = 0;
+  for (int i = 0; i < n; i++)
+    mean_variance += variance[i] / n;
+  state->alike = n >= 3 ? -split.evidence : 0;
+  if (n >= 4 && split.evidence > 0) {
+    add_fall(study, p, NEEDS_STEP_SOME, share, split.size - split.rest, sqrt(mean_variance / fmax(1, n * split.share)), before, &best, state);
+    return;
+  }
+  for (int i = 0; i < n; i++)
+    share[i] = isfinite(by[i]) ? 1 : NAN;
+  double se = sqrt(common_se * common_se + mean_variance / n);
+  if (all.evidence > STEP_ODDS && split.all > CLEAR * se)
+    add_fall(study, p, NEEDS_STEP_ALL, share, split.all, se, before, &best, state);
 }
 
 /* Where the shared path will be at the due day, if it goes on; only a slope that stands clear of its error counts. */

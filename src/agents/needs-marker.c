@@ -138,6 +138,8 @@ static struct needs_contrast contrast_all(const struct needs_study *study, const
   contrast.se = 1.25 * spread / sqrt(n[1]);
   if (n[0] >= 3)
     contrast.se = hypot(contrast.se, isfinite(apart) ? apart : 1.5 * spread);
+  if (!needs_gap_steps(gap)) /* departments differ for good reasons: what always was, and only beside others, proves little */
+    contrast.se = hypot(contrast.se, 0.5 * contrast.effect);
   return contrast;
 }
 

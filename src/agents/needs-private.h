@@ -78,6 +78,7 @@ struct needs_state {
   bool behind;                     /* of target, beyond noise */
   double level, se, shortfall;     /* oriented; mean of the goal's teams now; target − level */
   double progress;                 /* share of the way from baseline to target */
+  double alike;                    /* log Bayes factor of "all teams fell alike" against "some did"; 0 unknown */
   double expected_recovery;        /* of the gap, that would come back by itself (regression to the mean) */
   struct needs_gap gaps[2]; int count;
 };
@@ -117,7 +118,8 @@ struct needs_case_for {              /* what one gap's evidence says */
   const int *skills; int skill_count; int skill; /* considered; the one that is lowest, -1 */
   double load_affected, load_others;
 };
-void needs_evidence_weigh(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
+void needs_evidence_weigh(struct needs_study *study, const struct needs_panel *panel, const struct needs_state *state, const struct needs_gap *gap,
+                          struct needs_case_for *out);
 void needs_evidence_clear(struct needs_case_for *weighed);
 void needs_find(struct needs_case_for *out, const struct needs_finding *finding);
 
@@ -129,7 +131,8 @@ void needs_test_work(struct needs_study *study, const struct needs_panel *panel,
 void needs_test_capacity(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
 void needs_test_rewards(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
 void needs_test_changes(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
-void needs_test_outside(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
+void needs_test_outside(struct needs_study *study, const struct needs_panel *panel, const struct needs_state *state, const struct needs_gap *gap,
+                        struct needs_case_for *out);
 
 void needs_study_pulse(struct needs_study *study);   /* preparations, by needs_study_init */
 void needs_study_work(struct needs_study *study);

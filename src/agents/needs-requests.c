@@ -195,7 +195,6 @@ static void claim_declined(struct needs_study *study, const char *id, const char
   json_open_array(&w, "causes");
   json_close_array(&w);
   json_put_null(&w, "cause");
-  json_put_null(&w, "confirmed_by");
   json_put_null(&w, "question");
   json_put_null(&w, "file");
   json_open_object(&w, "value");

@@ -324,9 +324,23 @@ static void reach(const struct needs_study *study, const struct reward *r, const
       share[t] = fmax(share[t], fmin(1, 2 * hit[t] / members[t]));
 }
 
+/* Share of each team that any reward in force reaches: the base rate for teams of other goals, for which something else is right. */
+static void reach_any(const struct needs_study *study, const struct needs_gap *gap, const double *members, double *share)
+{
+  const struct company *c = study->company;
+  g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
+  for (int i = 0; i < c->rewards.count; i++) {
+    g_autofree char *key = g_strdup_printf("%d %s", c->rewards.at[i].team, c->rewards.at[i].job_title ? c->rewards.at[i].job_title : "");
+    if (in_force(gap, &c->rewards.at[i]) && !g_hash_table_contains(done, key)) {
+      reach(study, &c->rewards.at[i], members, share);
+      g_hash_table_add(done, g_string_chunk_insert_const(study->texts, key));
+    }
+  }
+}
+
 /* How much the rows that reward one thing speak for incentive: whom they reach, and when they began. */
 static double weigh_reward(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, int first, const double *members,
-                           double *ret_cover)
+                           const double *any, double *ret_cover)
 {
   const struct company *c = study->company;
   g_autofree double *share = g_new0(double, (size_t)MAX(c->teams.count, 1));
@@ -345,9 +359,10 @@ static double weigh_reward(const struct needs_study *study, const struct needs_p
     double s = gap->affected[t];
     if (!isfinite(s))
       continue;
+    bool outer = gap->outer && s <= 0;
     here += s * share[t];
     all += s;
-    elsewhere += (1 - s) * share[t];
+    elsewhere += (1 - s) * (outer ? any[t] : share[t]);
     rest += 1 - s;
   }
   double cover = all > 0 ? here / all : 0, base = CLAMP(elsewhere / rest, 0.05, 0.85);
@@ -370,15 +385,17 @@ void needs_test_rewards(struct needs_study *study, const struct needs_panel *pan
   for (int p = 0; p < c->people.count; p++)
     if (c->people.at[p].status != PERSON_LEFT && c->people.at[p].team >= 0)
       members[c->people.at[p].team]++;
+  g_autofree double *any = g_new0(double, (size_t)MAX(c->teams.count, 1));
   int n = 0, best = -1;
   double most = -INFINITY;
+  reach_any(study, gap, members, any);
   g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
   for (int i = 0; i < c->rewards.count; i++) {
     const struct reward *r = &c->rewards.at[i];
     double cover;
     if (r->rewarded == NULL || is_own(panel, r) || !in_force(gap, r) || !g_hash_table_add(done, (char *)(uintptr_t)r->rewarded))
       continue;
-    double x = weigh_reward(study, panel, gap, i, members, &cover);
+    double x = weigh_reward(study, panel, gap, i, members, any, &cover);
     if (cover < 0.25)
       continue;
     ratio[n++] = x;

@@ -320,7 +320,6 @@ static char *value_of(struct needs_study *study, const struct needs_need *need, 
   put_subject(study, &w, need);
   put_causes(study, &w, need);
   json_put_string(&w, "cause", cause_names[need->cause]);
-  json_put_string(&w, "confirmed_by", need->confirmed ? needs_say(study, "a person, on %s", needs_day(study, need->confirmed_day)) : NULL);
   json_put_string(&w, "question", question);
   json_put_string(&w, "file", file);
   json_put_string(&w, "status", need->status);

@@ -15,7 +15,7 @@
  *   needs-words.c, needs-requests.c   sentences, questions, notes
  *
  * A claim "need" has as value a JSON object: id, goal, title, subject {kind, names}, teams, skills, causes [{cause,
- * probability, evidence, against}], cause, confirmed_by, question, file (that would tell), value {amount, unit, money,
+ * probability, evidence, against}], cause, question, file (that would tell), value {amount, unit, money,
  * currency, period}, status (open, not a training problem, not a priority, accepted, expired), reason, instead, since,
  * gap, gap_interval, peers, requests, expires. One need per goal: who is affected may be read differently as data grow,
  * and the need a person has discussed must stay the same.
@@ -117,7 +117,7 @@ static bool find_need(struct needs_study *study, int goal, struct needs_need *ne
   if (need->state.count == 0 || stale(c, &need->panel))
     return false;
   for (int i = 0; i < need->state.count; i++)
-    needs_evidence_weigh(study, &need->panel, &need->state.gaps[i], &need->weighed[i]);
+    needs_evidence_weigh(study, &need->panel, &need->state, &need->state.gaps[i], &need->weighed[i]);
   needs_rank(study, need->id, need->panel.goal, &need->state, need->weighed, &need->ranking);
   if (need->ranking.nothing > NOTHING_MOST)
     return false;

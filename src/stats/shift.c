@@ -11,6 +11,10 @@
  * Two groups: a two-component normal mixture with one spread, by EM from the quartiles, chosen by BIC (C. Fraley, A. E.
  * Raftery, "Model-based clustering", JASA 97, 2002).
  *
+ * All or some: the marginal of a normal fall for all against a mixture of fallen and not fallen, both fitted on a grid, which
+ * has no local maxima to be caught in; the spread of falls among the fallen is a third of their mean, so that a strong
+ * and a weak fall are still one kind.
+ *
  * How it can be wrong: a slow decline is reported as a break in its middle; a random walk, whose autocorrelation is
  * near one, looks like breaks (hence the cap at 0.9, not lower); several breaks are reported as one. */
 #include "stats/shift.h"
@@ -223,4 +227,78 @@ struct shift_groups shift_group(const double *x, const double *v, int n, double 
   for (int i = 0; i < n; i++)
     ret_low[i] = low[i];
   return groups;
+}
+
+#define OWN_SPREAD 0.33        /* of the falls among those that fell, relative */
+#define SIZES 40
+#define SHARES 9
+#define RESTS 7
+
+static double square(double x)
+{
+  return x * x;
+}
+
+static double likelihood_all(const double *fall, const double *variance, int n, double size)
+{
+  double l = 0;
+  for (int i = 0; i < n; i++)
+    if (isfinite(fall[i]))
+      l += normal_log_density(fall[i] - size, variance[i] + square(OWN_SPREAD * size) + 1e-300);
+  return l;
+}
+
+static double likelihood_some(const double *fall, const double *variance, int n, const struct shift_split *s, double common_se, double *ret_fell)
+{
+  double l = common_se > 0 ? -0.5 * square(s->rest / common_se) : 0;
+  for (int i = 0; i < n; i++) {
+    if (!isfinite(fall[i])) {
+      if (ret_fell)
+        ret_fell[i] = NAN;
+      continue;
+    }
+    double a = log(s->share) + normal_log_density(fall[i] - s->size, variance[i] + square(OWN_SPREAD * (s->size - s->rest)) + 1e-300);
+    double b = log1p(-s->share) + normal_log_density(fall[i] - s->rest, variance[i] + 1e-300);
+    double most = fmax(a, b), both = most + log(exp(a - most) + exp(b - most));
+    l += both;
+    if (ret_fell)
+      ret_fell[i] = fall[i] >= s->size ? 1 : fall[i] <= s->rest ? fmin(0.1, exp(a - both)) : exp(a - both);
+  }
+  return l;
+}
+
+struct shift_split shift_divide(const double *fall, const double *variance, int n, double common_se, double *ret_fell)
+{
+  double most = robust_quantile(fall, n, 1), noise = 0, all = -INFINITY, some = -INFINITY;
+  struct shift_split best = { .evidence = -INFINITY };
+  int count = 0;
+  for (int i = 0; i < n; i++) {
+    count += isfinite(fall[i]);
+    noise += isfinite(fall[i]) ? variance[i] : 0;
+    ret_fell[i] = isfinite(fall[i]) ? 0.5 : NAN;
+  }
+  if (count < 2 || !(most > 0))
+    return best;
+  noise = sqrt(noise / count);
+  for (int i = 1; i <= 2 * SIZES; i++) {
+    double size = most * i / (2.0 * SIZES), l = likelihood_all(fall, variance, n, size);
+    if (l > all) {
+      all = l;
+      best.all = size;
+    }
+  }
+  for (int r = 0; r < RESTS; r++)
+    for (int i = 1; i <= SIZES; i++)
+      for (int k = 1; k <= SHARES; k++) {
+        struct shift_split s = { .all = best.all, .rest = (r - RESTS / 2) * 0.7 * common_se, .share = k / (SHARES + 1.0) };
+        s.size = s.rest + fmax(noise, 0.02 * most) + (most - s.rest) * i / SIZES;
+        double l = likelihood_some(fall, variance, n, &s, common_se, NULL);
+        if (l > some) {
+          some = l;
+          best = s;
+        }
+      }
+  likelihood_some(fall, variance, n, &best, common_se, ret_fell);
+  best.evidence = some - all - log(count);
+  return best;
 }

@@ -22,3 +22,11 @@ struct shift_groups { bool two;     /* two groups explain them better than one (
                       double share_low, tau, evidence; /* log Bayes factor (BIC) of two against one */ };
 /* `ret_low` [n]: probability of belonging to the low group (NAN for NAN; 0.5 if one group). */
 struct shift_groups shift_group(const double *x, const double *v, int n, double *ret_low);
+
+/* Did all fall alike, or some and not the others? `fall` with variances (NAN skipped), `common_se` the error that all
+ * falls share. A series that fell did so by `size`, give or take a third; one that did not, by `rest`, which is about 0. */
+struct shift_split { double evidence; /* log Bayes factor (BIC) of "some" against "all alike" */
+                     double all;      /* the common fall, if all */
+                     double size, rest, share; /* if some: the fall of those that fell, of the others, and how many */ };
+/* `ret_fell` [n]: probability of having fallen, if some; NAN for NAN. */
+struct shift_split shift_divide(const double *fall, const double *variance, int n, double common_se, double *ret_fell);
