@@ -7,9 +7,9 @@ INSERT INTO decision_rules (seq, revision, content, actor, at) VALUES ($1, $2, $
 SELECT revision, content, actor, at, seq FROM decision_rules ORDER BY seq DESC LIMIT 1;
 
 -- name: put_proposal
-INSERT INTO proposal (id, kind, subject, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state,
+INSERT INTO proposal (id, kind, subject, slot, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state,
   why, content_hash, evidence_hash, hash, rules, minutes, worth, previous, next, made, expires, ended, seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, NULL, $25, $26, $27, $28)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, NULL, $26, $27, $28, $29)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, why = excluded.why, made = excluded.made, expires = excluded.expires,
   ended = excluded.ended, seq = excluded.seq;
 
@@ -17,27 +17,32 @@ ON CONFLICT (id) DO UPDATE SET state = excluded.state, why = excluded.why, made 
 UPDATE proposal SET state = $2, why = $3, next = $4, ended = $5 WHERE id = $1;
 
 -- name: proposal
-SELECT id, kind, subject, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
+SELECT id, kind, subject, slot, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
   evidence_hash, hash, rules, minutes, worth, previous, next, made, expires, ended, seq
 FROM proposal WHERE id = $1;
 
 -- name: latest_proposal
-SELECT id, kind, subject, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
+SELECT id, kind, subject, slot, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
   evidence_hash, hash, rules, minutes, worth, previous, next, made, expires, ended, seq
 FROM proposal WHERE kind = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1;
 
+-- name: latest_in_slot
+SELECT id, kind, subject, slot, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
+  evidence_hash, hash, rules, minutes, worth, previous, next, made, expires, ended, seq
+FROM proposal WHERE kind = $1 AND slot = $2 ORDER BY seq DESC LIMIT 1;
+
 -- name: open_proposals
-SELECT id, kind, subject, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
+SELECT id, kind, subject, slot, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
   evidence_hash, hash, rules, minutes, worth, previous, next, made, expires, ended, seq
 FROM proposal WHERE state IN ('proposed', 'in approval', 'changes requested') ORDER BY expires, seq;
 
 -- name: withheld_proposals
-SELECT id, kind, subject, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
+SELECT id, kind, subject, slot, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
   evidence_hash, hash, rules, minutes, worth, previous, next, made, expires, ended, seq
 FROM proposal WHERE state = 'withheld' ORDER BY coalesce(worth, 1e15) / minutes DESC, seq;
 
 -- name: all_proposals
-SELECT id, kind, subject, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
+SELECT id, kind, subject, slot, title, content, input, agent, claim, requester, audience, tier, points, risk, criteria, rule, state, why, content_hash,
   evidence_hash, hash, rules, minutes, worth, previous, next, made, expires, ended, seq
 FROM proposal ORDER BY seq DESC;
 

@@ -11,6 +11,7 @@ CREATE TABLE proposal (
   id            TEXT PRIMARY KEY,
   kind          TEXT    NOT NULL,
   subject       TEXT    NOT NULL,
+  slot          TEXT    NOT NULL, -- the subject, and what tells several about it apart: one is open at a time
   title         TEXT    NOT NULL,
   content       TEXT    NOT NULL, -- what a person would accept
   input         TEXT    NOT NULL, -- all that was proposed, evidence included: to be judged again when the rules change
@@ -38,7 +39,8 @@ CREATE TABLE proposal (
   ended         INTEGER,
   seq           INTEGER NOT NULL
 );
-CREATE INDEX proposal_by_subject ON proposal (kind, subject, seq);
+CREATE INDEX proposal_by_subject ON proposal (subject, kind, seq);
+CREATE INDEX proposal_by_slot ON proposal (kind, slot, seq);
 CREATE INDEX proposal_by_state ON proposal (state, expires);
 
 CREATE TABLE approval (

@@ -36,23 +36,23 @@ static bool apply_proposal(struct db *db, const struct event *event, struct json
   bool ended = !g_strcmp0(state, STATE_AUTO);
   struct query *q = db_query_named(db, "gate.put_proposal", error);
   if (!q) return false;
-  const char *const texts[] = { text(body, "id"), text(asks, "kind"), text(asks, "subject"), text(asks, "title"), content, whole, text(input, "agent"),
+  const char *const texts[] = { text(body, "id"), text(asks, "kind"), text(asks, "subject"), text(body, "slot"), text(asks, "title"), content, whole, text(input, "agent"),
                                 text(input, "claim"), text(input, "requester") };
-  for (int i = 0; i < 9; i++) query_bind_text(q, i + 1, texts[i]);
-  query_bind_integer(q, 10, integer(asks, "audience"));
-  query_bind_integer(q, 11, integer(body, "tier"));
-  query_bind_integer(q, 12, integer(body, "points"));
+  for (int i = 0; i < 10; i++) query_bind_text(q, i + 1, texts[i]);
+  query_bind_integer(q, 11, integer(asks, "audience"));
+  query_bind_integer(q, 12, integer(body, "tier"));
+  query_bind_integer(q, 13, integer(body, "points"));
   const char *const more[] = { risk, criteria, text(body, "rule"), state, text(body, "why"), text(body, "content_hash"), text(body, "evidence_hash"),
                                text(body, "hash"), event->rules };
-  for (int i = 0; i < 9; i++) query_bind_text(q, i + 13, more[i]);
-  query_bind_double(q, 22, json_number(json_get(body, "minutes"), 0));
-  query_bind_double(q, 23, json_number(json_get(json_get(input, "rests_on"), "worth"), NAN));
-  query_bind_text(q, 24, text(body, "previous"));
-  query_bind_integer(q, 25, event->recorded);
-  query_bind_integer(q, 26, integer(body, "expires"));
-  if (ended) query_bind_integer(q, 27, event->recorded);
-  else query_bind_text(q, 27, NULL);
-  query_bind_integer(q, 28, event->seq);
+  for (int i = 0; i < 9; i++) query_bind_text(q, i + 14, more[i]);
+  query_bind_double(q, 23, json_number(json_get(body, "minutes"), 0));
+  query_bind_double(q, 24, json_number(json_get(json_get(input, "rests_on"), "worth"), NAN));
+  query_bind_text(q, 25, text(body, "previous"));
+  query_bind_integer(q, 26, event->recorded);
+  query_bind_integer(q, 27, integer(body, "expires"));
+  if (ended) query_bind_integer(q, 28, event->recorded);
+  else query_bind_text(q, 28, NULL);
+  query_bind_integer(q, 29, event->seq);
   int got = query_next(q, error);
   query_done(q);
   return got >= 0;

@@ -19,7 +19,7 @@ static void approval_free(void *data) {
 
 void gate_proposal_free(struct gate_proposal *p) {
   if (!p) return;
-  char *texts[] = { p->id, p->kind, p->subject, p->title, p->content, p->input, p->agent, p->claim, p->requester, p->risk, p->criteria, p->rule, p->state, p->why,
+  char *texts[] = { p->id, p->kind, p->subject, p->slot, p->title, p->content, p->input, p->agent, p->claim, p->requester, p->risk, p->criteria, p->rule, p->state, p->why,
                     p->content_hash, p->evidence_hash, p->hash, p->rules, p->previous, p->next };
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   g_clear_pointer(&p->approvals, g_ptr_array_unref);
@@ -29,21 +29,21 @@ void gate_proposal_free(struct gate_proposal *p) {
 /* The columns in the order of the queries of sql/queries/gate.sql. */
 static struct gate_proposal *read_row(struct query *q) {
   struct gate_proposal *p = g_new0(struct gate_proposal, 1);
-  char **texts[] = { &p->id, &p->kind, &p->subject, &p->title, &p->content, &p->input, &p->agent, &p->claim, &p->requester };
-  for (int i = 0; i < 9; i++) *texts[i] = g_strdup(query_text(q, i));
-  p->audience = (int)query_integer(q, 9);
-  p->tier = (int)query_integer(q, 10);
-  p->points = (int)query_integer(q, 11);
+  char **texts[] = { &p->id, &p->kind, &p->subject, &p->slot, &p->title, &p->content, &p->input, &p->agent, &p->claim, &p->requester };
+  for (int i = 0; i < 10; i++) *texts[i] = g_strdup(query_text(q, i));
+  p->audience = (int)query_integer(q, 10);
+  p->tier = (int)query_integer(q, 11);
+  p->points = (int)query_integer(q, 12);
   char **more[] = { &p->risk, &p->criteria, &p->rule, &p->state, &p->why, &p->content_hash, &p->evidence_hash, &p->hash, &p->rules };
-  for (int i = 0; i < 9; i++) *more[i] = g_strdup(query_text(q, 12 + i));
-  p->minutes = query_double(q, 21);
-  p->worth = query_double(q, 22);
-  p->previous = g_strdup(query_text(q, 23));
-  p->next = g_strdup(query_text(q, 24));
-  p->made = query_integer(q, 25);
-  p->expires = query_integer(q, 26);
-  p->ended = query_integer(q, 27);
-  p->seq = query_integer(q, 28);
+  for (int i = 0; i < 9; i++) *more[i] = g_strdup(query_text(q, 13 + i));
+  p->minutes = query_double(q, 22);
+  p->worth = query_double(q, 23);
+  p->previous = g_strdup(query_text(q, 24));
+  p->next = g_strdup(query_text(q, 25));
+  p->made = query_integer(q, 26);
+  p->expires = query_integer(q, 27);
+  p->ended = query_integer(q, 28);
+  p->seq = query_integer(q, 29);
   p->approvals = g_ptr_array_new_with_free_func(approval_free);
   return p;
 }
@@ -82,6 +82,10 @@ int gate_find(struct db *db, const char *id, struct gate_proposal **ret_proposal
 
 int gate_find_latest(struct db *db, const char *kind, const char *subject, struct gate_proposal **ret_proposal, GError **error) {
   return find_one(db, db_query(db, error, "gate.latest_proposal", "tt", kind, subject), ret_proposal, error);
+}
+
+int gate_find_in_slot(struct db *db, const char *kind, const char *slot, struct gate_proposal **ret_proposal, GError **error) {
+  return find_one(db, db_query(db, error, "gate.latest_in_slot", "tt", kind, slot), ret_proposal, error);
 }
 
 GPtrArray *gate_rows(struct db *db, const char *query, GError **error) {

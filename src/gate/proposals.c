@@ -3,7 +3,8 @@
  * Making proposals: what an agent wants is checked against the rules, scored, and put before people, or not.
  *
  * An agent states in every turn all that it wants now. So the same proposal comes again and again, and the gate compares it
- * with the newest one of its kind about its subject:
+ * with the newest one of its kind in its slot: its subject, and for kinds that may have several about one subject (`per`), the
+ * member of the body that tells them apart.
  *
  *   open, same hash           nothing: people are looking at it
  *   open, another hash        superseded: content, evidence, rules or tier changed. Its approvals are stale, its term is
@@ -66,11 +67,13 @@ struct draft {
   const struct gate_input *in;
   const struct rule_kind *kind;
   struct risk risk;
+  char *slot;                        /* the subject, and what tells several about it apart */
   char *asks, *rests_on;             /* canonical JSON: what would be done; what for. Both are stored, to be judged again */
   char content_hash[DIGEST_TEXT], evidence_hash[DIGEST_TEXT], hash[DIGEST_TEXT];
 };
 
 static void draft_clear(struct draft *draft) {
+  g_clear_pointer(&draft->slot, g_free);
   g_clear_pointer(&draft->asks, g_free);
   g_clear_pointer(&draft->rests_on, g_free);
 }
@@ -156,6 +159,8 @@ static bool draft_judge(const struct rules *rules, const struct gate_input *in, 
   ret->in = in;
   ret->kind = kind;
   ret->risk = rules_risk(rules, kind, &in->factors);
+  g_autofree char *one = kind->per ? json_canonical(json_get(body, kind->per), NULL) : NULL;
+  ret->slot = one ? g_strconcat(in->subject, " ", one, NULL) : g_strdup(in->subject);
   ret->asks = seal_asks(in, body, ret->content_hash);
   ret->rests_on = seal_rests_on(in, ret->evidence_hash);
   g_autofree char *shown = g_strdup_printf("%s %s %s %d", ret->content_hash, ret->evidence_hash, rules->revision, ret->risk.tier);
@@ -222,6 +227,7 @@ static bool record(struct ledger_write *write, const struct rules *rules, const 
   json_writer_init(&w);
   json_open_object(&w, NULL);
   json_put_string(&w, "id", id);
+  json_put_string(&w, "slot", draft->slot);
   json_put_string(&w, "state", state);
   json_put_string(&w, "why", why);
   json_put_string(&w, "previous", previous);
@@ -285,7 +291,7 @@ static bool place(struct ledger_write *write, const struct rules *rules, const s
   bool automatic = is_automatic(draft);
   if (!automatic && !find_withholding(ledger_write_db(write), rules, draft, replaces ? latest->id : NULL, &why, error)) return false;
   if (same && why) return answer_set(answer, GATE_WITHHELD, latest->id, g_steal_pointer(&why)), true;
-  g_autofree char *made = same ? g_strdup(latest->id) : id_short("a", draft->in->kind, draft->in->subject, draft->hash, latest ? latest->id : "", NULL);
+  g_autofree char *made = same ? g_strdup(latest->id) : id_short("a", draft->in->kind, draft->slot, draft->hash, latest ? latest->id : "", NULL);
   const char *previous = same ? latest->previous : latest ? latest->id : NULL;
   if (replaces && !end(write, "proposal.superseded", latest->id, made,
                        strcmp(latest->content_hash, draft->content_hash) ? "its content changed" : strcmp(latest->evidence_hash, draft->evidence_hash) ? "its evidence changed" : "the decision rules changed",
@@ -307,7 +313,7 @@ bool gate_propose(struct ledger_write *write, const struct rules *rules, const s
     return true;
   }
   g_autoptr(gate_proposal_auto) latest = NULL;
-  if (gate_find_latest(ledger_write_db(write), input->kind, input->subject, &latest, error) < 0) return false;
+  if (gate_find_in_slot(ledger_write_db(write), input->kind, draft.slot, &latest, error) < 0) return false;
   ret_answer->tier = draft.risk.tier;
   if (latest && latest->expires <= now && (gate_is_open(latest) || has_state(latest, STATE_CHANGES))) {
     answer_set(ret_answer, GATE_STANDS, latest->id, g_strdup(LAPSED));

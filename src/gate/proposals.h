@@ -77,7 +77,7 @@ bool gate_adopt_rules(struct ledger_write *write, const struct rules *rules, con
 
 struct gate_approval { char *actor, *role, *decision, *reason; int64_t at, seq; bool stale; };
 struct gate_proposal {
-  char *id, *kind, *subject, *title, *content /* JSON: the body that a person would accept */, *input /* JSON: all that was proposed */, *agent, *claim, *requester, *risk, *criteria, *rule, *state, *why;
+  char *id, *kind, *subject, *slot, *title, *content /* JSON: the body that a person would accept */, *input /* JSON: all that was proposed */, *agent, *claim, *requester, *risk, *criteria, *rule, *state, *why;
   char *content_hash, *evidence_hash, *hash, *rules, *previous, *next;
   int audience, tier, points;
   double minutes, worth;
@@ -89,7 +89,7 @@ typedef struct gate_proposal gate_proposal_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(gate_proposal_auto, gate_proposal_free)
 
 int gate_find(struct db *db, const char *id, struct gate_proposal **ret_proposal, GError **error); /* 1/0/-1 */
-/* The newest proposal of a kind about a subject, in whatever state. 1/0/-1 */
+/* The newest proposal of a kind about a subject, in whatever state; of a kind that may have several (`per`), the newest of them. 1/0/-1 */
 int gate_find_latest(struct db *db, const char *kind, const char *subject, struct gate_proposal **ret_proposal, GError **error);
 /* Of struct gate_proposal, owned by the array: what waits (soonest to lapse first), or everything (newest first). */
 GPtrArray *gate_proposals(struct db *db, bool all, GError **error);

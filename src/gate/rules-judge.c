@@ -11,7 +11,7 @@
  *
  * How it can be wrong: the factors are what the agent says of itself, but for taint, which the ledger keeps. An agent that
  * forgets to say "individual" is caught by review of agents and by a kind's least tier, not here. Owned members are looked
- * for at the top level only: an explanation may quote a goal's weight as an input without setting it. */
+ * for at the top level only: an explanation may quote a goal's weight as an input without setting it. A null says nothing. */
 #include "gate/rules-private.h"
 #include <math.h>
 #include <string.h>
@@ -65,7 +65,7 @@ bool rules_check_owned(const struct rules *rules, const char *predicate, struct 
     const struct rule_owned *owned = &rules->owned[i];
     if (predicate && has_word(owned->predicates, predicate)) return refuse_owned(owned, "a claim of", predicate, error);
     for (const char **name = owned->members; *name; name++)
-      if (json_type(json_get(body, *name)) != JSON_ABSENT) return refuse_owned(owned, "the member", *name, error);
+      if (json_type(json_get(body, *name)) > JSON_NULL) return refuse_owned(owned, "the member", *name, error);
   }
   return true;
 }

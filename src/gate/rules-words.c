@@ -59,6 +59,7 @@ static void write_kind(struct json_writer *w, const struct rule_kind *kind) {
   json_open_object(w, NULL);
   json_put_string(w, "name", kind->name);
   json_put_string(w, "does", kind->does);
+  json_put_string(w, "per", kind->per);
   json_put_integer(w, "least_tier", kind->least_tier);
   json_put_integer(w, "open_days", kind->open_days);
   json_put_integer(w, "rest_days", kind->rest_days);
@@ -171,7 +172,9 @@ static char *kind_sentence(const struct rule_kind *kind) {
   g_string_append_printf(text, ", and what speaks about people counts from %d people on. It is never below risk tier %d, takes %g %s to read",
                          kind->people, kind->least_tier, kind->minutes, kind->minutes == 1 ? "minute" : "minutes");
   if (kind->least_worth > 0) g_string_append_printf(text, ", is withheld where it is worth less than %g a year", kind->least_worth);
-  g_string_append_printf(text, ", and once decided is not asked again for %d %s. The approver answers:", kind->rest_days, counted(kind->rest_days, "day", "days"));
+  g_string_append_printf(text, ", and once decided is not asked again for %d %s. A subject has one at a time", kind->rest_days, counted(kind->rest_days, "day", "days"));
+  if (kind->per) g_string_append_printf(text, " for each %s", kind->per);
+  g_string_append(text, ". The approver answers:");
   for (int i = 0; i < kind->criterion_count; i++) g_string_append_printf(text, " %s", kind->criteria[i].question);
   return g_string_free(text, FALSE);
 }

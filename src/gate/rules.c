@@ -295,7 +295,7 @@ static bool read_criteria(struct reader *r, const struct yaml_node *map, struct 
 }
 
 static bool read_kind(struct reader *r, const struct yaml_node *node, struct rule_kind *kind) {
-  static const char *const keys[] = { "does", "least tier", "open", "rest", "minutes", "least worth", "evidence", "criteria", "who", NULL };
+  static const char *const keys[] = { "does", "per", "least tier", "open", "rest", "minutes", "least worth", "evidence", "criteria", "who", NULL };
   static const char *const evidence_keys[] = { "records", "people", "sources", NULL };
   bool fine;
   kind->name = node->key;
@@ -303,6 +303,7 @@ static bool read_kind(struct reader *r, const struct yaml_node *node, struct rul
   if (!*node->key || strlen(node->key) > LIMIT_ID) return yaml_fail(r->doc, node, r->error, "a kind has no name, or a long one; write a short phrase");
   if (node->type != YAML_MAP) return yaml_fail(r->doc, node, r->error, "\"%s\" is not a map; write its rule", node->key);
   if (!yaml_only(r->doc, node, keys, r->error) || !read_text(r, node, "does", &kind->does)) return false;
+  if (yaml_get(node, "per") && !read_text(r, node, "per", &kind->per)) return false;
   if (!read_integer(r, node, "least tier", 0, TIER_HUMAN, false, &kind->least_tier)) return false;
   if (!read_integer(r, node, "open", 1, 365, true, &kind->open_days) || !read_integer(r, node, "rest", 0, 3650, true, &kind->rest_days)) return false;
   if (!read_number(r, node, "minutes", 0.1, 600, true, &kind->minutes) || !read_number(r, node, "least worth", 0, 1e12, false, &kind->least_worth)) return false;

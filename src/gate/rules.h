@@ -24,6 +24,7 @@ struct rule_who {
 
 struct rule_kind {
   const char *name, *does;           /* "act on need"; what accepting does, as a phrase */
+  const char *per;                   /* the member of the body that tells proposals about one subject apart; NULL: one at a time */
   int least_tier;
   struct rule_who who[TIER_COUNT];   /* the file's `who`, overlaid by the kind's own */
   int open_days, rest_days;

@@ -201,6 +201,23 @@ static void test_same_and_changed(struct world *w, gconstpointer data) {
   g_assert_cmpuint(all->len, ==, 3);
 }
 
+/* Two requests about one need get a note each; a changed note replaces only its own. */
+static void test_several_about_one(struct world *w, gconstpointer data) {
+  struct gate_input in = usual;
+  in.kind = "send note";
+  in.body = "{\"request\":\"R-1\",\"text\":\"no\"}";
+  g_autofree char *first = propose(w, &in, DAY0, GATE_MADE);
+  in.body = "{\"request\":\"R-2\",\"text\":\"no\"}";
+  g_autofree char *second = propose(w, &in, DAY0, GATE_MADE);
+  in.body = "{\"request\":\"R-1\",\"text\":\"not now\"}";
+  g_autofree char *changed = propose(w, &in, DAY0, GATE_MADE);
+  assert_state(w, first, "superseded");
+  assert_state(w, second, "proposed");
+  assert_state(w, changed, "proposed");
+  g_autofree char *same = propose(w, &in, DAY0, GATE_SAME);
+  g_assert_cmpstr(same, ==, changed);
+}
+
 static void test_worth_and_budget(struct world *w, gconstpointer data) {
   struct gate_input in = usual;
   in.worth = 999;
@@ -617,6 +634,7 @@ int main(int argc, char **argv) {
 #define TEST(name) g_test_add("/proposals/" #name, struct world, NULL, setup, test_##name, teardown)
   TEST(refused);
   TEST(same_and_changed);
+  TEST(several_about_one);
   TEST(worth_and_budget);
   TEST(expiry);
   TEST(lapsed_unswept);

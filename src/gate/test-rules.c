@@ -99,7 +99,7 @@ static void test_every_value(void) {
     { "with: [approver], not: [requester]", "with: [approver]" }, { "not: [requester, confirmer], reason: always", "not: [requester], reason: always" }, { ", reason: always", "" },
     { "minutes: 120", "minutes: 90" }, { "does: open an intervention", "does: start an intervention" }, { "least tier: 1", "least tier: 2" }, { "open: 30", "open: 31" },
     { "rest: 60", "rest: 61" }, { "minutes: 6 ", "minutes: 7 " }, { "least worth: 1000", "least worth: 1001" }, { "records: 20", "records: 21" }, { "people: 5, sources: 2", "people: 6, sources: 2" },
-    { "sources: 2", "sources: 3" }, { "smallest thing", "least thing" }, { "act on need:", "act on a need:" },
+    { "per: request", "per: person" }, { "sources: 2", "sources: 3" }, { "smallest thing", "least thing" }, { "act on need:", "act on a need:" },
   };
   g_autofree char *text = carried();
   g_autoptr(rules_auto) before = must_parse(text);
@@ -248,6 +248,7 @@ static void test_owned(void) {
   g_autoptr(rules_auto) rules = must_parse(text);
   g_assert_true(allowed(rules, "need", "{\"causes\":[],\"cause\":\"skill\",\"goal\":\"g-1\"}", NULL));
   g_assert_true(allowed(rules, NULL, "{\"inputs\":{\"goal_weight\":0.4}}", NULL)); /* quoted as an input, not set */
+  g_assert_true(allowed(rules, "need", "{\"confirmed_by\":null}", NULL));
   static const struct { const char *predicate, *body, *what; } cases[] = {
     { "goal weight", "{}", "goal" }, { "need", "{\"goal_target\":3}", "goal" }, { "need", "{\"confirmed_by\":\"x\"}", "cause" }, { NULL, "{\"tier\":0}", "risk" },
     { NULL, "{\"tone\":\"stern\"}", "tone" }, { "learner context", "{}", "learner context" }, { "outcome", "{}", "outcome" },
