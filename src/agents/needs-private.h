@@ -159,7 +159,7 @@ struct needs_need {
   struct needs_panel panel; struct needs_state state; struct needs_case_for weighed[2]; struct needs_ranking ranking;
   enum cause cause; bool confirmed; int32_t confirmed_day;
   const char *status, *decision_reason;
-  double amount, money; int periods_a_year;
+  double amount, money;
   GArray *requests;                 /* int: who asked */
 };
 void needs_tell(struct needs_study *study, struct needs_need *need, struct turn *out);

@@ -93,12 +93,12 @@ static void settle_value(const struct company *c, struct needs_need *need)
     size += s->gaps[i].weight * s->gaps[i].size;
     teams = fmax(teams, s->gaps[i].teams);
   }
-  if (need->panel.team[0] < 0)
-    teams = 1;
+  if (need->panel.team[0] < 0 || teams < 1)
+    teams = need->panel.teams;
   double gain = fmax(0, size - s->expected_recovery), weight = weight_of(c, goal);
-  need->periods_a_year = MAX(1, (int)lround(365.25 / need->panel.period_days));
   need->amount = weight * need->ranking.probability[need->cause] * gain;
-  need->money = need->amount * fmax(1, teams) * need->periods_a_year * fabs(isfinite(goal->value_per_unit) ? goal->value_per_unit : 0);
+  /* value_per_unit is the worth, a year, of one unit over the whole goal: some of its teams can move that share of it */
+  need->money = need->amount * teams / need->panel.teams * fabs(isfinite(goal->value_per_unit) ? goal->value_per_unit : 0);
 }
 
 static bool stale(const struct company *c, const struct needs_panel *p)

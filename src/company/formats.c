@@ -48,7 +48,7 @@ static const struct column goals[] = {
   NUMBER("baseline", MUST, -ANY, ANY, ""), NUMBER("target", MUST, -ANY, ANY, ""), DAY("due", MUST, ""),
   NUMBER("weight", 0, 0, 1, "its priority"),
   WORD("category", 0, WORDS("productivity", "revenue", "risk", "efficiency"), ""),
-  NUMBER("value_per_unit", 0, -ANY, ANY, "money for one unit of the KPI, for one team and one period"),
+  NUMBER("value_per_unit", 0, -ANY, ANY, "money a year for one unit of the KPI, over the whole goal"),
   TEXT("currency", 0, ""), LIST("skills", 0, "the skills it is thought to rest on"),
   LIST("departments", 0, "empty: the company"), END };
 

@@ -27,7 +27,7 @@ static int typical_period(const int32_t *days, int count) {
   return MAX(steps[(count - 1) / 2], 1);
 }
 
-struct sum { int32_t day; double value, weight, teams; };
+struct sum { int32_t day; double value, weight; };
 
 static int sum_by_day(const void *a, const void *b) { return ((const struct sum *)a)->day - ((const struct sum *)b)->day; }
 
@@ -46,24 +46,21 @@ void goal_track_init(struct goal_track *track, const struct company *company, in
   for (int i = 0; i < company->kpis.count; i++) {
     const struct kpi *kpi = &company->kpis.at[i];
     double weight = isnan(kpi->exposure) ? 1 : kpi->exposure;
-    struct sum sum = { kpi->day, kpi->value * weight, weight, 1 };
+    struct sum sum = { kpi->day, kpi->value * weight, weight };
     if (of_series(kpi, goal, team, own)) g_array_append_val(sums, sum);
   }
   g_array_sort(sums, sum_by_day);
   track->days = g_new(int32_t, sums->len + 1);
   track->values = g_new(double, sums->len + 1);
-  double teams = 1;
   for (guint i = 0; i < sums->len;) {
     struct sum total = g_array_index(sums, struct sum, i);
     for (i++; i < sums->len && g_array_index(sums, struct sum, i).day == total.day; i++) {
       total.value += g_array_index(sums, struct sum, i).value;
       total.weight += g_array_index(sums, struct sum, i).weight;
-      total.teams++;
     }
     if (!(total.weight > 0)) continue;
     track->days[track->count] = total.day;
     track->values[track->count++] = total.value / total.weight;
-    teams = total.teams;
   }
   if (!track->count) return;
   const struct goal *row = &company->goals.at[goal];
@@ -71,7 +68,7 @@ void goal_track_init(struct goal_track *track, const struct company *company, in
   track->latest = recent(track);
   track->latest_day = track->days[track->count - 1];
   track->gap = row->direction * (row->target - track->latest);
-  if (row->value_per_unit) track->money = track->gap * fabs(row->value_per_unit) * teams * 365.25 / track->period_days;
+  if (row->value_per_unit) track->money = track->gap * fabs(row->value_per_unit);
 }
 
 void goal_track_clear(struct goal_track *track) {
@@ -156,7 +153,7 @@ static const struct field need_line_fields[] = {
   { "id", FIELD_ID("goal"), REQUIRED, "" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "category", FIELD_WORD(goal_category_words), REQUIRED, "" }, \
   { "unit", FIELD_TEXT(0), REQUIRED, "" }, { "direction", FIELD_WORD(direction_words), REQUIRED, "which way is better" }, \
   { "baseline", FIELD_FIGURE, REQUIRED, "" }, { "target", FIELD_FIGURE, REQUIRED, "" }, { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, \
-  { "weight", FIELD_SHARE, REQUIRED, "its priority" }, { "value_per_unit", FIELD_FIGURE, REQUIRED | NULLABLE, "money for one unit, one team, one period" }, \
+  { "weight", FIELD_SHARE, REQUIRED, "its priority" }, { "value_per_unit", FIELD_FIGURE, REQUIRED | NULLABLE, "money a year for one unit" }, \
   { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, \
   { "scope", FIELD_TEXTS, REQUIRED, "departments; empty: the company" }, { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "mean of the last four periods" }, \
   { "latest_day", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "gap", FIELD_FIGURE, REQUIRED | NULLABLE, "in the unit; positive: short of the target" }, \

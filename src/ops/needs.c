@@ -132,6 +132,19 @@ static void copy(struct json_writer *out, struct json value, const char *key) {
   else json_put_value(out, key, member);
 }
 
+struct both { double sum[2], weight[2]; };
+struct column_of { struct json_writer *out; int column; };
+
+static int by_day(const void *a, const void *b, void *data) { return GPOINTER_TO_INT(a) - GPOINTER_TO_INT(b); }
+
+static gboolean write_point(void *key, void *value, void *data) {
+  struct column_of *to = data;
+  const struct both *both = value;
+  if (to->column == 2) put_day(to->out, NULL, GPOINTER_TO_INT(key));
+  else json_put_number(to->out, NULL, both->weight[to->column] > 0 ? both->sum[to->column] / both->weight[to->column] : NAN);
+  return FALSE;
+}
+
 static void copy_list(struct json_writer *out, struct json value, const char *key) {
   struct json member = json_get(value, key);
   if (json_type(member) == JSON_ARRAY) json_put_value(out, key, member);
@@ -139,6 +152,56 @@ static void copy_list(struct json_writer *out, struct json value, const char *ke
     json_open_array(out, key);
     json_close_array(out);
   }
+}
+
+/* The goal's KPI in the affected teams and in its others, period by period: what the picture shows. */
+static void write_series(struct json_writer *out, const struct company *company, int goal, struct json teams) {
+  g_autofree bool *affected = g_new0(bool, (gsize)company->teams.count + 1);
+  struct json_iter it = json_iter(teams);
+  while (json_next(&it)) {
+    int team = company_team(company, json_string(it.value));
+    if (team >= 0) affected[team] = true;
+  }
+  g_autoptr(GTree) days = g_tree_new_full(by_day, NULL, NULL, g_free);
+  for (int i = 0; goal >= 0 && i < company->kpis.count; i++) {
+    const struct kpi *kpi = &company->kpis.at[i];
+    if (kpi->goal != goal || kpi->team < 0) continue;
+    double weight = isnan(kpi->exposure) ? 1 : kpi->exposure;
+    struct both *both = g_tree_lookup(days, GINT_TO_POINTER(kpi->day));
+    if (!both) g_tree_insert(days, GINT_TO_POINTER(kpi->day), both = g_new0(struct both, 1));
+    both->sum[affected[kpi->team]] += weight * kpi->value;
+    both->weight[affected[kpi->team]] += weight;
+  }
+  if (g_tree_nnodes(days) < 2 || json_count(teams) == 0) {
+    json_put_null(out, "series");
+    return;
+  }
+  json_open_object(out, "series");
+  static const char *const names[] = { "peers", "affected", "days" };
+  for (int column = 2; column >= 0; column--) {
+    struct column_of column_of = { out, column };
+    json_open_array(out, names[column]);
+    g_tree_foreach(days, write_point, &column_of);
+    json_close_array(out);
+  }
+  json_close_object(out);
+}
+
+static void write_requests(struct json_writer *out, const struct company *company, struct json ids) {
+  json_open_array(out, "requests");
+  struct json_iter it = json_iter(ids);
+  while (json_next(&it))
+    for (int i = 0; i < company->requests.count; i++) {
+      const struct request *request = &company->requests.at[i];
+      if (!json_equals(it.value, request->id)) continue;
+      json_open_object(out, NULL);
+      json_put_string(out, "id", request->id);
+      json_put_string(out, "title", request->title);
+      json_put_string(out, "team", request->team >= 0 ? company->teams.at[request->team].name : NULL);
+      put_day(out, "day", request->day);
+      json_close_object(out);
+    }
+  json_close_array(out);
 }
 
 /* The note names its reader by name; the claim by opaque id. */
@@ -182,15 +245,18 @@ static bool write_need(struct json_writer *out, struct db *db, const struct comp
   json_put_string(out, "confirmed_by", words.by);
   json_put_string(out, "confirmed_reason", words.reason);
   copy(out, value, "question");
-  copy(out, value, "missing_file");
+  json_put_string(out, "missing_file", json_string(json_get(value, "file")));
   copy(out, value, "value");
   json_put_string(out, "status", need->status);
   json_put_string(out, "reason", words.noise ? words.noise : text_or(value, "reason", ""));
   copy(out, value, "instead");
   copy_list(out, value, "teams");
-  static const char *const rest[] = { "since", "gap", "gap_low", "gap_high", "series" };
-  for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) copy(out, value, rest[i]);
-  copy_list(out, value, "requests");
+  copy(out, value, "since");
+  json_put_number(out, "gap", json_number(json_get(json_get(value, "gap"), "amount"), NAN));
+  json_put_number(out, "gap_low", json_number(json_at(json_get(value, "gap_interval"), 0), NAN));
+  json_put_number(out, "gap_high", json_number(json_at(json_get(value, "gap_interval"), 1), NAN));
+  write_series(out, company, goal, json_get(value, "teams"));
+  write_requests(out, company, json_get(value, "requests"));
   write_note(out, company, json_get(value, "note"));
   put_day(out, "expires", need->valid_to);
   put_time(out, "made_at", need->made_at);
