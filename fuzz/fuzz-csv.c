@@ -54,7 +54,7 @@ static void check_guess(GBytes *bytes)
     g_assert_nonnull(error);
     return;
   }
-  g_autoptr(mapping_guess_auto) guess = mapping_guess(file);
+  g_autoptr(mapping_guess_auto) guess = mapping_guess(file, NULL);
   g_assert_true(g_utf8_validate(guess->yaml, -1, NULL));
   if (guess->questions->len > 0 || strlen(guess->yaml) > LIMIT_MAPPING_BYTES) return;
   g_autoptr(mapping_auto) mapping = mapping_parse("guess", guess->yaml, strlen(guess->yaml), &error);

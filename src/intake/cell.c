@@ -186,7 +186,30 @@ bool cell_parse_date(const char *text, const char *format, int32_t *ret_day) {
   return clock_parse_day(iso, ret_day);
 }
 
-static bool parse_day(const char *text, const struct cell_style *style, int32_t *ret_day, struct complaint *complaint) {
+/* "2026-03" and "2026-W10" are ISO 8601 too, and what a month or week is called; they mean its first day. Only where the
+ * column names a period: a due date "2026-03" would be one month early. */
+static bool parse_period(const struct column *column, const char *text, int32_t *ret_day) {
+  char first[16];
+  int week, year, thursday_year, month, mday;
+  if (strcmp(column->name, "date") != 0 && strcmp(column->name, "month") != 0) return false;
+  if (strlen(text) == 7) {
+    g_snprintf(first, sizeof first, "%s-01", text);
+    return clock_parse_day(first, ret_day);
+  }
+  if (strlen(text) != 8 || text[4] != '-' || text[5] != 'W') return false;
+  const char *at = text + 6;
+  int32_t day;
+  g_snprintf(first, sizeof first, "%.4s-01-04", text); /* always in week 1 */
+  if (!read_digits(&at, 2, 2, &week) || !clock_parse_day(first, &day)) return false;
+  clock_civil(day, &year, &month, &mday);
+  day += 7 * (week - 1) - ((day + 3) % 7 + 7) % 7;
+  clock_civil(day + 3, &thursday_year, &month, &mday);
+  if (week < 1 || thursday_year != year) return false; /* not every year has a week 53 */
+  *ret_day = day;
+  return true;
+}
+
+static bool parse_day(const struct column *column, const char *text, const struct cell_style *style, int32_t *ret_day, struct complaint *complaint) {
   char day[11];
   if (style->format) {
     if (cell_parse_date(text, style->format, ret_day)) return true;
@@ -195,13 +218,14 @@ static bool parse_day(const char *text, const struct cell_style *style, int32_t 
   g_strlcpy(day, text, sizeof day);
   size_t length = strlen(text);
   if (length >= 10 && (length == 10 || strchr(" T+-Z", text[10])) && clock_parse_day(day, ret_day)) return true;
+  if (parse_period(column, text, ret_day)) return true;
   return complain(complaint, "write it as YYYY-MM-DD, or name its form in a mapping (format: DD.MM.YYYY)", "is not a date");
 }
 
-static bool parse_moment(char *text, const struct cell_style *style, int64_t *ret_moment, struct complaint *complaint) {
+static bool parse_moment(const struct column *column, char *text, const struct cell_style *style, int64_t *ret_moment, struct complaint *complaint) {
   int32_t day;
   if (style->format) {
-    if (!parse_day(text, style, &day, complaint)) return false;
+    if (!parse_day(column, text, style, &day, complaint)) return false;
     *ret_moment = day * CLOCK_DAY;
     return true;
   }
@@ -310,8 +334,8 @@ bool cell_parse(const struct column *column, const struct cell_style *style, cha
   case COLUMN_NUMBER:
     if (!cell_parse_number(text, style->decimal_comma, &ret_cell->number)) return number_remedy(text, style, complaint);
     return within(column, ret_cell->number, complaint);
-  case COLUMN_DAY: return parse_day(text, style, &ret_cell->day, complaint);
-  case COLUMN_MOMENT: return parse_moment(text, style, &ret_cell->moment, complaint);
+  case COLUMN_DAY: return parse_day(column, text, style, &ret_cell->day, complaint);
+  case COLUMN_MOMENT: return parse_moment(column, text, style, &ret_cell->moment, complaint);
   case COLUMN_YES_NO: return parse_yes_no(text, &ret_cell->choice, complaint);
   case COLUMN_WORD: return parse_word(column, text, &ret_cell->choice, complaint);
   case COLUMN_LIST: return parse_list(text, texts, ret_cell, complaint);

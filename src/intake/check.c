@@ -102,13 +102,33 @@ static void fill_default_words(struct row_set *set, const int *key) {
   }
 }
 
-static void number_repeats(struct row_set *set, const int *key) {
+/* Per row how many rows before it have its key, and (unless NULL) the last of them. */
+static uint32_t *number_repeats(const struct row_set *set, const int *key, uint32_t *ret_earlier) {
   g_auto(row_index_auto) index;
   row_index_init(&index, set, key);
-  set->nth = g_new0(uint32_t, MAX(set->count, 1));
+  uint32_t *nth = g_new0(uint32_t, MAX(set->count, 1));
   for (uint32_t row = 0; row < set->count; row++) {
     uint32_t earlier = row_index_replace(&index, row);
-    set->nth[row] = earlier == row ? 0 : set->nth[earlier] + 1;
+    nth[row] = earlier == row ? 0 : nth[earlier] + 1;
+    if (ret_earlier) ret_earlier[row] = earlier;
+  }
+  return nth;
+}
+
+/* Rows that have one key by nature and not by mistake. Anonymous answers to one question on one day are several people's:
+ * each gets a token that says no more than its place, "#1", "#2". A step that is done again at the same moment, as a log
+ * with whole days or minutes tells it, is a second step: it starts a microsecond later. */
+static void tell_apart(struct check *check, struct row_set *set, const int *key) {
+  bool pulse = set->format->id == FILE_PULSE;
+  if (!pulse && set->format->id != FILE_WORK_LOG) return;
+  g_autofree uint32_t *earlier = g_new(uint32_t, MAX(set->count, 1)), *nth = number_repeats(set, key, earlier);
+  int column = format_column(set->format, pulse ? "respondent" : "start");
+  for (uint32_t row = set->count; row-- > 0;) { /* backwards: a row is compared before what it is compared with is changed */
+    if (!pulse && nth[row] && !same_row(set, earlier[row], row)) set->columns[column].moment[row] += nth[row];
+    if (!pulse || set->columns[column].text[row]) continue;
+    char token[16];
+    g_snprintf(token, sizeof token, "#%u", nth[row] + 1);
+    set->columns[column].text[row] = g_string_chunk_insert_const(check->texts, token);
   }
 }
 
@@ -292,6 +312,7 @@ static void check_set(struct check *check, struct row_set *set, GHashTable **key
   key_columns(format, key);
   fill_default_words(set, key);
   check_spans(check, set, bad);
+  tell_apart(check, set, key);
   if (!(format->flags & FORMAT_REPEATS)) check_keys(check, set, key, bad);
   if (format->id == FILE_SKILLS) check_broader(check, set, bad);
   if (format->id == FILE_SKILLS) keys[FILE_SKILLS] = keys_of(set, bad); /* `broader` refers to the file itself */
@@ -300,7 +321,7 @@ static void check_set(struct check *check, struct row_set *set, GHashTable **key
   if (format->id == FILE_PEOPLE) check_people(check, set);
   g_autofree uint8_t *none = g_new0(uint8_t, MAX(set->count, 1));
   if (is_referred_to(format->id) && !keys[format->id]) keys[format->id] = keys_of(set, none);
-  if (format->flags & FORMAT_REPEATS) number_repeats(set, key);
+  if (format->flags & FORMAT_REPEATS) set->nth = number_repeats(set, key, NULL);
 }
 
 void check_rows(struct check *check) {

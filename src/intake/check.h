@@ -7,6 +7,7 @@
  * |---|---|
  * | the same key with the same cells | warning; one row stays |
  * | the same key with other cells | bad row (the later one), naming both lines |
+ * | pulse answers without a respondent, work at the same moment | told apart: each is one of its own |
  * | results that repeat their key | numbered (`nth`): several attempts are several results |
  * | a person's name or mail differs between memberships | warning; the newest membership's is taken |
  * | a manager who is unknown, or the person | warning; no manager |

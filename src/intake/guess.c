@@ -92,6 +92,7 @@ static const char *const date_formats[] = { "D.M.YYYY", "M/D/YYYY", "D/M/YYYY", 
 struct column_values { GPtrArray *distinct; GHashTable *seen; };
 struct guesser {
   const struct table_file *file;
+  GHashTable *answers;           /* NULL: none */
   char **header;
   unsigned columns, header_line;
   GArray *skip;                  /* of unsigned: lines that are no data */
@@ -227,18 +228,27 @@ static bool is_nothing(const char *text) {
 
 static void question_free(void *data) {
   struct mapping_question *question = data;
+  g_free(question->id);
   g_free(question->text);
   g_strfreev(question->choices);
   g_free(question);
 }
 
-static void ask(struct guesser *g, const char *column, char **choices, const char *text, ...) G_GNUC_PRINTF(4, 5);
-static void ask(struct guesser *g, const char *column, char **choices, const char *text, ...) {
+/* What a person said; `part` NULL: about the column as a whole. NULL: nothing yet. */
+static const char *answer(const struct guesser *g, const char *column, const char *part) {
+  g_autofree char *id = part ? g_strconcat(column, ".", part, NULL) : g_strdup(column);
+  return g->answers ? g_hash_table_lookup(g->answers, id) : NULL;
+}
+
+/* Asks; takes the choices over. `column` NULL: about the file. */
+static void ask(struct guesser *g, const char *column, const char *part, char **choices, const char *text, ...) G_GNUC_PRINTF(5, 6);
+static void ask(struct guesser *g, const char *column, const char *part, char **choices, const char *text, ...) {
   struct mapping_question *question = g_new0(struct mapping_question, 1);
   va_list arguments;
   va_start(arguments, text);
   question->text = g_strdup_vprintf(text, arguments);
   va_end(arguments);
+  question->id = part && column ? g_strconcat(column, ".", part, NULL) : g_strdup(column ? column : part);
   question->column = column;
   question->choices = choices ? choices : g_new0(char *, 1);
   g_ptr_array_add(g->guess->questions, question);
@@ -299,21 +309,18 @@ static void write_date(struct guesser *g, const struct column *column, int sourc
     put_source(g, column, source);
     return;
   }
-  g_autoptr(GPtrArray) fitting = g_ptr_array_new();
+  const char *said = answer(g, column->name, "format");
+  g_autoptr(GPtrArray) fitting = g_ptr_array_new_with_free_func(g_free);
   for (size_t i = 0; i < G_N_ELEMENTS(date_formats); i++)
     if (all_dates(values, date_formats[i])) g_ptr_array_add(fitting, g_strdup(date_formats[i]));
-  const char *first = fitting->len ? fitting->pdata[0] : "YYYY-MM-DD";
   put_from(g, column, source);
   g_string_append(g->body, ", format: ");
-  put_text(g->body, first);
+  put_text(g->body, said ? said : fitting->len ? fitting->pdata[0] : "YYYY-MM-DD");
   g_string_append(g->body, " }\n");
-  if (fitting->len == 1) {
-    g_free(fitting->pdata[0]);
-    return;
-  }
+  if (said || fitting->len == 1) return;
   const char *example = values->pdata[0];
   g_ptr_array_add(fitting, NULL);
-  ask(g, column->name, (char **)g_ptr_array_steal(fitting, NULL), "How does \"%s\" write dates such as %s?", g->header[source], example);
+  ask(g, column->name, "format", (char **)g_ptr_array_steal(fitting, NULL), "How does \"%s\" write dates such as %s?", g->header[source], example);
 }
 
 static const char *word_for(const struct format *format, const struct column *column, const char *text) {
@@ -330,16 +337,18 @@ static void write_word(struct guesser *g, const struct column *column, int sourc
   bool plain = true;
   g_autoptr(GString) map = g_string_new(NULL);
   for (unsigned i = 0; i < values->len; i++) {
-    const char *text = values->pdata[i], *word = is_nothing(text) ? NULL : word_for(g->as, column, text);
+    const char *text = values->pdata[i], *word = answer(g, column->name, text);
     if (is_nothing(text)) continue;
+    if (!word) word = word_for(g->as, column, text);
     if (!word) {
-      ask(g, column->name, g_strdupv((char **)(uintptr_t)column->words), "What does \"%s\" in the column \"%s\" mean?", text, g->header[source]);
+      ask(g, column->name, text, g_strdupv((char **)(uintptr_t)column->words), "What does \"%s\" in the column \"%s\" mean?", text, g->header[source]);
       continue;
     }
     plain = plain && g_ascii_strcasecmp(word, text) == 0;
     g_string_append(map, map->len ? ", " : "");
     put_text(map, text);
-    g_string_append_printf(map, ": %s", word);
+    g_string_append(map, ": ");
+    put_text(map, word);
   }
   if (plain || !map->len) {
     put_source(g, column, source);
@@ -354,13 +363,16 @@ static void write_number(struct guesser *g, const struct column *column, int sou
   double most = 0, number;
   for (unsigned i = 0; i < values->len; i++)
     if (cell_parse_number(values->pdata[i], g->file->dialect.delimiter == ';', &number)) most = MAX(most, number);
-  if (column->most > 2 || most <= column->most || most > 100) {
+  const char *said = answer(g, column->name, "percent");
+  if (column->most > 2 || most <= column->most || most > 100 || (said && strcmp(said, "yes") != 0)) {
     put_source(g, column, source);
     return;
   }
   put_from(g, column, source);
   g_string_append(g->body, ", divide: 100 }\n");
-  ask(g, column->name, NULL, "Is \"%s\" a percentage (it goes up to %g)? The draft divides it by 100", g->header[source], most);
+  if (said) return;
+  static const char *const choices[] = { "yes", "no", NULL };
+  ask(g, column->name, "percent", g_strdupv((char **)(uintptr_t)choices), "Is \"%s\" a percentage (it goes up to %g)? The draft divides it by 100", g->header[source], most);
 }
 
 /* Managers by name cannot be told apart; numbers can. */
@@ -382,11 +394,11 @@ static void write_column(struct guesser *g, int c) {
   const struct column *column = &g->as->columns[c];
   int source = g->source[c];
   if (source < 0) {
-    if (column->flags & COLUMN_REQUIRED) ask(g, column->name, free_headers(g), "Which column holds %s%s%s?", column->name, *column->help ? ": " : "", column->help);
+    if (column->flags & COLUMN_REQUIRED) ask(g, column->name, NULL, free_headers(g), "Which column holds %s%s%s?", column->name, *column->help ? ": " : "", column->help);
     return;
   }
-  if (g->as->id == FILE_PEOPLE && column->type == COLUMN_PERSON && !is_number_of_person(g, source)) {
-    ask(g, column->name, free_headers(g), "\"%s\" seems to hold names; which column holds the manager's employee number?", g->header[source]);
+  if (g->as->id == FILE_PEOPLE && column->type == COLUMN_PERSON && !answer(g, column->name, NULL) && !is_number_of_person(g, source)) {
+    ask(g, column->name, NULL, free_headers(g), "\"%s\" seems to hold names; which column holds the manager's employee number?", g->header[source]);
     return;
   }
   for (unsigned i = 0; i < g->values[source].distinct->len; i++)
@@ -415,15 +427,23 @@ static void write_head(struct guesser *g, GString *out) {
   g_string_append(out, "    columns:\n");
 }
 
-/* A header feeds one column: the one that it means best, else the first. */
+static int answered_source(const struct guesser *g, const char *said) {
+  for (unsigned i = 0; i < g->columns; i++)
+    if (strcmp(g->header[i], said) == 0) return (int)i;
+  return -1;
+}
+
+/* A header feeds one column: the one that it means best, else the first; what a person said goes before both. */
 static void choose_sources(struct guesser *g) {
   g->source = g_new(int, format_columns(g->as) + 1);
   for (int c = 0; g->as->columns[c].name; c++) {
-    g->source[c] = find_source(g->as, g->as->columns[c].name, g->header);
+    const char *said = answer(g, g->as->columns[c].name, NULL);
+    g->source[c] = said ? answered_source(g, said) : find_source(g->as, g->as->columns[c].name, g->header);
     if (g->source[c] >= 0 && strchr(g->header[g->source[c]], '{')) g->source[c] = -1;
     for (int other = 0; other < c; other++) {
       if (g->source[c] < 0 || g->source[other] != g->source[c]) continue;
-      bool better = means(g->as, g->as->columns[c].name, g->header[g->source[c]]) > means(g->as, g->as->columns[other].name, g->header[g->source[c]]);
+      bool better = said || (!answer(g, g->as->columns[other].name, NULL) &&
+        means(g->as, g->as->columns[c].name, g->header[g->source[c]]) > means(g->as, g->as->columns[other].name, g->header[g->source[c]]));
       g->source[better ? other : c] = -1;
     }
   }
@@ -434,17 +454,20 @@ static void ask_for_format(struct guesser *g) {
   for (size_t i = 0; i < FILE_COUNT; i++)
     if (formats[i].columns) g_ptr_array_add(choices, g_strdup(formats[i].file));
   g_ptr_array_add(choices, NULL);
-  ask(g, NULL, (char **)g_ptr_array_steal(choices, NULL), "What does %s hold?", g->file->name);
+  ask(g, NULL, "as", (char **)g_ptr_array_steal(choices, NULL), "What does %s hold?", g->file->name);
 }
 
-struct mapping_guess *mapping_guess(const struct table_file *file) {
-  struct guesser g = { .file = file, .skip = g_array_new(FALSE, FALSE, sizeof(unsigned)), .guess = g_new0(struct mapping_guess, 1),
+struct mapping_guess *mapping_guess(const struct table_file *file, GHashTable *answers) {
+  struct guesser g = { .file = file, .answers = answers, .skip = g_array_new(FALSE, FALSE, sizeof(unsigned)), .guess = g_new0(struct mapping_guess, 1),
     .body = g_string_new(NULL), .empty = g_hash_table_new(g_str_hash, g_str_equal) };
   g.guess->questions = g_ptr_array_new_with_free_func(question_free);
   double fits, required;
   find_header(&g);
   read_values(&g);
-  g.as = g.guess->as = best_format(g.header, &fits, &required);
+  g.as = best_format(g.header, &fits, &required);
+  const char *said = answer(&g, "as", NULL);
+  if (said && format_by_file(said) && format_by_file(said)->columns) g.as = format_by_file(said), fit(g.as, g.header, &required);
+  g.guess->as = g.as;
   g_autoptr(GString) out = g_string_new(NULL);
   if (g.as) {
     choose_sources(&g);

@@ -188,7 +188,7 @@ static bool read_table(struct reading *reading, size_t i, GError **error) {
   if (!format) format = table_recognise(file->header);
   if (!format) {
     seen->role = INTAKE_UNKNOWN;
-    if (!reading->mapping) seen->guess = mapping_guess(file); /* a mapping that does not name it leaves it out on purpose */
+    if (!reading->mapping) seen->guess = mapping_guess(file, NULL); /* a mapping that does not name it leaves it out on purpose */
     return true;
   }
   struct row_set *set = set_of(reading->intake, format);
@@ -197,7 +197,7 @@ static bool read_table(struct reading *reading, size_t i, GError **error) {
   seen->kept = true;
   note_as(seen, format);
   table_read(file, set, &reading->sink, &why);
-  if (why && file->rows == 0) seen->guess = mapping_guess(file);
+  if (why && file->rows == 0) seen->guess = mapping_guess(file, NULL);
   return settle(reading, i, set, before, why, error);
 }
 

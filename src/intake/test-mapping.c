@@ -138,22 +138,29 @@ static void test_against_file(void) {
   check_fails(HEAD "    columns: { employee_number: id }\n    join: [{ file: s.csv, on: id, take: [id] }]\n", "id\n1\n", "import.yaml:5:42: \"id\" is a column already");
 }
 
-static struct mapping_guess *guess(const char *name, const char *text) {
+/* Then id, choice, id, choice …, NULL. */
+static struct mapping_guess *guess(const char *name, const char *text, ...) G_GNUC_NULL_TERMINATED;
+static struct mapping_guess *guess(const char *name, const char *text, ...) {
   g_autoptr(GBytes) bytes = g_bytes_new_static(text, strlen(text));
   g_autoptr(table_file_auto) file = table_open(name, 0, bytes, NULL, NULL);
-  return mapping_guess(file);
+  g_autoptr(GHashTable) answers = g_hash_table_new(g_str_hash, g_str_equal);
+  va_list list;
+  va_start(list, text);
+  for (char *id; (id = va_arg(list, char *));) g_hash_table_insert(answers, id, va_arg(list, char *));
+  va_end(list);
+  return mapping_guess(file, answers);
 }
 
 static void test_guess_sure(void) {
   g_autoptr(mapping_guess_auto) draft = guess("out/Report.csv",
     "Headcount;;;;;\nWorker ID;Legal Last Name;Reports To;Hire Date;Worker Status;Business Title\n"
-    "W1;A;NO_MGR;31.01.2020;Active;CEO\nW2;B;W1;01.02.2020;On Leave;Dev\n");
+    "W1;A;NO_MGR;31.01.2020;Active;CEO\nW2;B;W1;01.02.2020;On Leave;Dev\n", NULL);
   g_assert_cmpuint(draft->questions->len, ==, 0);
   g_assert_cmpfloat(draft->sure, ==, 1);
   g_assert_cmpstr(draft->yaml, ==,
     "tables:\n  - file: \"Report.csv\"\n    as: people.csv\n    skip_rows: [1]\n    empty: [\"NO_MGR\"]\n    columns:\n"
     "      employee_number: \"Worker ID\"\n      last_name: \"Legal Last Name\"\n      job_title: \"Business Title\"\n      manager: \"Reports To\"\n"
-    "      employment_status: { from: \"Worker Status\", values: { \"Active\": active, \"On Leave\": leave } }\n"
+    "      employment_status: { from: \"Worker Status\", values: { \"Active\": \"active\", \"On Leave\": \"leave\" } }\n"
     "      start_date: { from: \"Hire Date\", format: \"D.M.YYYY\" }\n");
   g_autoptr(GError) error = NULL;
   g_autoptr(intake_auto) intake = read_files(NULL, &error, "import.yaml", draft->yaml, "Report.csv",
@@ -164,10 +171,12 @@ static void test_guess_sure(void) {
     "employee_number=W2 last_name=B job_title=Dev manager=W1 employment_status=leave start_date=2020-02-01 \n");
 }
 
+#define STAFF "USERID,Manager,Boss No,Hire Date,Status,FTE\nUser ID,Manager,Boss,Hire Date,Status,FTE\n1,Ann Lee,,03/04/2020,Active,80\n2,Bo Li,1,05/06/2021,Zombie,100\n"
+
 static void test_guess_asks(void) {
   g_autoptr(mapping_guess_auto) people = guess("hr.csv",
-    "USERID,Manager,Hire Date,Status\nUser ID,Manager,Hire Date,Status\n1,Ann Lee,03/04/2020,Active\n2,Bo Li,05/06/2021,Zombie\n");
-  const char *expected[] = { "\"Manager\" seems to hold names", "What does \"Zombie\"", "How does \"Hire Date\" write dates such as 03/04/2020?" };
+    STAFF, NULL);
+  const char *expected[] = { "\"Manager\" seems to hold names", "Is \"FTE\" a percentage", "What does \"Zombie\"", "How does \"Hire Date\" write dates such as 03/04/2020?" };
   g_assert_true(people->as == &formats[FILE_PEOPLE]);
   g_assert_nonnull(strstr(people->yaml, "skip_rows: [2]"));
   g_assert_cmpuint(people->questions->len, ==, G_N_ELEMENTS(expected));
@@ -175,21 +184,37 @@ static void test_guess_asks(void) {
     const struct mapping_question *question = people->questions->pdata[i];
     g_assert_true(g_str_has_prefix(question->text, expected[i]));
   }
-  const struct mapping_question *dates = people->questions->pdata[2];
+  const struct mapping_question *dates = people->questions->pdata[3];
   g_assert_cmpstr(dates->choices[0], ==, "M/D/YYYY");
   g_assert_cmpstr(dates->choices[1], ==, "D/M/YYYY");
   g_assert_cmpfloat(people->sure, <, 0.8);
 
-  g_autoptr(mapping_guess_auto) scores = guess("x.csv", "Learner ID,Course Module,Grade,Completion Date\n1,a,85,2024-01-01\n");
+  g_autoptr(mapping_guess_auto) scores = guess("x.csv", "Learner ID,Course Module,Grade,Completion Date\n1,a,85,2024-01-01\n", NULL);
   g_assert_true(scores->as == &formats[FILE_RESULTS]);
   g_assert_nonnull(strstr(scores->yaml, "score: { from: \"Grade\", divide: 100 }"));
   const struct mapping_question *missing = scores->questions->pdata[0];
   g_assert_cmpstr(missing->column, ==, "skill_id");
   g_assert_cmpstr(missing->choices[0], ==, "Course Module");
 
-  g_autoptr(mapping_guess_auto) nothing = guess("y.csv", "lat,lon\n1,2\n");
+  g_autoptr(mapping_guess_auto) nothing = guess("y.csv", "lat,lon\n1,2\n", NULL);
   g_assert_null(nothing->as);
   g_assert_cmpuint(nothing->questions->len, ==, 1);
+}
+
+static void test_guess_answered(void) {
+  g_autoptr(mapping_guess_auto) draft = guess("hr.csv", STAFF, "manager", "Boss No", "start_date.format", "D/M/YYYY",
+    "employment_status.Zombie", "terminated", "fte.percent", "yes", NULL);
+  g_assert_cmpuint(draft->questions->len, ==, 0);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(intake_auto) intake = read_files(NULL, &error, "import.yaml", draft->yaml, "hr.csv", STAFF, NULL);
+  g_assert_no_error(error);
+  assert_problems(intake, "");
+  assert_rows(intake, FILE_PEOPLE, "employee_number=1 fte=0.8 employment_status=active start_date=2020-04-03 \n"
+    "employee_number=2 manager=1 fte=1 employment_status=terminated start_date=2021-06-05 \n");
+
+  g_autoptr(mapping_guess_auto) other = guess("x.csv", "a,b\n1,One\n", "as", "skills.csv", "skill_id", "a", "name", "b", NULL);
+  g_assert_cmpuint(other->questions->len, ==, 0);
+  g_assert_cmpstr(other->yaml, ==, "tables:\n  - file: \"x.csv\"\n    as: skills.csv\n    columns:\n      skill_id: \"a\"\n      name: \"b\"\n");
 }
 
 static void test_numbers(void) {
@@ -229,6 +254,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/intake/mapping/against-file", test_against_file);
   g_test_add_func("/intake/mapping/guess-sure", test_guess_sure);
   g_test_add_func("/intake/mapping/guess-asks", test_guess_asks);
+  g_test_add_func("/intake/mapping/guess-answered", test_guess_answered);
   g_test_add_func("/intake/mapping/numbers", test_numbers);
   g_test_add_func("/intake/mapping/dates", test_dates);
   return g_test_run();

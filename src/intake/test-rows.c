@@ -77,6 +77,33 @@ static void test_duplicates(void) {
   g_assert_cmpmem(results->nth, sizeof expected, expected, sizeof expected);
 }
 
+static void test_told_apart(void) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(intake_auto) intake = READ(
+    "pulse.csv", "date,question_id,team,respondent,answer\n2024-01-01,q,A,,3\n2024-01-01,q,A,,3\n2024-01-01,q,A,x,3\n2024-01-01,q,B,,3\n2024-01-01,q,A,,5\n",
+    "work_log.csv", "process,case_id,activity,start,end\np,1,review,2024-01-01,2024-01-02\np,1,review,2024-01-01,2024-01-03\np,2,review,2024-01-01,\np,2,review,2024-01-01,\n");
+  g_assert_no_error(error);
+  assert_problems(intake, "");
+  assert_rows(intake, FILE_PULSE, "date=2024-01-01 question_id=q team=A respondent=#1 answer=3 \ndate=2024-01-01 question_id=q team=A respondent=#2 answer=3 \n"
+    "date=2024-01-01 question_id=q team=A respondent=x answer=3 \ndate=2024-01-01 question_id=q team=B respondent=#1 answer=3 \n"
+    "date=2024-01-01 question_id=q team=A respondent=#3 answer=5 \n");
+  assert_rows(intake, FILE_WORK_LOG, "process=p case_id=1 activity=review start=2024-01-01T00:00:00.000000Z end=2024-01-02T00:00:00.000000Z \n"
+    "process=p case_id=1 activity=review start=2024-01-01T00:00:00.000001Z end=2024-01-03T00:00:00.000000Z \n"
+    "process=p case_id=2 activity=review start=2024-01-01T00:00:00.000000Z \n");
+}
+
+static void test_periods(void) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(intake_auto) intake = READ("workforce.csv", "month,job_title,demand\n2024-02,Dev,5\n2024-13,Dev,5\n",
+    "capacity.csv", "team,date,available_hours\nA,2024-W01,1\nA,2021-W01,1\nA,2020-W53,1\nA,2026-W10,1\nA,2024-W54,1\nA,2021-W53,1\nA,2021-W00,1\n",
+    "objectives.csv", "objective_id,owner,title,due\no,A,T,2024-02\n");
+  g_assert_no_error(error);
+  assert_rows(intake, FILE_WORKFORCE, "month=2024-02-01 job_title=Dev demand=5 \n");
+  assert_rows(intake, FILE_CAPACITY, "team=A date=2024-01-01 available_hours=1 \nteam=A date=2021-01-04 available_hours=1 \n"
+    "team=A date=2020-12-28 available_hours=1 \nteam=A date=2026-03-02 available_hours=1 \n");
+  g_assert_cmpuint(intake->bad_rows, ==, 5);
+}
+
 static void test_memberships(void) {
   g_autoptr(GError) error = NULL;
   g_autoptr(intake_auto) intake = READ("people.csv",
@@ -191,6 +218,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/intake/rows/types", test_types);
   g_test_add_func("/intake/rows/bad-cells", test_bad_cells);
   g_test_add_func("/intake/rows/duplicates", test_duplicates);
+  g_test_add_func("/intake/rows/told-apart", test_told_apart);
+  g_test_add_func("/intake/rows/periods", test_periods);
   g_test_add_func("/intake/rows/memberships", test_memberships);
   g_test_add_func("/intake/rows/managers", test_managers);
   g_test_add_func("/intake/rows/references", test_references);
