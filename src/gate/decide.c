@@ -90,6 +90,7 @@ static bool same_actor(const char *one, const char *other) { return one && other
 /* FORBIDDEN by role or separation of duties, with the rule's sentence. */
 static bool check_person(const struct rules *rules, const struct gate_proposal *p, const struct gate_person *person, const char *confirmer, GError **error) {
   const struct rule_who *who = gate_who(rules, p);
+  if (!rules_check_event(rules, "approval.decided", person->actor, error)) return false; /* whatever roles an agent's token has */
   if (!who) return fail(error, MENO_ERROR_FORBIDDEN, "the decision rules know no proposal \"%s\", so nobody may decide it; add the kind to rules.yaml", p->kind);
   if (!(person->roles & who->of)) return fail(error, MENO_ERROR_FORBIDDEN, "this is not yours to decide. %s", p->rule);
   if (who->not_requester && same_actor(p->requester, person->actor)) return fail(error, MENO_ERROR_FORBIDDEN, "you asked for this, so somebody else decides it. %s", p->rule);

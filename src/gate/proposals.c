@@ -272,12 +272,13 @@ static bool has_state(const struct gate_proposal *p, const char *state) { return
 /* Where the newest of its kind about its subject leaves nothing to do, sets the answer. */
 static bool already_answered(const struct draft *draft, const struct gate_proposal *latest, int64_t now, struct gate_answer *answer) {
   char when[CLOCK_TEXT];
+  int64_t since = has_state(latest, STATE_EXPIRED) ? latest->expires : latest->ended; /* it lapsed then, whenever that was noticed */
   if (gate_is_open(latest) && !strcmp(latest->hash, draft->hash)) answer_set(answer, GATE_SAME, latest->id, g_strdup("it is open already"));
   else if (has_state(latest, STATE_CHANGES) && !strcmp(latest->content_hash, draft->content_hash))
     answer_set(answer, GATE_SAME, latest->id, g_strdup("changes were requested, and nothing has changed"));
-  else if (latest->ended && !has_state(latest, STATE_SUPERSEDED) && now < latest->ended + draft->kind->rest_days * CLOCK_DAY)
+  else if (latest->ended && !has_state(latest, STATE_SUPERSEDED) && now < since + draft->kind->rest_days * CLOCK_DAY)
     answer_set(answer, GATE_STANDS, latest->id,
-               g_strdup_printf("%s on %s; that stands for %d days", latest->state, clock_format_day(clock_day(latest->ended), when), draft->kind->rest_days));
+               g_strdup_printf("%s on %s; that stands for %d days", latest->state, clock_format_day(clock_day(since), when), draft->kind->rest_days));
   else return false;
   return true;
 }

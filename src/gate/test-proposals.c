@@ -286,6 +286,19 @@ static void test_lapsed_unswept(struct world *w, gconstpointer data) {
   assert_state(w, id, "expired");
 }
 
+/* A sweep that comes late does not prolong the rest after a lapse. */
+static void test_late_sweep(struct world *w, gconstpointer data) {
+  g_autofree char *id = propose(w, &usual, DAY0, GATE_MADE);
+  g_autoptr(GError) error = NULL;
+  struct ledger_write *write = begin(w, DAY0 + 85 * CLOCK_DAY);
+  g_assert_true(gate_expire(write, DAY0 + 85 * CLOCK_DAY, NULL, &error));
+  finish(write);
+  g_autofree char *early = propose(w, &usual, DAY0 + 90 * CLOCK_DAY - 1, GATE_STANDS);
+  g_assert_cmpstr(early, ==, id);
+  g_autofree char *again = propose(w, &usual, DAY0 + 90 * CLOCK_DAY, GATE_MADE);
+  g_assert_cmpstr(again, !=, id);
+}
+
 static void test_withdraw(struct world *w, gconstpointer data) {
   g_autofree char *id = propose(w, &usual, DAY0, GATE_MADE);
   g_autoptr(GError) error = NULL;
@@ -454,6 +467,13 @@ static void test_separation(struct world *w, gconstpointer data) {
   assert_state(w, grave, "accepted");
 }
 
+/* An agent with a role is still no person. */
+static void test_agent_decides(struct world *w, gconstpointer data) {
+  static const struct gate_person agent = { "agent:needs@1", ROLE_LEAD | ROLE_APPROVER };
+  g_autofree char *id = propose(w, &usual, DAY0, GATE_MADE);
+  refuses(w, id, &agent, GATE_ACCEPT, NULL, NULL, DAY0, MENO_ERROR_FORBIDDEN, "which people own");
+}
+
 /* ---- rules that change ---- */
 
 static char *changed_rules(const char *from, const char *to) {
@@ -538,34 +558,46 @@ static void test_automatic(struct world *w, gconstpointer data) {
 
 /* ---- many at once ---- */
 
-struct click { struct world *w; const char *id, *hash; int number; gint *accepted, *conflicts, *others; };
+struct click { struct world *w; const char *id, *hash; int number; enum gate_word word; gint *accepted, *conflicts, *others; };
 
 static gpointer click(gpointer data) {
   struct click *c = data;
   g_autoptr(GError) error = NULL;
   g_autofree char *actor = g_strdup_printf("account:approver-%d", c->number);
   struct gate_person person = { actor, ROLE_APPROVER };
-  struct gate_decision decision = { .proposal = c->id, .word = c->number % 3, .hash = c->hash, .criteria = c->number % 3 == GATE_ACCEPT ? all_yes : NULL, .reason = "because" };
+  struct gate_decision decision = { .proposal = c->id, .word = c->word, .hash = c->hash, .criteria = c->word == GATE_ACCEPT ? all_yes : NULL, .reason = "because" };
   g_autoptr(ledger_write_auto) write = ledger_write(c->w->ledger, DAY0, &error);
   bool fine = write && gate_decide(write, c->w->rules, &person, &decision, DAY0, &error) && ledger_commit(g_steal_pointer(&write), &error);
   g_atomic_int_inc(fine ? c->accepted : g_error_matches(error, MENO_ERROR, MENO_ERROR_CONFLICT) ? c->conflicts : c->others);
   return NULL;
 }
 
-static void test_many_at_once(struct world *w, gconstpointer data) {
-  g_autofree char *id = propose(w, &usual, DAY0, GATE_MADE);
+/* Sixty-four different people at once; how many decisions are recorded must be `expected`, the others are conflicts. */
+static void click_at_once(struct world *w, const char *id, bool contradict, int expected) {
   g_autoptr(gate_proposal_auto) p = find(w, id);
   struct click clicks[64];
   GThread *threads[64];
   gint accepted = 0, conflicts = 0, others = 0;
-  for (int i = 0; i < 64; i++) clicks[i] = (struct click){ w, id, p->hash, i, &accepted, &conflicts, &others };
+  for (int i = 0; i < 64; i++) clicks[i] = (struct click){ w, id, p->hash, i, contradict ? (enum gate_word)(i % 3) : GATE_ACCEPT, &accepted, &conflicts, &others };
   for (int i = 0; i < 64; i++) threads[i] = g_thread_new("click", click, &clicks[i]);
   for (int i = 0; i < 64; i++) g_thread_join(threads[i]);
-  g_assert_cmpint(accepted, ==, 1);
-  g_assert_cmpint(conflicts, ==, 63);
+  g_assert_cmpint(accepted, ==, expected);
+  g_assert_cmpint(conflicts, ==, 64 - expected);
   g_assert_cmpint(others, ==, 0);
   g_autoptr(gate_proposal_auto) after = find(w, id);
-  g_assert_cmpuint(after->approvals->len, ==, 1);
+  g_assert_cmpint((int)after->approvals->len, ==, expected);
+}
+
+static void test_many_at_once(struct world *w, gconstpointer data) {
+  g_autofree char *id = propose(w, &usual, DAY0, GATE_MADE);
+  click_at_once(w, id, true, 1);
+}
+
+static void test_many_accept(struct world *w, gconstpointer data) {
+  struct gate_input in = wide();
+  g_autofree char *id = propose(w, &in, DAY0, GATE_MADE);
+  click_at_once(w, id, false, 2);
+  assert_state(w, id, "accepted");
 }
 
 /* ---- showing ---- */
@@ -638,6 +670,7 @@ int main(int argc, char **argv) {
   TEST(worth_and_budget);
   TEST(expiry);
   TEST(lapsed_unswept);
+  TEST(late_sweep);
   TEST(withdraw);
   TEST(withdraw_rest);
   TEST(one_owner);
@@ -647,9 +680,11 @@ int main(int argc, char **argv) {
   TEST(changes);
   TEST(change_of_mind);
   TEST(separation);
+  TEST(agent_decides);
   TEST(new_rules);
   TEST(automatic);
   TEST(many_at_once);
+  TEST(many_accept);
   TEST(shown);
   TEST(queries);
   return g_test_run();
