@@ -66,35 +66,50 @@ unsigned gate_waits_for(const struct rules *rules, const struct gate_proposal *p
 static bool fail_ended(const struct gate_proposal *p, GError **error) {
   char when[CLOCK_TEXT];
   const struct gate_approval *last = p->approvals->len ? p->approvals->pdata[p->approvals->len - 1] : NULL;
-  if (!strcmp(p->state, STATE_EXPIRED)) return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" lapsed on %s; silence is no", p->title, clock_format_day(clock_day(p->expires), when));
-  if (!strcmp(p->state, STATE_WITHHELD)) return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" is withheld: %s", p->title, p->why ? p->why : "it waits for room");
+  if (!strcmp(p->state, STATE_EXPIRED))
+    return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" lapsed on %s; silence is no", p->title,
+                clock_format_day(clock_day(p->expires), when));
+  if (!strcmp(p->state, STATE_WITHHELD))
+    return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" is withheld: %s", p->title, p->why ? p->why : "it waits for room");
   if (!last) return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" is %s already, by the decision rules", p->title, p->state);
-  return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" is %s already: %s decided on %s", p->title, p->state, last->actor, clock_format_time(last->at, when));
+  return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" is %s already: %s decided on %s", p->title, p->state, last->actor,
+              clock_format_time(last->at, when));
 }
 
 /* STALE or CONFLICT, if it is no longer what the person saw. */
 static bool check_current(const struct rules *rules, const struct gate_proposal *p, const char *hash, int64_t now, GError **error) {
   char when[CLOCK_TEXT];
   if (!strcmp(p->state, STATE_SUPERSEDED) && p->next)
-    return fail(error, MENO_ERROR_STALE, "the proposal \"%s\" was replaced by \"%s\": %s; look at that one", p->title, p->next, p->why ? p->why : "it changed");
-  if (!strcmp(p->state, STATE_SUPERSEDED)) return fail(error, MENO_ERROR_STALE, "the proposal \"%s\" was withdrawn: %s", p->title, p->why ? p->why : "it no longer holds");
+    return fail(error, MENO_ERROR_STALE, "the proposal \"%s\" was replaced by \"%s\": %s; look at that one", p->title, p->next,
+                p->why ? p->why : "it changed");
+  if (!strcmp(p->state, STATE_SUPERSEDED))
+    return fail(error, MENO_ERROR_STALE, "the proposal \"%s\" was withdrawn: %s", p->title, p->why ? p->why : "it no longer holds");
   if (!gate_is_open(p)) return fail_ended(p, error);
-  if (p->expires <= now) return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" lapsed on %s; silence is no", p->title, clock_format_day(clock_day(p->expires), when));
-  if (!hash || strcmp(p->hash, hash)) return fail(error, MENO_ERROR_STALE, "the proposal \"%s\" is not what was shown; look at it again and decide then", p->title);
-  if (strcmp(p->rules, rules->revision)) return fail(error, MENO_ERROR_STALE, "the decision rules changed since \"%s\" was shown; run the agents, then look at it again", p->title);
+  if (p->expires <= now)
+    return fail(error, MENO_ERROR_CONFLICT, "the proposal \"%s\" lapsed on %s; silence is no", p->title,
+                clock_format_day(clock_day(p->expires), when));
+  if (!hash || strcmp(p->hash, hash))
+    return fail(error, MENO_ERROR_STALE, "the proposal \"%s\" is not what was shown; look at it again and decide then", p->title);
+  if (strcmp(p->rules, rules->revision))
+    return fail(error, MENO_ERROR_STALE, "the decision rules changed since \"%s\" was shown; look at it again and decide then", p->title);
   return true;
 }
 
 static bool same_actor(const char *one, const char *other) { return one && other && !strcmp(one, other); }
 
 /* FORBIDDEN by role or separation of duties, with the rule's sentence. */
-static bool check_person(const struct rules *rules, const struct gate_proposal *p, const struct gate_person *person, const char *confirmer, GError **error) {
+static bool check_person(const struct rules *rules, const struct gate_proposal *p, const struct gate_person *person, const char *confirmer,
+                         GError **error) {
   const struct rule_who *who = gate_who(rules, p);
   if (!rules_check_event(rules, "approval.decided", person->actor, error)) return false; /* whatever roles an agent's token has */
-  if (!who) return fail(error, MENO_ERROR_FORBIDDEN, "the decision rules know no proposal \"%s\", so nobody may decide it; add the kind to rules.yaml", p->kind);
+  if (!who)
+    return fail(error, MENO_ERROR_FORBIDDEN, "the decision rules know no proposal \"%s\", so nobody may decide it; add the kind to rules.yaml",
+                p->kind);
   if (!(person->roles & who->of)) return fail(error, MENO_ERROR_FORBIDDEN, "this is not yours to decide. %s", p->rule);
-  if (who->not_requester && same_actor(p->requester, person->actor)) return fail(error, MENO_ERROR_FORBIDDEN, "you asked for this, so somebody else decides it. %s", p->rule);
-  if (who->not_confirmer && same_actor(confirmer, person->actor)) return fail(error, MENO_ERROR_FORBIDDEN, "you confirmed the cause that this rests on, so somebody else decides it. %s", p->rule);
+  if (who->not_requester && same_actor(p->requester, person->actor))
+    return fail(error, MENO_ERROR_FORBIDDEN, "you asked for this, so somebody else decides it. %s", p->rule);
+  if (who->not_confirmer && same_actor(confirmer, person->actor))
+    return fail(error, MENO_ERROR_FORBIDDEN, "you confirmed the cause that this rests on, so somebody else decides it. %s", p->rule);
   return true;
 }
 
@@ -116,7 +131,8 @@ static bool check_words(const struct rules *rules, const struct gate_proposal *p
   }
   for (int i = 0; d->word == GATE_ACCEPT && i < kind->criterion_count; i++)
     if (!g_strv_contains(yes, kind->criteria[i].id))
-      return fail(error, MENO_ERROR_BAD_INPUT, "the question \"%s\" (%s) is not answered with yes; answer it, or request changes", kind->criteria[i].question, kind->criteria[i].id);
+      return fail(error, MENO_ERROR_BAD_INPUT, "the question \"%s\" (%s) is not answered with yes; answer it, or request changes",
+                  kind->criteria[i].question, kind->criteria[i].id);
   return true;
 }
 
@@ -164,11 +180,14 @@ bool gate_decide(struct ledger_write *write, const struct rules *rules, const st
          check_words(rules, p, decision, error) && record(write, rules, p, person, decision, error);
 }
 
-bool gate_may(const struct rules *rules, const struct gate_proposal *proposal, const struct gate_person *person, const char *confirmer, int64_t now, char **ret_why) {
+bool gate_may(const struct rules *rules, const struct gate_proposal *proposal, const struct gate_person *person, const char *confirmer, int64_t now,
+              char **ret_why) {
   g_autoptr(GError) why = NULL;
   const struct gate_approval *mine = approval_of(proposal, person->actor);
   bool fine = check_current(rules, proposal, proposal->hash, now, &why) && check_person(rules, proposal, person, confirmer, &why);
-  if (fine && mine) fine = fail(&why, MENO_ERROR_CONFLICT, "you have %s it already; it waits for somebody else", past_words[!strcmp(mine->decision, gate_words[GATE_ACCEPT]) ? 0 : 1]);
+  if (fine && mine)
+    fine = fail(&why, MENO_ERROR_CONFLICT, "you have %s it already; it waits for somebody else",
+                past_words[!strcmp(mine->decision, gate_words[GATE_ACCEPT]) ? 0 : 1]);
   if (ret_why) *ret_why = fine ? NULL : g_strdup(why->message);
   return fine;
 }

@@ -89,7 +89,8 @@ static GBytes *signature(GPtrArray *groups, uint32_t member) {
 }
 
 static struct matrix classify(GPtrArray *groups) {
-  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL), classes = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL),
+                        classes = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   g_autoptr(GArray) people = g_array_new(FALSE, TRUE, sizeof(int));
   g_autoptr(GArray) first = g_array_new(FALSE, TRUE, sizeof(uint32_t)); /* a member of each class */
   for (guint g = 0; g < groups->len; g++) {

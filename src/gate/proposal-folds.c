@@ -31,13 +31,16 @@ static char *canonical(struct json body, const char *key) {
 
 static bool apply_proposal(struct db *db, const struct event *event, struct json body, GError **error) {
   struct json input = json_get(body, "input"), asks = json_get(input, "asks");
-  g_autofree char *content = canonical(asks, "body"), *whole = canonical(body, "input"), *risk = canonical(body, "risk"), *criteria = canonical(body, "criteria");
+  g_autofree char *content = canonical(asks, "body"), *whole = canonical(body, "input"), *risk = canonical(body, "risk"),
+                  *criteria = canonical(body, "criteria");
   const char *state = text(body, "state");
   bool ended = !g_strcmp0(state, STATE_AUTO);
   struct query *q = db_query_named(db, "gate.put_proposal", error);
   if (!q) return false;
-  const char *const texts[] = { text(body, "id"), text(asks, "kind"), text(asks, "subject"), text(body, "slot"), text(asks, "title"), content, whole, text(input, "agent"),
-                                text(input, "claim"), text(input, "requester") };
+  const char *const texts[] = {
+    text(body, "id"),     text(asks, "kind"),   text(asks, "subject"),   text(body, "slot"), text(asks, "title"), content, whole,
+    text(input, "agent"), text(input, "claim"), text(input, "requester")
+  };
   for (int i = 0; i < 10; i++) query_bind_text(q, i + 1, texts[i]);
   query_bind_integer(q, 11, integer(asks, "audience"));
   query_bind_integer(q, 12, integer(body, "tier"));

@@ -19,8 +19,9 @@ static void approval_free(void *data) {
 
 void gate_proposal_free(struct gate_proposal *p) {
   if (!p) return;
-  char *texts[] = { p->id, p->kind, p->subject, p->slot, p->title, p->content, p->input, p->agent, p->claim, p->requester, p->risk, p->criteria, p->rule, p->state, p->why,
-                    p->content_hash, p->evidence_hash, p->hash, p->rules, p->previous, p->next };
+  char *texts[] = { p->id,    p->kind,         p->subject,       p->slot, p->title,    p->content,  p->input,
+                    p->agent, p->claim,        p->requester,     p->risk, p->criteria, p->rule,     p->state,
+                    p->why,   p->content_hash, p->evidence_hash, p->hash, p->rules,    p->previous, p->next };
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   g_clear_pointer(&p->approvals, g_ptr_array_unref);
   g_free(p);

@@ -83,12 +83,14 @@ static void write_change(const char *key, struct json before, struct json after,
   json_put_string(out, NULL, text);
 }
 
-static void write_changes(const struct gate_proposal *p, const struct gate_proposal *previous, struct json input, struct json before, struct json_writer *out) {
+static void write_changes(const struct gate_proposal *p, const struct gate_proposal *previous, struct json input, struct json before,
+                          struct json_writer *out) {
   json_open_array(out, "changed");
   if (!gate_is_open(p) && p->why) json_put_string(out, NULL, p->why);
   if (previous) {
     struct json now = json_get(json_get(input, "asks"), "body"), was = json_get(json_get(before, "asks"), "body");
-    if (strcmp(p->title, previous->title)) write_change("the title", json_get(json_get(before, "asks"), "title"), json_get(json_get(input, "asks"), "title"), out);
+    if (strcmp(p->title, previous->title))
+      write_change("the title", json_get(json_get(before, "asks"), "title"), json_get(json_get(input, "asks"), "title"), out);
     struct json_iter it = json_iter(now);
     while (json_next(&it)) write_change(it.key, json_get(was, it.key), it.value, out);
     it = json_iter(was);

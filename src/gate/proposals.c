@@ -137,7 +137,8 @@ static char *evidence_lacks(const struct rule_kind *kind, const struct gate_inpu
   if (!in->evidence_count) return g_strdup_printf("the proposal \"%s\" has no evidence; state what it rests on", in->title);
   if (written == in->evidence_count) return g_strdup_printf("the proposal \"%s\" rests only on what a machine wrote; state what was observed", in->title);
   if (records >= kind->records && count >= kind->sources) return NULL;
-  return g_strdup_printf("the proposal \"%s\" rests on %" G_GINT64_FORMAT " records of %d sources; \"%s\" asks for %d of %d (%d left out because fewer than %d people stand behind them)",
+  return g_strdup_printf("the proposal \"%s\" rests on %" G_GINT64_FORMAT
+                         " records of %d sources; \"%s\" asks for %d of %d (%d left out because fewer than %d people stand behind them)",
                          in->title, records, count, in->kind, kind->records, kind->sources, few, kind->people);
 }
 
@@ -146,9 +147,11 @@ static bool draft_judge(const struct rules *rules, const struct gate_input *in, 
   const struct rule_kind *kind = rules_kind(rules, in->kind);
   if (!kind) return fail(error, MENO_ERROR_FORBIDDEN, "the decision rules know no proposal \"%s\"; add the kind to rules.yaml", in->kind);
   if (!in->title || !*in->title || strlen(in->title) > LIMIT_TEXT || !g_utf8_validate(in->title, -1, NULL))
-    return fail(error, MENO_ERROR_BAD_INPUT, "a proposal \"%s\" about \"%s\" has no title of at most %d bytes; say what would happen", in->kind, in->subject, LIMIT_TEXT);
+    return fail(error, MENO_ERROR_BAD_INPUT, "a proposal \"%s\" about \"%s\" has no title of at most %d bytes; say what would happen", in->kind,
+                in->subject, LIMIT_TEXT);
   size_t length = in->body ? strlen(in->body) : 0;
-  if (length > LIMIT_FORM_BYTES) return fail(error, MENO_ERROR_TOO_LARGE, "the proposal \"%s\" has a body of %zu bytes; keep it below %u", in->title, length, LIMIT_FORM_BYTES);
+  if (length > LIMIT_FORM_BYTES)
+    return fail(error, MENO_ERROR_TOO_LARGE, "the proposal \"%s\" has a body of %zu bytes; keep it below %u", in->title, length, LIMIT_FORM_BYTES);
   g_autoptr(json_doc_auto) doc = json_parse(in->body ? in->body : "", length, error);
   if (!doc) return g_prefix_error(error, "the proposal \"%s\": ", in->title), false;
   struct json body = json_root(doc);
@@ -185,7 +188,8 @@ static bool find_withholding(struct db *db, const struct rules *rules, const str
   const struct rule_kind *kind = draft->kind;
   *ret_why = NULL;
   if (draft->in->worth < kind->least_worth) { /* false for NAN: nobody knows what it is worth */
-    *ret_why = g_strdup_printf("worth %.0f a year, less than the %.0f from which a \"%s\" is worth an approver's time", draft->in->worth, kind->least_worth, kind->name);
+    *ret_why = g_strdup_printf("worth %.0f a year, less than the %.0f from which a \"%s\" is worth an approver's time", draft->in->worth,
+                               kind->least_worth, kind->name);
     return true;
   }
   struct query *q = db_query(db, error, "gate.waiting_minutes", "t", replaces ? replaces : "");
@@ -218,8 +222,8 @@ static int64_t expiry(const struct draft *draft, const struct gate_proposal *inh
   return inherits ? MIN(expires, inherits->expires) : expires;
 }
 
-static bool record(struct ledger_write *write, const struct rules *rules, const struct draft *draft, const char *id, const char *previous, const char *state,
-                   const char *why, int64_t expires, GError **error) {
+static bool record(struct ledger_write *write, const struct rules *rules, const struct draft *draft, const char *id, const char *previous,
+                   const char *state, const char *why, int64_t expires, GError **error) {
   const struct gate_input *in = draft->in;
   int tier = draft->risk.tier == TIER_AUTOMATIC && strcmp(state, STATE_AUTO) && draft->kind->who[0].automatic ? TIER_ONE : draft->risk.tier;
   g_autofree char *rule = rules_sentence(rules, draft->kind, tier);
@@ -255,7 +259,8 @@ static bool record(struct ledger_write *write, const struct rules *rules, const 
 }
 
 /* Ends a proposal: by a successor, or because what it rested on is gone (`next` NULL), or by time. */
-static bool end(struct ledger_write *write, const char *kind, const char *id, const char *next, const char *why, const char *actor, const char *rules, GError **error) {
+static bool end(struct ledger_write *write, const char *kind, const char *id, const char *next, const char *why, const char *actor, const char *rules,
+                GError **error) {
   g_auto(json_writer_auto) w;
   json_writer_init(&w);
   json_open_object(&w, NULL);
@@ -295,7 +300,9 @@ static bool place(struct ledger_write *write, const struct rules *rules, const s
   g_autofree char *made = same ? g_strdup(latest->id) : id_short("a", draft->in->kind, draft->slot, draft->hash, latest ? latest->id : "", NULL);
   const char *previous = same ? latest->previous : latest ? latest->id : NULL;
   if (replaces && !end(write, "proposal.superseded", latest->id, made,
-                       strcmp(latest->content_hash, draft->content_hash) ? "its content changed" : strcmp(latest->evidence_hash, draft->evidence_hash) ? "its evidence changed" : "the decision rules changed",
+                       strcmp(latest->content_hash, draft->content_hash)     ? "its content changed"
+                       : strcmp(latest->evidence_hash, draft->evidence_hash) ? "its evidence changed"
+                                                                             : "the decision rules changed",
                        draft->in->agent, rules->revision, error))
     return false;
   int64_t expires = expiry(draft, replaces && gate_is_open(latest) ? latest : NULL, now);
@@ -306,7 +313,8 @@ static bool place(struct ledger_write *write, const struct rules *rules, const s
   return true;
 }
 
-bool gate_propose(struct ledger_write *write, const struct rules *rules, const struct gate_input *input, int64_t now, struct gate_answer *ret_answer, GError **error) {
+bool gate_propose(struct ledger_write *write, const struct rules *rules, const struct gate_input *input, int64_t now, struct gate_answer *ret_answer,
+                  GError **error) {
   g_auto(draft_auto) draft = { 0 };
   g_autoptr(GError) against = NULL;
   if (!draft_judge(rules, input, &draft, &against)) {
@@ -376,24 +384,36 @@ static struct gate_input input_of(const struct json_doc *doc, GArray *evidence, 
   json_integer(json_get(root, "expires"), &expires);
   struct json_iter it = json_iter(json_get(rests, "evidence"));
   while (json_next(&it)) {
-    struct gate_evidence e = { .source = json_string(json_get(it.value, "source")), .sentence = json_string(json_get(it.value, "sentence")), .about = json_string(json_get(it.value, "about")),
-                               .machine = json_true(json_get(it.value, "machine")), .against = json_true(json_get(it.value, "against")) };
+    struct gate_evidence e = { .source = json_string(json_get(it.value, "source")),
+                               .sentence = json_string(json_get(it.value, "sentence")),
+                               .about = json_string(json_get(it.value, "about")),
+                               .machine = json_true(json_get(it.value, "machine")),
+                               .against = json_true(json_get(it.value, "against")) };
     if (json_integer(json_get(it.value, "records"), &number)) e.records = (int)number;
     if (json_integer(json_get(it.value, "people"), &number)) e.people = (int)number;
     g_array_append_val(evidence, e);
   }
   *ret_body = json_canonical(json_get(asks, "body"), NULL);
   return (struct gate_input){
-    .kind = json_string(json_get(asks, "kind")), .subject = json_string(json_get(asks, "subject")), .title = json_string(json_get(asks, "title")),
-    .body = *ret_body, .agent = json_string(json_get(root, "agent")), .requester = json_string(json_get(root, "requester")), .claim = json_string(json_get(root, "claim")),
+    .kind = json_string(json_get(asks, "kind")),
+    .subject = json_string(json_get(asks, "subject")),
+    .title = json_string(json_get(asks, "title")),
+    .body = *ret_body,
+    .agent = json_string(json_get(root, "agent")),
+    .requester = json_string(json_get(root, "requester")),
+    .claim = json_string(json_get(root, "claim")),
     .factors = { (int)audience, (unsigned)taint, json_true(json_get(asks, "regulated")), json_true(json_get(asks, "individual")),
                  json_true(json_get(asks, "irreversible")), json_true(json_get(asks, "novel")), json_number(json_get(rests, "confidence"), NAN) },
-    .worth = json_number(json_get(rests, "worth"), NAN), .expires = (int32_t)expires, .evidence = (const struct gate_evidence *)(void *)evidence->data, .evidence_count = (int)evidence->len,
+    .worth = json_number(json_get(rests, "worth"), NAN),
+    .expires = (int32_t)expires,
+    .evidence = (const struct gate_evidence *)(void *)evidence->data,
+    .evidence_count = (int)evidence->len,
   };
 }
 
 /* Judges a stored proposal again: released, superseded by itself, or, where the rules now refuse it, ended. */
-static bool judge_again(struct ledger_write *write, const struct rules *rules, const struct gate_proposal *p, int64_t now, struct gate_answer *answer, GError **error) {
+static bool judge_again(struct ledger_write *write, const struct rules *rules, const struct gate_proposal *p, int64_t now, struct gate_answer *answer,
+                        GError **error) {
   g_autoptr(json_doc_auto) doc = json_parse(p->input, strlen(p->input), error);
   if (!doc) return false;
   g_autoptr(GArray) evidence = g_array_new(FALSE, TRUE, sizeof(struct gate_evidence));
@@ -433,6 +453,9 @@ bool gate_adopt_rules(struct ledger_write *write, const struct rules *rules, con
   json_put_string(&w, "revision", rules->revision);
   json_put_raw(&w, "content", rules->canonical, strlen(rules->canonical));
   json_close_object(&w);
-  struct event event = { .kind = "rules.set", .subject = "rules", .actor = actor, .rules = rules->revision, .body = w.text->str, .body_length = w.text->len };
-  return ledger_append(write, &event, NULL, error) && judge_all(write, rules, "gate.open_proposals", now, NULL, error) && gate_release(write, rules, now, NULL, error);
+  struct event event = {
+    .kind = "rules.set", .subject = "rules", .actor = actor, .rules = rules->revision, .body = w.text->str, .body_length = w.text->len
+  };
+  return ledger_append(write, &event, NULL, error) && judge_all(write, rules, "gate.open_proposals", now, NULL, error) &&
+         gate_release(write, rules, now, NULL, error);
 }

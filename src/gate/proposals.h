@@ -58,7 +58,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(gate_answer_auto, gate_answer_clear)
 
 /* What is against the rules is an answer (GATE_REFUSED with the reason), so that a turn goes on; errors are the store's.
  * Without evidence, with only machine-written evidence, or with less than the rule asks: refused. */
-bool gate_propose(struct ledger_write *write, const struct rules *rules, const struct gate_input *input, int64_t now, struct gate_answer *ret_answer, GError **error);
+bool gate_propose(struct ledger_write *write, const struct rules *rules, const struct gate_input *input, int64_t now, struct gate_answer *ret_answer,
+                  GError **error);
 
 /* Ends the open proposals about a subject, because what they rest on no longer holds. `ret_count` may be NULL, here and below. */
 bool gate_withdraw(struct ledger_write *write, const char *subject, const char *why, const char *actor, int64_t now, int *ret_count, GError **error);
@@ -77,7 +78,8 @@ bool gate_adopt_rules(struct ledger_write *write, const struct rules *rules, con
 
 struct gate_approval { char *actor, *role, *decision, *reason; int64_t at, seq; bool stale; };
 struct gate_proposal {
-  char *id, *kind, *subject, *slot, *title, *content /* JSON: the body that a person would accept */, *input /* JSON: all that was proposed */, *agent, *claim, *requester, *risk, *criteria, *rule, *state, *why;
+  char *id, *kind, *subject, *slot, *title, *content /* JSON: the body that a person would accept */, *input /* JSON: all that was proposed */,
+      *agent, *claim, *requester, *risk, *criteria, *rule, *state, *why;
   char *content_hash, *evidence_hash, *hash, *rules, *previous, *next;
   int audience, tier, points;
   double minutes, worth;
@@ -114,7 +116,8 @@ struct gate_decision {
 bool gate_decide(struct ledger_write *write, const struct rules *rules, const struct gate_person *person, const struct gate_decision *decision,
                  int64_t now, GError **error);
 /* May this person decide it now? If not, `ret_why` (may be NULL) says why not, newly allocated. */
-bool gate_may(const struct rules *rules, const struct gate_proposal *proposal, const struct gate_person *person, const char *confirmer, int64_t now, char **ret_why);
+bool gate_may(const struct rules *rules, const struct gate_proposal *proposal, const struct gate_person *person, const char *confirmer, int64_t now,
+              char **ret_why);
 /* Roles of which one has to accept next; 0 where nothing is waited for. */
 unsigned gate_waits_for(const struct rules *rules, const struct gate_proposal *proposal);
 

@@ -56,8 +56,9 @@ static bool has_word(const char *const *words, const char *word) { return g_strv
 
 static bool refuse_owned(const struct rule_owned *owned, const char *what, const char *name, GError **error) {
   g_autofree char *owners = rules_role_names(owned->owners, "or");
-  return fail(error, MENO_ERROR_FORBIDDEN, "%s \"%s\" sets the %s, which people own (%s); an agent may state evidence and propose, and leaves this to them",
-              what, name, owned->what, owners);
+  return fail(error, MENO_ERROR_FORBIDDEN,
+              "%s \"%s\" sets the %s, which people own (%s); an agent may state evidence and propose, and leaves this to them", what, name,
+              owned->what, owners);
 }
 
 bool rules_check_owned(const struct rules *rules, const char *predicate, struct json body, GError **error) {

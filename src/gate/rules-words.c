@@ -140,7 +140,8 @@ static const char *counted(int count, const char *one, const char *many) { retur
 
 /* "two people, lead or approver, one of them an approver" */
 static void say_who(GString *text, const struct rule_who *who) {
-  static const char *const numbers[] = { "nobody", "one person", "two people", "three people", "four people", "five people", "six people", "seven people", "eight people", "nine people" };
+  static const char *const numbers[] = { "nobody",      "one person", "two people",   "three people", "four people",
+                                         "five people", "six people", "seven people", "eight people", "nine people" };
   if (who->automatic) {
     g_string_append_printf(text, "it is accepted without a person, but for %d of a hundred that are put before one", who->sample);
     return;
@@ -152,7 +153,10 @@ static void say_who(GString *text, const struct rule_who *who) {
     g_string_append_printf(text, ", among them %s", with);
   }
   if (who->not_requester || who->not_confirmer)
-    g_string_append_printf(text, "; not who %s", who->not_requester && who->not_confirmer ? "asked for it, nor who confirmed its cause" : who->not_requester ? "asked for it" : "confirmed its cause");
+    g_string_append_printf(text, "; not who %s",
+                           who->not_requester && who->not_confirmer ? "asked for it, nor who confirmed its cause"
+                           : who->not_requester                     ? "asked for it"
+                                                                    : "confirmed its cause");
   g_string_append(text, who->reason_always ? "; every decision needs a reason" : "; a no needs a reason");
 }
 
@@ -172,7 +176,8 @@ static char *kind_sentence(const struct rule_kind *kind) {
   g_string_append_printf(text, ", and what speaks about people counts from %d people on. It is never below risk tier %d, takes %g %s to read",
                          kind->people, kind->least_tier, kind->minutes, kind->minutes == 1 ? "minute" : "minutes");
   if (kind->least_worth > 0) g_string_append_printf(text, ", is withheld where it is worth less than %g a year", kind->least_worth);
-  g_string_append_printf(text, ", and once decided is not asked again for %d %s. A subject has one at a time", kind->rest_days, counted(kind->rest_days, "day", "days"));
+  g_string_append_printf(text, ", and once decided is not asked again for %d %s. A subject has one at a time", kind->rest_days,
+                         counted(kind->rest_days, "day", "days"));
   if (kind->per) g_string_append_printf(text, " for each %s", kind->per);
   g_string_append(text, ". The approver answers:");
   for (int i = 0; i < kind->criterion_count; i++) g_string_append_printf(text, " %s", kind->criteria[i].question);
@@ -200,8 +205,8 @@ static char *points_sentence(const struct rules *rules) {
   GString *text = g_string_new("Risk points:");
   for (int i = 0; i < rules->audience_count; i++)
     g_string_append_printf(text, " %d from %d people on,", rules->audience[i].points, rules->audience[i].from);
-  g_string_append_printf(text, " %d for a regulated topic, %d for an inference about one person, %d if it cannot be undone, %d if it is new", rules->regulated,
-                         rules->individual, rules->irreversible, rules->novel);
+  g_string_append_printf(text, " %d for a regulated topic, %d for an inference about one person, %d if it cannot be undone, %d if it is new",
+                         rules->regulated, rules->individual, rules->irreversible, rules->novel);
   for (size_t i = 0; i < G_N_ELEMENTS(rules->taint); i++) g_string_append_printf(text, ", %d for %s", rules->taint[i], rules_taint_names[i]);
   g_string_append_printf(text, " (of these last the worst counts), %d for a confidence below %g.", rules->low_points, rules->low_confidence);
   return g_string_free(text, FALSE);
@@ -211,8 +216,10 @@ GPtrArray *rules_sentences(const struct rules *rules) {
   GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
   for (int i = 0; i < rules->owned_count; i++) g_ptr_array_add(list, owned_sentence(&rules->owned[i]));
   g_ptr_array_add(list, points_sentence(rules));
-  g_ptr_array_add(list, g_strdup_printf("Tier 1 begins at %d points, tier 2 at %d, tier 3 at %d. What infers about one person is never automatic, whatever its points.",
-                                        rules->tier_from[1], rules->tier_from[2], rules->tier_from[3]));
+  g_ptr_array_add(
+      list,
+      g_strdup_printf("Tier 1 begins at %d points, tier 2 at %d, tier 3 at %d. What infers about one person is never automatic, whatever its points.",
+                      rules->tier_from[1], rules->tier_from[2], rules->tier_from[3]));
   g_ptr_array_add(list, g_strdup_printf("Proposals may ask for %g minutes of reading at once; what finds no room waits.", rules->budget_minutes));
   for (int i = 0; i < rules->kind_count; i++) {
     g_ptr_array_add(list, kind_sentence(&rules->kinds[i]));
@@ -230,7 +237,9 @@ static char *factor_text(const struct rules *rules, const struct risk *risk, con
   case RISK_INDIVIDUAL: return g_strdup("it rests on an inference about one person");
   case RISK_IRREVERSIBLE: return g_strdup("it cannot be undone");
   case RISK_NOVEL: return g_strdup("nothing like it was accepted before");
-  case RISK_CONFIDENCE: return isnan(factors->confidence) ? g_strdup("nobody says how sure this is") : g_strdup_printf("the confidence is %.2f, below %g", factors->confidence, rules->low_confidence);
+  case RISK_CONFIDENCE:
+    return isnan(factors->confidence) ? g_strdup("nobody says how sure this is")
+                                      : g_strdup_printf("the confidence is %.2f, below %g", factors->confidence, rules->low_confidence);
   case RISK_FLOOR: return g_strdup_printf("such a proposal is never below tier %d", risk->tier);
   case RISK_TAINT: {
     GString *text = g_string_new("it rests on text that is ");
@@ -243,7 +252,8 @@ static char *factor_text(const struct rules *rules, const struct risk *risk, con
   }
 }
 
-void rules_write_risk(const struct rules *rules, const struct risk *risk, const struct risk_factors *factors, struct json_writer *writer, const char *key) {
+void rules_write_risk(const struct rules *rules, const struct risk *risk, const struct risk_factors *factors, struct json_writer *writer,
+                      const char *key) {
   json_open_array(writer, key);
   for (int i = 0; i < RISK_COUNT; i++) {
     if (!risk->part[i]) continue;

@@ -47,7 +47,8 @@ static const struct yaml_node *member(struct reader *r, const struct yaml_node *
   const struct yaml_node *node = yaml_get(map, key);
   *ret_fine = true;
   if (!node) *ret_fine = !required || yaml_fail(r->doc, map, r->error, "\"%s\" is missing; add it", key);
-  else if (node->type != type) *ret_fine = yaml_fail(r->doc, node, r->error, "\"%s\" is not %s; write it as docs/decision-rules.md shows", key, names[type]);
+  else if (node->type != type)
+    *ret_fine = yaml_fail(r->doc, node, r->error, "\"%s\" is not %s; write it as docs/decision-rules.md shows", key, names[type]);
   return *ret_fine ? node : NULL;
 }
 
@@ -206,7 +207,8 @@ static bool read_tiers_from(struct reader *r, const struct yaml_node *risk) {
   int *from = r->rules->tier_from;
   for (int tier = 1; tier < TIER_COUNT; tier++) {
     if (!read_integer(r, tiers, keys[tier - 1], 0, 10 * POINTS_MOST, true, &from[tier])) return false;
-    if (from[tier] < from[tier - 1]) return yaml_fail(r->doc, yaml_get(tiers, keys[tier - 1]), r->error, "tier %d begins below tier %d; let the points ascend", tier, tier - 1);
+    if (from[tier] < from[tier - 1])
+      return yaml_fail(r->doc, yaml_get(tiers, keys[tier - 1]), r->error, "tier %d begins below tier %d; let the points ascend", tier, tier - 1);
   }
   return true;
 }
@@ -239,7 +241,8 @@ static bool read_duties(struct reader *r, const struct yaml_node *node, struct r
   }
   const char *reason = yaml_text(node, "reason");
   who->reason_always = reason && !strcmp(reason, "always");
-  return !yaml_get(node, "reason") || who->reason_always || yaml_fail(r->doc, yaml_get(node, "reason"), r->error, "\"reason\" is not \"always\"; write that, or leave it out");
+  return !yaml_get(node, "reason") || who->reason_always ||
+         yaml_fail(r->doc, yaml_get(node, "reason"), r->error, "\"reason\" is not \"always\"; write that, or leave it out");
 }
 
 static bool read_tier(struct reader *r, const struct yaml_node *node, int tier, struct rule_who *ret) {
@@ -250,7 +253,8 @@ static bool read_tier(struct reader *r, const struct yaml_node *node, int tier, 
   if (who.automatic) {
     if (tier != TIER_AUTOMATIC) return yaml_fail(r->doc, yaml_get(node, "automatic"), r->error, "tier %d is never automatic; name people", tier);
     for (int i = 2; keys[i]; i++)
-      if (yaml_get(node, keys[i])) return yaml_fail(r->doc, yaml_get(node, keys[i]), r->error, "\"%s\" says nothing where nobody decides; leave it out", keys[i]);
+      if (yaml_get(node, keys[i]))
+        return yaml_fail(r->doc, yaml_get(node, keys[i]), r->error, "\"%s\" says nothing where nobody decides; leave it out", keys[i]);
     if (!read_integer(r, node, "sample", 0, 100, true, &who.sample)) return false;
     *ret = who;
     return true;
@@ -306,10 +310,12 @@ static bool read_kind(struct reader *r, const struct yaml_node *node, struct rul
   if (yaml_get(node, "per") && !read_text(r, node, "per", &kind->per)) return false;
   if (!read_integer(r, node, "least tier", 0, TIER_HUMAN, false, &kind->least_tier)) return false;
   if (!read_integer(r, node, "open", 1, 365, true, &kind->open_days) || !read_integer(r, node, "rest", 0, 3650, true, &kind->rest_days)) return false;
-  if (!read_number(r, node, "minutes", 0.1, 600, true, &kind->minutes) || !read_number(r, node, "least worth", 0, 1e12, false, &kind->least_worth)) return false;
+  if (!read_number(r, node, "minutes", 0.1, 600, true, &kind->minutes) || !read_number(r, node, "least worth", 0, 1e12, false, &kind->least_worth))
+    return false;
   const struct yaml_node *evidence = member(r, node, "evidence", YAML_MAP, true, &fine);
   if (!evidence || !yaml_only(r->doc, evidence, evidence_keys, r->error)) return false;
-  if (!read_integer(r, evidence, "records", 1, 1000000, true, &kind->records) || !read_integer(r, evidence, "people", 1, 1000, true, &kind->people)) return false;
+  if (!read_integer(r, evidence, "records", 1, 1000000, true, &kind->records) || !read_integer(r, evidence, "people", 1, 1000, true, &kind->people))
+    return false;
   if (!read_integer(r, evidence, "sources", 1, 20, true, &kind->sources)) return false;
   return read_criteria(r, node, kind) && read_who(r, node, false, kind->who);
 }

@@ -22,9 +22,17 @@ static const struct gate_evidence evidence[] = {
   { "pulse.csv", "mood is as everywhere", 200, 40, false, NULL, true },
 };
 static const struct gate_input usual = {
-  .kind = "act on need", .subject = "need:n-1", .title = "Practise refund calls in two teams", .body = "{\"remedy\":\"practice\",\"teams\":[\"Alpha\",\"Beta\"]}",
-  .agent = "agent:needs@1", .claim = "c-1", .factors = { .audience = 30, .confidence = 0.8 }, .worth = 40000, .expires = CLOCK_NO_DAY,
-  .evidence = evidence, .evidence_count = 3,
+  .kind = "act on need",
+  .subject = "need:n-1",
+  .title = "Practise refund calls in two teams",
+  .body = "{\"remedy\":\"practice\",\"teams\":[\"Alpha\",\"Beta\"]}",
+  .agent = "agent:needs@1",
+  .claim = "c-1",
+  .factors = { .audience = 30, .confidence = 0.8 },
+  .worth = 40000,
+  .expires = CLOCK_NO_DAY,
+  .evidence = evidence,
+  .evidence_count = 3,
 };
 
 struct world { struct store *store; struct ledger *ledger; struct rules *rules; };
@@ -94,10 +102,13 @@ static void assert_state(struct world *w, const char *id, const char *state) {
 }
 
 /* Decides on the proposal as it now stands, unless `hash` is given. True: no error; else the code is checked. */
-static bool decide(struct world *w, const char *id, const struct gate_person *person, enum gate_word word, const char *reason, const char *hash, int64_t now, GError **error) {
+static bool decide(struct world *w, const char *id, const struct gate_person *person, enum gate_word word, const char *reason, const char *hash,
+                   int64_t now, GError **error) {
   g_autoptr(gate_proposal_auto) p = find(w, id);
   g_autoptr(ledger_write_auto) write = begin(w, now);
-  struct gate_decision decision = { .proposal = id, .word = word, .hash = hash ? hash : p->hash, .criteria = word == GATE_ACCEPT ? all_yes : NULL, .reason = reason };
+  struct gate_decision decision = {
+    .proposal = id, .word = word, .hash = hash ? hash : p->hash, .criteria = word == GATE_ACCEPT ? all_yes : NULL, .reason = reason
+  };
   if (!gate_decide(write, w->rules, person, &decision, now, error)) return false;
   finish(g_steal_pointer(&write));
   return true;
@@ -109,7 +120,8 @@ static void decides(struct world *w, const char *id, const struct gate_person *p
   g_assert_no_error(error);
 }
 
-static void refuses(struct world *w, const char *id, const struct gate_person *person, enum gate_word word, const char *reason, const char *hash, int64_t now, int code, const char *part) {
+static void refuses(struct world *w, const char *id, const struct gate_person *person, enum gate_word word, const char *reason, const char *hash,
+                    int64_t now, int code, const char *part) {
   g_autoptr(GError) error = NULL;
   g_assert_false(decide(w, id, person, word, reason, hash, now, &error));
   g_assert_error(error, MENO_ERROR, code);
@@ -187,7 +199,8 @@ static void test_same_and_changed(struct world *w, gconstpointer data) {
   g_assert_cmpint(new->expires, ==, old->expires); /* a proposal that changes daily lapses all the same */
   g_assert_cmpint(old->expires, ==, DAY0 + 30 * CLOCK_DAY);
   /* Other evidence, same content: what was shown has changed. */
-  static const struct gate_evidence more[] = { { "kpis.csv", "it got worse", 61, 0, false, NULL, false }, { "results.csv", "", 90, 31, false, NULL, false } };
+  static const struct gate_evidence more[] = { { "kpis.csv", "it got worse", 61, 0, false, NULL, false },
+                                               { "results.csv", "", 90, 31, false, NULL, false } };
   in.evidence = more;
   in.evidence_count = 2;
   g_autofree char *evident = propose(w, &in, DAY0 + 3 * CLOCK_DAY, GATE_MADE);
@@ -362,7 +375,12 @@ static void test_criteria(struct world *w, gconstpointer data) {
   g_autofree char *id = propose(w, &usual, DAY0, GATE_MADE);
   g_autoptr(gate_proposal_auto) p = find(w, id);
   static const char *const two[] = { "cause", "people", NULL }, *const odd[] = { "cause", "smallest", "people", "beauty", NULL };
-  const struct { const char *const *yes; const char *part; } cases[] = { { NULL, "(cause) is not answered with yes" }, { two, "(smallest) is not answered with yes" }, { odd, "\"beauty\" is none of the questions" } };
+  const struct {
+    const char *const *yes;
+    const char *part;
+  } cases[] = { { NULL, "(cause) is not answered with yes" },
+                { two, "(smallest) is not answered with yes" },
+                { odd, "\"beauty\" is none of the questions" } };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(ledger_write_auto) write = begin(w, DAY0);
@@ -565,7 +583,9 @@ static gpointer click(gpointer data) {
   g_autoptr(GError) error = NULL;
   g_autofree char *actor = g_strdup_printf("account:approver-%d", c->number);
   struct gate_person person = { actor, ROLE_APPROVER };
-  struct gate_decision decision = { .proposal = c->id, .word = c->word, .hash = c->hash, .criteria = c->word == GATE_ACCEPT ? all_yes : NULL, .reason = "because" };
+  struct gate_decision decision = {
+    .proposal = c->id, .word = c->word, .hash = c->hash, .criteria = c->word == GATE_ACCEPT ? all_yes : NULL, .reason = "because"
+  };
   g_autoptr(ledger_write_auto) write = ledger_write(c->w->ledger, DAY0, &error);
   bool fine = write && gate_decide(write, c->w->rules, &person, &decision, DAY0, &error) && ledger_commit(g_steal_pointer(&write), &error);
   g_atomic_int_inc(fine ? c->accepted : g_error_matches(error, MENO_ERROR, MENO_ERROR_CONFLICT) ? c->conflicts : c->others);
@@ -578,7 +598,8 @@ static void click_at_once(struct world *w, const char *id, bool contradict, int 
   struct click clicks[64];
   GThread *threads[64];
   gint accepted = 0, conflicts = 0, others = 0;
-  for (int i = 0; i < 64; i++) clicks[i] = (struct click){ w, id, p->hash, i, contradict ? (enum gate_word)(i % 3) : GATE_ACCEPT, &accepted, &conflicts, &others };
+  for (int i = 0; i < 64; i++)
+    clicks[i] = (struct click){ w, id, p->hash, i, contradict ? (enum gate_word)(i % 3) : GATE_ACCEPT, &accepted, &conflicts, &others };
   for (int i = 0; i < 64; i++) threads[i] = g_thread_new("click", click, &clicks[i]);
   for (int i = 0; i < 64; i++) g_thread_join(threads[i]);
   g_assert_cmpint(accepted, ==, expected);
@@ -623,7 +644,9 @@ static char *shown(struct world *w, const char *id, const struct gate_person *pe
 
 static void test_shown(struct world *w, gconstpointer data) {
   struct gate_input in = wide();
-  static const struct gate_evidence four[] = { { "kpis.csv", "", 60, 0, false, NULL, false }, { "results.csv", "", 90, 31, false, NULL, false }, { "pulse.csv", "the four are unhappy", 8, 4, false, NULL, false } };
+  static const struct gate_evidence four[] = { { "kpis.csv", "", 60, 0, false, NULL, false },
+                                               { "results.csv", "", 90, 31, false, NULL, false },
+                                               { "pulse.csv", "the four are unhappy", 8, 4, false, NULL, false } };
   in.evidence = four;
   g_autofree char *first = propose(w, &in, DAY0, GATE_MADE);
   in.body = "{\"remedy\":\"job aid\",\"teams\":[\"Alpha\",\"Beta\"]}";

@@ -81,8 +81,9 @@ static void test_data_folder(void) {
 
 static void test_revision(void) {
   g_autofree char *text = carried(), *comment = g_strconcat("# another comment\n", text, NULL);
-  g_autofree char *order = with("    open: 30                                # days; silence is no\n    rest: 60                                # days that a decision stands before the same may be asked again\n",
-                                "    rest: 60\n    open: 30\n");
+  g_autofree char *order = with(
+      "    open: 30                                # days; silence is no\n    rest: 60                                # days that a decision stands before the same may be asked again\n",
+      "    rest: 60\n    open: 30\n");
   g_autoptr(rules_auto) plain = must_parse(text), commented = must_parse(comment), ordered = must_parse(order);
   g_assert_cmpstr(plain->revision, ==, commented->revision);
   g_assert_cmpstr(plain->revision, ==, ordered->revision);
@@ -91,15 +92,42 @@ static void test_revision(void) {
 /* A change of any value changes the revision; and what is asked, the words. */
 static void test_every_value(void) {
   static const struct { const char *from, *to; } changes[] = {
-    { "what: goal\n    owners: [lead]", "what: goal\n    owners: [lead, analyst]" }, { "goal target]", "goal target, aim]" }, { "goal_target]", "goal_aim]" },
-    { "events: [goal.set,", "events: [goal.sets," }, { "50: 1,", "60: 1," }, { "500: 2,", "500: 1," }, { "regulated: 3", "regulated: 4" }, { "individual: 4", "individual: 5" },
-    { "irreversible: 2", "irreversible: 3" }, { "novel: 1", "novel: 0" }, { "external text: 1", "external text: 2" }, { "unverified: 1", "unverified: 3" },
-    { "below: 0.5", "below: 0.6" }, { "0.5, points: 1", "0.5, points: 2" }, { "{ 1: 1, 2: 3", "{ 1: 2, 2: 3" }, { "2: 3, 3: 7", "2: 4, 3: 7" }, { "3: 7 }", "3: 8 }" },
-    { "1: { people: 1,", "1: { people: 2," }, { "1: { people: 1, of: [lead, approver]", "1: { people: 1, of: [lead]" }, { "with: [approver]", "with: [lead]" },
-    { "with: [approver], not: [requester]", "with: [approver]" }, { "not: [requester, confirmer], reason: always", "not: [requester], reason: always" }, { ", reason: always", "" },
-    { "minutes: 120", "minutes: 90" }, { "does: open an intervention", "does: start an intervention" }, { "least tier: 1", "least tier: 2" }, { "open: 30", "open: 31" },
-    { "rest: 60", "rest: 61" }, { "minutes: 6 ", "minutes: 7 " }, { "least worth: 1000", "least worth: 1001" }, { "records: 20", "records: 21" }, { "people: 5, sources: 2", "people: 6, sources: 2" },
-    { "per: request", "per: person" }, { "sources: 2", "sources: 3" }, { "smallest thing", "least thing" }, { "act on need:", "act on a need:" },
+    { "what: goal\n    owners: [lead]", "what: goal\n    owners: [lead, analyst]" },
+    { "goal target]", "goal target, aim]" },
+    { "goal_target]", "goal_aim]" },
+    { "events: [goal.set,", "events: [goal.sets," },
+    { "50: 1,", "60: 1," },
+    { "500: 2,", "500: 1," },
+    { "regulated: 3", "regulated: 4" },
+    { "individual: 4", "individual: 5" },
+    { "irreversible: 2", "irreversible: 3" },
+    { "novel: 1", "novel: 0" },
+    { "external text: 1", "external text: 2" },
+    { "unverified: 1", "unverified: 3" },
+    { "below: 0.5", "below: 0.6" },
+    { "0.5, points: 1", "0.5, points: 2" },
+    { "{ 1: 1, 2: 3", "{ 1: 2, 2: 3" },
+    { "2: 3, 3: 7", "2: 4, 3: 7" },
+    { "3: 7 }", "3: 8 }" },
+    { "1: { people: 1,", "1: { people: 2," },
+    { "1: { people: 1, of: [lead, approver]", "1: { people: 1, of: [lead]" },
+    { "with: [approver]", "with: [lead]" },
+    { "with: [approver], not: [requester]", "with: [approver]" },
+    { "not: [requester, confirmer], reason: always", "not: [requester], reason: always" },
+    { ", reason: always", "" },
+    { "minutes: 120", "minutes: 90" },
+    { "does: open an intervention", "does: start an intervention" },
+    { "least tier: 1", "least tier: 2" },
+    { "open: 30", "open: 31" },
+    { "rest: 60", "rest: 61" },
+    { "minutes: 6 ", "minutes: 7 " },
+    { "least worth: 1000", "least worth: 1001" },
+    { "records: 20", "records: 21" },
+    { "people: 5, sources: 2", "people: 6, sources: 2" },
+    { "per: request", "per: person" },
+    { "sources: 2", "sources: 3" },
+    { "smallest thing", "least thing" },
+    { "act on need:", "act on a need:" },
   };
   g_autofree char *text = carried();
   g_autoptr(rules_auto) before = must_parse(text);
@@ -157,7 +185,8 @@ static void test_refused(void) {
     { "least worth: 1000", "least worth: -1", "not a number" },
     { "sensitive: 4, ", "", "\"sensitive\" is missing" },
     { "records: 20", "records: 0", "not a whole number from 1" },
-    { "      smallest: Is this the smallest thing that could help?\n      people: Can the people concerned take this on now?\n", "", "fewer than 2 questions" },
+    { "      smallest: Is this the smallest thing that could help?\n      people: Can the people concerned take this on now?\n", "",
+      "fewer than 2 questions" },
     { "      smallest:", "      more: Is it so?\n      smallest:", "more than 3 questions" },
     { "take this on now?", "take this on now", "end it with a question mark" },
     { "    does: open an intervention for a need\n", "", "\"does\" is missing" },
@@ -250,8 +279,9 @@ static void test_owned(void) {
   g_assert_true(allowed(rules, NULL, "{\"inputs\":{\"goal_weight\":0.4}}", NULL)); /* quoted as an input, not set */
   g_assert_true(allowed(rules, "need", "{\"confirmed_by\":null}", NULL));
   static const struct { const char *predicate, *body, *what; } cases[] = {
-    { "goal weight", "{}", "goal" }, { "need", "{\"goal_target\":3}", "goal" }, { "need", "{\"confirmed_by\":\"x\"}", "cause" }, { NULL, "{\"tier\":0}", "risk" },
-    { NULL, "{\"tone\":\"stern\"}", "tone" }, { "learner context", "{}", "learner context" }, { "outcome", "{}", "outcome" },
+    { "goal weight", "{}", "goal" },  { "need", "{\"goal_target\":3}", "goal" }, { "need", "{\"confirmed_by\":\"x\"}", "cause" },
+    { NULL, "{\"tier\":0}", "risk" }, { NULL, "{\"tone\":\"stern\"}", "tone" },  { "learner context", "{}", "learner context" },
+    { "outcome", "{}", "outcome" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
