@@ -40,7 +40,8 @@ static void check_small(const char *text, size_t length) {
 }
 
 static void check_input(const char *method, const char *target, const char *body, size_t length) {
-  struct http_request request = { .method = method, .target = target, .path_length = strcspn(target, "?"), .body = body, .body_length = length };
+  g_autoptr(GBytes) bytes = g_bytes_new_static(body, length);
+  struct http_request request = { .bytes = bytes, .method = method, .target = target, .path_length = strcspn(target, "?"), .body = body, .body_length = length };
   struct rest_match match;
   struct rest_input input = { 0 };
   g_autoptr(GError) error = NULL;

@@ -26,7 +26,7 @@ struct exchange {
   const char *target_at;    /* where the library has it */
   char *body;
   size_t length, received;  /* of the body */
-  bool in_turn, head_only;
+  bool in_turn, counted;
 };
 
 static const char *const always[] = {
@@ -118,11 +118,12 @@ void http_exchange_done(void *closure, struct MHD_Connection *connection, void *
   struct http_server *server = closure;
   struct exchange *exchange = g_steal_pointer(ret_exchange);
   if (!exchange) return;
-  if (exchange->body) server->body_used -= exchange->length;
+  if (exchange->counted) server->body_used -= exchange->length;
   exchange->link->busy = false;
   http_link_expect(exchange->link, server->seconds);
   g_free(exchange->target);
   g_free(exchange->body);
+  g_clear_pointer(&exchange->request.bytes, g_bytes_unref);
   g_clear_pointer(&exchange->response.body, g_bytes_unref);
   g_clear_pointer(&exchange->response.headers, g_ptr_array_unref);
   g_free(exchange);
@@ -156,7 +157,8 @@ static bool take_memory(struct exchange *exchange) {
   struct http_server *server = exchange->link->server;
   if (server->body_used + exchange->length > server->body_memory) return false; /* two at once may pass it by one body each */
   exchange->body = g_try_malloc(exchange->length + 1);
-  if (exchange->body) server->body_used += exchange->length;
+  exchange->counted = exchange->body != NULL;
+  if (exchange->counted) server->body_used += exchange->length;
   return exchange->body != NULL;
 }
 
@@ -213,9 +215,12 @@ static void answer(struct exchange *exchange) {
 }
 
 static enum MHD_Result arrived(struct exchange *exchange) {
-  if (exchange->body) exchange->body[exchange->received] = 0;
   exchange->request.body = exchange->body;
   exchange->request.body_length = exchange->received;
+  if (exchange->body) {
+    exchange->body[exchange->received] = 0;
+    exchange->request.bytes = g_bytes_new_take(g_steal_pointer(&exchange->body), exchange->received);
+  }
   http_link_expect(exchange->link, 0);
   if (!exchange->in_turn) {
     answer(exchange);

@@ -13,6 +13,7 @@ struct http_request {
   const char *address;        /* of the client, or of the proxy */
   const char *body;           /* whole; NULL: none */
   size_t body_length;
+  GBytes *bytes;              /* the body, to keep a reference of; NULL: none */
   void *exchange;             /* the server's */
 };
 /* The only value of a header; NULL: absent. (Repeated headers are refused where they would matter.) */

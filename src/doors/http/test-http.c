@@ -286,6 +286,47 @@ static void test_many_connections(void) {
   http_server_stop(server);
 }
 
+/* Who asks for much and does not take it is cut off too: then there is room for others. */
+static void test_slow_reader(void) {
+  struct http_server *server = start(1, 2);
+  int fds[2];
+  for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+    int small = 4096;
+    fds[i] = dial(server);
+    setsockopt(fds[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    for (int k = 0; k < 2000; k++) /* answers that together are more than the buffers of both sides */
+      if (send(fds[i], BYTES("GET /quick HTTP/1.1\r\n" HOST "\r\n"), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) break;
+  }
+  static const char get[] = "GET /last HTTP/1.1\r\n" HOST END;
+  g_autofree char *reply = ask(server, get, sizeof get - 1);
+  g_assert_nonnull(strstr(reply, "GET /last|0|"));
+  for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) close(fds[i]);
+  http_server_stop(server);
+}
+
+/* Clients that leave while their answer is worked on: nothing is written to who is no more, nothing is lost. */
+static void test_deserters(void) {
+  struct http_server *server = start(0, 0);
+  g_mutex_lock(&lock);
+  held = true;
+  g_mutex_unlock(&lock);
+  for (int i = 0; i < 40; i++) {
+    int fd = dial(server);
+    say(fd, BYTES("GET /held HTTP/1.1\r\n" HOST "\r\n"));
+    if (i % 2) setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger)); /* a reset */
+    close(fd);
+  }
+  g_mutex_lock(&lock);
+  while (!inside) g_cond_wait(&change, &lock);
+  held = false;
+  g_cond_broadcast(&change);
+  g_mutex_unlock(&lock);
+  static const char get[] = "GET /last HTTP/1.1\r\n" HOST END;
+  g_autofree char *reply = ask(server, get, sizeof get - 1);
+  g_assert_nonnull(strstr(reply, "GET /last|0|"));
+  http_server_stop(server);
+}
+
 static void test_body_memory(void) {
   g_autoptr(GError) error = NULL;
   struct http_server *server = http_server_start(&door, &(struct http_options){ .body_memory = 1500 }, &error);
@@ -380,6 +421,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/http/huge", test_huge);
   g_test_add_func("/http/slow", test_slow);
   g_test_add_func("/http/many-connections", test_many_connections);
+  g_test_add_func("/http/slow-reader", test_slow_reader);
+  g_test_add_func("/http/deserters", test_deserters);
   g_test_add_func("/http/body-memory", test_body_memory);
   g_test_add_func("/http/port-taken", test_port_taken);
   g_test_add_func("/http/stop", test_stop);

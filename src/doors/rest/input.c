@@ -137,12 +137,10 @@ static bool add_multipart(struct collect *collect, const struct http_request *re
   if (request->body_length == 0) return true;
   g_autofree char *boundary = form_boundary(http_request_header(request, "Content-Type") ? http_request_header(request, "Content-Type") : "");
   if (!boundary) return fail(error, MENO_ERROR_MEDIA_TYPE, "the body must be multipart/form-data with a boundary");
-  /* Copied once: the files outlive the request when a job works on them. */
-  g_autoptr(GBytes) body = g_bytes_new(request->body, request->body_length);
-  g_autoptr(GPtrArray) parts = form_multipart(boundary, g_bytes_get_data(body, NULL), request->body_length, error);
+  g_autoptr(GPtrArray) parts = form_multipart(boundary, request->body, request->body_length, error);
   if (!parts) return false;
   for (size_t i = 0; i < parts->len; i++)
-    if (!add_part(collect, body, parts->pdata[i], error)) return false;
+    if (!add_part(collect, request->bytes, parts->pdata[i], error)) return false; /* slices keep the body for a job that outlives the request */
   return true;
 }
 

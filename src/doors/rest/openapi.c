@@ -13,7 +13,14 @@
 
 /* ---- schemas ---------------------------------------------------------------------------------------------------- */
 
-static void put_object(struct json_writer *out, const char *key, const struct field *fields, bool closed, bool nullable, unsigned skip, int depth);
+static void put_object(struct json_writer *out, const char *key, const struct field *fields, bool closed, const char *path, int depth);
+static void put_members(struct json_writer *out, const struct field *fields, bool closed, const char *path, int depth);
+
+/* A plain argument of the verb need not stand in the address. `path` NULL: there is none. */
+static bool in_path(const char *path, const struct field *field) {
+  g_autofree char *slot = g_strconcat("{", field->name, "}", NULL);
+  return path && strstr(path, slot);
+}
 
 static void put_type(struct json_writer *out, const char *type, bool nullable) {
   if (!nullable) {
@@ -58,10 +65,13 @@ static void put_field(struct json_writer *out, const struct field *field, bool c
     case FIELD_KIND_INTEGER: put_type(out, "integer", nullable); put_number_bounds(out, field); break;
     case FIELD_KIND_BOOL: put_type(out, "boolean", nullable); break;
     case FIELD_KIND_ANY: break;
-    case FIELD_KIND_OBJECT: break; /* put_object has said it */
+    case FIELD_KIND_OBJECT:
+      put_type(out, "object", nullable);
+      if (field->type.of && depth < DEPTH_MOST) put_members(out, field->type.of, closed, NULL, depth);
+      break;
     case FIELD_KIND_TEXTS: case FIELD_KIND_LIST: case FIELD_KIND_FILES:
       put_type(out, "array", nullable);
-      if (field->type.kind == FIELD_KIND_LIST) put_object(out, "items", field->type.of, closed, false, 0, depth);
+      if (field->type.kind == FIELD_KIND_LIST) put_object(out, "items", field->type.of, closed, NULL, depth);
       else {
         json_open_object(out, "items");
         json_put_string(out, "type", "string");
@@ -74,37 +84,33 @@ static void put_field(struct json_writer *out, const struct field *field, bool c
   if (field->help && *field->help) json_put_string(out, "description", field->help);
 }
 
-static void put_required(struct json_writer *out, const struct field *fields, unsigned skip) {
+static void put_required(struct json_writer *out, const struct field *fields, const char *path) {
   bool any = false;
-  for (const struct field *field = fields; field && field->name; field++) any |= (field->flags & REQUIRED) && !(field->flags & skip);
+  for (const struct field *field = fields; field && field->name; field++) any |= (field->flags & REQUIRED) && !in_path(path, field);
   if (!any) return;
   json_open_array(out, "required");
   for (const struct field *field = fields; field->name; field++)
-    if ((field->flags & REQUIRED) && !(field->flags & skip)) json_put_string(out, NULL, field->name);
+    if ((field->flags & REQUIRED) && !in_path(path, field)) json_put_string(out, NULL, field->name);
   json_close_array(out);
 }
 
-static void put_members(struct json_writer *out, const struct field *fields, bool closed, unsigned skip, int depth) {
+static void put_members(struct json_writer *out, const struct field *fields, bool closed, const char *path, int depth) {
   json_open_object(out, "properties");
   for (const struct field *field = fields; field->name; field++) {
-    if (field->flags & skip) continue;
-    if (field->type.kind == FIELD_KIND_OBJECT) {
-      put_object(out, field->name, field->type.of, closed, (field->flags & NULLABLE) != 0, 0, depth + 1);
-      continue;
-    }
+    if (in_path(path, field)) continue;
     json_open_object(out, field->name);
     put_field(out, field, closed, depth + 1);
     json_close_object(out);
   }
   json_close_object(out);
-  put_required(out, fields, skip);
+  put_required(out, fields, path);
   if (closed) json_put_bool(out, "additionalProperties", false);
 }
 
-static void put_object(struct json_writer *out, const char *key, const struct field *fields, bool closed, bool nullable, unsigned skip, int depth) {
+static void put_object(struct json_writer *out, const char *key, const struct field *fields, bool closed, const char *path, int depth) {
   json_open_object(out, key);
-  put_type(out, "object", nullable);
-  if (fields && depth < DEPTH_MOST) put_members(out, fields, closed, skip, depth);
+  json_put_string(out, "type", "object");
+  if (fields && depth < DEPTH_MOST) put_members(out, fields, closed, path, depth);
   json_close_object(out);
 }
 
@@ -112,11 +118,11 @@ static void put_object(struct json_writer *out, const char *key, const struct fi
 
 static void put_parameters(struct json_writer *out, const struct op *op) {
   bool query = op->method == GET || op->method == DELETE, any = false;
-  for (const struct field *field = op->in; field && field->name; field++) any |= query || (field->flags & IN_PATH);
+  for (const struct field *field = op->in; field && field->name; field++) any |= query || in_path(op->path, field);
   if (!any) return;
   json_open_array(out, "parameters");
   for (const struct field *field = op->in; field->name; field++) {
-    bool path = (field->flags & IN_PATH) != 0;
+    bool path = in_path(op->path, field);
     if (!path && !query) continue;
     json_open_object(out, NULL);
     json_put_string(out, "name", field->name);
@@ -134,13 +140,13 @@ static void put_parameters(struct json_writer *out, const struct op *op) {
 static void put_body(struct json_writer *out, const struct op *op) {
   bool any = false, required = false;
   for (const struct field *field = op->in; field && field->name; field++)
-    if (!(field->flags & IN_PATH)) any = true, required |= (field->flags & REQUIRED) != 0;
+    if (!in_path(op->path, field)) any = true, required |= (field->flags & REQUIRED) != 0;
   if (!any || op->method == GET || op->method == DELETE) return;
   json_open_object(out, "requestBody");
   json_put_bool(out, "required", required);
   json_open_object(out, "content");
   json_open_object(out, op->body == BODY_FILES ? "multipart/form-data" : "application/json");
-  put_object(out, "schema", op->in, true, false, IN_PATH, 0);
+  put_object(out, "schema", op->in, true, op->path, 0);
   json_close_object(out);
   json_close_object(out);
   json_close_object(out);
@@ -179,7 +185,7 @@ static void put_answer(struct json_writer *out, const struct op *op) {
   if (op->body == BODY_FILE_OUT) {
     json_open_object(out, "schema");
     json_close_object(out);
-  } else put_object(out, "schema", op->out, false, false, 0, 0);
+  } else put_object(out, "schema", op->out, false, NULL, 0);
   json_close_object(out);
   json_close_object(out);
   json_close_object(out);
@@ -362,8 +368,8 @@ static void put_components(struct json_writer *out) {
   put_scheme(out, "token", NULL, "bearer", "A token for programs, with scopes");
   json_close_object(out);
   json_open_object(out, "schemas");
-  put_object(out, "Problem", problem_fields, false, false, 0, 0);
-  put_object(out, "JobBegun", job_begun, false, false, 0, 0);
+  put_object(out, "Problem", problem_fields, false, NULL, 0);
+  put_object(out, "JobBegun", job_begun, false, NULL, 0);
   json_close_object(out);
   put_problem_responses(out);
   json_close_object(out);
