@@ -260,8 +260,15 @@ static void find_fall(const struct needs_study *study, const struct needs_panel 
   double mean_variance = 0;
   for (int i = 0; i < n; i++)
     mean_variance += variance[i] / n;
+  if (n < 2)
+    split.all = by[0];
   state->alike = n >= 3 ? -split.evidence : 0;
-  if (n >= 4 && split.evidence > 0) {
+  int fell = 0;
+  for (int i = 0; i < n; i++)
+    fell += share[i] >= 0.5;
+  if (fell > 0.9 * n && n >= 3) /* a mixture of strong and weak falls is still a fall of all */
+    state->alike = fmax(state->alike, 0.5);
+  if (n >= 4 && state->alike < 0) {
     add_fall(study, p, NEEDS_STEP_SOME, share, split.size - split.rest, sqrt(mean_variance / fmax(1, n * split.share)), before, &best, state);
     return;
   }

@@ -75,8 +75,9 @@ static bool is_question(const struct needs_case_for *w, enum cause k)
   return w->unknown[k];
 }
 
-/* Outside by elimination needs that everything else that moves all teams could be seen. */
-static bool outside_proved(const struct needs_case_for *w)
+/* Outside by elimination needs that everything else that moves all teams could be seen. (Skill is not among them: nobody
+ * unlearns in all teams in one week.) */
+static bool outside_proved(const struct company *c, const struct needs_case_for *w)
 {
   bool unknown = false;
   for (guint i = 0; i < w->findings->len; i++) {
@@ -84,8 +85,8 @@ static bool outside_proved(const struct needs_case_for *w)
     if (f->about == CAUSE_OUTSIDE && f->file == FILE_CHANGES && f->ratio > 0.7)
       return true;
   }
-  for (int k = 0; k < CAUSE_OUTSIDE; k++)
-    unknown |= w->unknown[k];
+  for (int k = CAUSE_SKILL + 1; k < CAUSE_OUTSIDE; k++)
+    unknown |= w->unknown[k] && w->file[k] != FILE_COUNT && !c->have[w->file[k]];
   return !unknown;
 }
 
@@ -128,7 +129,7 @@ static struct masses weigh(const struct company *c, const struct goal *goal, con
   double dark = p[CAUSE_CANNOT_TELL] * pattern[CAUSE_CANNOT_TELL];
   for (int k = 0; k < CAUSE_CANNOT_TELL; k++) {
     double mass = p[k] * pattern[k] * exp(TEMPER * w->ratio[k]);
-    bool question = is_question(w, k) || (k == CAUSE_OUTSIDE && !outside_proved(w));
+    bool question = is_question(w, k) || (k == CAUSE_OUTSIDE && !outside_proved(c, w));
     eligible[k] = !question && w->ratio[k] >= EARNED;
     if (question) {
       dark += UNKNOWN_SHARE * mass;
