@@ -133,7 +133,7 @@ static bool put_file(struct json_writer *out, const struct field *field, const c
   return put_value(out, field, text, error);
 }
 
-struct parsing { const struct op *op; struct json_writer out; GPtrArray *files; const struct field *next; bool hash; const char *id; };
+struct parsing { const struct op *op; struct json_writer out; GPtrArray *files; const struct field *next; const char *id; GHashTable *given; };
 
 static const struct field *next_plain(const struct field *field) {
   while (field && field->name && !(field->flags & IN_PATH)) field++;
@@ -143,13 +143,13 @@ static const struct field *next_plain(const struct field *field) {
 static bool take_option(struct parsing *parsing, const char *option, char ***at, GError **error) {
   const struct field *field = option_field(parsing->op, option);
   if (!field) return fail(error, MENO_ERROR_USAGE, "\"%s\" has no option --%s; see `meno %s --help`", parsing->op->name, option, parsing->op->name);
+  if (!g_hash_table_add(parsing->given, (void *)(uintptr_t)field->name)) return fail(error, MENO_ERROR_USAGE, "--%s was given twice%s", option, field->type.kind == FIELD_KIND_TEXTS ? "; write a,b" : "");
   if (field->type.kind == FIELD_KIND_BOOL) {
     json_put_bool(&parsing->out, field->name, true);
     return true;
   }
   const char *value = strchr(option, '=') ? strchr(option, '=') + 1 : *++*at;
   if (!value) return fail(error, MENO_ERROR_USAGE, "--%s wants a value", option);
-  parsing->hash |= strcmp(field->name, "hash") == 0;
   return field->flags & FROM_FILE ? put_file(&parsing->out, field, value, error) : put_value(&parsing->out, field, value, error);
 }
 
@@ -214,7 +214,7 @@ static bool run_parsed(struct cli *cli, struct system *system, struct parsing *p
   g_autofree char *actor = NULL, *hash = NULL;
   struct caller caller;
   if (!find_caller(cli, system, &account, &actor, &caller, error)) return false;
-  bool wants_hash = !parsing->hash && parsing->id && option_field(op, "hash");
+  bool wants_hash = parsing->id && option_field(op, "hash") && !g_hash_table_contains(parsing->given, "hash");
   if (wants_hash && !(hash = current_hash(cli, system, op, &caller, parsing->id, error))) return false;
   if (hash) json_put_string(&parsing->out, "hash", hash);
   json_close_object(&parsing->out);
@@ -230,7 +230,8 @@ static bool run_parsed(struct cli *cli, struct system *system, struct parsing *p
 int verb_run(struct cli *cli, const struct op *op, char **arguments) {
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) files = g_ptr_array_new();
-  struct parsing parsing = { .op = op, .files = files, .next = op->in };
+  g_autoptr(GHashTable) given = g_hash_table_new(g_str_hash, g_str_equal);
+  struct parsing parsing = { .op = op, .files = files, .next = op->in, .given = given };
   int status = 0;
   json_writer_init(&parsing.out);
   json_open_object(&parsing.out, NULL);

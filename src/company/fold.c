@@ -150,8 +150,10 @@ static bool fold_source(struct db *db, const struct event *event, struct json bo
 
 static bool fold_files(struct db *db, const struct event *event, struct json body, GError **error) {
   struct json_iter it = json_iter(json_get(body, "files"));
-  while (json_next(&it))
-    if (db_run(db, error, "company.put_file", "ti", json_string(json_get(it.value, "as")), event->seq) < 0) return false;
+  while (json_next(&it)) {
+    const char *as = json_string(json_get(it.value, "as")); /* null: a file that only others joined, or a mapping */
+    if (as && db_run(db, error, "company.put_file", "ti", as, event->seq) < 0) return false;
+  }
   return true;
 }
 

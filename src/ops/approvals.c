@@ -76,12 +76,13 @@ static bool approvals_show(struct op_call *call, struct json_writer *out, GError
 
 /* ---- deciding --------------------------------------------------------------------------------------------------- */
 
-/* What an accepted proposal sets going: a need that somebody acts on is accepted, and the agent sees it. */
+/* What a decided proposal sets going: a need that somebody acts on is accepted, one that nobody shall act on is declined,
+ * and the agent sees it. */
 static bool follow_up(struct op_call *call, struct ledger_write *write, const char *id, GError **error) {
   g_autoptr(gate_proposal_auto) proposal = NULL;
   if (gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
-  bool accepted = proposal && strcmp(proposal->state, "accepted") == 0 && strcmp(proposal->kind, "act on need") == 0;
-  if (!accepted) return true;
+  bool accepted = proposal && strcmp(proposal->state, "accepted") == 0, rejected = proposal && strcmp(proposal->state, "rejected") == 0;
+  if (!proposal || !(accepted || rejected) || strcmp(proposal->kind, "act on need") != 0) return true;
   g_autoptr(json_doc_auto) doc = json_parse(proposal->content, strlen(proposal->content), NULL);
   const char *goal = doc ? json_string(json_get(json_root(doc), "goal")) : NULL;
   struct json_writer body;
@@ -89,7 +90,8 @@ static bool follow_up(struct op_call *call, struct ledger_write *write, const ch
   json_open_object(&body, NULL);
   json_put_string(&body, "goal", goal ? goal : "");
   json_put_string(&body, "proposal", id);
-  json_put_string(&body, "word", "accepted");
+  if (op_text(call, "reason")) json_put_string(&body, "reason", op_text(call, "reason"));
+  json_put_string(&body, "word", accepted ? "accepted" : "declined");
   json_close_object(&body);
   g_autofree char *text = json_writer_steal(&body, NULL);
   return ledger_append(write, &(struct event){ .kind = "need.marked", .subject = proposal->subject, .actor = call->caller.actor, .cause = proposal->seq, .body = text }, NULL, error);

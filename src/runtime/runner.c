@@ -28,6 +28,7 @@ struct taking {
   int64_t now;
   struct runner_report counts;
   GString *refusals;
+  GHashTable *kept;          /* ids of the proposals that this turn made, or made again */
 };
 
 static const char *name_of(int index, int count, const char *name) { return index >= 0 && index < count ? name : NULL; }
@@ -181,7 +182,7 @@ static bool propose(struct taking *taking, const struct turn *turn, const struct
   g_autofree struct gate_evidence *evidence = g_new0(struct gate_evidence, claim ? claim->evidence_count + 1 : 1);
   for (int i = 0; claim && i < claim->evidence_count; i++)
     evidence[i] = (struct gate_evidence){ .source = formats[claim->evidence[i].file].file, .sentence = claim->evidence[i].sentence,
-      .records = claim->evidence[i].count, .people = claim->evidence[i].people, .against = claim->evidence[i].against };
+      .records = claim->evidence[i].count, .people = claim->evidence[i].people, .against = claim->evidence[i].against, .about = claim->evidence[i].about };
   g_autofree char *id = claim ? claim_id(claim) : NULL;
   g_autofree char *subject = claim ? claim_subject(claim->predicate, claim->subject) : g_strdup(proposal->subject);
   g_autofree char *requester = requester_of(proposal);
@@ -195,6 +196,7 @@ static bool propose(struct taking *taking, const struct turn *turn, const struct
   taking->counts.proposals += answer.outcome == GATE_MADE || answer.outcome == GATE_AUTO;
   taking->counts.withheld += answer.outcome == GATE_WITHHELD;
   if (answer.outcome == GATE_REFUSED) refuse(taking, proposal->subject, answer.why);
+  if (answer.id) g_hash_table_add(taking->kept, g_strdup(answer.id));
   return true;
 }
 
@@ -223,6 +225,7 @@ static bool store_turn(struct taking *taking, const struct turn *turn, GError **
   if (!retract_the_rest(taking, stated, error)) return false;
   for (int i = 0; i < turn_proposals(turn); i++)
     if (!propose(taking, turn, turn_proposal_at(turn, i), error)) return false;
+  if (!gate_withdraw_rest(taking->write, taking->actor, taking->kept, "the agent does not propose it any more", taking->now, NULL, error)) return false;
   return record_turn(taking, taking->company->version, error);
 }
 
@@ -242,8 +245,9 @@ static bool take_turn(struct ledger *ledger, const struct agent *agent, const st
   if (!agent->run(&snapshot, turn, error)) return false;
   g_autofree char *actor = g_strdup_printf("agent:%s@%s", agent->id, agent->revision);
   g_autoptr(GString) refusals = g_string_new("");
+  g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
-  struct taking taking = { .agent = agent, .rules = rules, .company = view->company, .write = write, .actor = actor, .now = now, .refusals = refusals };
+  struct taking taking = { .agent = agent, .rules = rules, .company = view->company, .write = write, .actor = actor, .now = now, .refusals = refusals, .kept = kept };
   if (!write || !store_turn(&taking, turn, error) || !ledger_commit(g_steal_pointer(&write), error)) return false;
   report->turns++;
   report->claims += taking.counts.claims;

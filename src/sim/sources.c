@@ -6,7 +6,7 @@
  *
  * How it can be wrong: the documents do not depend on the seed, so they speak of every process and skill, troubled or not. */
 #include "sim/files.h"
-#include "sim-sources.h"
+#include "sim/sim-sources.h"
 
 #define FOLDER "/sim/sources"
 
