@@ -214,6 +214,20 @@ static void answer(struct exchange *exchange) {
   exchange->state = READY;
 }
 
+/* Under the lock, as the pool must not be given work once it is being freed. */
+static enum MHD_Result hand_over(struct exchange *exchange) {
+  struct http_server *server = exchange->link->server;
+  g_mutex_lock(&server->lock);
+  bool late = server->quit;
+  if (!late) {
+    exchange->state = WORKING;
+    MHD_suspend_connection(exchange->connection);
+    g_thread_pool_push(server->workers, exchange, NULL);
+  }
+  g_mutex_unlock(&server->lock);
+  return late ? MHD_NO : MHD_YES;
+}
+
 static enum MHD_Result arrived(struct exchange *exchange) {
   exchange->request.body = exchange->body;
   exchange->request.body_length = exchange->received;
@@ -226,10 +240,7 @@ static enum MHD_Result arrived(struct exchange *exchange) {
     answer(exchange);
     return queue(exchange);
   }
-  exchange->state = WORKING;
-  MHD_suspend_connection(exchange->connection);
-  g_thread_pool_push(exchange->link->server->workers, exchange, NULL);
-  return MHD_YES;
+  return hand_over(exchange);
 }
 
 void http_exchange_work(void *data, void *server) {

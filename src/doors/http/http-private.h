@@ -27,7 +27,7 @@ struct http_server {
   struct MHD_Daemon *daemon;
   GThreadPool *workers;
   GThread *watch;
-  GMutex lock;                  /* guards `links`, `quit` */
+  GMutex lock;                  /* guards `links`, `quit`, and the pushing of work */
   GCond change;
   struct http_link *links;
   bool quit;

@@ -161,7 +161,7 @@ void http_server_stop(struct http_server *server) {
   cut(server, true, false);
   while (server->links && g_cond_wait_until(&server->change, &server->lock, until)) ;
   cut(server, true, true);
-  server->quit = true;
+  server->quit = true; /* and no more work is pushed */
   g_cond_broadcast(&server->change);
   g_mutex_unlock(&server->lock);
   g_thread_join(server->watch);

@@ -17,6 +17,12 @@ void rest_json(struct http_response *response, unsigned status, struct json_writ
   response->body = g_bytes_new_take(text, length);
 }
 
+static bool has_header(const struct http_response *response, const char *name) {
+  for (size_t i = 0; response->headers && i < response->headers->len; i += 2)
+    if (strcmp(response->headers->pdata[i], name) == 0) return true;
+  return false;
+}
+
 /* RFC 9457. What went wrong inside is for the log: it may name paths, and helps an attacker more than a user. */
 void rest_problem(struct http_response *response, const GError *error) {
   const struct error_kind *kind = error_kind(error);
@@ -36,6 +42,7 @@ void rest_problem(struct http_response *response, const GError *error) {
   json_close_object(&writer);
   rest_json(response, (unsigned)kind->status, &writer);
   response->type = "application/problem+json";
+  if (kind->status == 429 && !has_header(response, "Retry-After")) http_response_add(response, "Retry-After", "2");
   if (kind->status == 401) http_response_add(response, "WWW-Authenticate", "Bearer realm=\"meno\"");
 }
 

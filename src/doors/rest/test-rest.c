@@ -387,6 +387,37 @@ static void test_proxy(void) {
   toy_close(house);
 }
 
+/* ---- the client's files ----------------------------------------------------------------------------------------- */
+
+static void test_web(void) {
+  open_house();
+  g_auto(reply_auto) root = ask("GET", "/", "", NULL), page = ask("GET", "/needs/n-1", "", NULL), hashed = ask("GET", "/assets/app-Q3T7V2AB.js", "", NULL),
+    plain = ask("GET", "/theme.js", "", NULL), none = ask("GET", "/assets/none.js", "", NULL);
+  g_assert_nonnull(strstr(root.body, "A toy house"));
+  g_assert_cmpstr(root.body, ==, page.body); /* an address that the client draws */
+  g_assert_nonnull(strstr(root.head, "Content-Type: text/html; charset=utf-8"));
+  g_assert_nonnull(strstr(root.head, "Cache-Control: no-cache"));
+  g_assert_nonnull(strstr(hashed.head, "Cache-Control: public, max-age=31536000, immutable"));
+  g_assert_nonnull(strstr(plain.head, "Cache-Control: no-cache"));
+  g_assert_nonnull(strstr(plain.head, "Content-Type: text/javascript"));
+  g_assert_cmpint(none.status, ==, 404);
+  const char *etag = strstr(root.head, "ETag: ") + strlen("ETag: ");
+  g_autofree char *known = g_strdup_printf("If-None-Match: \"x\", %.34s\r\n", etag);
+  g_auto(reply_auto) same = ask("GET", "/", known, NULL), other = ask("GET", "/", "If-None-Match: \"x\"\r\n", NULL), head = ask("HEAD", "/", "", NULL);
+  g_assert_cmpint(same.status, ==, 304);
+  g_assert_cmpuint(same.length, ==, 0);
+  g_assert_cmpint(other.status, ==, 200);
+  g_assert_cmpuint(head.length, ==, 0);
+  g_autofree char *length = g_strdup_printf("Content-Length: %zu", root.length);
+  g_assert_nonnull(strstr(head.head, length));
+  EXPECT(404, NULL, "GET", "/../../etc/passwd.x", "", NULL);
+  EXPECT(404, NULL, "GET", "/%2e%2e/%2e%2e/etc/passwd.x", "", NULL);
+  EXPECT(400, "bad-input", "GET", "/%00.js", "", NULL);
+  EXPECT(400, "bad-input", "GET", "/%FF", "", NULL);
+  EXPECT(405, "method", "POST", "/theme.js", "", "{}");
+  close_house();
+}
+
 /* ---- jobs ------------------------------------------------------------------------------------------------------- */
 
 static char *job_target(const struct reply *reply) {
@@ -444,7 +475,9 @@ static void test_jobs_full(void) {
   open_house();
   g_autofree char *lead = signed_in("lead");
   for (int i = 0; i < 4; i++) EXPECT(202, NULL, "POST", "/api/v1/waits", lead, NULL);
-  EXPECT(429, "too-many", "POST", "/api/v1/waits", lead, NULL);
+  g_auto(reply_auto) full = ask("POST", "/api/v1/waits", lead, NULL);
+  g_assert_cmpint(full.status, ==, 429);
+  g_assert_nonnull(strstr(full.head, "Retry-After: "));
   g_autofree char *admin = signed_in("administrator");
   EXPECT(202, NULL, "POST", "/api/v1/waits", admin, NULL);
   close_house();
@@ -492,6 +525,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/rest/rate", test_rate);
   g_test_add_func("/rest/limiter", test_limiter);
   g_test_add_func("/rest/proxy", test_proxy);
+  g_test_add_func("/rest/web", test_web);
   g_test_add_func("/rest/jobs", test_jobs);
   g_test_add_func("/rest/jobs-full", test_jobs_full);
   g_test_add_func("/rest/openapi", test_openapi);
