@@ -24,11 +24,12 @@
 #include <math.h>
 
 #define SHARE_PRIOR 0.3        /* of teams that fall, if any does */
-#define STEP_ODDS 2.5          /* log odds from the scan that make a break worth reporting: 12 to 1, before the prior */
+#define STEP_ODDS 3.0          /* log odds from the scan that make a break worth reporting: 20 to 1, before the prior */
 #define CLEAR 2.5              /* standard errors */
 #define HEALED 0.35            /* share of the fall that is left */
-#define NEAR_TARGET 0.1        /* of the way from baseline to target */
+#define NEAR_TARGET 0.2        /* of the way from baseline to target */
 #define FAR_FROM_TARGET 0.25
+#define UNEQUAL 0.2            /* spread of teams over the distance to the target, from which doses are compared */
 #define YEAR 365
 #define QUARTER 91
 
@@ -165,17 +166,6 @@ static void spread_affected(const struct needs_study *study, const struct needs_
     if (!goal_team[t])
       gap->affected[t] = 0;
   gap->outer = true;
-}
-
-/* Shares from continuous falls: a team's own, drawn towards the mean, over what the hardest hit lost. */
-static void shares_of_size(const double *size, const double *variance, int n, double mean, double tau, double *share)
-{
-  g_autofree double *drawn = g_new(double, (size_t)n);
-  for (int i = 0; i < n; i++)
-    drawn[i] = isfinite(size[i]) ? mean + (size[i] - mean) * tau * tau / (tau * tau + variance[i] + 1e-300) : NAN;
-  double full = fmax(robust_quantile(drawn, n, 0.9), 1e-300);
-  for (int i = 0; i < n; i++)
-    share[i] = !isfinite(drawn[i]) ? NAN : tau < 0.25 * mean ? 1 : CLAMP(drawn[i] / full, 0, 1);
 }
 
 static bool still_there(const struct needs_panel *p, int before, int at, const double *share, double size)
@@ -316,6 +306,17 @@ static void find_standing(const struct needs_study *study, const struct needs_pa
   state->behind = left > FAR_FROM_TARGET * way && left > 2 * state->se && state->shortfall > 0;
 }
 
+/* Doses where there are no groups: from the best tenth of teams to the worst, each drawn towards the mean. */
+static void shares_of_level(const double *level, const double *variance, int n, double mean, double tau, double *share)
+{
+  g_autofree double *drawn = g_new(double, (size_t)n);
+  for (int i = 0; i < n; i++)
+    drawn[i] = isfinite(level[i]) ? mean + (level[i] - mean) * tau * tau / (tau * tau + variance[i] + 1e-300) : NAN;
+  double high = robust_quantile(drawn, n, 0.9), low = robust_quantile(drawn, n, 0.1);
+  for (int i = 0; i < n; i++)
+    share[i] = isfinite(drawn[i]) ? CLAMP((high - drawn[i]) / fmax(high - low, 1e-300), 0, 1) : NAN;
+}
+
 /* The gap that has always been there, within [from, to) periods. */
 static void add_standing(const struct needs_study *study, const struct needs_panel *p, int from, int to, struct needs_state *state)
 {
@@ -327,26 +328,26 @@ static void add_standing(const struct needs_study *study, const struct needs_pan
     int seen;
     level[i] = mean_between(p, i, from, to, &seen);
     variance[i] = seen > 0 && isfinite(p->noise[i]) ? p->noise[i] * p->noise[i] * inflation(p->autocorrelation) / seen : 0;
-    lack[i] = fmax(0, target - level[i]);
-    if (!isfinite(level[i]))
-      lack[i] = NAN;
+    lack[i] = isfinite(level[i]) ? fmax(0, target - level[i]) : NAN;
   }
   struct shift_groups groups = shift_group(level, variance, n, share);
-  bool some = groups.two && groups.evidence > 2 && groups.low < target;
-  if (!some && !state->behind)
+  bool parted = groups.two && groups.evidence > 2 && groups.low < target;
+  if (!parted && !state->behind)
     return;
-  if (!some)
-    shares_of_size(lack, variance, n, fmax(0, target - groups.low), groups.tau, share);
+  double mean = robust_mean(level, n), spread = robust_spread(level, n), short_by = fmax(target - mean, 1e-300);
+  bool some = parted || (n >= 4 && spread > UNEQUAL * short_by);
+  for (int i = 0; i < n && !some; i++)
+    share[i] = isfinite(level[i]) ? 1 : NAN;
+  if (some && !groups.two)
+    shares_of_level(level, variance, n, mean, fmax(groups.tau, 0.3 * spread), share);
   struct needs_gap *gap = &state->gaps[state->count++];
   *gap = (struct needs_gap){ .pattern = some ? NEEDS_STATIC_SOME : NEEDS_STATIC_ALL, .weight = 1, .since = CLOCK_NO_DAY,
-    .evidence = some ? groups.evidence : 0, .before = { p->start[from], p->start[from] }, .after = { p->start[from], p->start[to] } };
+    .evidence = parted ? groups.evidence : 0, .before = { p->start[from], p->start[from] }, .after = { p->start[from], p->start[to] } };
   gap->size = weighted(lack, share, n);
   if (!(gap->size > 0))
     gap->size = fmax(0, state->shortfall);
-  gap->se = fmax(state->se, groups.tau / sqrt(fmax(1, n * groups.share_low)));
+  gap->se = fmax(state->se, spread / sqrt(n));
   spread_affected(study, p, share, gap);
-  if (!some && groups.tau > 0.25 * gap->size && gap->others >= 2)
-    gap->pattern = NEEDS_STATIC_SOME;
 }
 
 void needs_gaps_find(const struct needs_study *study, struct needs_panel *panel, struct needs_state *ret_state)

@@ -5,8 +5,8 @@
 #pragma once
 #include <stdbool.h>
 
-/* First-order autocorrelation within the series, pooled, bias-corrected, in [0, 0.9]; `centre` [series * n] is taken off first (NULL: the
- * series' mean). */
+/* First-order autocorrelation within the series, pooled, bias-corrected, in [0, 0.9]; `centre` [series * n], fitted to each third
+ * of a series, is taken off first (NULL: the series' mean). */
 double shift_autocorrelation(const double *y, const double *centre, int series, int n);
 
 struct shift { double evidence; /* log of the odds that any fell at all, over when and who, for even prior odds */
