@@ -204,18 +204,24 @@ static void write_requests(struct json_writer *out, const struct company *compan
   json_close_array(out);
 }
 
-/* The note names its reader by name; the claim by opaque id. */
-static void write_note(struct json_writer *out, const struct company *company, struct json note) {
-  if (json_type(note) != JSON_OBJECT) {
+/* The newest note that would go to somebody who asked. It names its reader by name; the proposal by opaque id. */
+static bool write_note(struct json_writer *out, struct db *db, const struct company *company, const char *need, GError **error) {
+  g_autofree char *subject = g_strconcat("need:", need, NULL);
+  g_autoptr(gate_proposal_auto) proposal = NULL;
+  if (gate_find_latest(db, "send note", subject, &proposal, error) < 0) return false;
+  g_autoptr(json_doc_auto) doc = proposal ? json_parse(proposal->content, strlen(proposal->content), error) : NULL;
+  if (!doc) {
     json_put_null(out, "note");
-    return;
+    return !proposal;
   }
+  struct json note = json_root(doc);
   g_autofree char *to = ops_person_name(company, company_person(company, json_string(json_get(note, "to"))));
   json_open_object(out, "note");
   json_put_string(out, "to", to);
   json_put_string(out, "subject", json_string(json_get(note, "subject")));
   json_put_string(out, "text", json_string(json_get(note, "text")));
   json_close_object(out);
+  return true;
 }
 
 static bool write_proposal(struct json_writer *out, struct db *db, const char *need, GError **error) {
@@ -257,10 +263,10 @@ static bool write_need(struct json_writer *out, struct db *db, const struct comp
   json_put_number(out, "gap_high", json_number(json_at(json_get(value, "gap_interval"), 1), NAN));
   write_series(out, company, goal, json_get(value, "teams"));
   write_requests(out, company, json_get(value, "requests"));
-  write_note(out, company, json_get(value, "note"));
+  bool fine = write_note(out, db, company, need->id, error);
   put_day(out, "expires", need->valid_to);
   put_time(out, "made_at", need->made_at);
-  bool fine = write_proposal(out, db, need->id, error);
+  fine = fine && write_proposal(out, db, need->id, error);
   words_clear(&words);
   return fine;
 }

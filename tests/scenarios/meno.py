@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scenarios share: the command line, a server, signed-in callers, files, tables, and TAP.
+
+A scenario is a program: it makes what it needs in a temporary folder, drives the binary from outside (MENO, else
+build/meno) at a fixed moment, and prints one TAP line per promise. Nothing here waits a fixed time: a server is there
+when it has printed its address, a job is done when it says so, and a deadline only turns a hang into a failure.
+Projections are read from the embedded database where "the very same" is the promise; all else goes through the doors.
+"""
+import atexit
+import contextlib
+import csv
+import http.client
+import io
+import json
+import os
+import pathlib
+import re
+import select
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import urllib.parse
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+BINARY = os.path.abspath(os.environ.get("MENO", TOP / "build" / "meno"))
+REFDATA = pathlib.Path(os.environ.get("MENO_REFDATA", TOP.parent / "shared" / "refdata")).resolve()
+SOAK = os.environ.get("MENO_SOAK", "") not in ("", "0")
+NOW, UNTIL = "2026-03-02T09:00:00Z", "2026-03-02"
+DEADLINE = 120  # seconds after which something hangs; never a measure of speed
+
+ROLES = {"lead": "lead", "approver": "approver", "manager": "manager", "employee": "employee", "analyst": "analyst",
+         "privacy": "privacy officer", "sysadmin": "administrator"}
+
+
+# ---- TAP ---------------------------------------------------------------------------------------------------------
+
+class Tap:
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def ok(self, good, title, why=None):
+        """`why` is shown when it fails: anything that prints, or a function that gives it."""
+        self.count += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.count} - {title.replace('#', '')}", flush=True)
+        if not good and why is not None:
+            text = why() if callable(why) else why
+            text = text if isinstance(text, str) else repr(text)
+            print("# " + text[:4000].replace("\n", "\n# "), flush=True)
+        return bool(good)
+
+    def same(self, got, expected, title):
+        return self.ok(got == expected, title, lambda: difference(got, expected))
+
+    def skip(self, title, reason):
+        self.count += 1
+        print(f"ok {self.count} - {title} # SKIP {reason}", flush=True)
+
+
+def difference(got, expected):
+    if isinstance(got, dict) and isinstance(expected, dict):
+        lines = [f"{key}: {shorten(got.get(key))} instead of {shorten(expected.get(key))}" for key in sorted(set(got) | set(expected), key=str)
+                 if got.get(key) != expected.get(key)]
+        return "\n".join(lines[:20])
+    if isinstance(got, list) and isinstance(expected, list):
+        lines = [f"{len(got)} instead of {len(expected)}"] + [f"[{i}]: {shorten(a)} instead of {shorten(b)}" for i, (a, b) in enumerate(zip(got, expected)) if a != b]
+        return "\n".join(lines[:12])
+    return f"got      {shorten(got)}\nexpected {shorten(expected)}"
+
+
+def shorten(value):
+    text = repr(value)
+    return text if len(text) < 400 else text[:400] + " …"
+
+
+def scenario(main):
+    """Runs `main(tap)`; what breaks off is a failure, never silence."""
+    tap = Tap()
+    try:
+        main(tap)
+    except BaseException:
+        tap.ok(False, "the scenario came to its end", traceback.format_exc())
+    print(f"1..{tap.count}", flush=True)
+    sys.exit(1 if tap.failed else 0)
+
+
+# ---- folders and files -------------------------------------------------------------------------------------------
+
+_folders = []
+
+
+def folder():
+    """A temporary folder that is removed at the end."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="meno-scenario-"))
+    _folders.append(path)
+    return path
+
+
+@atexit.register
+def _remove_folders():
+    for path in _folders:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def write(path, text, encoding="utf-8"):
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+    return path
+
+
+def write_csv(path, header, rows, delimiter=","):
+    text = io.StringIO()
+    table = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    table.writerow(header)
+    table.writerows(rows)
+    return write(path, text.getvalue())
+
+
+def read_csv(path):
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def clone(path):
+    """A copy of a data folder: the same key, so the same ids of people."""
+    to = folder() / "data"
+    shutil.copytree(path, to)
+    return to
+
+
+# ---- the command line --------------------------------------------------------------------------------------------
+
+class Answer:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+        self.raw = out
+        try:
+            self.json = json.loads(out)
+        except ValueError:
+            self.json = None
+
+    def __repr__(self):
+        return f"exit {self.status}\nout: {self.out[:1500]}\nerr: {self.err[-1500:]}"
+
+
+def meno(data, *words, who=None, now=NOW, js=True, cwd=None, env=None, stdin=None):
+    """Runs one command of the binary and gives its answer. `who`: the account to act as; None: the operator."""
+    command = [BINARY] + (["--data", str(data)] if data else []) + (["--now", now] if now else []) + (["--as", who] if who else [])
+    command += [str(word) for word in words] + (["--json"] if js else [])
+    done = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, cwd=cwd, env=env)
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def must(data, *words, **options):
+    """The answer of a command that has to succeed."""
+    answer = meno(data, *words, **options)
+    if answer.status:
+        raise AssertionError(f"meno {' '.join(str(word) for word in words)}: {answer!r}")
+    return answer.json if answer.json is not None else answer
+
+
+def simulate(people, seed, to=None, weeks=None):
+    to = to or folder() / "files"
+    must(None, "simulate", to, "--people", people, "--seed", seed, "--until", UNTIL, *(["--weeks", weeks] if weeks else []))
+    return to
+
+
+def init(path=None):
+    path = path or folder() / "data"
+    must(path, "init")
+    return path
+
+
+def add_accounts(data, **people):
+    """An account for each role (and, where named, for the person of that employee number); login → password."""
+    passwords = {}
+    for login, roles in ROLES.items():
+        number = people.get(login)
+        passwords[login] = must(data, "accounts", "add", login, "--roles", roles, *(["--employee-number", number] if number else []))["password"]
+    return passwords
+
+
+def head(data):
+    """The ledger's head: how many events there are, and the hash of the last. Nothing changed while it is the same."""
+    report = must(data, "replay", "--verify")
+    return report["events"], report["head"]
+
+
+# ---- tables ------------------------------------------------------------------------------------------------------
+
+# What is no projection, or says when and under which number something was recorded, not what holds.
+PLAIN = {"event", "cursor", "session", "token", "throttle", "access_log"}
+BOOKKEEPING = {"seq", "made_at", "at", "committed_at"}
+
+
+def tables(data, without=()):
+    """Every projection as sorted rows, apart from sequence numbers and moments of recording: to be compared across ledgers."""
+    found = {}
+    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        for name in names:
+            if name in PLAIN or name in without or name.startswith("sqlite_"):
+                continue
+            columns = [row[1] for row in db.execute(f'PRAGMA table_info("{name}")') if row[1] not in BOOKKEEPING]
+            quoted = ", ".join(f'"{column}"' for column in columns)
+            found[name] = sorted(db.execute(f'SELECT {quoted} FROM "{name}"').fetchall(), key=repr)
+    return found
+
+
+def events(data, kind=None):
+    """Rows (seq, kind, subject, actor, body as a dict) of the ledger."""
+    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+        rows = db.execute("SELECT seq, kind, subject, actor, body FROM event WHERE ?1 IS NULL OR kind = ?1 ORDER BY seq", (kind,)).fetchall()
+    return [(seq, what, subject, actor, json.loads(body)) for seq, what, subject, actor, body in rows]
+
+
+# ---- the server --------------------------------------------------------------------------------------------------
+
+class Server:
+    """`meno serve --port 0` as a child of its own, known by its process id and by nothing else."""
+
+    def __init__(self, data, now=NOW, *words):
+        self.noise = tempfile.TemporaryFile()
+        self.process = subprocess.Popen([BINARY, "--data", str(data)] + (["--now", now] if now else []) + ["serve", "--port", "0", *words],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.noise)
+        self.port = None
+        self.said = self._read_until(b"\n", time.monotonic() + DEADLINE)
+        found = re.search(rb"http://127\.0\.0\.1:(\d+)", self.said)
+        if not found:
+            self.kill()
+            raise AssertionError(f"the server did not start: {self.said!r} {self.errors()}")
+        self.port = int(found.group(1))
+
+    def _read_until(self, mark, deadline):
+        said = b""
+        while mark not in said:
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
+            piece = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            if not piece:
+                break
+            said += piece
+        return said
+
+    def errors(self):
+        self.noise.seek(0)
+        return self.noise.read().decode("utf-8", "replace")
+
+    def stop(self, with_signal=signal.SIGTERM, seconds=DEADLINE):
+        """Its exit status; None: it did not stop in time and was killed."""
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            status = None
+            self.kill()
+        self.process.stdout.close()
+        return status
+
+    def kill(self):
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+        try:
+            self.json = json.loads(body) if body else None
+        except ValueError:
+            self.json = None
+
+    @property
+    def code(self):
+        return self.json.get("code") if isinstance(self.json, dict) else None
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:1500]!r}"
+
+
+def multipart(files, **fields):
+    """A body of files [(name, bytes)] and fields, and its content type."""
+    mark = "meno-scenario-boundary"
+    body = b""
+    for name, value in fields.items():
+        body += f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+    for name, content in files:
+        body += f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode() + content + b"\r\n"
+    return body + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
+
+
+class Caller:
+    """Somebody at the REST interface; signed in where a login is given."""
+
+    def __init__(self, server, login=None, password=None):
+        self.port, self.headers, self.who = server.port, {}, None
+        if login:
+            reply = self.post("/session", {"login": login, "password": password})
+            if reply.status != 200:
+                raise AssertionError(f"signing in as {login}: {reply!r}")
+            self.who = reply.json
+            self.headers = {"Cookie": reply.headers["Set-Cookie"].split(";")[0], "X-Meno-CSRF": self.who["csrf"]}
+
+    def ask(self, method, path, body=None, headers=None, kind="application/json"):
+        """`body`: bytes as they are, anything else as JSON. `headers`: instead of the caller's own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        sent = dict(self.headers if headers is None else headers)
+        if body is not None:
+            body = body if isinstance(body, bytes) else json.dumps(body).encode()
+            sent.setdefault("Content-Type", kind)
+        try:
+            connection.request(method, "/api/v1" + path if not path.startswith("//") else path[1:], body=body, headers=sent)
+            answer = connection.getresponse()
+            return Reply(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path, **options):
+        return self.ask("GET", path, **options)
+
+    def post(self, path, body=None, **options):
+        return self.ask("POST", path, {} if body is None else body, **options)
+
+    def job(self, reply):
+        """Follows a 202 to its end; the job as it then stands."""
+        if reply.status != 202:
+            return {"state": "refused", "error": reply.json, "result": None}
+        return wait_for(lambda: self._ended(reply.json["job"]), "the job's end")
+
+    def _ended(self, job):
+        reply = self.get("/jobs/" + job)
+        if reply.status != 200:
+            raise AssertionError(f"the job {job}: {reply!r}")
+        return reply.json if reply.json["state"] != "running" else None
+
+    def bring(self, files, **fields):
+        """Imports files [(name, bytes)] and waits for it."""
+        body, kind = multipart(files, **fields)
+        return self.job(self.ask("POST", "/imports", body, kind=kind))
+
+
+def wait_for(look, what, seconds=DEADLINE):
+    """Looks until there is something; the pause between two looks only spares the machine."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited in vain for {what}")
+        select.select([], [], [], 0.05)
+
+
+def quote(text):
+    return urllib.parse.quote(str(text), safe="")
