@@ -2,7 +2,7 @@
  *
  * Builds the browser client: `node build.mjs [OUT [MODULES]]` (default dist, node_modules). The result is what the
  * server hands out: index.html, theme.js (small, before the first paint), app.js, app.css, chunks and fonts with their
- * content's hash in the name.
+ * content's hash in the name, and licences.txt.
  *
  * Tabler's style sheet holds every component it has, half a megabyte; we keep the rules whose class names occur in our
  * sources. Its icons are data: addresses, which our content security policy refuses, so they become files.
@@ -109,4 +109,12 @@ await build({
   loader: { '.woff2': 'file', '.svg': 'copy' }, assetNames: '[name]-[hash]', external: ['./icon-*.svg'], nodePaths: [modules],
 });
 rmSync(join(out, '.style.css'));
+/* What the bundle is made of stands under licences that ask to be handed on with it. */
+const parts = ['@fontsource-variable/inter', '@tabler/core', 'bootstrap', 'echarts', 'preact', 'tslib', 'zrender'];
+write('licences.txt', parts.map(name => {
+  const folder = join(modules, name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const texts = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isFile()).map(entry => entry.name).filter(file => /^(licen[cs]e|notice)/i.test(file)).sort().map(file => readFileSync(join(folder, file), 'utf8').trim());
+  return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+}).join('\n\n' + '-'.repeat(80) + '\n\n') + '\n');
 for (const name of ['index.html', 'favicon.svg']) write(name, readFileSync(join(source, name)));

@@ -91,8 +91,8 @@ function Help(props: { caller: Caller; close: () => void }): JSX.Element {
     <p class="quiet">{said.lead}</p>
     <div class="key-groups">{groups.map(([name, rows]) => <section key={name}><h3>{name}</h3><dl class="keys">{rows.map(([keys, what]) => <div key={what}>
       <dt>{keys.map((key, index) => <span key={index}>{index > 0 && <span class="quiet"> {said.then} </span>}<kbd>{key}</kbd></span>)}</dt><dd>{what}</dd></div>)}</dl></section>)}</div>
-    <label class="form-check"><input type="checkbox" class="form-check-input" checked={on} onChange={event => { setKeysOn(event.currentTarget.checked); setOn(event.currentTarget.checked); }} />
-      <span class="form-check-label">{said.off} <span class="quiet">{said.offLead}</span></span></label>
+    <label class="check"><input type="checkbox" class="form-check-input" checked={on} onChange={event => { setKeysOn(event.currentTarget.checked); setOn(event.currentTarget.checked); }} />
+      <span>{said.off} <span class="quiet">{said.offLead}</span></span></label>
   </Dialog>;
 }
 
@@ -161,16 +161,16 @@ function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
       </header>
       <div class={'side' + (menu ? ' open' : '')}><div class="side-inner">
         <Navigation caller={caller} route={route} open={menu} close={() => setMenu(false)} />
-        <div class="me-box">
+        <section class="me-box" aria-label={said.account}>
           <p><b>{caller.name}</b><br /><span class="quiet">{caller.roles.join(', ')}</span></p>
           <button type="button" class="btn btn-sm btn-ghost-secondary" onClick={() => setLook(theme.nextTheme())}>{said.theme[look]}</button>
           <button type="button" class="btn btn-sm btn-ghost-secondary" onClick={props.signOut}>{said.signOut}</button>
-        </div>
+        </section>
       </div></div>
       <main id="content" ref={main} tabIndex={-1}>
         <Jobs route={route} />
         {page ? <div key={page.name + (route.page === 'approvals' ? '' : route.id ?? '')}>{page.draw(route)}</div>
-          : <Page name={said.noPage} question="" answer={said.noPageLead}><Empty title={said.noPage} lead={said.noPageLead} action={{ name: said.goToday, href: href('today') }} /></Page>}
+          : <Page name={said.noPage} question="" answer={said.noPageLead}><Empty lead={said.noPageRemedy} action={{ name: said.goToday, href: href('today') }} /></Page>}
       </main>
     </div>
     {dialog === 'search' && <Search close={() => setDialog(null)} />}

@@ -10,7 +10,7 @@ import { day, humanise, list, moment, money, number } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
-import { Badge, Dialog, Empty, Failure, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Empty, Failure, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
 import type { Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
@@ -204,9 +204,9 @@ export function ApprovalsPage(props: { id: string | null }): JSX.Element {
   const entry = (one: Proposal): ComponentChildren => <li key={one.id}><a href={href('approvals', one.id)} aria-current={one.id === chosen ? 'true' : undefined}>
     <span class="queue-title">{one.title}</span>
     <span class="quiet">{said.kinds[one.kind] ?? humanise(one.kind)} · {said.tier(one.tier)} · {waiting(one) ? one.expires && said.lapses(day(one.expires)) : said.states[one.state] ?? one.state}</span></a></li>;
-  return <Page {...text.pages.approvals} answer={queue.data && said.answer(mine.length, items.filter(waiting).length, lapse ? day(lapse) : null)}>
+  return <Page {...text.pages.approvals} answer={answered(queue, () => said.answer(mine.length, items.filter(waiting).length, lapse ? day(lapse) : null))}>
     <Load of={queue} rows={3}>{data => data.proposals.length === 0
-      ? <Empty title={said.empty.title} lead={said.empty.lead} action={needs ? { name: said.empty.action, href: href('needs') } : undefined} />
+      ? <Empty lead={said.empty.lead} action={needs ? { name: said.empty.action, href: href('needs') } : undefined} />
       : <div class={'approvals' + (chosen ? ' has-chosen' : '')}>
         <nav class="queue" aria-label={said.queue}>
           <p class="order">{said.order}</p>

@@ -8,7 +8,7 @@ import { text } from '../text.en.ts';
 import { amount, day, days, difference, list, moment, money, number, share } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { href } from '../router.ts';
-import { Badge, Dialog, Empty, Facts, Failure, Hidden, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Empty, Facts, Failure, Hidden, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { Plot, Spark } from '../ui/picture.tsx';
 import type { Goal, GoalDetail, Weighing } from '../api.ts';
 
@@ -73,7 +73,7 @@ function WeightDialog(props: { goal: Goal; close: () => void }): JSX.Element {
               const step = (move.rank_before ?? 0) - (move.rank_after ?? 0);
               return <tr key={move.need}><th scope="row">{move.title}</th>
                 <td class={step > 0 ? 'rise' : step < 0 ? 'fall' : ''}>{said.rankMove(String(move.rank_before ?? '–'), String(move.rank_after ?? '–'))} <span class="quiet">{step > 0 ? said.up : step < 0 ? said.down : said.same}</span></td>
-                <td class="num">{move.money_before !== null && <del>{money(move.money_before, goal.currency)}</del>} {move.money_after !== null && <ins>{money(move.money_after, goal.currency)}</ins>}</td></tr>;
+                <td class="num">{move.money_before !== move.money_after && move.money_before !== null && <del>{money(move.money_before, goal.currency)}</del>} {move.money_after !== null && (move.money_before === move.money_after ? money(move.money_after, goal.currency) : <ins>{money(move.money_after, goal.currency)}</ins>)}</td></tr>;
             })}</tbody></table></Scroll>}
       </section>
       <label class="form-label" for="weight-reason">{said.weightReason}</label>
@@ -127,10 +127,10 @@ export function GoalsPage(): JSX.Element {
   const goals = useResource<{ goals: Goal[] }>('/goals');
   const steer = useMay('STEER'), imports = useMay('IMPORT');
   const [weighing, setWeighing] = useState<Goal | null>(null);
-  const answer = goals.data && (goals.data.goals.length ? goalsAnswer(goals.data.goals) : said.empty.title + '.');
+  const answer = answered(goals, data => data.goals.length ? goalsAnswer(data.goals) : said.empty.title + '.');
   return <Page {...text.pages.goals} answer={answer}>
     <Load of={goals} rows={6}>{data => {
-      if (data.goals.length === 0) return <Empty title={said.empty.title} lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />;
+      if (data.goals.length === 0) return <Empty lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />;
       const sorted = [...data.goals].sort((a, b) => (b.money ?? 0) - (a.money ?? 0) || b.weight - a.weight);
       return <>
         <p class="order">{said.order}</p>
@@ -154,9 +154,9 @@ export function GoalPage(props: { id: string }): JSX.Element {
   const steer = useMay('STEER');
   const [weighing, setWeighing] = useState(false);
   const data = goal.data;
-  const answer = data && (data.state === 'on track' ? said.detailAnswer['on track'](data.latest === null ? text.shell.unknown : amount(data.latest, data.unit), data.target === null ? text.shell.unknown : amount(data.target, data.unit))
+  const answer = answered(goal, data => data.state === 'on track' ? said.detailAnswer['on track'](data.latest === null ? text.shell.unknown : amount(data.latest, data.unit), data.target === null ? text.shell.unknown : amount(data.target, data.unit))
     : data.state === 'off track' ? said.detailAnswer['off track'](gapWords(data), moneyWords(data)) : said.detailAnswer.unknown());
-  return <Page {...text.pages.goals} title={data?.name ?? text.pages.goals.name} answer={answer ?? (goal.problem ? '' : null)} back={{ href: href('goals'), name: text.pages.goals.name }}
+  return <Page {...text.pages.goals} title={data?.name ?? text.pages.goals.name} answer={answer} back={{ href: href('goals'), name: text.pages.goals.name }}
     actions={data && steer ? <button type="button" class="btn btn-outline-secondary" onClick={() => setWeighing(true)}>{said.changeWeight}</button> : undefined}>
     <Load of={goal} rows={3}>{one => {
       const marks = [...(one.target === null ? [] : [{ name: said.targetLine, value: one.target }]), ...(one.baseline === null ? [] : [{ name: said.baselineLine, value: one.baseline }])];

@@ -7,7 +7,7 @@ import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { moment, number } from '../format.ts';
 import { call, cancelJob, dropJob, invalidate, post, useResource, useWorks, watchJob, type Problem, type Work } from '../client.ts';
-import { Badge, Dialog, Failure, Load, None, Page, say, Scroll, useCaller } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Failure, Load, None, Page, say, Scroll, useCaller } from '../ui/parts.tsx';
 import type { Import, ImportResult, Job } from '../api.ts';
 
 const said = text.imports;
@@ -70,13 +70,13 @@ function Preview(props: { of: ImportResult; commit: (skip: boolean) => void; dis
 
 /* --- dropping ---------------------------------------------------------------------------------------------------------------- */
 
-function Drop(props: { take: (files: File[]) => void }): JSX.Element {
+function Drop(props: { take: (files: File[]) => void; second: boolean }): JSX.Element {
   const [over, setOver] = useState(false);
   return <div class={'drop' + (over ? ' over' : '')}
     onDragOver={event => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)}
     onDrop={event => { event.preventDefault(); setOver(false); const files = [...event.dataTransfer?.files ?? []]; if (files.length) props.take(files); }}>
     <p class="drop-title">{said.drop}</p><p class="quiet">{said.dropLead}</p>
-    <label class="btn btn-primary file-button">{said.choose}
+    <label class={'btn file-button ' + (props.second ? 'btn-outline-secondary' : 'btn-primary')}>{said.choose}
       <input type="file" multiple class="visually-hidden" onChange={event => { const files = [...event.currentTarget.files ?? []]; event.currentTarget.value = ''; if (files.length) props.take(files); }} /></label>
   </div>;
 }
@@ -135,7 +135,7 @@ export function ImportsPage(): JSX.Element {
     }
   }
   const last = imports.data?.imports.find(one => one.state === 'committed');
-  const answer = imports.data && said.answer(last ? moment(last.at) : null, last ? last.files.reduce((all, file) => all + file.bad, 0) : 0, last?.files.length ?? 0);
+  const answer = answered(imports, () => said.answer(last ? moment(last.at) : null, last ? last.files.reduce((all, file) => all + file.bad, 0) : 0, last?.files.length ?? 0));
   const failed = [dry, commit, undo, run].find(work => work?.job?.state === 'failed');
   const stopped = [dry, commit, undo, run].find(work => work?.job?.state === 'cancelled');
   return <Page {...text.pages.imports} answer={answer}>
@@ -146,7 +146,7 @@ export function ImportsPage(): JSX.Element {
       : dry?.job?.state === 'done' ? <Preview of={dry.job.result as ImportResult} commit={startCommit} discard={discard} busy={false} />
         : commit?.job?.state === 'done' && run?.job?.state !== 'done' && operate ? <section class="card"><div class="card-body"><h2>{said.done}</h2><p class="quiet">{said.runLead}</p>
           <button type="button" class="btn btn-primary" onClick={() => void send('run', () => post('/run'))}>{said.run}</button></div></section> : null}
-    {!running && <Drop take={take} />}
+    {!running && <Drop take={take} second={dry?.job?.state === 'done' || (commit?.job?.state === 'done' && run?.job?.state !== 'done')} />}
     <section><h2>{said.history}</h2><Load of={imports} rows={2}>{data => <History imports={data.imports} undo={setUndoing} />}</Load></section>
     {undoing && <Dialog title={said.undoTitle} close={() => setUndoing(null)}><p>{undoing.files.map(file => file.name).join(', ')}</p><p class="quiet">{said.undoLead}</p>
       <div class="actions"><button type="button" class="btn btn-danger" onClick={() => { const one = undoing; setUndoing(null); void send('undo', () => post(`/imports/${encodeURIComponent(one.id)}/undo`)); }}>{said.undo}</button>

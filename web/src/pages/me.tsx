@@ -7,7 +7,7 @@ import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { day, moment, number, share } from '../format.ts';
 import { post, useResource, type Problem } from '../client.ts';
-import { Failure, Load, None, Page, say, Scroll } from '../ui/parts.tsx';
+import { answered, Failure, Load, None, Page, say, Scroll } from '../ui/parts.tsx';
 import { Level } from '../ui/picture.tsx';
 import type { Me, MySkill } from '../api.ts';
 
@@ -65,7 +65,7 @@ function SkillRow(props: { skill: MySkill; changed: (skill: MySkill) => void }):
 export function MePage(): JSX.Element {
   const me = useResource<Me>('/me');
   const data = me.data;
-  const answer = data && (data.person === null ? said.noPerson : said.answer(data.skills.length, data.known.length, data.seen.length));
+  const answer = answered(me, one => one.person === null ? said.noPerson : said.answer(one.skills.length, one.known.length, one.seen.length));
   return <Page {...text.pages.me} answer={answer} actions={data?.person ? <a class="btn btn-outline-secondary" href="/api/v1/me/export" download title={said.exportLead}>{said.export}</a> : undefined}>
     <Load of={me} rows={4}>{one => <>
       {one.person && <>

@@ -5,10 +5,10 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { day, days, difference, list, money, number, share } from '../format.ts';
+import { day, days, difference, humanise, list, money, number, share } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { href } from '../router.ts';
-import { Badge, Empty, Facts, Failure, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Empty, Facts, Failure, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { CauseBar, causeClass, Plot } from '../ui/picture.tsx';
 import type { Cause, Need, Needs, NeedStatus } from '../api.ts';
 
@@ -57,11 +57,11 @@ export function NeedsPage(props: { show: string | null }): JSX.Element {
   const needs = useResource<Needs>('/needs');
   const imports = useMay('IMPORT');
   const other = props.show as NeedStatus | null;
-  return <Page {...text.pages.needs} answer={needs.data && needsAnswer(needs.data)}>
+  return <Page {...text.pages.needs} answer={answered(needs, data => data.needs.length ? needsAnswer(data) : said.empty.title + '.')}>
     <Load of={needs} rows={5}>{data => {
       const all = data.counts.open + data.counts.not_training + data.counts.not_priority + data.counts.accepted + data.counts.expired;
       const links: [NeedStatus, number | null][] = [['accepted', data.counts.accepted], ['expired', data.counts.expired], ['noise', null]];
-      if (all === 0 && data.needs.length === 0) return <Empty title={said.empty.title} lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />;
+      if (all === 0 && data.needs.length === 0) return <Empty lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />;
       return <>
         <p class="order">{said.order} <span class="others">{said.others}: {links.map(([status, count], index) => <span key={status}>{index > 0 && ', '}
           <a href={other === status ? href('needs') : href('needs', null, { status })} aria-current={other === status ? 'true' : undefined}>{said.statuses[status].toLowerCase()}{count !== null && ` (${count})`}</a></span>)}</span></p>
@@ -173,8 +173,9 @@ function detailAnswer(need: Need): string {
 
 function Gap(props: { need: Need }): JSX.Element {
   const { need } = props, unit = need.value?.unit ?? '';
+  const [low, high] = need.gap_low === null || need.gap_high === null ? [null, null] : [need.gap_low, need.gap_high].map(Math.abs).sort((a, b) => a - b).map(one => number(one));
   return <section><h2>{said.gapTitle}</h2>
-    {need.gap !== null && <p><Why id={need.id} what={said.gapTitle} class="plain-text">{said.gapSentence(difference(need.gap, unit), need.gap_low === null ? null : number(need.gap_low), need.gap_high === null ? null : number(need.gap_high))}</Why></p>}
+    {need.gap !== null && <p><Why id={need.id} what={said.gapTitle} class="plain-text">{said.gapSentence(difference(Math.abs(need.gap), unit), low, high)}</Why></p>}
     {need.series && need.series.days.length > 1 ? <Plot label={said.gapChart}
       picture={{ kind: 'lines', unit, days: days(need.series.days), marks: [], lines: [{ name: said.affected, values: need.series.affected, tone: 'main' }, { name: said.peers, values: need.series.peers, tone: 'quiet' }] }}
       table={{ head: [said.since, said.affected, said.peers], rows: need.series.days.map((one, index) => [day(one), need.series!.affected[index] ?? '–', need.series!.peers[index] ?? '–']) }} /> : <p class="quiet">{said.noSeries}</p>}
@@ -186,7 +187,7 @@ export function NeedPage(props: { id: string }): JSX.Element {
   const decides = useMay('DECIDE_NEEDS'), approvals = useMay('READ_APPROVALS'), goals = useMay('READ_GOALS'), skills = useMay('READ_SKILLS');
   const data = need.data;
   const plan = data?.proposal && approvals ? href('approvals', data.proposal) : null;
-  return <Page {...text.pages.needs} title={data?.title ?? text.pages.needs.name} answer={data ? detailAnswer(data) : need.problem ? '' : null} back={{ href: href('needs'), name: said.all }}
+  return <Page {...text.pages.needs} title={data?.title ?? text.pages.needs.name} answer={answered(need, detailAnswer)} back={{ href: href('needs'), name: said.all }}
     actions={plan && data!.status === 'open' ? <a class="btn btn-primary" href={plan}>{said.planOpen}</a> : undefined}>
     <Load of={need} rows={4}>{one => <div class="with-aside">
       <div>
@@ -194,7 +195,7 @@ export function NeedPage(props: { id: string }): JSX.Element {
           [said.worth, worth(one) ? <><Why id={one.id} what={said.worth}>{worth(one)}</Why> {text.shell.a(one.value!.period)}</> : said.noValue],
           [said.goal, one.goal_name ? goals && one.goal ? <a href={href('goals', one.goal)}>{one.goal_name}</a> : one.goal_name : said.noGoal],
           [said.who, one.subject.names.length ? list(one.subject.names) : one.subject.kind],
-          ...(one.skills.length ? [[said.skills, <>{one.skills.map((skill, index) => <span key={skill}>{index > 0 && ', '}{skills ? <a href={href('skills', skill)}>{skill}</a> : skill}</span>)}</>] as [string, JSX.Element]] : []),
+          ...(one.skills.length ? [[said.skills, <>{one.skills.map((skill, index) => <span key={skill}>{index > 0 && ', '}{skills ? <a href={href('skills', skill)}>{humanise(skill)}</a> : humanise(skill)}</span>)}</>] as [string, JSX.Element]] : []),
           ...(one.since ? [[said.since, day(one.since)] as [string, string]] : []), ...(one.expires ? [[said.expires, day(one.expires)] as [string, string]] : [])]} />
         {one.instead && <div class="callout"><h2>{said.instead}</h2><p>{one.instead}</p></div>}
         {one.reason && <p><b>{said.reason}:</b> {one.reason}</p>}

@@ -8,7 +8,7 @@ import { text } from '../text.en.ts';
 import { number, share } from '../format.ts';
 import { useResource } from '../client.ts';
 import { href } from '../router.ts';
-import { Empty, Facts, Hidden, Load, None, openWhy, Page, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Empty, Facts, Hidden, Load, None, openWhy, Page, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { Plot } from '../ui/picture.tsx';
 import type { Calibration, Cell, SkillDetail, Skills } from '../api.ts';
 
@@ -100,12 +100,12 @@ export function SkillsPage(props: { department: string | null }): JSX.Element {
   const imports = useMay('IMPORT');
   const names = department ? known : [...new Set((skills.data?.teams ?? []).map(team => team.department))].sort();
   if (!department && names.length > 0 && names.join() !== known.join()) setKnown(names);
-  return <Page {...text.pages.skills} answer={skills.data ? skills.data.skills.length ? skillsAnswer(skills.data) : said.empty.title + '.' : null}
+  return <Page {...text.pages.skills} answer={answered(skills, data => data.skills.length ? skillsAnswer(data) : said.empty.title + '.')}
     actions={names.length > 1 ? <div><label class="form-label" for="department">{said.department}</label>
       <select class="form-select" id="department" value={department} onChange={event => setDepartment(event.currentTarget.value)}>
         <option value="">{said.allDepartments}</option>{names.map(name => <option key={name} value={name}>{name}</option>)}</select></div> : undefined}>
     <Load of={skills} rows={6}>{data => data.skills.length === 0
-      ? <Empty title={said.empty.title} lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />
+      ? <Empty lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />
       : <>
         {data.cells.length > 0 && <section><h2>{said.map}</h2><p class="quiet">{said.mapLead}</p><Legend /><HeatMap data={data} /></section>}
         {data.calibration && <section><h2>{said.calibration}</h2><Trust of={data.calibration} /></section>}
@@ -132,7 +132,7 @@ export function SkillPage(props: { id: string }): JSX.Element {
   const goals = useMay('READ_GOALS');
   const figure = (value: number | null): string | null => value === null ? null : number(value, 1);
   return <Page {...text.pages.skills} title={data?.name ?? text.pages.skills.name} back={{ href: href('skills'), name: text.pages.skills.name }}
-    answer={data ? said.detailAnswer(figure(data.mean), figure(data.low), figure(data.high), data.people === null ? null : number(data.people)) : skill.problem ? '' : null}>
+    answer={answered(skill, one => said.detailAnswer(figure(one.mean), figure(one.low), figure(one.high), one.people === null ? null : number(one.people)))}>
     <Load of={skill} rows={4}>{one => {
       const bars = one.histogram.filter(bar => bar.people !== null);
       return <>

@@ -8,7 +8,7 @@ import { text } from '../text.en.ts';
 import { day, moment, money } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { href } from '../router.ts';
-import { Badge, Dialog, Empty, Failure, Load, Page, say, useCaller, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Empty, Failure, Load, Page, say, useCaller, useMay, Why } from '../ui/parts.tsx';
 import type { Card, Today } from '../api.ts';
 
 function target(card: Card): string {
@@ -82,9 +82,9 @@ export function TodayPage(): JSX.Element {
   const said = text.today;
   const next = caller.may.includes('IMPORT') && !caller.data_until ? { name: said.empty.imports, href: href('imports') }
     : caller.may.includes('READ_GOALS') ? { name: said.empty.goals, href: href('goals') } : { name: said.empty.me, href: href('me') };
-  return <Page {...text.pages.today} answer={today.data && said.answer(today.data.cards.length, today.data.noise.length)}>
+  return <Page {...text.pages.today} answer={answered(today, data => said.answer(data.cards.length, data.noise.length))}>
     <Load of={today} rows={3}>{data => <>
-      {data.cards.length === 0 ? <Empty title={said.empty.title} lead={caller.data_until ? said.empty.lead : said.empty.importsLead} action={next} />
+      {data.cards.length === 0 ? <Empty lead={caller.data_until ? said.empty.lead : said.empty.importsLead} action={next} />
         : <><p class="order">{said.order}</p>
           <ol class="cards today">{data.cards.map((card, index) => <TodayCard card={card} key={card.id} first={index === 0} noise={setNoise} />)}</ol></>}
       <div class="pair">

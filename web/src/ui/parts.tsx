@@ -5,6 +5,7 @@
 import { createContext, type ComponentChildren, type JSX } from 'preact';
 import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
+import { sentence } from '../format.ts';
 import type { Caller } from '../api.ts';
 import type { Problem, Resource } from '../client.ts';
 
@@ -60,14 +61,19 @@ export function Page(props: {
     <header class="page-head">
       <div>
         {props.back && <p class="crumb"><a href={props.back.href}>{props.back.name}</a></p>}
-        <h1 ref={heading} tabIndex={-1}>{title}{!props.title && <span class="question"> {props.question}</span>}</h1>
+        <h1 ref={heading} tabIndex={-1}>{title}{!props.title && props.question && <span class="question"> {props.question}</span>}</h1>
         {props.answer === null ? <p class="answer placeholder-glow" aria-hidden="true"><span class="placeholder col-8" /></p>
-          : <p class="answer">{props.answer}</p>}
+          : props.answer && <p class="answer">{props.answer}</p>}
       </div>
       {props.actions && <div class="page-actions">{props.actions}</div>}
     </header>
     {props.children}
   </article>;
+}
+
+/* A page's first line, once its resource is there: null while it is on its way, nothing where it failed. */
+export function answered<T>(of: Resource<T>, words: (data: T) => string): string | null {
+  return of.data !== null ? words(of.data) : of.problem ? '' : null;
 }
 
 /* Something failed: what, what is safe, what to do. */
@@ -78,8 +84,8 @@ export function Failure(props: { problem: Problem; retry?: () => void; acted?: b
   const remedy = text.errors.remedy[code];
   return <div class="alert alert-danger failure" role="alert">
     <h2 class="alert-title">{known ?? (title || text.errors.other)}</h2>
-    <p>{detail ? detail.replace(/([^.!?])$/, '$1.') + ' ' : ''}{safe} {remedy ?? <>{text.errors.otherRemedy} <code>{code} {status}</code></>}</p>
-    {props.retry && <button type="button" class="btn btn-outline-secondary" onClick={props.retry}>{text.errors.retry}</button>}
+    <p>{detail ? sentence(detail.replace(/([^.!?])$/, '$1.')) + ' ' : ''}{safe} {remedy ?? <>{text.errors.otherRemedy} <code>{code} {status}</code></>}</p>
+    {props.retry && code !== 'not-found' && code !== 'forbidden' && <button type="button" class="btn btn-outline-secondary" onClick={props.retry}>{text.errors.retry}</button>}
   </div>;
 }
 
@@ -98,9 +104,9 @@ export function Skeleton(props: { rows: number }): JSX.Element {
   </div>;
 }
 
-/* Nothing here: what would fill it, and the one step that leads there. */
-export function Empty(props: { title: string; lead: string; action?: { name: string; href: string } }): JSX.Element {
-  return <div class="empty-state"><h2>{props.title}</h2><p>{props.lead}</p>
+/* Nothing here (the page's first line has said so): what would fill it, and the one step that leads there. */
+export function Empty(props: { lead: string; action?: { name: string; href: string } }): JSX.Element {
+  return <div class="empty-state"><p>{props.lead}</p>
     {props.action && <a class="btn btn-primary" href={props.action.href}>{props.action.name}</a>}</div>;
 }
 
@@ -118,7 +124,7 @@ export function Dialog(props: { title: string; close: () => void; side?: boolean
     if (!element.querySelector('[autofocus]')) heading.current?.focus();
     return () => { element.close(); if (before instanceof HTMLElement && before.isConnected) before.focus(); };
   }, []);
-  return <dialog ref={dialog} class={(props.side ? 'side ' : '') + (props.wide ? 'wide' : '')} aria-labelledby={name}
+  return <dialog ref={dialog} class={(props.side ? 'drawer ' : '') + (props.wide ? 'wide' : '')} aria-labelledby={name}
     onCancel={event => { event.preventDefault(); props.close(); }}
     onClick={event => { if (event.target === dialog.current) props.close(); }}>
     <div class="dialog-box">
@@ -145,16 +151,18 @@ export function Badge(props: { tone?: 'good' | 'bad' | 'wait' | 'plain'; childre
 export function Scroll(props: { label: string; children: ComponentChildren }): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const [wide, setWide] = useState(false);
+  const [more, setMore] = useState(false);
   useEffect(() => {
     const element = frame.current!;
-    const measure = (): void => setWide(element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1);
+    const measure = (): void => { setWide(element.scrollWidth > element.clientWidth + 1); setMore(element.scrollLeft + element.clientWidth < element.scrollWidth - 2); };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
+    element.addEventListener('scroll', measure, { passive: true });
     measure();
-    return () => observer.disconnect();
+    return () => { observer.disconnect(); element.removeEventListener('scroll', measure); };
   }, []);
-  return <div ref={frame} class="scroll" tabIndex={wide ? 0 : undefined} role={wide ? 'region' : undefined} aria-label={wide ? props.label : undefined}>{props.children}</div>;
+  return <div ref={frame} class={more ? 'scroll more' : 'scroll'} tabIndex={wide ? 0 : undefined} role={wide ? 'region' : undefined} aria-label={wide ? props.label : undefined}>{props.children}</div>;
 }
 export function Hidden(): JSX.Element { return <span class="withheld" title={text.shell.hiddenWhy}>{text.shell.hiddenCell}</span>; }
 export const None = (): JSX.Element => <span class="absent"><span aria-hidden="true">–</span><span class="visually-hidden">{text.shell.unknown}</span></span>;

@@ -16,12 +16,12 @@ export type Picture =
   | { kind: 'curve'; points: [number, number][]; x: string; y: string }
   | { kind: 'calibration'; points: { predicted: number; observed: number; count: number }[]; x: string; y: string; perfect: string };
 
-interface Palette { ink: string; quiet: string; line: string; main: string; second: string; surface: string; font: string }
+interface Palette { ink: string; quiet: string; line: string; main: string; second: string; surface: string; font: string; size: number }
 function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   return { ink: colour('--ink'), quiet: colour('--ink-quiet'), line: colour('--line'), main: colour('--plot-main'), second: colour('--plot-quiet'),
-    surface: colour('--surface'), font: getComputedStyle(document.body).fontFamily };
+    surface: colour('--surface'), font: getComputedStyle(document.body).fontFamily, size: Math.round(parseFloat(style.fontSize) * 0.75) };
 }
 
 const percent = (value: number): string => Math.round(value * 100) + '%';
@@ -29,27 +29,27 @@ const brief = (value: number): string => value.toLocaleString(document.documentE
 
 function common(colours: Palette): EChartsCoreOption {
   return {
-    animation: false, textStyle: { fontFamily: colours.font, color: colours.ink, fontSize: 12 },
-    grid: { left: 8, right: 24, top: 36, bottom: 28, containLabel: true },
-    tooltip: { renderMode: 'richText', confine: true, backgroundColor: colours.surface, borderColor: colours.line, textStyle: { color: colours.ink, fontSize: 12 } },
+    animation: false, textStyle: { fontFamily: colours.font, color: colours.ink, fontSize: colours.size },
+    grid: { left: 8, right: 24, top: 3 * colours.size, bottom: 2.4 * colours.size, containLabel: true },
+    tooltip: { renderMode: 'richText', confine: true, backgroundColor: colours.surface, borderColor: colours.line, textStyle: { color: colours.ink, fontSize: colours.size } },
   };
 }
 function axis(colours: Palette, name: string, more: object): object {
-  return { name, nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: colours.quiet }, axisLine: { lineStyle: { color: colours.line } }, axisTick: { show: false },
-    axisLabel: { color: colours.quiet, hideOverlap: true }, splitLine: { lineStyle: { color: colours.line, opacity: 0.6 } }, ...more };
+  return { name, nameLocation: 'middle', nameGap: 2.2 * colours.size, nameTextStyle: { color: colours.quiet, fontSize: colours.size }, axisLine: { lineStyle: { color: colours.line } }, axisTick: { show: false },
+    axisLabel: { color: colours.quiet, hideOverlap: true, fontSize: colours.size }, splitLine: { lineStyle: { color: colours.line, opacity: 0.6 } }, ...more };
 }
 /* A vertical axis carries its name above itself: sideways text is read by nobody. */
 function upright(colours: Palette, name: string, more: object): object {
-  return axis(colours, name, { nameLocation: 'end', nameGap: 12, nameTextStyle: { color: colours.quiet, align: 'left' }, ...more });
+  return axis(colours, name, { nameLocation: 'end', nameGap: colours.size, nameTextStyle: { color: colours.quiet, align: 'left', fontSize: colours.size }, ...more });
 }
 
 /* The axis spans the values and the marks (target, baseline), in round steps: a target off the picture would be no target. */
-function range(picture: Extract<Picture, { kind: 'lines' }>): { min: number; max: number; interval: number } | object {
+function range(picture: Extract<Picture, { kind: 'lines' }>, colours: Palette): { min: number; max: number; interval: number } | object {
   const all = picture.lines.flatMap(line => line.values).filter((value): value is number => value !== null).concat(picture.marks.map(mark => mark.value));
   const least = Math.min(...all), most = Math.max(...all), rough = (most - least) / 5;
   if (!(rough > 0)) return { scale: true };
   const power = 10 ** Math.floor(Math.log10(rough)), step = [1, 2, 5, 10].map(times => times * power).find(one => one >= rough)!;
-  return { min: Math.floor(least / step) * step, max: Math.ceil(most / step) * step, interval: step, axisLabel: { color: palette().quiet, formatter: (value: number) => brief(value) } };
+  return { min: Math.floor(least / step) * step, max: Math.ceil(most / step) * step, interval: step, axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: (value: number) => brief(value) } };
 }
 
 function option(picture: Picture, colours: Palette): EChartsCoreOption {
@@ -58,13 +58,13 @@ function option(picture: Picture, colours: Palette): EChartsCoreOption {
     case 'lines': {
       const several = picture.lines.length > 1;
       return { ...base, tooltip: { ...(base.tooltip as object), trigger: 'axis', valueFormatter: (value: unknown) => typeof value === 'number' ? brief(value) + (picture.unit === '%' ? '%' : ' ' + picture.unit) : '–' },
-        legend: several ? { top: 0, right: 8, textStyle: { color: colours.ink }, itemWidth: 18, itemHeight: 2, icon: 'rect' } : undefined,
+        legend: several ? { top: 0, right: 8, textStyle: { color: colours.ink, fontSize: colours.size }, itemWidth: 18, itemHeight: 2, icon: 'rect' } : undefined,
         xAxis: axis(colours, '', { type: 'category', data: picture.days, boundaryGap: false, splitLine: { show: false } }),
-        yAxis: upright(colours, picture.unit, { type: 'value', ...range(picture) }),
+        yAxis: upright(colours, picture.unit, { type: 'value', ...range(picture, colours) }),
         series: picture.lines.map((line, index) => ({ name: line.name, type: 'line', data: line.values, showSymbol: false, connectNulls: false,
           lineStyle: { width: line.tone === 'main' ? 2.5 : 2, color: line.tone === 'main' ? colours.main : colours.second, type: line.tone === 'main' ? 'solid' : 'dashed' },
           itemStyle: { color: line.tone === 'main' ? colours.main : colours.second },
-          markLine: index === 0 && picture.marks.length > 0 ? { silent: true, symbol: 'none', label: { color: colours.quiet, position: 'insideStartTop', formatter: '{b}' },
+          markLine: index === 0 && picture.marks.length > 0 ? { silent: true, symbol: 'none', label: { color: colours.quiet, fontSize: colours.size, position: 'insideStartTop', formatter: '{b}' },
             lineStyle: { color: colours.quiet, type: 'dotted', width: 1.25 }, data: picture.marks.map(mark => ({ name: mark.name, yAxis: mark.value })) } : undefined })) };
     }
     case 'bars':
@@ -72,12 +72,12 @@ function option(picture: Picture, colours: Palette): EChartsCoreOption {
         series: [{ type: 'bar', data: picture.values, barCategoryGap: '12%', itemStyle: { color: colours.main, borderRadius: [2, 2, 0, 0] },
           markLine: picture.mark ? { silent: true, symbol: 'none', label: { color: colours.ink, formatter: picture.mark.name }, lineStyle: { color: colours.ink, type: 'dotted' }, data: [{ xAxis: picture.mark.label }] } : undefined }] };
     case 'curve':
-      return { ...base, xAxis: axis(colours, picture.x, { type: 'value', splitLine: { show: false } }), yAxis: upright(colours, picture.y, { type: 'value', min: 0, max: 1, axisLabel: { color: colours.quiet, formatter: percent } }),
+      return { ...base, xAxis: axis(colours, picture.x, { type: 'value', splitLine: { show: false } }), yAxis: upright(colours, picture.y, { type: 'value', min: 0, max: 1, axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: percent } }),
         tooltip: { ...(base.tooltip as object), trigger: 'axis', valueFormatter: (value: unknown) => typeof value === 'number' ? percent(value) : '–' },
         series: [{ type: 'line', smooth: true, showSymbol: false, data: picture.points, lineStyle: { width: 2.5, color: colours.main }, itemStyle: { color: colours.main } }] };
     case 'calibration': {
       const most = Math.max(1, ...picture.points.map(point => point.count));
-      const unit = { type: 'value', min: 0, max: 1, axisLabel: { color: colours.quiet, formatter: percent } };
+      const unit = { type: 'value', min: 0, max: 1, axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: percent } };
       return { ...base, xAxis: axis(colours, picture.x, unit), yAxis: upright(colours, picture.y, unit),
         tooltip: { ...(base.tooltip as object), formatter: (at: { data: number[] }) => `${picture.x} ${percent(at.data[0])}\n${picture.y} ${percent(at.data[1])}\n${brief(at.data[2])}` },
         series: [

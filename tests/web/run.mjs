@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The browser client in a real browser, against a running server: `node run.mjs [PART OF A NAME]` with MENO_URL and
+ * MENO_LOGINS (JSON: role to login and password; lead, approver, manager, employee, and administrator where there is
+ * one). It prints TAP. The tests find their needs and proposals by asking the server, so any company will do that has a
+ * need with causes, two proposals that wait for the lead, and a skill known of the employee. */
+import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, open, reachable, settle, signIn, test, visit } from './harness.mjs';
+
+const roles = Object.keys(logins);
+const navigation = {
+  lead: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'My page', 'Imports'],
+  approver: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'My page'],
+  manager: ['Today', 'Business goals', 'Needs', 'Skills', 'My page'],
+  employee: ['Today', 'My page'],
+  administrator: ['Today', 'Business goals', 'My page', 'Imports'],
+};
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Approvals: '#/approvals', Skills: '#/skills', 'My page': '#/me', Imports: '#/imports' };
+const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
+const heading = page => page.textContent('main h1');
+
+await reachable();
+
+/* --- signing in ------------------------------------------------------------------------------------------------------------ */
+
+await test('a wrong password is refused in words, and nothing is lost', async () => {
+  const page = await open();
+  await page.goto(base + '/#/me');
+  await page.waitForSelector('#login');
+  await axe(page, 'sign-in');
+  excuse(/401/);
+  await page.fill('#login', logins[roles[0]].login);
+  await page.fill('#password', 'not the password');
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.form-error:has-text("not right")');
+  equal(await page.inputValue('#login'), logins[roles[0]].login, 'the name stays');
+  excuse(null);
+  await page.fill('#password', logins[roles[0]].password);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.shell');
+  check((await heading(page)).startsWith('My page'), 'one goes on where one was');
+  await close(page);
+});
+
+await test('the page keeps to its content security policy and asks nobody else', async () => {
+  const page = await open();
+  const outside = [];
+  page.on('request', request => { if (!request.url().startsWith(base + '/') && !/^(data|blob|about):/.test(request.url())) outside.push(request.url()); });
+  const answer = await page.goto(base + '/');
+  const policy = answer.headers()['content-security-policy'] ?? '';
+  check(/default-src 'self'/.test(policy) && !/unsafe-(inline|eval)/.test(policy), `the policy is strict: “${policy}”`);
+  await page.waitForSelector('#login');
+  equal(outside.join(), '', 'requests elsewhere');
+  await close(page);
+});
+
+/* --- every page as every role ------------------------------------------------------------------------------------------------ */
+
+for (const role of roles.filter(role => navigation[role])) {
+  for (const width of [1280, 320]) {
+    await test(`${role}: every page at ${width} px, light and dark, has no axe finding and fits`, async () => {
+      const page = await as(role, { width });
+      const shown = await page.$$eval('.pages a > span:first-child', links => links.map(link => link.textContent));
+      equal(shown.join(', '), navigation[role].join(', '), 'the navigation shows what the role may');
+      const places = navigation[role].map(name => addresses[name]);
+      if (navigation[role].includes('Needs')) for (const need of (await api(page, '/needs')).needs.slice(0, role === 'lead' ? 3 : 1)) places.push('#/needs/' + encodeURIComponent(need.id));
+      if (navigation[role].includes('Business goals')) for (const goal of (await api(page, '/goals')).goals.slice(0, 1)) places.push('#/goals/' + encodeURIComponent(goal.id));
+      if (navigation[role].includes('Skills')) for (const skill of (await api(page, '/skills')).skills.filter(one => one.people).slice(0, 1)) places.push('#/skills/' + encodeURIComponent(skill.id));
+      if (navigation[role].includes('Approvals')) for (const proposal of (await api(page, '/approvals')).proposals.slice(0, 2)) places.push('#/approvals/' + encodeURIComponent(proposal.id));
+      for (const place of places) {
+        await visit(page, place);
+        equal(await page.$$eval('main .failure', found => found.length), 0, `${place}: no error is shown`);
+        check((await page.textContent('.answer')).trim().length > 0, `${place}: the first line answers`);
+        await fits(page, place);
+        for (const theme of ['light', 'dark']) {
+          await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+          await page.waitForSelector(`html[data-bs-theme=${theme}]`, { state: 'attached' });
+          await axe(page, `${place} ${theme}`);
+        }
+      }
+      await close(page);
+    });
+  }
+  await test(`${role}: pages beyond the role are not there`, async () => {
+    const page = await as(role);
+    for (const [name, address] of Object.entries(addresses)) {
+      if (navigation[role].includes(name)) continue;
+      await visit(page, address);
+      equal(await heading(page), 'There is no such page', `${name} is refused`);
+    }
+    await close(page);
+  });
+}
+
+/* --- keyboard and drawer -------------------------------------------------------------------------------------------------------- */
+
+await test('g and a letter moves between pages, and the focus goes to the heading', async () => {
+  const page = await as('lead');
+  for (const [key, name] of [['n', 'Needs'], ['a', 'Approvals'], ['s', 'Skills'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.waitForFunction(title => document.querySelector('main h1')?.textContent.startsWith(title), name);
+    await settle(page);
+    equal(await page.evaluate(() => document.activeElement.tagName), 'H1', `${name}: the focus`);
+    check((await page.title()).startsWith(name), `${name}: the title`);
+  }
+  await close(page);
+});
+
+await test('j and k move among the needs, Enter opens one', async () => {
+  const page = await as('lead');
+  await visit(page, '#/needs');
+  await page.keyboard.press('j');
+  const first = await page.evaluate(() => document.activeElement.textContent);
+  check(await page.evaluate(() => document.activeElement.matches('[data-row]')), 'j goes to a row');
+  await page.keyboard.press('j');
+  check(await page.evaluate(() => document.activeElement.textContent) !== first, 'j goes on');
+  await page.keyboard.press('k');
+  equal(await page.evaluate(() => document.activeElement.textContent), first, 'k goes back');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => /^#\/needs\/.+/.test(location.hash));
+  await close(page);
+});
+
+for (const width of [1280, 320]) await test(`the reasons behind a number open in a drawer that keeps and returns the focus, at ${width} px`, async () => {
+  const page = await as('lead', { width });
+  await visit(page, '#/goals');
+  const door = page.locator('main .why').first();
+  await door.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog[open].drawer .statement');
+  check(await page.evaluate(() => document.querySelector('dialog[open]').contains(document.activeElement)), 'the focus is inside');
+  for (const theme of ['light', 'dark']) { await page.emulateMedia({ colorScheme: theme }); await axe(page, 'drawer ' + theme); }
+  await fits(page, 'the drawer');
+  for (let step = 0; step < 30; step++) await page.keyboard.press('Tab');
+  check(await page.evaluate(() => document.activeElement === document.body || document.querySelector('dialog[open]').contains(document.activeElement)), 'Tab does not leave it');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  check(await page.evaluate(() => document.activeElement.matches('.why')), 'the focus is back');
+  await close(page);
+});
+
+await test('? lists the keys, / searches, and single keys can be switched off', async () => {
+  const page = await as('lead');
+  await settle(page);
+  await page.keyboard.press('?');
+  await page.waitForSelector('dialog[open] .keys');
+  await axe(page, 'keys');
+  await page.uncheck('dialog input[type=checkbox]');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  equal(await page.$$eval('dialog[open]', found => found.length), 0, 'nothing opens when keys are off');
+  await page.click('.bar-tools button:last-child');
+  await page.check('dialog input[type=checkbox]');
+  await page.keyboard.press('Escape');
+  const { needs } = await api(page, '/needs');
+  await page.keyboard.press('/');
+  const word = needs[0].title.match(/[\p{L}]{4,}/u)[0];
+  await page.keyboard.type(word);
+  await page.waitForSelector('.hits a');
+  await axe(page, 'search');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  await close(page);
+});
+
+await test('the theme can be chosen and stays', async () => {
+  const page = await as('employee', { theme: 'light' });
+  const toggle = page.locator('.me-box button').first();
+  await toggle.click();
+  await toggle.click();
+  equal(await page.getAttribute('html', 'data-bs-theme'), 'dark', 'dark was chosen');
+  await page.reload();
+  await page.waitForSelector('.shell');
+  equal(await page.getAttribute('html', 'data-bs-theme'), 'dark', 'and stays');
+  await close(page);
+});
+
+/* --- acting -------------------------------------------------------------------------------------------------------------------------- */
+
+await test('an employee corrects a skill in two clicks', async () => {
+  const page = await as('employee');
+  await visit(page, '#/me');
+  const before = (await api(page, '/me')).skills[0];
+  const level = Math.round(before.level ?? 0) === 4 ? 3 : 4;
+  await page.click('.my-skill button:has-text("Correct")');
+  await axe(page, 'correcting');
+  await page.locator('.scale button').nth(level).click();
+  await page.waitForSelector(`.say:has-text("level ${level}")`);
+  const after = (await api(page, '/me')).skills.find(skill => skill.id === before.id);
+  equal(after.corrected?.level, level, 'the server has it');
+  check((await page.textContent('.my-skill')).includes(`You said ${level}`), 'the page says so');
+  await close(page);
+});
+
+await test('the lead confirms a cause, and must give a reason', async () => {
+  const page = await as('lead');
+  const need = (await api(page, '/needs')).needs.find(one => one.causes.length > 1 && !one.confirmed_by);
+  check(need, 'the company has an unconfirmed need');
+  await visit(page, '#/needs/' + encodeURIComponent(need.id));
+  await page.click('.decide button[type=submit]');
+  await page.waitForSelector('#cause-missing:has-text("reason")');
+  await page.fill('#cause-reason', 'Seen at work for two weeks.');
+  await page.click('.decide button[type=submit]');
+  await page.waitForSelector('.decided');
+  await page.waitForSelector('.say:has-text("recorded")');
+  const after = await api(page, '/needs/' + encodeURIComponent(need.id));
+  check(after.confirmed_by && after.confirmed_reason === 'Seen at work for two weeks.', 'the server has who and why');
+  await axe(page, 'confirmed');
+  await close(page);
+});
+
+await test('moving a weight shows the re-ranking before anything is saved', async () => {
+  const page = await as('lead');
+  const { goals } = await api(page, '/goals');
+  const goal = goals.find(one => one.needs.length > 0) ?? goals[0];
+  await visit(page, '#/goals/' + encodeURIComponent(goal.id));
+  await page.click('.page-actions button');
+  await page.locator('#weight').press(goal.weight > 0.5 ? 'Home' : 'End');
+  await page.waitForSelector('.weight-diff table, .weight-diff p:has-text("No need changes")');
+  await axe(page, 'weight');
+  await page.keyboard.press('Escape');
+  equal((await api(page, '/goals/' + encodeURIComponent(goal.id))).weight, goal.weight, 'a look changes nothing');
+  await close(page);
+});
+
+async function answerAll(page) {
+  for (const group of await page.$$('.criterion')) await (await group.$('input')).check();
+}
+
+await test('a stale approval decides nothing and shows the current version', async () => {
+  const page = await as('lead');
+  const proposal = (await api(page, '/approvals')).proposals.find(waits);
+  check(proposal, 'something waits for the lead');
+  await visit(page, '#/approvals/' + encodeURIComponent(proposal.id));
+  await page.waitForSelector('.decide-actions');
+  excuse(/409/);
+  await page.route('**/api/v1/approvals/*/accept', route => route.continue({ postData: JSON.stringify({ ...JSON.parse(route.request().postData()), hash: '0'.repeat(64) }) }));
+  await answerAll(page);
+  await page.click('.decide-actions button[type=submit]');
+  await page.waitForSelector('.callout.warn:has-text("changed since you opened it")');
+  await page.waitForSelector('.decide-actions');
+  excuse(null);
+  const after = await api(page, '/approvals/' + encodeURIComponent(proposal.id));
+  equal(after.state, proposal.state, 'the state');
+  await axe(page, 'stale');
+  await close(page);
+});
+
+await test('an approval is accepted with the keyboard, once its questions are answered', async () => {
+  const page = await as('lead');
+  const waiting = (await api(page, '/approvals')).proposals.filter(waits);
+  check(waiting.length > 0, 'something waits for the lead');
+  await visit(page, '#/approvals/' + encodeURIComponent(waiting[0].id));
+  await page.waitForSelector('.decide-actions');
+  if (await page.$('.criterion')) {
+    await page.keyboard.press('a');
+    await page.waitForSelector('.callout.warn');
+    await answerAll(page);
+    await page.evaluate(() => document.activeElement.blur());
+  }
+  await page.keyboard.press('a');
+  await page.waitForSelector('.say:has-text("Accepted")');
+  const after = await api(page, '/approvals/' + encodeURIComponent(waiting[0].id));
+  check(after.decisions.some(one => /accept/.test(one.decision)), 'the decision is recorded');
+  await page.keyboard.press('k');
+  await page.keyboard.press('j');
+  await settle(page);
+  await close(page);
+});
+
+await test('a rejection asks for its reason', async () => {
+  const page = await as('lead');
+  const proposal = (await api(page, '/approvals')).proposals.find(waits);
+  if (proposal) {
+    await visit(page, '#/approvals/' + encodeURIComponent(proposal.id));
+    await page.waitForSelector('.decide-actions');
+    await page.keyboard.press('r');
+    await page.waitForSelector('dialog[open] #decision-reason');
+    await axe(page, 'reason');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('#decision-missing:has-text("reason")');
+    await page.keyboard.press('Escape');
+    equal((await api(page, '/approvals/' + encodeURIComponent(proposal.id))).state, proposal.state, 'nothing was decided');
+  }
+  await close(page);
+});
+
+await test('a dropped file is tried dry, its bad rows are named, and nothing is changed by looking', async () => {
+  const page = await as('lead');
+  await visit(page, '#/imports');
+  const before = (await api(page, '/imports')).imports.length;
+  await page.setInputFiles('.drop input[type=file]', { name: 'kpis.csv', mimeType: 'text/csv', buffer: Buffer.from('goal_id,team,date,value\nno-such-goal,,2026-13-45,broken\n') });
+  await page.waitForSelector('.preview');
+  check(/\bbad\b/.test(await page.textContent('.preview')), 'the bad row is counted');
+  await page.waitForSelector('.preview td:has-text("2026-13-45"), .preview td:has-text("broken"), .preview td code');
+  await axe(page, 'preview');
+  await page.click('.preview button:has-text("Mend"), .preview button:has-text("Discard")');
+  await page.waitForSelector('.preview', { state: 'detached' });
+  equal((await api(page, '/imports')).imports.length, before, 'no import came of it');
+  await close(page);
+});
+
+await test('signing out ends the session', async () => {
+  const page = await open();
+  await signIn(page, 'approver');
+  await page.click('.me-box button:has-text("Sign out")');
+  await page.waitForSelector('#login');
+  excuse(/401/);
+  equal(await page.evaluate(async () => (await fetch('/api/v1/me')).status), 401, 'the server has forgotten it');
+  excuse(null);
+  await close(page);
+});
+
+await finish();
