@@ -29,6 +29,9 @@ SELECT person, team, "from", "to", department, job_title, manager, fte, "primary
 -- name: files
 SELECT file FROM file_seen ORDER BY file;
 
+-- name: file_seen
+SELECT seq FROM file_seen WHERE file = $1;
+
 -- name: put_file
 INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE SET seq = excluded.seq;
 

@@ -263,7 +263,20 @@ static void remark_missing(struct check *check, struct row_set *set, int column,
   }
 }
 
+/* Nothing of that kind came, now or before: there is nothing to check against, and refusing every row would help nobody. */
+static bool remark_unchecked(struct check *check, struct row_set *set, int column, enum file_id to) {
+  bool any = check->sets[to] || (check->known && check->known->known && check->known->known(check->known->data, to, NULL));
+  uint32_t named = 0;
+  for (uint32_t row = 0; !any && row < set->count; row++) named += set->columns[column].text[row] != NULL;
+  if (any || !named) return !any;
+  g_autofree char *reason = g_strdup_printf("cannot be checked: %s has never come", formats[to].file);
+  struct row_problem *remark = row_problem_add(check->warnings, check->files[set->file[0]], 0, set->format->columns[column].name, NULL, reason, "the rows are taken as they are");
+  if (remark) remark->rows = named;
+  return true;
+}
+
 static void refuse_missing(struct check *check, struct row_set *set, int column, enum file_id to, GHashTable *keys, uint8_t *bad) {
+  if (remark_unchecked(check, set, column, to)) return;
   g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
   g_autofree char *reason = g_strdup_printf("is in no good row of %s and not known", formats[to].file);
   g_autofree char *remedy = g_strdup_printf("add it to %s, or correct it", formats[to].file);

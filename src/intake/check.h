@@ -15,6 +15,7 @@
  * | an end before its start | bad row |
  * | terminated without a date | warning |
  * | an employee number or a KPI's goal that is neither in this import nor known | bad row |
+ * | the same where no people (or goals) file has ever come | one warning; the rows are taken |
  * | a skill, programme or question that is neither | warning: it comes into being by being named |
  *
  * References count against the good rows of this import, so what depends on a bad row is bad too. */

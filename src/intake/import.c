@@ -43,6 +43,7 @@ struct draft { const struct format *format; const char *subject, *key, *body; si
 static bool known_key(void *data, enum file_id id, const char *key) {
   struct importing *importing = data;
   int64_t seq;
+  if (!key) return db_one(importing->db, &seq, NULL, "company.file_seen", "t", formats[id].file) == 1;
   if (id == FILE_PEOPLE) {
     g_autofree char *person = id_person(importing->request->key, key);
     return db_one(importing->db, &seq, NULL, "company.find_person", "t", person) == 1;

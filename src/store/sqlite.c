@@ -81,6 +81,7 @@ static bool fail_sqlite(sqlite3 *handle, const char *what, GError **error) {
   int code = handle ? sqlite3_extended_errcode(handle) : SQLITE_NOMEM;
   const char *remedy = "check that the disk is there, has room and may be written";
   if ((code & 255) == SQLITE_BUSY) remedy = "another process holds the database; try again";
+  if ((code & 255) == SQLITE_CONSTRAINT || (code & 255) == SQLITE_ERROR) remedy = "a defect of Meno: nothing was changed; please report it";
   if ((code & 255) == SQLITE_CORRUPT || (code & 255) == SQLITE_NOTADB) remedy = "restore a backup; `meno doctor` says more";
   return fail(error, MENO_ERROR_STORE, "%s: %s (%s)", what, handle ? sqlite3_errmsg(handle) : "no memory", remedy);
 }
