@@ -30,6 +30,7 @@
 #define NEAR_TARGET 0.2        /* of the way from baseline to target */
 #define FAR_FROM_TARGET 0.25
 #define UNEQUAL 0.2            /* spread of teams over the distance to the target, from which doses are compared */
+#define ENOUGH_OTHERS 6        /* unaffected teams, below which other goals' teams join the comparison of changes */
 #define YEAR 365
 #define QUARTER 91
 
@@ -157,7 +158,7 @@ static void spread_affected(const struct needs_study *study, const struct needs_
     gap->others += s < 0.5;
     rest += 1 - s;
   }
-  if (rest >= 2.5)
+  if (rest >= (gap->since == CLOCK_NO_DAY ? 2.5 : ENOUGH_OTHERS))
     return;
   g_autofree bool *goal_team = g_new0(bool, (size_t)MAX(c->teams.count, 1));
   for (int i = 0; i < p->teams; i++)
@@ -354,6 +355,8 @@ void needs_gaps_find(const struct needs_study *study, struct needs_panel *panel,
 {
   struct needs_state state = { 0 };
   struct common common;
+  struct shift own = scan_teams(panel, MAX(3, periods_in(panel, 42)));
+  needs_panel_deseason(panel, own.at > 0 && own.evidence > STEP_ODDS ? own.at : -1);
   find_common(panel, &common);
   find_standing(study, panel, &common, &state);
   find_fall(study, panel, &common, &state);

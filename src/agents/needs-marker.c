@@ -53,6 +53,12 @@ static double spread_between(const struct needs_marker *m, int teams, const doub
   return isfinite(all) ? fmax(all * all - noise, 0.05 * all * all) : NAN;
 }
 
+/* Teams that stand in for a comparison are in another department: they say half as much. */
+static double weight_of(const struct needs_gap *gap, const struct needs_marker *m, int team, double between)
+{
+  return (gap->outer && gap->affected[team] <= 0 ? 0.5 : 1) / (m->variance[team] + between + 1e-12);
+}
+
 struct sums { double w, ws, wss, wm, wsm, high, low, high_weight, low_weight; int n, affected; };
 
 static struct sums sum_up(const struct needs_gap *gap, const struct needs_marker *m, int teams, double between)
@@ -62,7 +68,7 @@ static struct sums sum_up(const struct needs_gap *gap, const struct needs_marker
     double s = gap->affected[t];
     if (!isfinite(s) || !isfinite(m->value[t]))
       continue;
-    double w = 1 / (m->variance[t] + between + 1e-12);
+    double w = weight_of(gap, m, t, between);
     a.n++;
     a.affected += s >= 0.5;
     a.w += w;
@@ -88,7 +94,7 @@ static double residual_se(const struct needs_gap *gap, const struct needs_marker
     double s = gap->affected[t];
     if (!isfinite(s) || !isfinite(m->value[t]))
       continue;
-    double w = 1 / (m->variance[t] + between + 1e-12), x = alike ? 1 : s - centre, rest = m->value[t] - (alike ? effect : level + effect * s);
+    double w = weight_of(gap, m, t, between), x = alike ? 1 : s - centre, rest = m->value[t] - (alike ? effect : level + effect * s);
     top += w * w * x * x * rest * rest;
     bottom += w * x * x;
   }
@@ -154,7 +160,7 @@ struct needs_contrast needs_contrast(const struct needs_study *study, const stru
     double between = spread_between(marker, teams, gap->affected, effect);
     if (!isfinite(between))
       return contrast;
-    double used = between * (gap->outer ? 1.5 : 1);
+    double used = between;
     struct sums a = sum_up(gap, marker, teams, used);
     double det = a.w * a.wss - a.ws * a.ws;
     contrast.teams = a.n;

@@ -132,42 +132,55 @@ static void find_noise(struct needs_panel *panel)
   }
 }
 
-/* The yearly wave of the mean of all teams, fitted beside the break that explains most, so that a break is no wave. */
-static void find_season(struct needs_panel *panel)
+/* The mean over teams of what is left of the values after each team's level, or its levels before and after `at`. */
+static void shared_rest(const struct needs_panel *panel, int at, double *mean)
 {
-  int n = panel->periods;
-  if (panel->start[n] - panel->start[0] < SEASON_LEAST_DAYS || n < 16)
-    return;
-  g_autofree double *mean = g_new(double, (size_t)n), *x = g_new(double, (size_t)n * 4), *column = g_new(double, (size_t)panel->teams);
-  g_autofree double *middle = g_new(double, (size_t)panel->teams);
+  int n = panel->periods, parts = at > 0 ? 2 : 1, from[3] = { 0, at > 0 ? at : n, n };
+  g_autofree double *rest = g_new(double, (size_t)panel->teams * n), *column = g_new(double, (size_t)panel->teams);
   for (int i = 0; i < panel->teams; i++)
-    middle[i] = robust_median(panel->y + (size_t)i * n, n);
+    for (int part = 0; part < parts; part++) {
+      const double *y = panel->y + (size_t)i * n + from[part];
+      double middle = robust_mean(y, from[part + 1] - from[part]);
+      for (int t = from[part]; t < from[part + 1]; t++)
+        rest[(size_t)i * n + t] = panel->y[(size_t)i * n + t] - middle;
+    }
   for (int t = 0; t < n; t++) {
     for (int i = 0; i < panel->teams; i++)
-      column[i] = panel->y[(size_t)i * n + t] - middle[i];
+      column[i] = rest[(size_t)i * n + t];
     mean[t] = robust_mean(column, panel->teams);
   }
+}
+
+/* The wave that fits best beside the break that explains most, so that a break is no wave; with teams' own breaks taken
+ * off already (`at` ≥ 0), beside none. */
+void needs_panel_deseason(struct needs_panel *panel, int at)
+{
+  int n = panel->periods, columns = at > 0 ? 3 : 4;
+  if (panel->start[n] - panel->start[0] < SEASON_LEAST_DAYS || n < 16)
+    return;
+  g_autofree double *mean = g_new(double, (size_t)n), *x = g_new(double, (size_t)n * 4);
+  shared_rest(panel, at, mean);
   struct regress_fit best = { .residual_sd = INFINITY };
-  for (int at = n / 8 + 2; at <= n - n / 8 - 2; at++) {
+  for (int step = n / 8 + 2; step <= (at > 0 ? n / 8 + 2 : n - n / 8 - 2); step++) {
     for (int t = 0; t < n; t++) {
-      double angle = 2 * G_PI * (panel->start[t] - panel->start[0]) / 365.25;
-      double row[4] = { 1, t >= at, cos(angle), sin(angle) };
-      memcpy(x + (size_t)t * 4, row, sizeof row);
+      double angle = 2 * G_PI * (panel->start[t] - panel->start[0]) / 365.25, row[4] = { 1, cos(angle), sin(angle), t >= step };
+      memcpy(x + (size_t)t * columns, row, sizeof(double) * (size_t)columns);
     }
     struct regress_fit fit;
-    if (regress_series(x, mean, n, 4, (int)lround(4 * pow(n / 100.0, 2.0 / 9)), &fit) && fit.residual_sd < best.residual_sd)
+    if (regress_series(x, mean, n, columns, (int)lround(4 * pow(n / 100.0, 2.0 / 9)), &fit) && fit.residual_sd < best.residual_sd)
       best = fit;
   }
   /* Only a wave that stands clear of its error is taken off: two fitted waves of noise would hide real gaps. */
-  if (!isfinite(best.residual_sd) || hypot(best.beta[2], best.beta[3]) < 2.5 * hypot(best.se[2], best.se[3]) / M_SQRT2)
+  if (!isfinite(best.residual_sd) || hypot(best.beta[1], best.beta[2]) < 2.5 * hypot(best.se[1], best.se[2]) / M_SQRT2)
     return;
   for (int t = 0; t < n; t++) {
     double angle = 2 * G_PI * (panel->start[t] - panel->start[0]) / 365.25;
-    panel->season[t] = best.beta[2] * cos(angle) + best.beta[3] * sin(angle);
+    panel->season[t] = best.beta[1] * cos(angle) + best.beta[2] * sin(angle);
   }
   for (int i = 0; i < panel->teams; i++)
     for (int t = 0; t < n; t++)
       panel->y[(size_t)i * n + t] -= panel->season[t];
+  find_noise(panel);
 }
 
 /* The goal's rows in company->kpis (they are ordered by goal, team, day): its teams', else the company's. */
@@ -217,7 +230,6 @@ bool needs_panel_build(const struct needs_study *study, int goal, struct needs_p
   p.noise = g_new(double, (size_t)teams);
   p.season = g_new0(double, (size_t)p.periods);
   fill(&p, kpis, count, days[0], offset);
-  find_season(&p);
   find_noise(&p);
   *ret_panel = p;
   return true;

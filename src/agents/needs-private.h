@@ -54,9 +54,11 @@ struct needs_panel {
   double *y, *exposure;
   double *noise;                   /* per row: standard deviation of one value around its level */
   double autocorrelation;
-  double *season;                  /* per period: the yearly wave that all share, or 0 */
+  double *season;                  /* per period: the yearly wave that was taken off, or 0 */
 };
 bool needs_panel_build(const struct needs_study *study, int goal, struct needs_panel *ret_panel);
+/* Takes the yearly wave that all teams share off the values; `at`: the period of the teams' own break, -1 none known. */
+void needs_panel_deseason(struct needs_panel *panel, int at);
 void needs_panel_clear(struct needs_panel *panel);
 
 enum needs_pattern { NEEDS_STEP_SOME, NEEDS_STEP_ALL, NEEDS_STATIC_SOME, NEEDS_STATIC_ALL };

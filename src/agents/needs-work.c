@@ -436,7 +436,13 @@ void needs_test_tool(struct needs_study *study, const struct needs_panel *panel,
 
 /* ---- load ---- */
 
-static void load_marker(const struct needs_study *study, const struct needs_gap *gap, struct needs_marker *marker)
+/* What of a load counts: all of it, or what is above a bend; below the bend a week more or less full changes nothing. */
+static double felt(const struct capacity *l, double bend)
+{
+  return fmax(0, fmin(3, l->planned / l->available) - bend);
+}
+
+static void load_marker(const struct needs_study *study, const struct needs_gap *gap, double bend, struct needs_marker *marker)
 {
   const struct company *c = study->company;
   size_t teams = (size_t)MAX(c->teams.count, 1);
@@ -448,7 +454,7 @@ static void load_marker(const struct needs_study *study, const struct needs_gap 
     if (l->team < 0 || side < 0 || !(l->available > 0) || !isfinite(l->planned))
       continue;
     struct needs_tally *at = &t[(size_t)side * teams + l->team];
-    double x = fmin(3, l->planned / l->available);
+    double x = felt(l, bend);
     at->n++;
     at->sum += x;
     at->square += x * x;
@@ -462,7 +468,7 @@ static void load_marker(const struct needs_study *study, const struct needs_gap 
 }
 
 /* Load per cell of the panel; NAN where unknown. */
-static double *load_panel(const struct needs_study *study, const struct needs_panel *p)
+static double *load_panel(const struct needs_study *study, const struct needs_panel *p, double bend)
 {
   const struct company *c = study->company;
   size_t cells = (size_t)p->teams * p->periods;
@@ -484,7 +490,7 @@ static double *load_panel(const struct needs_study *study, const struct needs_pa
     while (l->day >= p->start[at + 1])
       at++;
     size_t cell = (size_t)row[l->team] * p->periods + at;
-    x[cell] += fmin(3, l->planned / l->available);
+    x[cell] += felt(l, bend);
     n[cell]++;
   }
   for (size_t k = 0; k < cells; k++)
@@ -526,10 +532,10 @@ static void demean(const struct needs_panel *p, const struct needs_gap *gap, dou
 }
 
 /* The KPI's slope on load within teams; negative: it suffers. */
-static bool load_slope(const struct needs_study *study, const struct needs_panel *p, const struct needs_gap *gap, double *ret_slope, double *ret_se)
+static bool load_slope(const struct needs_study *study, const struct needs_panel *p, const struct needs_gap *gap, double bend, double *ret_slope, double *ret_se)
 {
   size_t cells = (size_t)p->teams * p->periods;
-  g_autofree double *x = load_panel(study, p), *y = g_memdup2(p->y, cells * sizeof(double));
+  g_autofree double *x = load_panel(study, p, bend), *y = g_memdup2(p->y, cells * sizeof(double));
   g_autofree int *cluster = g_new(int, cells);
   g_autofree double *w = g_new(double, cells);
   for (size_t k = 0; k < cells; k++) {
@@ -553,50 +559,78 @@ static bool load_slope(const struct needs_study *study, const struct needs_panel
 static struct needs_contrast measure_load(const struct needs_study *study, const struct needs_gap *gap, const void *data)
 {
   struct needs_marker marker;
-  (void)data;
   needs_marker_init(&marker, study->company->teams.count);
-  load_marker(study, gap, &marker);
+  load_marker(study, gap, *(const double *)data, &marker);
   struct needs_contrast contrast = needs_contrast(study, gap, &marker);
   needs_marker_clear(&marker);
   return contrast;
 }
 
+/* The share of the gap that the extra load explains, for one bend: its evidence. */
+static double explained(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, double bend, double *ret_share)
+{
+  double slope, se;
+  struct needs_contrast c = measure_load(study, gap, &bend);
+  if (!isfinite(c.se) || !(gap->size > 0) || !load_slope(study, panel, gap, bend, &slope, &se))
+    return NAN;
+  double extra = fmax(c.effect, 0), share = -slope * extra / gap->size, share_se = hypot(se * fmax(extra, c.se), slope * c.se) / gap->size;
+  *ret_share = share;
+  return normal_weigh(share, share_se, EXPLAINED_SCALE, EXPLAINED_NUISANCE);
+}
+
+static void test_low_weeks(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_finding f, struct needs_case_for *out)
+{
+  static const double bends[] = { 0, 0.85, 0.95, 1.05 };
+  double ratio[G_N_ELEMENTS(bends)], best = -INFINITY, share = 0;
+  int n = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(bends); i++) {
+    double own = 0;
+    ratio[n] = explained(study, panel, gap, bends[i], &own);
+    if (!isfinite(ratio[n]))
+      continue;
+    if (ratio[n] > best) {
+      best = ratio[n];
+      share = own;
+    }
+    n++;
+  }
+  if (n == 0) {
+    needs_find(out, &f);
+    return;
+  }
+  double all = normal_log_mean_exp(ratio, n);
+  if (f.ratio > 0 && all < -0.5) /* full, but the KPI does not follow: fullness alone is little evidence */
+    f.ratio = fmin(f.ratio, 1.5);
+  needs_find(out, &f);
+  f.ratio = all;
+  f.sentence = all > 0 ? needs_say(study, "in weeks with little load the gap closes: load explains about %s percent of it", needs_number(study, round(100 * CLAMP(share, 0, 1))))
+                       : needs_say(study, "the gap does not close in weeks with little load");
+  needs_find(out, &f);
+}
+
 void needs_test_capacity(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
 {
+  const double plain = 0;
   out->file[CAUSE_CAPACITY] = FILE_CAPACITY;
   out->unknown[CAUSE_CAPACITY] = true;
   out->load_affected = out->load_others = NAN;
   if (study->company->loads.count == 0)
     return;
-  struct needs_contrast c = measure_load(study, gap, NULL);
+  struct needs_contrast c = measure_load(study, gap, &plain);
   if (!isfinite(c.se) || c.se > 1.5 * LOAD_SCALE)
     return;
   out->unknown[CAUSE_CAPACITY] = false;
   out->load_affected = c.affected;
   out->load_others = c.others;
   struct needs_finding f = { .about = CAUSE_CAPACITY, .file = FILE_CAPACITY, .team = -1, .skill = -1, .from = gap->after.from, .to = gap->after.to - 1,
-    .count = gap->teams, .ratio = normal_weigh(c.effect, c.se, LOAD_SCALE, LOAD_NUISANCE) };
+    .count = MAX(1, gap->teams), .ratio = normal_weigh(c.effect, c.se, LOAD_SCALE, LOAD_NUISANCE) };
   if (f.ratio > TIME_IF)
-    f.ratio += needs_timing(study, gap, LOAD_SCALE, LOAD_NUISANCE, measure_load, NULL);
+    f.ratio += needs_timing(study, gap, LOAD_SCALE, LOAD_NUISANCE, measure_load, &plain);
   f.sentence = f.ratio > 0
     ? needs_say(study, "planned hours %s by %s percent of the hours available in the affected teams, against the others",
-                needs_gap_steps(gap) ? "rose" : "are higher", needs_number(study, 100 * c.effect))
-    : needs_say(study, "the affected teams are not fuller than the others (%s percent of their hours apart)", needs_number(study, fabs(100 * c.effect)));
-  double slope, se;
-  if (!(gap->size > 0) || !load_slope(study, panel, gap, &slope, &se)) {
-    needs_find(out, &f);
-    return;
-  }
-  double extra = fmax(c.effect, 0), share = -slope * extra / gap->size, share_se = hypot(se * fmax(extra, 0.25 * LOAD_SCALE), slope * c.se) / gap->size;
-  double ratio = normal_weigh(share, share_se, EXPLAINED_SCALE, EXPLAINED_NUISANCE);
-  if (f.ratio > 0 && ratio < 0) /* full, but the KPI does not follow: fullness alone is not evidence */
-    f.ratio = fmin(f.ratio, 1);
-  needs_find(out, &f);
-  f.ratio = ratio;
-  f.sentence = ratio > 0
-    ? needs_say(study, "in weeks with little load the gap closes: load explains about %s percent of it", needs_number(study, 100 * CLAMP(share, 0, 1)))
-    : needs_say(study, "the gap does not close in weeks with little load");
-  needs_find(out, &f);
+                needs_gap_steps(gap) ? "rose" : "are higher", needs_number(study, round(1000 * c.effect) / 10))
+    : needs_say(study, "the affected teams are not fuller than the others (%s percent of their hours apart)", needs_number(study, round(1000 * fabs(c.effect)) / 10));
+  test_low_weeks(study, panel, gap, f, out);
 }
 
 void needs_test_work(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
