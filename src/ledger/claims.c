@@ -58,7 +58,7 @@ const struct event_kind claim_kinds[] = {
 const struct fold claim_folds[] = {
   { "claims made", made, claim_tables, fold_made },
   { "claims ended", ended, no_tables, fold_ended }, /* the tables are those of the row above */
-  { "imports", imports, import_tables, fold_import },
+  { "imports", imports, import_tables, fold_import, .of_undone = true },
   { 0 } };
 
 void claim_read(struct query *query, struct claim_row *row) {

@@ -116,7 +116,7 @@ static void event_read(struct query *query, struct event *event) {
   event->body = query_blob(query, 12, &event->body_length);
 }
 
-static bool fold_event(struct ledger *ledger, struct db *db, const struct event *event, GError **error) {
+static bool fold_event(struct ledger *ledger, struct db *db, const struct event *event, bool undone, GError **error) {
   GPtrArray *list = g_hash_table_lookup(ledger->folds, event->kind);
   if (!list) return true;
   g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, error);
@@ -126,6 +126,7 @@ static bool fold_event(struct ledger *ledger, struct db *db, const struct event 
   }
   for (guint i = 0; i < list->len; i++) {
     const struct fold *fold = list->pdata[i];
+    if (undone && !fold->of_undone) continue;
     if (!fold->apply(db, event, json_root(doc), error)) {
       g_prefix_error(error, "event %" G_GINT64_FORMAT " (%s) cannot be folded into %s: ", event->seq, event->kind, fold->name);
       return false;
@@ -146,9 +147,9 @@ static bool fold_import(struct ledger *ledger, struct db *source, struct db *db,
   while ((got = query_next(query, error)) == 1) {
     struct event event;
     event_read(query, &event);
-    if (!fold_event(ledger, db, &event, error)) return false;
+    if (!fold_event(ledger, db, &event, false, error)) return false;
   }
-  return got == 0 && fold_event(ledger, db, commit, error);
+  return got == 0 && fold_event(ledger, db, commit, false, error);
 }
 
 static bool is_commit(const struct event *event) { return strcmp(event->kind, "import.committed") == 0; }
@@ -226,7 +227,7 @@ bool ledger_append(struct ledger_write *write, const struct event *given, int64_
   memcpy(write->hash, hash, DIGEST_BYTES);
   if (ret_seq) *ret_seq = event.seq;
   if (is_commit(&event)) return fold_import(write->ledger, write->db, write->db, &event, error);
-  return event.batch || fold_event(write->ledger, write->db, &event, error);
+  return event.batch || fold_event(write->ledger, write->db, &event, false, error);
 }
 
 int64_t ledger_record(struct ledger *ledger, int64_t now, const struct event *event, GError **error) {
@@ -315,9 +316,9 @@ static bool rebuild_event(struct rebuild *rebuild, const struct event *event, GE
   rebuild->seq = event->seq;
   if (rebuild->progress && event->seq % 4096 == 0) rebuild->progress(rebuild->progress_data, "replaying", (double)event->seq / (double)MAX(rebuild->head, 1));
   if (event->batch) return true;
-  bool batch_counts = is_commit(event) && !g_hash_table_contains(rebuild->undone, event->subject);
-  if (batch_counts) return fold_import(rebuild->ledger, rebuild->source, rebuild->target, event, error);
-  return fold_event(rebuild->ledger, rebuild->target, event, error);
+  bool commit = is_commit(event), undone = commit && g_hash_table_contains(rebuild->undone, event->subject);
+  if (commit && !undone) return fold_import(rebuild->ledger, rebuild->source, rebuild->target, event, error);
+  return fold_event(rebuild->ledger, rebuild->target, event, undone, error);
 }
 
 static bool rebuild_all(struct rebuild *rebuild, GError **error) {

@@ -43,6 +43,7 @@ struct fold {
   const char *const *kinds;   /* NULL-terminated */
   const char *const *tables;  /* NULL-terminated */
   bool (*apply)(struct db *db, const struct event *event, struct json body, GError **error);
+  bool of_undone;             /* a rebuild gives it the `import.committed` of undone imports, too: it keeps account of imports */
 };
 
 struct ledger_tables { const struct event_kind *const *kinds; const struct fold *const *folds; }; /* each NULL-terminated arrays of arrays;
