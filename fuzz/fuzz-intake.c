@@ -47,7 +47,7 @@ static void check_set(const struct row_set *set)
 static void check_people_known(const struct intake *intake, enum file_id id, const char *column)
 {
   const struct row_set *set = intake->sets[id], *people = intake->sets[FILE_PEOPLE];
-  for (uint32_t row = 0; set && row < set->count; row++) {
+  for (uint32_t row = 0; set && people && row < set->count; row++) {
     bool found = false;
     for (uint32_t i = 0; people && i < people->count && !found; i++) found = row_text(people, "employee_number", i) == row_text(set, column, row);
     g_assert_true(found);

@@ -105,7 +105,7 @@ static void test_bad_rows(void) {
   g_assert_cmpuint(intake->sets[FILE_PEOPLE]->count, ==, 1);
 }
 
-static bool every_goal(void *data, enum file_id id, const char *key) { return id == FILE_GOALS && strcmp(key, "pass") == 0; }
+static bool every_goal(void *data, enum file_id id, const char *key) { return id == FILE_GOALS && (!key || strcmp(key, "pass") == 0); }
 
 static void test_aggregate(void) {
   g_autoptr(GError) error = NULL;

@@ -36,7 +36,7 @@ static const char *const always[] = {
   "Cross-Origin-Resource-Policy", "same-origin",
   "Permissions-Policy", "camera=(), geolocation=(), microphone=()",
   /* Attributes of style, not sheets, are allowed: chart tooltips are made of them. */
-  "Content-Security-Policy", "default-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+  "Content-Security-Policy", "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
   NULL };
 
