@@ -2,14 +2,14 @@
  *
  * What the browser tests stand on: one Chromium, one context per person signed in, TAP on standard output, and a watch
  * on the console: whatever a page logs as an error, or throws, fails the test in which it happened. The packages come
- * from web/node_modules (`npm ci` there), the browser from CHROMIUM or /usr/bin/chromium. */
+ * from web/node_modules (`npm ci` there) or the folder MENO_MODULES, the browser from CHROMIUM or /usr/bin/chromium. */
 import { createRequire } from 'node:module';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const web = resolve(dirname(fileURLToPath(import.meta.url)), '../../web');
-const modules = createRequire(join(web, 'package.json'));
+const modules = createRequire(join(process.env.MENO_MODULES ?? web, 'package.json'));
 const { chromium } = modules('playwright-core');
 const axeSource = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
 

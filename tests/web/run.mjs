@@ -47,7 +47,8 @@ await test('the page keeps to its content security policy and asks nobody else',
   page.on('request', request => { if (!request.url().startsWith(base + '/') && !/^(data|blob|about):/.test(request.url())) outside.push(request.url()); });
   const answer = await page.goto(base + '/');
   const policy = answer.headers()['content-security-policy'] ?? '';
-  check(/default-src 'self'/.test(policy) && !/unsafe-(inline|eval)/.test(policy), `the policy is strict: “${policy}”`);
+  const rules = Object.fromEntries(policy.split(';').map(rule => rule.trim().split(/ (.*)/)).map(([name, values]) => [name, values ?? '']));
+  for (const name of ['script-src', 'style-src']) check(/^'self'$/.test(rules[name] ?? rules['default-src'] ?? ''), `${name} is 'self' alone: “${policy}”`);
   await page.waitForSelector('#login');
   equal(outside.join(), '', 'requests elsewhere');
   await close(page);

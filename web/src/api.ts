@@ -22,7 +22,7 @@ export interface Card {
 export interface Today {
   cards: Card[];
   changed: { at: Moment; text: string; id: string | null }[];
-  noise: { need: string; title: string; reason: string }[];
+  noise?: { need: string; title: string; reason: string }[]; more?: number;
 }
 
 export interface Point { day: Day; value: number | null }
@@ -72,7 +72,7 @@ export interface ProposalDetail extends Proposal {
   risk: { factor: string; points: number; text: string }[]; rule: string | null;
   criteria: { id: string; question: string }[];
   decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
-  stale: boolean; changed: string[]; previous: Record<string, unknown> | null;
+  stale: boolean; changed: string[]; previous: Record<string, unknown> | string | null;
 }
 
 export interface Cell {
@@ -117,7 +117,7 @@ export interface Me {
 
 export interface Reason {
   id: string; kind: string | null; title: string; statement: string; status: string | null;
-  made: { at: Moment; by: string; revision: number | null } | null; confidence: number | null;
+  made: { at: Moment; by: string; revision: number | string | null } | null; confidence: number | null;
   evidence: {
     text: string; about: string | null; against: boolean; file: string | null; count: number | null;
     people: number | null; hidden: boolean; from: Day | null; to: Day | null;
@@ -130,7 +130,7 @@ export interface Reason {
 
 export interface Import {
   id: string; at: Moment; by: string;
-  files: { name: string; as: string; rows: number; new: number; changed: number; unchanged: number; bad: number }[];
+  files: { name: string; as: string; rows: number; new: number; changed: number; unchanged: number; bad?: number }[];
   state: 'committed' | 'undone' | 'staged'; can_undo: boolean; reason: string | null;
 }
 export interface ImportResult {

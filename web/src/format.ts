@@ -22,13 +22,19 @@ export function money(value: number, currency: string | null): string {
   return formatter({ style: 'currency', currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0 }).format(rounded);
 }
 export function share(value: number): string {
+  if (value > 0 && value < 0.005) return text.shell.underOne;
   return formatter({ style: 'percent', maximumFractionDigits: 0 }).format(value);
 }
-/* "72 %" and "6.2 days"; a bare percent sign is set close, as English does. */
+/* "72%", "6.2 days", "€83.50". A long unit ("per 100 contacts") is said once beside the name, not with each figure. */
+const LONG_UNIT = 8;
+export const long = (unit: string): boolean => unit.length > LONG_UNIT;
 export function amount(value: number, unit: string, digits = 1): string {
-  const text = number(value, digits);
-  return unit === '%' ? text + '%' : unit ? text + ' ' + unit : text;
+  if (unit === '%') return number(value, digits) + '%';
+  if (/^[A-Z]{3}$/.test(unit)) return formatter({ style: 'currency', currency: unit, currencyDisplay: 'narrowSymbol', maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : 2 }).format(value);
+  return unit ? number(value, digits) + '\u00a0' + unit : number(value, digits);
 }
+/* The same where the unit stands in the heading of a card or row. */
+export const bare = (value: number, unit: string): string => long(unit) ? number(value) : amount(value, unit);
 
 /* The distance of two values: between percentages it is in points, else "6% short" could be read as a share of the rest. */
 export const difference = (value: number, unit: string): string => amount(value, unit === '%' ? text.shell.points : unit);
@@ -38,7 +44,7 @@ const monthFormat = new Intl.DateTimeFormat(locale, { month: 'short', year: 'num
 const momentFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' });
 function safely(format: Intl.DateTimeFormat, value: string): string {
   const at = new Date(value);
-  return Number.isNaN(at.getTime()) ? value : format.format(at);
+  return Number.isNaN(at.getTime()) ? value : format.format(at).replace(/ /g, '\u00a0').replace(',\u00a0', ', ');
 }
 export const day = (value: string): string => safely(dayFormat, value);
 export const month = (value: string): string => safely(monthFormat, value);
@@ -47,6 +53,11 @@ export const days = (values: string[]): string[] => values.map(values.every(valu
 export const moment = (value: string): string => value.length <= 10 ? day(value) : safely(momentFormat, value);
 
 export const list = (items: string[]): string => new Intl.ListFormat(locale, { type: 'conjunction' }).format(items);
-export const sentence = (value: string): string => value ? value[0].toLocaleUpperCase(locale) + value.slice(1) : value;
+/* A file's name at the start ("pulse.csv says") stays as it is. */
+export const sentence = (value: string): string => value && !/^[\w-]+\.\w/.test(value) ? value[0].toLocaleUpperCase(locale) + value.slice(1) : value;
+/* "year" and "a year" both read "a year". */
+export const per = (period: string): string => /^an? /.test(period) ? period : text.shell.a(period);
+/* A list without repetitions: several findings may say the same of several groups. */
+export const once = (items: string[]): string[] => [...new Set(items)].map(sentence);
 /* A field of a proposal that the texts do not know: "cost_per_seat" reads "Cost per seat". */
 export const humanise = (key: string): string => sentence(key.replace(/[_-]+/g, ' '));

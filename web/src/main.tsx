@@ -153,7 +153,7 @@ function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
       <header class="bar">
         <a class="brand" href={href('today')} aria-label={`${text.product}, ${text.pages.today.name}`}><Mark /> {text.product}</a>
         <button type="button" class="btn btn-sm btn-outline-secondary menu-button" aria-expanded={menu} aria-controls="pages" onClick={() => setMenu(!menu)}>{menu ? said.closeMenu : said.menu}</button>
-        <p class="company"><b>{caller.company}</b> <span class="quiet">{caller.data_until ? said.dataUntil(day(caller.data_until)) : said.noData}</span></p>
+        <p class="company">{caller.company && <b>{caller.company} </b>}<span class="quiet">{caller.data_until ? said.dataUntil(day(caller.data_until)) : said.noData}</span></p>
         <div class="bar-tools">
           <button type="button" class="btn btn-sm btn-outline-secondary" aria-keyshortcuts="/" onClick={() => setDialog('search')}>{said.search} <kbd aria-hidden="true">/</kbd></button>
           <button type="button" class="btn btn-sm btn-outline-secondary" onClick={() => setDialog('help')} aria-keyshortcuts="?">{said.help} <kbd aria-hidden="true">?</kbd></button>

@@ -33,7 +33,7 @@ export const text = {
     whyOf: (what: string) => `${what}: why?`,
     opensWhy: 'why?', a: (period: string) => `a ${period}`,
     perPeriod: (money: string, period: string) => `${money} a ${period}`,
-    orderedBy: 'Order',
+    more: (count: number) => `${count} more`, underOne: 'under 1%', plus: (count: number) => `and ${count} more`,
     interval: (low: string, high: string) => `between ${low} and ${high}`,
     moreThanShown: (shown: number, all: number) => `${shown} of ${all} shown`,
   },
@@ -96,6 +96,7 @@ export const text = {
     noiseReason: 'Why is it noise?', noiseSubmit: 'Set aside', noiseDone: (title: string) => `Set aside: ${title}`,
     noiseMissing: 'Give a reason: it is what Meno learns from.',
     changed: 'What changed since your last visit', changedNone: 'Nothing changed since your last visit.',
+    more: (count: number) => `${counted(count, 'more waits', 'more wait')} under Approvals and Needs.`,
     noiseList: 'Set aside as noise', noiseListLead: 'You can overrule this: open the need.',
     empty: { lead: 'New cards come when a goal drifts, a cause becomes clear or something waits for your decision.',
       goals: 'Look at the business goals', me: 'See what is known about you', imports: 'Bring in the first files',
@@ -138,7 +139,7 @@ export const text = {
     answer: (open: number, not: number, low: number, money: string | null, unconfirmed: number) =>
       `${Spelt(open)} ${plural(open, 'need is', 'needs are')} worth doing${money ? `, together about ${money} a year` : ''}; ${spelt(not)} ${plural(not, 'is', 'are')} not ${plural(not, 'a training problem', 'training problems')} and ${spelt(low)} ${plural(low, 'is', 'are')} not a priority.${unconfirmed ? ` ${Spelt(unconfirmed)} ${plural(unconfirmed, 'cause waits', 'causes wait')} for a person to confirm.` : ''}`,
     columns: { open: 'Worth doing', not_training: 'Not a training problem', not_priority: 'Not a priority' },
-    columnLead: { open: 'A skill is missing and closing the gap pays.', not_training: 'Training would not help; something else would.', not_priority: 'No goal of weight behind it.' },
+    columnLead: { open: 'A gap that holds a goal back, by what closing it is worth.', not_training: 'Training would not help; something else would.', not_priority: 'No goal of weight behind it.' },
     columnEmpty: { open: 'Nothing at present.', not_training: 'Nothing at present.', not_priority: 'Nothing at present.' },
     order: 'Ordered by weight of the goal × expected effect × probability, in money a year.',
     others: 'Also', accepted: 'Accepted', expired: 'Expired', noise: 'Set aside as noise', othersNone: 'No need of this kind.',
@@ -151,7 +152,7 @@ export const text = {
     goal: 'Goal', noGoal: 'serves no business goal', who: 'Who', skills: 'Skills', since: 'Since', expires: 'Expires', requested: 'Asked for by',
     causesLabel: (parts: string) => `Causes by probability: ${parts}`,
     causesTitle: 'What is the cause?', causesLead: 'Each hypothesis with what speaks for it and what against.',
-    cause: 'Cause', probability: 'Probability', speaksFor: 'Speaks for it', speaksAgainst: 'Speaks against it', nothing: 'nothing found',
+    cause: 'Cause', probability: 'Probability', speaksFor: 'Speaks for it', speaksAgainst: 'Speaks against it', nothing: 'nothing found', lessLikely: (names: string) => `Less likely: ${names}`, groups: (count: number, kind: string) => `${count} ${kind}s`,
     question: 'The question that would separate the first two', missing: 'The file that would tell',
     confirmedBy: (who: string, cause: string) => `${who} decided: ${cause}.`,
     decideTitle: 'Is this the cause?', decideLead: 'Meno ranks; a person decides. Your reason stays with the need, and Meno learns from it.',
@@ -189,7 +190,7 @@ export const text = {
     mine: 'Waits for you', others: 'Waits for others', done: 'Decided',
     tier: (tier: number) => `Tier ${tier}`,
     tiers: ['automatic, with samples', 'one person decides', 'two decide, one an expert', 'people own it'],
-    kinds: { intervention: 'Plan', programme: 'Programme', asset: 'Content', note: 'Note', goal: 'Goal', import: 'Import', budget: 'Budget' } as Record<string, string>,
+    kinds: { intervention: 'Plan', 'send note': 'Note', 'act without training': 'Remedy', 'stop programme': 'Programme', programme: 'Programme', asset: 'Content', note: 'Note', goal: 'Goal', import: 'Import', budget: 'Budget' } as Record<string, string>,
     states: { drafting: 'being drafted', proposed: 'proposed', 'in approval': 'waits', 'changes requested': 'changes requested', accepted: 'accepted',
       'auto-accepted': 'accepted by rule', rejected: 'rejected', expired: 'expired', acting: 'being done', done: 'done', failed: 'failed', measured: 'measured',
       superseded: 'superseded', 'rolled back': 'rolled back' } as Record<string, string>,
@@ -225,7 +226,7 @@ export const text = {
   skills: {
     answer: (share: string | null, thin: string | null, stale: string | null) =>
       `${share ? `Where a job needs a skill and we could measure it, ${share} have it` : 'Too little is measured to say how many have what their job needs'}${thin ? `; thinnest in ${thin}` : ''}${stale ? `; stalest in ${stale}` : ''}.`,
-    map: 'Coverage', mapLead: 'Of those whose job needs the skill, the share that has it. Each figure opens its reasons.',
+    map: 'Coverage', mapLead: 'Of those whose job needs the skill, the share that has it, in percent. Each figure opens its reasons.', mapDepartments: 'A department shows the sum of its teams that may be shown; choose one to see them.',
     department: 'Department', allDepartments: 'All departments', skill: 'Skill', team: 'Team',
     legend: { low: 'thin', high: 'covered', none: 'nobody needs it', unmeasured: 'not measured', hidden: 'fewer than 5, withheld' },
     cell: (team: string, skill: string, share: string, there: string, needing: string) => `${skill}, ${team}: ${share}, ${there} of ${needing}`,
@@ -233,7 +234,7 @@ export const text = {
     unmeasured: 'not measured',
     mean: 'Mean level', people: 'People', halfLife: 'Half-life', stale: 'Stale', months: (count: string) => `${count} months`,
     staleShare: (share: string) => `${share} stale`,
-    all: 'All skills', openMap: 'Coverage by team',
+    all: 'All skills', allOrder: 'Ordered by name.', mapOrder: 'Thinnest first.',
     calibration: 'Can these levels be trusted?', 
     calibrationAnswer: (forecasts: string, error: string, prior: string | null, better: boolean | null) =>
       `Before each of ${forecasts} results Meno said how likely success was. Its error is ${error}${prior ? `; knowing only the average would give ${prior}, so the levels ${better ? 'add something' : 'add nothing yet'}` : ''}.`,
@@ -253,7 +254,7 @@ export const text = {
   },
 
   me: {
-    answer: (skills: number, facts: number, looks: number) => `Meno holds ${counted(skills, 'skill', 'skills')} and ${counted(facts, 'fact', 'facts')} about you; ${looks === 0 ? 'nobody has looked at them' : `they were looked at ${looks === 1 ? 'once' : looks === 2 ? 'twice' : `${looks} times`}`}.`,
+    answer: (skills: number, facts: number, looks: number) => `Meno holds ${counted(skills, 'skill', 'skills')} and ${counted(facts, 'fact', 'facts')} about you; ${looks === 0 ? 'nobody has written or read them' : `they were written or read ${looks === 1 ? 'once' : looks === 2 ? 'twice' : `${looks} times`}`}.`,
     noPerson: 'This account is not a person of the company, so nothing is held about it.',
     skills: 'My skills', skillsLead: 'What Meno believes, how sure it is, and what your job needs. If it is wrong, say so: your word counts at once.',
     level: 'Level', needed: 'Needed', results: (count: number) => counted(count, 'result', 'results'), last: (day: string) => `last on ${day}`,
@@ -269,7 +270,8 @@ export const text = {
     parts: 'What this rests on', partKind: 'Kind', partDay: 'Day', partScore: 'Score', partShare: 'Share of the level', partItem: 'Item', partMine: 'said by you',
     kinds: { assessment: 'Assessment', practice: 'Practice', manager: 'Manager', peer: 'Colleague', self: 'Your word', work: 'Work' } as Record<string, string>,
     known: 'Everything that is known about me', what: 'What', value: 'Value', source: 'From', purpose: 'Used for', since: 'Day',
-    seen: 'Who looked, and for what', when: 'When', who: 'Who', seenNone: 'Nobody has looked at your data.',
+    acts: { 'result.recorded': 'recorded a result of yours', 'person.recorded': 'recorded your entry in the people file', 'person.left': 'recorded that you left', 'skill.corrected': 'corrected a level' } as Record<string, string>,
+    seen: 'Who wrote or read it, and for what', times: (count: number) => count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`, often: 'How often', when: 'When', who: 'Who', seenNone: 'Nobody has written or read your data.',
     memberships: 'My teams', team: 'Team', department: 'Department', from: 'From', to: 'To', now: 'today',
     export: 'Take my data with me', exportLead: 'One file with everything on this page.',
     skillsNone: 'No skill is known about you yet. It comes with the first assessment, practice or piece of work.',
@@ -287,7 +289,7 @@ export const text = {
     preview: 'What would change', previewAnswer: (added: string, changed: string, bad: number) => `${added} new and ${changed} changed rows would come in; ${bad === 0 ? 'no row is bad' : `${counted(bad, 'row is', 'rows are')} bad`}.`,
     nothingNew: 'Everything in these files is known already; nothing would change.',
     file: 'File', as: 'Read as', encoding: 'Encoding', rows: 'Rows', isNew: 'New', isChanged: 'Changed', unchanged: 'Known', bad: 'Bad', unused: 'Unused columns',
-    unknownFile: 'not recognised', problems: 'Bad rows', problemsLead: 'Nothing is half imported: mend these rows and drop the file again, or leave them out.',
+    files: (count: number) => counted(count, 'file', 'files'), unknownFile: 'not recognised', problems: 'Bad rows', problemsLead: 'Nothing is half imported: mend these rows and drop the file again, or leave them out.',
     line: 'Line', column: 'Column', value: 'Value', reason: 'What is wrong', remedy: 'How to mend it',
     warnings: 'Worth knowing', changes: 'Examples of what would change', change: { new: 'new', changed: 'changed' } as Record<string, string>, what: 'What', key: 'Row',
     commit: 'Bring it in', commitSkip: (count: number) => `Bring in all but ${counted(count, 'bad row', 'bad rows')}`, discard: 'Discard',
@@ -301,7 +303,7 @@ export const text = {
   },
 
   why: {
-    title: 'Why', status: 'Status', madeBy: (by: string, at: string, revision: number | null) => `Made by ${by} on ${at}${revision && revision > 1 ? `, revision ${revision}` : ''}`,
+    title: 'Why', status: 'Status', madeBy: (by: string, at: string, revision: number | null) => `Made by ${by} on ${at}${revision !== null && revision > 1 ? `, revision ${revision}` : ''}`,
     confidence: (share: string) => `confidence ${share}`,
     evidence: 'Evidence', evidenceFor: 'for', evidenceAgainst: 'against', evidenceNone: 'No evidence is recorded.',
     from: (file: string) => `from ${file}`, count: (count: string) => `${count} rows`, people: (count: string) => `${count} people`, hidden: 'fewer than five people, withheld',

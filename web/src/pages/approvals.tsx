@@ -6,11 +6,11 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { day, humanise, list, moment, money, number } from '../format.ts';
+import { day, humanise, list, moment, money, number, sentence } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
-import { answered, Badge, Dialog, Empty, Failure, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
 import type { Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
@@ -20,6 +20,8 @@ const stateTone = (state: string): 'good' | 'bad' | 'wait' | 'plain' => ['accept
 
 /* --- a proposal's body: any object, shown as what it is ------------------------------------------------------------------ */
 
+/* An id that only the server can read says nothing to a person. */
+const OPAQUE = /^[a-z]-[0-9a-z]{12,}$/;
 const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
 
 function Value(props: { of: unknown }): JSX.Element {
@@ -42,7 +44,7 @@ function Value(props: { of: unknown }): JSX.Element {
 }
 function Body(props: { of: Record<string, unknown> }): JSX.Element {
   const currency = typeof props.of.currency === 'string' ? props.of.currency : null;
-  return <dl class="body-fields">{Object.entries(props.of).filter(([key]) => key !== 'currency').map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt>
+  return <dl class="body-fields">{Object.entries(props.of).filter(([key, value]) => key !== 'currency' && !(typeof value === 'string' && OPAQUE.test(value))).map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt>
     <dd>{currency && typeof value === 'number' && /cost|money|price/.test(key) ? money(value, currency) : <Value of={value} />}</dd></div>)}</dl>;
 }
 function Diff(props: { before: Record<string, unknown>; after: Record<string, unknown> }): JSX.Element {
@@ -136,7 +138,7 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
   return <aside class="decision" aria-label={said.criteria}>
     <div role="alert">{message && <p class="callout warn">{message}</p>}</div>
     {problem && <Failure problem={problem} acted />}
-    {detail.changed.length > 0 && <section><h3>{said.evidenceChanged}</h3><ul>{detail.changed.map((line, index) => <li key={index}>{line}</li>)}</ul></section>}
+    {detail.changed.length > 0 && <section><h3>{said.evidenceChanged}</h3><Few of={detail.changed} /></section>}
     {open ? <form ref={form} onSubmit={event => { event.preventDefault(); accept(); }}>
       {detail.criteria.length > 0 && <><h3>{said.criteria}</h3><p class="quiet">{said.criteriaLead}</p>
         {detail.criteria.map(one => <fieldset class="criterion" key={one.id}><legend>{one.question}</legend>
@@ -152,7 +154,7 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
     {detail.decisions.length > 0 && <section><h3>{said.decisions}</h3><ol class="timeline">{detail.decisions.map((one, index) => <li key={index}><b>{said.decided(one.by, one.role, one.decision)}</b> <span class="quiet">{moment(one.at)}</span>{one.reason && <p>{one.reason}</p>}</li>)}</ol></section>}
     <section><h3>{said.risk}</h3>
       <p><Badge tone={detail.tier >= 3 ? 'bad' : detail.tier === 2 ? 'wait' : 'plain'}>{said.tier(detail.tier)}</Badge> {said.tiers[detail.tier]}</p>
-      {detail.risk.length > 0 && <ul class="risk">{detail.risk.map(one => <li key={one.factor}><span>{one.text || humanise(one.factor)}</span> <span class="quiet">{said.riskPoints(one.points)}</span></li>)}</ul>}
+      {detail.risk.length > 0 && <ul class="risk">{detail.risk.map(one => <li key={one.factor}><span>{one.text ? sentence(one.text) : humanise(one.factor)}</span> <span class="quiet">{said.riskPoints(one.points)}</span></li>)}</ul>}
       {detail.rule && <p class="quiet">{said.rule}: {detail.rule}</p>}</section>
     {asking && <ReasonDialog verdict={asking} title={detail.title} close={() => setAsking(null)} submit={reason => decide(asking, reason)} />}
   </aside>;
@@ -162,18 +164,21 @@ function Detail(props: { id: string }): JSX.Element {
   const proposal = useResource<ProposalDetail>('/approvals/' + encodeURIComponent(props.id));
   const heading = useRef<HTMLHeadingElement>(null);
   const needs = useMay('READ_NEEDS');
-  return <Load of={proposal} rows={3}>{one => <div class="proposal">
+  return <Load of={proposal} rows={3}>{one => {
+    const previous = one.previous !== null && typeof one.previous === 'object' ? one.previous : null;      /* some servers name it by its id only */
+    return <div class="proposal">
     <section class="thing">
       <h2 ref={heading} tabIndex={-1}>{one.title}</h2>
       <p class="quiet"><Badge tone={stateTone(one.state)}>{said.states[one.state] ?? one.state}</Badge> {said.kinds[one.kind] ?? humanise(one.kind)} · {said.made(day(one.made))}{one.expires && <> · {said.lapses(day(one.expires))}</>}
         {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}</p>
-      {one.why.length > 0 && <><h3>{said.why} <Why id={one.id} what={one.title}>{text.shell.opensWhy}</Why></h3><ul class="reasons">{one.why.map((line, index) => <li key={index}>{line}</li>)}</ul></>}
-      {one.need && needs && <p><a href={href('needs', one.need)}>{said.needLink}</a></p>}
-      {one.previous && <Diff before={one.previous} after={one.body} />}
-      {one.previous ? <details><summary>{said.all}</summary><Body of={one.body} /></details> : <><h3>{said.content}</h3><Body of={one.body} /></>}
+      {one.why.length > 0 && <><h3>{said.why} <Why id={one.id} what={one.title}>{text.shell.opensWhy}</Why></h3><Few of={one.why} class="reasons" /></>}
+      {one.need && needs && <p><a class="alone" href={href('needs', one.need)}>{said.needLink}</a></p>}
+      {previous && <Diff before={previous} after={one.body} />}
+      {previous ? <details><summary>{said.all}</summary><Body of={one.body} /></details> : <><h3>{said.content}</h3><Body of={one.body} /></>}
     </section>
     <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
-  </div>}</Load>;
+    </div>;
+  }}</Load>;
 }
 
 /* --- the queue -------------------------------------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { amount, day, days, difference, list, moment, money, number, share } from '../format.ts';
+import { amount, bare, day, days, difference, list, long, moment, money, number, share } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { href } from '../router.ts';
 import { answered, Badge, Dialog, Empty, Facts, Failure, Hidden, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
@@ -16,6 +16,7 @@ const said = text.goals;
 const tone = { 'on track': 'good', 'off track': 'bad', unknown: 'wait' } as const;
 
 function figure(value: number | null, goal: Goal): JSX.Element | string { return value === null ? <None /> : amount(value, goal.unit); }
+function plain(value: number | null, goal: Goal): JSX.Element | string { return value === null ? <None /> : bare(value, goal.unit); }
 function gapWords(goal: Goal): string {
   if (goal.gap === null) return said.states.unknown;
   return goal.gap > 0 ? said.shortOf(difference(goal.gap, goal.unit)) : said.reached;
@@ -91,7 +92,7 @@ function Holds(props: { goal: Goal }): JSX.Element {
   if (props.goal.needs.length === 0) return <p class="quiet">{said.holdsNone}</p>;
   return <ul class="holds">{props.goal.needs.map(need => <li key={need.id}>
     {needs ? <a href={href('needs', need.id)}>{need.title}</a> : need.title}
-    <span class="quiet"> {need.cause ? text.causes[need.cause] ?? need.cause : said.noCause}{need.probability !== null && ' ' + share(need.probability)}</span></li>)}</ul>;
+    <span class="quiet"> {need.status === 'not a priority' ? text.needs.statuses[need.status].toLowerCase() : <>{need.cause ? text.causes[need.cause] ?? need.cause : said.noCause}{need.probability !== null && ' ' + share(need.probability)}</>}</span></li>)}</ul>;
 }
 
 function GoalCard(props: { goal: Goal; weigh: (() => void) | null }): JSX.Element {
@@ -100,13 +101,13 @@ function GoalCard(props: { goal: Goal; weigh: (() => void) | null }): JSX.Elemen
   const values = goal.series.filter(point => point.value !== null);
   return <li class="card goal-card" data-row tabIndex={-1}>
     <div class="card-body">
-      <div class="card-top"><Badge tone={tone[goal.state]}>{said.states[goal.state] ?? goal.state}</Badge><span class="quiet">{goal.category}</span></div>
+      <div class="card-top"><Badge tone={tone[goal.state]}>{said.states[goal.state] ?? goal.state}</Badge><span class="quiet">{[long(goal.unit) ? goal.unit : null, goal.category].filter(Boolean).join(' · ')}</span></div>
       <h2 class="card-title"><a href={href('goals', goal.id)}>{goal.name}</a></h2>
       <p class="goal-money">{cost ? <><Why id={goal.id} what={`${goal.name}, ${said.gapCost}`} class="figure">{cost}</Why> <span class="quiet">{said.perYear}</span></>
         : <span class="figure figure-quiet">{goal.gap !== null && goal.gap <= 0 ? said.closed : said.noMoney}</span>}</p>
       {values.length < 2 ? <p class="no-series">{said.noSeries}</p> : <Spark series={goal.series} target={goal.target} baseline={goal.baseline} good={goal.state === 'unknown' ? null : goal.state === 'on track'}
         label={values.length > 1 ? said.sparkLabel(goal.name, amount(values[0].value!, goal.unit), amount(values[values.length - 1].value!, goal.unit), goal.target === null ? text.shell.none : amount(goal.target, goal.unit)) : goal.name} />}
-      <Facts of={[[said.latest, figure(goal.latest, goal)], [said.baseline, figure(goal.baseline, goal)], [said.target, figure(goal.target, goal)],
+      <Facts of={[[said.latest, plain(goal.latest, goal)], [said.baseline, plain(goal.baseline, goal)], [said.target, plain(goal.target, goal)],
         [said.due, goal.due ? day(goal.due) : <None />]]} />
       <h3>{said.holdsBack}</h3><Holds goal={goal} />
       <p class="card-foot"><span>{said.weight} <b>{number(goal.weight, 2)}</b></span>
@@ -138,8 +139,8 @@ export function GoalsPage(): JSX.Element {
         <h2>{said.board}</h2>
         <Scroll label={said.board}><table class="table board"><thead><tr><th scope="col">{said.name}</th><th scope="col">{said.state}</th><th scope="col" class="num">{said.gapCost}</th>
           <th scope="col" class="num">{said.latest}</th><th scope="col" class="num">{said.target}</th><th scope="col">{said.due}</th><th scope="col">{said.owner}</th><th scope="col">{said.scope}</th><th scope="col" class="num">{said.weight}</th></tr></thead>
-          <tbody>{sorted.map(goal => <tr key={goal.id}><th scope="row"><a href={href('goals', goal.id)}>{goal.name}</a></th><td><Badge tone={tone[goal.state]}>{said.states[goal.state] ?? goal.state}</Badge></td>
-            <td class="num">{moneyWords(goal) ? <Why id={goal.id} what={goal.name}>{moneyWords(goal)}</Why> : <None />}</td><td class="num">{figure(goal.latest, goal)}</td><td class="num">{figure(goal.target, goal)}</td>
+          <tbody>{sorted.map(goal => <tr key={goal.id}><th scope="row"><a href={href('goals', goal.id)}>{goal.name}</a>{long(goal.unit) && <span class="quiet"> {goal.unit}</span>}</th><td><Badge tone={tone[goal.state]}>{said.states[goal.state] ?? goal.state}</Badge></td>
+            <td class="num">{moneyWords(goal) ? <Why id={goal.id} what={goal.name}>{moneyWords(goal)}</Why> : <None />}</td><td class="num">{plain(goal.latest, goal)}</td><td class="num">{plain(goal.target, goal)}</td>
             <td>{goal.due ? day(goal.due) : <None />}</td><td>{goal.owner ?? <None />}</td><td>{goal.scope.length ? list(goal.scope) : said.company}</td><td class="num">{number(goal.weight, 2)}</td></tr>)}</tbody></table></Scroll>
       </>;
     }}</Load>

@@ -85,8 +85,8 @@ function History(props: { imports: Import[]; undo: (one: Import) => void }): JSX
   if (props.imports.length === 0) return <p class="quiet">{said.historyNone}</p>;
   return <Scroll label={said.history}><table class="table"><thead><tr><th scope="col">{said.at}</th><th scope="col">{said.by}</th><th scope="col">{said.file}</th><th scope="col" class="num">{said.isNew}</th><th scope="col" class="num">{said.isChanged}</th><th scope="col" class="num">{said.bad}</th><th scope="col">{said.state}</th><th scope="col"><span class="visually-hidden">{said.undo}</span></th></tr></thead>
     <tbody>{props.imports.map(one => {
-      const sum = (of: 'new' | 'changed' | 'bad'): string => number(one.files.reduce((all, file) => all + file[of], 0));
-      return <tr key={one.id} data-row tabIndex={-1}><th scope="row">{moment(one.at)}</th><td>{one.by}</td><td>{one.files.length > 3 ? <details><summary>{one.files.length} files</summary>{one.files.map(file => file.name).join(', ')}</details> : one.files.map(file => file.name).join(', ')}</td><td class="num">{sum('new')}</td><td class="num">{sum('changed')}</td><td class="num">{sum('bad')}</td>
+      const sum = (of: 'new' | 'changed' | 'bad'): string => number(one.files.reduce((all, file) => all + (file[of] ?? 0), 0));
+      return <tr key={one.id} data-row tabIndex={-1}><th scope="row">{moment(one.at)}</th><td>{one.by}</td><td>{one.files.length > 3 ? <details><summary>{said.files(one.files.length)}</summary>{one.files.map(file => file.name).join(', ')}</details> : one.files.map(file => file.name).join(', ')}</td><td class="num">{sum('new')}</td><td class="num">{sum('changed')}</td><td class="num">{sum('bad')}</td>
         <td><Badge tone={one.state === 'committed' ? 'good' : one.state === 'undone' ? 'plain' : 'wait'}>{said.states[one.state] ?? one.state}</Badge></td>
         <td>{one.can_undo ? <button type="button" class="btn btn-sm btn-outline-secondary" aria-label={said.undoOf(moment(one.at))} onClick={() => props.undo(one)}>{said.undo}</button> : one.reason && <span class="quiet">{one.reason}</span>}</td></tr>;
     })}</tbody></table></Scroll>;
@@ -135,7 +135,7 @@ export function ImportsPage(): JSX.Element {
     }
   }
   const last = imports.data?.imports.find(one => one.state === 'committed');
-  const answer = answered(imports, () => said.answer(last ? moment(last.at) : null, last ? last.files.reduce((all, file) => all + file.bad, 0) : 0, last?.files.length ?? 0));
+  const answer = answered(imports, () => said.answer(last ? moment(last.at) : null, last ? last.files.reduce((all, file) => all + (file.bad ?? 0), 0) : 0, last?.files.length ?? 0));
   const failed = [dry, commit, undo, run].find(work => work?.job?.state === 'failed');
   const stopped = [dry, commit, undo, run].find(work => work?.job?.state === 'cancelled');
   return <Page {...text.pages.imports} answer={answer}>

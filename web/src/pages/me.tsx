@@ -44,6 +44,8 @@ function SkillRow(props: { skill: MySkill; changed: (skill: MySkill) => void }):
   const [correcting, setCorrecting] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const known = skill.level !== null;
+  /* The parts and what is usual for the job make up the whole, in whatever unit they come. */
+  const whole = skill.parts.reduce((sum, part) => sum + part.share, skill.prior_share ?? 0) || 1;
   const label = known ? said.levelLabel(skill.name, number(skill.level!, 1), number(skill.low ?? skill.level!, 1), number(skill.high ?? skill.level!, 1), skill.required === null ? null : number(skill.required, 1)) : `${skill.name}: ${text.shell.unknown}`;
   return <li class="my-skill" data-row tabIndex={-1}>
     <div class="my-skill-row">
@@ -55,11 +57,22 @@ function SkillRow(props: { skill: MySkill; changed: (skill: MySkill) => void }):
     </div>
     {correcting && <Correct skill={skill} changed={props.changed} close={() => { setCorrecting(false); opener.current?.focus(); }} />}
     <details><summary>{said.parts}</summary>
-      {skill.prior_share !== null && <p class="quiet">{said.prior(share(skill.prior_share))}.</p>}
+      {skill.prior_share !== null && <p class="quiet">{said.prior(share(skill.prior_share / whole))}.</p>}
       {skill.parts.length > 0 && <Scroll label={said.parts}><table class="table table-sm"><thead><tr><th scope="col">{said.partDay}</th><th scope="col">{said.partKind}</th><th scope="col">{said.partItem}</th><th scope="col" class="num">{said.partScore}</th><th scope="col" class="num">{said.partShare}</th></tr></thead>
-        <tbody>{skill.parts.map((part, index) => <tr key={index}><td>{day(part.day)}</td><td>{said.kinds[part.kind] ?? part.kind}{part.mine && <span class="quiet"> ({said.partMine})</span>}</td><td>{part.item ?? <None />}</td><td class="num">{share(part.score)}</td><td class="num">{share(part.share)}</td></tr>)}</tbody></table></Scroll>}
+        <tbody>{skill.parts.map((part, index) => <tr key={index}><td>{day(part.day)}</td><td>{said.kinds[part.kind] ?? part.kind}{part.mine && <span class="quiet"> ({said.partMine})</span>}</td><td>{part.item ?? <None />}</td><td class="num">{share(part.score)}</td><td class="num">{share(part.share / whole)}</td></tr>)}</tbody></table></Scroll>}
     </details>
   </li>;
+}
+
+/* One row for what the same person did for the same purpose in one go. */
+function gathered(seen: Me['seen']): (Me['seen'][number] & { count: number })[] {
+  const rows = new Map<string, Me['seen'][number] & { count: number }>();
+  for (const look of seen) {
+    const key = [look.at.slice(0, 16), look.who, look.what, look.purpose].join('\n');
+    const row = rows.get(key);
+    if (row) row.count++; else rows.set(key, { ...look, count: 1 });
+  }
+  return [...rows.values()];
 }
 
 export function MePage(): JSX.Element {
@@ -80,8 +93,8 @@ export function MePage(): JSX.Element {
           <tbody>{one.known.map((fact, index) => <tr key={index}><th scope="row">{fact.what}</th><td>{fact.value}</td><td>{fact.source}</td><td>{fact.purpose}</td><td>{fact.day ? day(fact.day) : <None />}</td></tr>)}</tbody></table></Scroll></section>}
       <div class="pair">
         <section><h2>{said.seen}</h2>{one.seen.length === 0 ? <p class="quiet">{said.seenNone}</p> :
-          <Scroll label={said.seen}><table class="table"><thead><tr><th scope="col">{said.when}</th><th scope="col">{said.who}</th><th scope="col">{said.what}</th><th scope="col">{said.purpose}</th></tr></thead>
-            <tbody>{one.seen.map((look, index) => <tr key={index}><td>{moment(look.at)}</td><td>{look.who}</td><td>{look.what}</td><td>{look.purpose}</td></tr>)}</tbody></table></Scroll>}</section>
+          <Scroll label={said.seen}><table class="table"><thead><tr><th scope="col">{said.when}</th><th scope="col">{said.who}</th><th scope="col">{said.what}</th><th scope="col">{said.purpose}</th><th scope="col" class="num">{said.often}</th></tr></thead>
+            <tbody>{gathered(one.seen).map((look, index) => <tr key={index}><td>{moment(look.at)}</td><td>{look.who}</td><td>{said.acts[look.what] ?? look.what}</td><td>{look.purpose}</td><td class="num">{said.times(look.count)}</td></tr>)}</tbody></table></Scroll>}</section>
         {one.memberships.length > 0 && <section><h2>{said.memberships}</h2>
           <Scroll label={said.memberships}><table class="table"><thead><tr><th scope="col">{said.team}</th><th scope="col">{said.department}</th><th scope="col">{said.from}</th><th scope="col">{said.to}</th></tr></thead>
             <tbody>{one.memberships.map((membership, index) => <tr key={index}><th scope="row">{membership.team}</th><td>{membership.department ?? <None />}</td><td>{membership.from ? day(membership.from) : <None />}</td><td>{membership.to ? day(membership.to) : said.now}</td></tr>)}</tbody></table></Scroll></section>}

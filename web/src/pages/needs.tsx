@@ -5,15 +5,16 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { day, days, difference, humanise, list, money, number, share } from '../format.ts';
+import { day, days, difference, humanise, list, money, number, per, share } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { href } from '../router.ts';
-import { answered, Badge, Empty, Facts, Failure, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Empty, Facts, Failure, Few, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { CauseBar, causeClass, Plot } from '../ui/picture.tsx';
 import type { Cause, Need, Needs, NeedStatus } from '../api.ts';
 
 const said = text.needs;
 const causeName = (cause: string | null): string => cause === null ? text.causes['cannot tell'] : text.causes[cause] ?? cause;
+const names = (need: Need): string[] => need.subject.names.filter(Boolean);
 const worth = (need: Need): string | null => need.value?.money ? money(need.value.money, need.value.currency) : null;
 
 /* --- the list ----------------------------------------------------------------------------------------------------------- */
@@ -26,11 +27,11 @@ function NeedCard(props: { need: Need }): JSX.Element {
   return <li class="card need-card" data-row tabIndex={-1}>
     <div class="card-body">
       <h3 class="card-title"><a href={href('needs', need.id)}>{need.title}</a></h3>
-      <p class="quiet">{need.goal_name ?? said.noGoal}{need.subject.names.length > 0 && <> · {list(need.subject.names.slice(0, 3))}{need.subject.names.length > 3 && ' +' + (need.subject.names.length - 3)}</>}</p>
+      <p class="quiet">{need.goal_name ?? said.noGoal}{names(need).length > 0 && <> · {names(need).slice(0, 3).join(', ')}{names(need).length > 3 && ' ' + text.shell.plus(names(need).length - 3)}</>}</p>
       {need.status !== 'not a priority' && need.causes.length > 0 && <CauseBar causes={need.causes} />}
       {need.status === 'not a training problem' && need.instead && <p class="instead">{need.instead}</p>}
       {need.status === 'not a priority' && need.reason && <p class="instead">{need.reason}</p>}
-      <p class="card-foot"><span>{worth(need) ? <><Why id={need.id} what={need.title} class="figure-small">{worth(need)}</Why> <span class="quiet">{text.shell.a(need.value!.period)}</span></> : <span class="quiet">{said.noValue}</span>}</span>
+      <p class="card-foot"><span>{worth(need) ? <><Why id={need.id} what={need.title} class="figure-small">{worth(need)}</Why> <span class="quiet">{per(need.value!.period)}</span></> : <span class="quiet">{said.noValue}</span>}</span>
         {need.status !== 'not a priority' && (need.confirmed_by ? <Badge tone="good">{said.confirmed}</Badge> : <Badge tone="wait">{said.unconfirmed}</Badge>)}</p>
     </div>
   </li>;
@@ -129,19 +130,29 @@ function Decide(props: { need: Need; done: (need: Need) => void }): JSX.Element 
   </div></section>;
 }
 
-function Causes(props: { need: Need }): JSX.Element {
-  const causes = [...props.need.causes].sort((a, b) => b.probability - a.probability);
-  return <section><h2>{said.causesTitle}</h2><p class="quiet">{said.causesLead}</p>
-    <CauseBar causes={causes} all />
-    <ol class="hypotheses">{causes.map(one => <li key={one.cause}>
+/* Hypotheses of little probability stand behind one line, unless they are among the first. */
+const LIKELY = 0.05, LIKELY_LEAST = 2;
+
+function CauseItem(props: { need: Need; of: Need['causes'][number] }): JSX.Element {
+  const one = props.of;
+  return <li>
       <h3><i class={causeClass[one.cause]} aria-hidden="true" />{causeName(one.cause)} <Why id={props.need.id} what={causeName(one.cause)}>{share(one.probability)}</Why> <span class="quiet">{text.causeMeaning[one.cause]}</span></h3>
       {one.evidence.length + one.against.length > 0 ? <div class="for-against">
-        <div><h4>{said.speaksFor}</h4>{one.evidence.length ? <ul>{one.evidence.map((line, index) => <li key={index}>{line}</li>)}</ul> : <p class="quiet">{said.nothing}</p>}</div>
-        <div><h4>{said.speaksAgainst}</h4>{one.against.length ? <ul>{one.against.map((line, index) => <li key={index}>{line}</li>)}</ul> : <p class="quiet">{said.nothing}</p>}</div>
-      </div> : null}</li>)}</ol>
-  </section>;
+        <div><h4>{said.speaksFor}</h4>{one.evidence.length ? <Few of={one.evidence} /> : <p class="quiet">{said.nothing}</p>}</div>
+        <div><h4>{said.speaksAgainst}</h4>{one.against.length ? <Few of={one.against} /> : <p class="quiet">{said.nothing}</p>}</div>
+      </div> : null}</li>;
 }
 
+function Causes(props: { need: Need }): JSX.Element {
+  const causes = [...props.need.causes].sort((a, b) => b.probability - a.probability);
+  const likely = causes.filter((one, index) => index < LIKELY_LEAST || one.probability >= LIKELY), rest = causes.slice(likely.length);
+  return <section><h2>{said.causesTitle}</h2><p class="quiet">{said.causesLead}</p>
+    <CauseBar causes={causes} all />
+    <ol class="hypotheses">{likely.map(one => <CauseItem need={props.need} of={one} key={one.cause} />)}</ol>
+    {rest.length > 0 && <details><summary>{said.lessLikely(list(rest.map(one => `${causeName(one.cause).toLowerCase()} ${share(one.probability)}`)))}</summary>
+      <ol class="hypotheses">{rest.map(one => <CauseItem need={props.need} of={one} key={one.cause} />)}</ol></details>}
+  </section>;
+}
 function Note(props: { note: NonNullable<Need['note']> }): JSX.Element {
   const { note } = props;
   const copy = async (): Promise<void> => {
@@ -192,9 +203,9 @@ export function NeedPage(props: { id: string }): JSX.Element {
     <Load of={need} rows={4}>{one => <div class="with-aside">
       <div>
         <Facts of={[
-          [said.worth, worth(one) ? <><Why id={one.id} what={said.worth}>{worth(one)}</Why> {text.shell.a(one.value!.period)}</> : said.noValue],
+          [said.worth, worth(one) ? <><Why id={one.id} what={said.worth}>{worth(one)}</Why> {per(one.value!.period)}</> : said.noValue],
           [said.goal, one.goal_name ? goals && one.goal ? <a href={href('goals', one.goal)}>{one.goal_name}</a> : one.goal_name : said.noGoal],
-          [said.who, one.subject.names.length ? list(one.subject.names) : one.subject.kind],
+          [said.who, names(one).length === 0 ? text.goals.company : names(one).length <= 3 ? list(names(one)) : <details><summary>{said.groups(names(one).length, one.subject.kind)}</summary>{list(names(one))}</details>],
           ...(one.skills.length ? [[said.skills, <>{one.skills.map((skill, index) => <span key={skill}>{index > 0 && ', '}{skills ? <a href={href('skills', skill)}>{humanise(skill)}</a> : humanise(skill)}</span>)}</>] as [string, JSX.Element]] : []),
           ...(one.since ? [[said.since, day(one.since)] as [string, string]] : []), ...(one.expires ? [[said.expires, day(one.expires)] as [string, string]] : [])]} />
         {one.instead && <div class="callout"><h2>{said.instead}</h2><p>{one.instead}</p></div>}

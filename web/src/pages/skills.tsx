@@ -3,11 +3,11 @@
  * Skills: a heat map of coverage, skills down and teams across, as a real table (so it can be read aloud, copied and
  * printed); the picture of calibration; and a skill's own page with its spread and half-life. */
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { number, share } from '../format.ts';
 import { useResource } from '../client.ts';
-import { href } from '../router.ts';
+import { go, href } from '../router.ts';
 import { answered, Empty, Facts, Hidden, Load, None, openWhy, Page, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { Plot } from '../ui/picture.tsx';
 import type { Calibration, Cell, SkillDetail, Skills } from '../api.ts';
@@ -21,7 +21,7 @@ function MapCell(props: { cell: Cell | undefined; team: string; skill: string; f
   if (!cell || (!cell.hidden && (cell.needing === 0 || cell.needing === null))) return <td class="cell cell-none" />;
   if (cell.hidden) return <td class="cell cell-hidden" title={said.hiddenCell(props.team, props.skill)}><span class="visually-hidden">{said.hiddenCell(props.team, props.skill)}</span></td>;
   if (cell.share === null) return <td class="cell cell-unmeasured" title={`${props.skill}, ${props.team}: ${said.unmeasured}`}><span aria-hidden="true">?</span><span class="visually-hidden">{said.unmeasured}</span></td>;
-  const label = said.cell(props.team, props.skill, share(cell.share), number(cell.there ?? 0), number(cell.needing ?? 0));
+  const label = said.cell(props.team, props.skill, share(cell.share), number(Math.round(cell.there ?? 0)), number(cell.measured ?? cell.needing ?? 0));
   return <td class={'cell ' + heat(cell.share)} title={label}><Door id={cell.skill} label={label} first={props.first}>{Math.round(cell.share * 100)}</Door></td>;
 }
 
@@ -44,37 +44,62 @@ function moveCell(event: KeyboardEvent): void {
 }
 
 /* One skill's coverage over the teams that may be shown. */
-function total(cells: Cell[]): { share: number; needing: number } | null {
+function total(cells: Cell[]): { share: number; measured: number; there: number } | null {
   const shown = cells.filter(cell => !cell.hidden && cell.there !== null && (cell.measured ?? 0) > 0);
   const measured = shown.reduce((sum, cell) => sum + cell.measured!, 0);
-  return measured === 0 ? null : { share: shown.reduce((sum, cell) => sum + cell.there!, 0) / measured, needing: measured };
+  const there = shown.reduce((sum, cell) => sum + cell.there!, 0);
+  return measured === 0 ? null : { share: there / measured, measured, there };
 }
 
 function skillsAnswer(data: Skills): string {
   const name = new Map(data.skills.map(skill => [skill.id, skill.name]));
   const bySkill = Map.groupBy ? Map.groupBy(data.cells, cell => cell.skill) : data.cells.reduce((map, cell) => map.set(cell.skill, [...(map.get(cell.skill) ?? []), cell]), new Map<string, Cell[]>());
-  const totals = [...bySkill].map(([skill, cells]) => ({ skill, of: total(cells) })).filter((one): one is { skill: string; of: { share: number; needing: number } } => one.of !== null);
+  const totals = [...bySkill].map(([skill, cells]) => ({ skill, of: total(cells) })).filter((one): one is { skill: string; of: { share: number; measured: number; there: number } } => one.of !== null);
   const all = total(data.cells);
   const thin = totals.sort((a, b) => a.of.share - b.of.share)[0];
   const stale = data.skills.filter(skill => (skill.stale ?? 0) > 0 && skill.people).sort((a, b) => b.stale! - a.stale!)[0];
   return said.answer(all ? share(all.share) : null, thin && thin.of.share < 0.9 ? name.get(thin.skill) ?? thin.skill : null, stale ? stale.name : null);
 }
 
+/* Above so many teams the map shows departments, and a department's teams when one is chosen. */
+const MOST_TEAMS = 24;
+interface Column { name: string; group: string; at: (skill: string) => Cell | undefined }
+
+function columnsOf(data: Skills): Column[] {
+  const at = new Map(data.cells.map(cell => [cell.team + '\n' + cell.skill, cell]));
+  const departments = [...new Set(data.teams.map(team => team.department))];
+  const teams = departments.map(department => data.teams.filter(team => team.department === department));
+  if (data.teams.length <= MOST_TEAMS || departments.length < 2)
+    return teams.flat().map(team => ({ name: team.team, group: team.department, at: skill => at.get(team.team + '\n' + skill) }));
+  return departments.map((department, index) => ({ name: department, group: '', at: skill => {
+    const cells = teams[index].map(team => at.get(team.team + '\n' + skill)).filter(cell => cell !== undefined);
+    const sum = total(cells);
+    if (sum) return { team: department, skill, needing: sum.measured, measured: sum.measured, there: sum.there, share: sum.share, hidden: false };
+    return cells.find(cell => !cell.hidden && (cell.needing ?? 0) > 0) ?? cells.find(cell => cell.hidden);
+  } }));
+}
+
 function HeatMap(props: { data: Skills }): JSX.Element {
   const { data } = props;
+  const columns = useMemo(() => columnsOf(data), [data]);
   const needed = useMemo(() => new Set(data.cells.filter(cell => cell.hidden || (cell.needing ?? 0) > 0).map(cell => cell.skill)), [data]);
-  const at = useMemo(() => new Map(data.cells.map(cell => [cell.team + '\n' + cell.skill, cell])), [data]);
-  const departments = [...new Set(data.teams.map(team => team.department))];
-  const teams = departments.flatMap(department => data.teams.filter(team => team.department === department));
-  const skills = data.skills.filter(skill => needed.has(skill.id));
-  const first = skills.flatMap(skill => teams.map(team => team.team + '\n' + skill.id)).find(key => { const cell = at.get(key); return cell && !cell.hidden && cell.share !== null; });
-  return <Scroll label={said.map}><table class="heat" onKeyDown={moveCell}><caption class="visually-hidden">{said.map}. {said.mapLead}</caption>
+  const coverage = new Map(data.skills.map(skill => [skill.id, total(data.cells.filter(cell => cell.skill === skill.id))?.share ?? 2]));
+  const skills = data.skills.filter(skill => needed.has(skill.id)).sort((a, b) => coverage.get(a.id)! - coverage.get(b.id)! || a.name.localeCompare(b.name));
+  const groups = [...new Set(columns.map(column => column.group))];
+  const upright = columns.length <= 8;
+  let first = true;      /* the Tab key stops at the first figure only */
+  return <Scroll label={said.map}><table class={upright ? 'heat upright' : 'heat'} onKeyDown={moveCell}><caption class="visually-hidden">{said.map}. {said.mapLead}</caption>
     <thead>
-      <tr><th scope="col" rowSpan={2} class="corner">{said.skill}</th>{departments.map(department => <th scope="colgroup" class="group" key={department} title={department} colSpan={teams.filter(team => team.department === department).length}><span>{department}</span></th>)}</tr>
-      <tr>{teams.map(team => <th scope="col" class="tilt" key={team.team}><span>{team.team}</span></th>)}</tr>
+      {groups.length > 1 && <tr><td class="corner" />{groups.map(group => <th scope="colgroup" class="group" key={group} title={group} colSpan={columns.filter(column => column.group === group).length}><span>{group}</span></th>)}</tr>}
+      <tr><th scope="col" class="corner">{said.skill}</th>{columns.map(column => <th scope="col" class={upright ? 'flat' : 'tilt'} key={column.name}>
+        {column.group === '' ? <a href={href('skills', null, { department: column.name })}>{column.name}</a> : <span>{column.name}</span>}</th>)}</tr>
     </thead>
     <tbody>{skills.map(skill => <tr key={skill.id}><th scope="row"><a href={href('skills', skill.id)}>{skill.name}</a></th>
-      {teams.map(team => <MapCell key={team.team} cell={at.get(team.team + '\n' + skill.id)} team={team.team} skill={skill.name} first={team.team + '\n' + skill.id === first} />)}</tr>)}</tbody>
+      {columns.map(column => {
+        const cell = column.at(skill.id), stop = first && !!cell && !cell.hidden && cell.share !== null;
+        if (stop) first = false;
+        return <MapCell key={column.name} cell={cell} team={column.name} skill={skill.name} first={stop} />;
+      })}</tr>)}</tbody>
   </table></Scroll>;
 }
 
@@ -94,27 +119,30 @@ function Trust(props: { of: Calibration }): JSX.Element {
 }
 
 export function SkillsPage(props: { department: string | null }): JSX.Element {
-  const [department, setDepartment] = useState(props.department ?? '');
+  const department = props.department ?? '';
   const skills = useResource<Skills>('/skills' + (department ? '?department=' + encodeURIComponent(department) : ''));
   const [known, setKnown] = useState<string[]>([]);
   const imports = useMay('IMPORT');
-  const names = department ? known : [...new Set((skills.data?.teams ?? []).map(team => team.department))].sort();
-  if (!department && names.length > 0 && names.join() !== known.join()) setKnown(names);
+  const names = department ? (known.length ? known : [department]) : [...new Set((skills.data?.teams ?? []).map(team => team.department))].sort();
+  useEffect(() => { if (!department && names.length > 0 && names.join() !== known.join()) setKnown(names); });
   return <Page {...text.pages.skills} answer={answered(skills, data => data.skills.length ? skillsAnswer(data) : said.empty.title + '.')}
-    actions={names.length > 1 ? <div><label class="form-label" for="department">{said.department}</label>
-      <select class="form-select" id="department" value={department} onChange={event => setDepartment(event.currentTarget.value)}>
+    actions={department || names.length > 1 ? <div><label class="form-label" for="department">{said.department}</label>
+      <select class="form-select" id="department" value={department} onChange={event => go(href('skills', null, event.currentTarget.value ? { department: event.currentTarget.value } : undefined))}>
         <option value="">{said.allDepartments}</option>{names.map(name => <option key={name} value={name}>{name}</option>)}</select></div> : undefined}>
-    <Load of={skills} rows={6}>{data => data.skills.length === 0
+    <Load of={skills} rows={6}>{data => {
+      const groups = new Set(data.skills.map(skill => skill.broader));
+      return data.skills.length === 0
       ? <Empty lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)} action={imports ? { name: said.empty.action, href: href('imports') } : undefined} />
       : <>
-        {data.cells.length > 0 && <section><h2>{said.map}</h2><p class="quiet">{said.mapLead}</p><Legend /><HeatMap data={data} /></section>}
+        {data.cells.length > 0 && <section><h2>{said.map}</h2><p class="quiet">{said.mapLead} {said.mapOrder}{!department && data.teams.length > MOST_TEAMS && ' ' + said.mapDepartments}</p><Legend /><HeatMap data={data} /></section>}
         {data.calibration && <section><h2>{said.calibration}</h2><Trust of={data.calibration} /></section>}
-        <section><h2>{said.all}</h2>
+        <section><h2>{said.all}</h2><p class="quiet">{said.allOrder}</p>
           <Scroll label={said.all}><table class="table"><thead><tr><th scope="col">{said.skill}</th><th scope="col" class="num">{said.people}</th><th scope="col" class="num">{said.mean}</th><th scope="col" class="num">{said.stale}</th><th scope="col" class="num">{said.halfLife}</th></tr></thead>
-            <tbody>{data.skills.map(skill => <tr key={skill.id} data-row tabIndex={-1}><th scope="row"><a href={href('skills', skill.id)}>{skill.name}</a></th>
-              <td class="num">{skill.people === null ? <None /> : number(skill.people)}</td><td class="num">{skill.mean === null ? <None /> : <Why id={skill.id} what={`${skill.name}, ${said.mean}`}>{number(skill.mean, 1)}</Why>}</td>
+            <tbody>{data.skills.filter(skill => skill.people || !groups.has(skill.id)).sort((a, b) => a.name.localeCompare(b.name)).map(skill => <tr key={skill.id} data-row tabIndex={-1}><th scope="row"><a href={href('skills', skill.id)}>{skill.name}</a></th>
+              <td class="num">{!skill.people ? <None /> : number(skill.people)}</td><td class="num">{skill.mean === null ? <None /> : <Why id={skill.id} what={`${skill.name}, ${said.mean}`}>{number(skill.mean, 1)}</Why>}</td>
               <td class="num">{skill.stale === null ? <None /> : share(skill.stale)}</td><td class="num">{skill.half_life_months === null ? <None /> : said.months(number(skill.half_life_months))}</td></tr>)}</tbody></table></Scroll></section>
-      </>}</Load>
+      </>;
+    }}</Load>
   </Page>;
 }
 
@@ -149,10 +177,10 @@ export function SkillPage(props: { id: string }): JSX.Element {
               table={{ head: [said.months_, said.left], rows: fading(one.half_life_months).filter((_, index) => index % 5 === 0).map(([month, left]) => [number(month), share(left)]) }} /></>}</section>
         </div>
         {one.jobs.length > 0 && <section><h2>{said.jobs}</h2><Scroll label={said.jobs}><table class="table"><thead><tr><th scope="col">{said.job}</th><th scope="col" class="num">{said.required}</th><th scope="col" class="num">{said.needing}</th><th scope="col" class="num">{said.measured}</th><th scope="col" class="num">{said.there}</th></tr></thead>
-          <tbody>{one.jobs.map(job => <tr key={job.job}><th scope="row">{job.job}</th><td class="num">{number(job.required, 1)}</td><td class="num">{job.needing === null ? <Hidden /> : number(job.needing)}</td><td class="num">{job.measured === null ? <Hidden /> : number(job.measured)}</td><td class="num">{job.there === null ? <Hidden /> : number(job.there)}</td></tr>)}</tbody></table></Scroll></section>}
+          <tbody>{one.jobs.map(job => <tr key={job.job}><th scope="row">{job.job}</th><td class="num">{number(job.required, 1)}</td><td class="num">{job.needing === null ? <Hidden /> : number(job.needing)}</td><td class="num">{job.measured === null ? <Hidden /> : number(job.measured)}</td><td class="num">{job.there === null ? <Hidden /> : number(Math.round(job.there))}</td></tr>)}</tbody></table></Scroll></section>}
         {one.teams.length > 0 && <section><h2>{said.teams}</h2><Scroll label={said.teams}><table class="table"><thead><tr><th scope="col">{said.team}</th><th scope="col">{said.department}</th><th scope="col" class="num">{said.needing}</th><th scope="col" class="num">{said.measured}</th><th scope="col" class="num">{said.there}</th><th scope="col" class="num">{said.share}</th></tr></thead>
           <tbody>{one.teams.map(team => <tr key={team.team}><th scope="row">{team.team}</th><td>{team.department}</td>{team.hidden ? <td class="num" colSpan={4}><Hidden /></td> : <>
-            <td class="num">{team.needing ?? <None />}</td><td class="num">{team.measured ?? <None />}</td><td class="num">{team.there ?? <None />}</td><td class="num">{team.share === null ? <None /> : share(team.share)}</td></>}</tr>)}</tbody></table></Scroll></section>}
+            <td class="num">{team.needing ?? <None />}</td><td class="num">{team.measured ?? <None />}</td><td class="num">{team.there === null ? <None /> : number(Math.round(team.there))}</td><td class="num">{team.share === null ? <None /> : share(team.share)}</td></>}</tr>)}</tbody></table></Scroll></section>}
       </>;
     }}</Load>
   </Page>;

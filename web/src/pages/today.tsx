@@ -5,7 +5,7 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { day, moment, money } from '../format.ts';
+import { day, moment, money, once, per, sentence } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { href } from '../router.ts';
 import { answered, Badge, Dialog, Empty, Failure, Load, Page, say, useCaller, useMay, Why } from '../ui/parts.tsx';
@@ -59,11 +59,11 @@ function TodayCard(props: { card: Card; first: boolean; noise: (card: Card) => v
       <div class="today-grid">
         <div>
           <h2 class="card-title"><a href={target(card)}>{card.title}</a></h2>
-          {card.why.length > 0 && <ul class="reasons">{card.why.map((why, index) => <li key={index}>{why}</li>)}</ul>}
+          {card.why.length > 0 && <ul class="reasons">{once(card.why).map(why => <li key={why}>{why}</li>)}</ul>}
           {card.yes && <p class="yes"><b>{said.yes}:</b> {card.yes}</p>}
         </div>
         <div class="today-side">
-          {card.value && card.value.money !== null && <p><Why id={card.need ?? card.proposal ?? card.id} what={card.title} class="figure">{money(card.value.money, card.value.currency)}</Why> <span class="quiet">{text.shell.a(card.value.period)}</span></p>}
+          {card.value && card.value.money !== null && <p><Why id={card.need ?? card.proposal ?? card.id} what={card.title} class="figure">{money(card.value.money, card.value.currency)}</Why> <span class="quiet">{per(card.value.period)}</span></p>}
           <div class="actions">
             <a class={'btn ' + (props.first ? 'btn-primary' : 'btn-outline-secondary')} href={target(card)} aria-label={`${said.open[card.kind]}: ${card.title}`}>{said.open[card.kind]}</a>
             {card.kind === 'need' && card.need && decides &&
@@ -82,17 +82,18 @@ export function TodayPage(): JSX.Element {
   const said = text.today;
   const next = caller.may.includes('IMPORT') && !caller.data_until ? { name: said.empty.imports, href: href('imports') }
     : caller.may.includes('READ_GOALS') ? { name: said.empty.goals, href: href('goals') } : { name: said.empty.me, href: href('me') };
-  return <Page {...text.pages.today} answer={answered(today, data => said.answer(data.cards.length, data.noise.length))}>
+  return <Page {...text.pages.today} answer={answered(today, data => said.answer(data.cards.length, data.noise?.length ?? 0))}>
     <Load of={today} rows={3}>{data => <>
       {data.cards.length === 0 ? <Empty lead={caller.data_until ? said.empty.lead : said.empty.importsLead} action={next} />
         : <><p class="order">{said.order}</p>
-          <ol class="cards today">{data.cards.map((card, index) => <TodayCard card={card} key={card.id} first={index === 0} noise={setNoise} />)}</ol></>}
+          <ol class="cards today">{data.cards.map((card, index) => <TodayCard card={card} key={card.id} first={index === 0} noise={setNoise} />)}</ol>
+          {data.more ? <p class="quiet after-list">{said.more(data.more)}</p> : null}</>}
       <div class="pair">
         <section><h2>{said.changed}</h2>
           {data.changed.length === 0 ? <p class="quiet">{said.changedNone}</p>
-            : <ol class="timeline">{data.changed.map((one, index) => <li key={index}><time dateTime={one.at}>{moment(one.at)}</time> <Why id={one.id} what={one.text} class="plain-text">{one.text}</Why></li>)}</ol>}
+            : <ol class="timeline">{data.changed.map((one, index) => <li key={index}><time dateTime={one.at}>{moment(one.at)}</time> <Why id={one.id} what={one.text} class="plain-text">{sentence(one.text)}</Why></li>)}</ol>}
         </section>
-        {data.noise.length > 0 && <section><h2>{said.noiseList}</h2><p class="quiet">{said.noiseListLead}</p>
+        {data.noise && data.noise.length > 0 && <section><h2>{said.noiseList}</h2><p class="quiet">{said.noiseListLead}</p>
           <ul class="plain">{data.noise.map(one => <li key={one.need}><a href={href('needs', one.need)}>{one.title}</a><br /><span class="quiet">{one.reason}</span></li>)}</ul></section>}
       </div>
     </>}</Load>

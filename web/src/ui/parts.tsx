@@ -5,7 +5,7 @@
 import { createContext, type ComponentChildren, type JSX } from 'preact';
 import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { sentence } from '../format.ts';
+import { once, sentence } from '../format.ts';
 import type { Caller } from '../api.ts';
 import type { Problem, Resource } from '../client.ts';
 
@@ -137,6 +137,15 @@ export function Dialog(props: { title: string; close: () => void; side?: boolean
       <div class="dialog-body">{props.children}</div>
     </div>
   </dialog>;
+}
+
+/* The first few of a long list; the rest is one click away. */
+const SHOWN = 4;
+export function Few(props: { of: string[]; class?: string }): JSX.Element {
+  const items = once(props.of);
+  const lines = (some: string[]): JSX.Element => <ul class={props.class}>{some.map(line => <li key={line}>{line}</li>)}</ul>;
+  if (items.length <= SHOWN + 1) return lines(items);
+  return <>{lines(items.slice(0, SHOWN))}<details><summary>{text.shell.more(items.length - SHOWN)}</summary>{lines(items.slice(SHOWN))}</details></>;
 }
 
 /* --- small things ------------------------------------------------------------------------------------------------------------ */

@@ -10,8 +10,17 @@ import type { Hypothesis, Point } from '../api.ts';
 import type { Picture } from './plots.ts';
 import { Scroll } from './parts.tsx';
 
+/* A long series as means of neighbours: a sparkline shows where it goes, not each week. */
+function thinned<T extends { value: number }>(points: T[], most: number): { value: number }[] {
+  if (points.length <= most) return points;
+  const size = Math.ceil(points.length / most), from = points.length % size;
+  const groups = [points.slice(0, from), ...Array.from({ length: Math.floor(points.length / size) }, (_, index) => points.slice(from + index * size, from + (index + 1) * size))];
+  return groups.filter(group => group.length > 0).map(group => ({ value: group.reduce((sum, point) => sum + point.value, 0) / group.length }));
+}
+const SPARK_POINTS = 36;
+
 export function Spark(props: { series: Point[]; target: number | null; baseline: number | null; label: string; good: boolean | null }): JSX.Element | null {
-  const points = props.series.filter((point): point is { day: string; value: number } => point.value !== null);
+  const points = thinned(props.series.filter((point): point is { day: string; value: number } => point.value !== null), SPARK_POINTS);
   if (points.length < 2) return null;
   const WIDTH = 240, HEIGHT = 48, EDGE = 4;
   const all = points.map(point => point.value).concat(props.target ?? [], props.baseline ?? []);

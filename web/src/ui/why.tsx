@@ -5,7 +5,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { day, moment, number, share } from '../format.ts';
+import { day, moment, number, sentence, share } from '../format.ts';
 import { useResource } from '../client.ts';
 import { pageOf } from '../router.ts';
 import type { Reason } from '../api.ts';
@@ -22,7 +22,7 @@ function Evidence(props: { of: Reason['evidence'][number] }): JSX.Element {
   }
   if (one.from && one.to) details.push(said.span(day(one.from), day(one.to)));
   return <li>
-    <p><Badge tone={one.against ? 'bad' : 'good'}>{one.against ? said.evidenceAgainst : said.evidenceFor}</Badge> {one.text}</p>
+    <p><Badge tone={one.against ? 'bad' : 'good'}>{one.against ? said.evidenceAgainst : said.evidenceFor}</Badge> {one.about && (text.causes[one.about] ?? one.about) + ': '}{sentence(one.text)}</p>
     {details.length > 0 && <p class="quiet">{details.join(' · ')}</p>}
     {one.imports.map(from => <p class="quiet" key={from.id}>{said.import(from.file, moment(from.at), from.by)}</p>)}
   </li>;
@@ -36,17 +36,17 @@ export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element
   const links = (title: string, items: Reason['rests_on']): JSX.Element | null => items.length === 0 ? null : <section>
     <h3>{title}</h3>
     <ul class="plain">{items.map(item => <li key={item.id}>
-      <button type="button" class="btn-link-row" onClick={() => setPath([...path, item.id])}><span class="quiet">{said.kinds[item.kind] ?? item.kind}</span> {item.title}</button>
+      <button type="button" class="btn-link-row" onClick={() => setPath([...path, item.id])}><span class="quiet">{sentence(said.kinds[item.kind] ?? item.kind)}:</span> {item.title}</button>
     </li>)}</ul></section>;
   return <Dialog title={reason.data?.title ?? said.title} side close={props.close}>
     {path.length > 1 && <button type="button" class="btn btn-sm btn-outline-secondary mb-3" onClick={() => setPath(path.slice(0, -1))}>← {said.back}</button>}
     <Load of={reason} rows={3}>{data => {
       const page = data.kind ? pageOf(data.kind, data.id) : null;
       return <div class="why-body">
-        <p class="statement">{data.statement}</p>
+        <p class="statement">{sentence(data.statement)}</p>
         <p class="quiet">
           {data.status && <Badge>{data.status}</Badge>} {data.confidence !== null && said.confidence(share(data.confidence)) + '. '}
-          {data.made && said.madeBy(data.made.by, moment(data.made.at), data.made.revision) + '.'}
+          {data.made && said.madeBy(data.made.by, moment(data.made.at), typeof data.made.revision === 'number' ? data.made.revision : null) + '.'}
         </p>
         <section><h3>{said.evidence}</h3>
           {data.evidence.length === 0 ? <p class="quiet">{said.evidenceNone}</p> : <ul class="evidence">{data.evidence.map((one, index) => <Evidence of={one} key={index} />)}</ul>}
