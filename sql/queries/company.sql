@@ -36,8 +36,8 @@ SELECT seq FROM file_seen WHERE file = $1;
 INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE SET seq = excluded.seq;
 
 -- name: version
-SELECT max((SELECT coalesce(max(seq), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
-  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM event WHERE kind = 'import.undone'));
+SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
+  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction));
 
 -- name: put_skill
 INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)
@@ -277,3 +277,6 @@ SELECT skill_id, level, note, at, seq FROM skill_correction WHERE person = $1 OR
 
 -- name: decisions_since
 SELECT (SELECT count(*) FROM approval WHERE seq > $1) + (SELECT count(*) FROM need_word WHERE seq > $1);
+
+-- name: all_skill_correction
+SELECT person, skill_id, level, at, seq FROM skill_correction ORDER BY person, skill_id;

@@ -30,12 +30,12 @@ SELECT subject FROM event WHERE kind = 'import.undone' ORDER BY seq;
 SELECT count(*) FROM event;
 
 -- name: put_import
-INSERT INTO import (id, state, committed_at, actor, report, seq) VALUES ($1, 'committed', $2, $3, $4, $5)
+INSERT INTO import (id, state, committed_at, actor, report, seq, changed) VALUES ($1, 'committed', $2, $3, $4, $5, $5)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, committed_at = excluded.committed_at, actor = excluded.actor,
-  report = excluded.report, seq = excluded.seq;
+  report = excluded.report, seq = excluded.seq, changed = excluded.changed;
 
 -- name: undo_import
-UPDATE import SET state = 'undone' WHERE id = $1;
+UPDATE import SET state = 'undone', changed = $2 WHERE id = $1;
 
 -- name: imports
 SELECT id, state, committed_at, actor, report, seq FROM import ORDER BY seq DESC LIMIT $1;

@@ -52,7 +52,8 @@ CREATE TABLE import (
   committed_at INTEGER NOT NULL,
   actor        TEXT    NOT NULL,
   report       TEXT    NOT NULL,
-  seq          INTEGER NOT NULL
+  seq          INTEGER NOT NULL,
+  changed      INTEGER NOT NULL -- the event that committed or undid it
 );
 
 -- Where each agent has read to. No projection: it moves with the turn's own transaction.

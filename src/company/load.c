@@ -256,6 +256,14 @@ static void read_result(struct loading *load, struct query *q) {
     .difficulty = query_double(q, 6), .seq = query_integer(q, 8) });
 }
 
+/* What somebody says of an own skill is evidence like any other self-rating: it counts at once, for as little. */
+static void read_correction(struct loading *load, struct query *q) {
+  int person = find(load->to->people, query_text(q, 0));
+  if (person < 0) return;
+  add_result(load, (struct result){ .person = person, .skill = intern_skill(load, query_text(q, 1)), .day = clock_day(query_integer(q, 3)), .kind = RESULT_SELF,
+    .item = -1, .score = query_double(q, 2), .difficulty = NAN, .seq = query_integer(q, 4) });
+}
+
 static int skill_by_name(struct loading *load, const char *name) {
   if (!name) return -1;
   g_autofree char *folded = g_utf8_casefold(name, -1);
@@ -507,7 +515,7 @@ struct company *company_load(struct db *db, int32_t day, GError **error) {
     each(&load, "company.all_job_skill", read_job_skill, error) && each(&load, "company.all_goal", read_goal, error);
   if (fine) settle_people(&load);
   fine = fine && load_kpis(&load, error) && each(&load, "company.all_result", read_result, error) &&
-    each(&load, "company.all_statement", read_statement, error) && load_pulse(&load, error) && load_work(&load, error) &&
+    each(&load, "company.all_statement", read_statement, error) && each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) &&
     load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error);
   loading_finish(&load);
   if (fine) return load.company;

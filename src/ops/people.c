@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * My page: everything that is known about the caller, by whom and why; nobody else's. Correcting a skill stands beside the
- * evidence under the person's own name; it is shown as theirs and does not overwrite what others saw. */
+ * My page: everything that is known about the caller, by whom and why; nobody else's. A correction counts at once as evidence
+ * under the person's own name; it is shown as theirs and does not overwrite what others saw. */
 #include "ops/tables.h"
 #include <math.h>
 #include <string.h>
@@ -217,8 +217,9 @@ static bool me_correct(struct op_call *call, struct json_writer *out, GError **e
   int skill = company_skill(view->company, op_text(call, "id"));
   if (skill < 0) return fail(error, MENO_ERROR_NOT_FOUND, "there is no skill \"%s\"", op_text(call, "id"));
   if (!record_correction(call, view->company->people.at[person].id, view->company->skills.at[skill].id, error)) return false;
-  g_autoptr(db_auto) db = store_read(system_store(call->system), error);
-  return db && write_own_skill(out, db, view, person, skill, error);
+  g_autoptr(view_auto) after = system_view(call->system, error);
+  g_autoptr(db_auto) db = after ? store_read(system_store(call->system), error) : NULL;
+  return db && write_own_skill(out, db, after, person, skill, error);
 }
 
 static bool me_export(struct op_call *call, struct json_writer *out, GError **error) {

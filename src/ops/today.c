@@ -77,7 +77,7 @@ static void add_approvals(struct op_call *call, GArray *cards, const GPtrArray *
     const struct gate_proposal *proposal = proposals->pdata[i];
     const struct need *need = need_of(needs, proposal->subject);
     struct card card = { need, proposal, proposal->worth, proposal->minutes > 0 ? proposal->minutes : MINUTES_FOR_A_NEED, true };
-    if (isnan(card.money) && need) card.money = need->money;
+    if (isnan(card.money) && need && strcmp(proposal->kind, "act on need") == 0) card.money = need->money;
     if (gate_may(system_rules(call->system), proposal, &person, NULL, call->now, NULL)) g_array_append_val(cards, card);
   }
 }

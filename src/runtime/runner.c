@@ -187,7 +187,7 @@ static bool propose(struct taking *taking, const struct turn *turn, const struct
   g_autofree char *subject = claim ? claim_subject(claim->predicate, claim->subject) : g_strdup(proposal->subject);
   g_autofree char *requester = requester_of(proposal);
   struct gate_input input = { .kind = proposal->kind, .subject = subject, .title = proposal->title, .body = proposal->body, .agent = taking->actor,
-    .claim = id, .requester = requester, .worth = claim ? worth_of(claim) : NAN, .expires = proposal->expires, .evidence = evidence,
+    .claim = id, .requester = requester, .worth = claim && !requester ? worth_of(claim) : NAN /* a note moves no number */, .expires = proposal->expires, .evidence = evidence,
     .evidence_count = claim ? claim->evidence_count : 0,
     .factors = { .audience = proposal->audience, .regulated = proposal->regulated, .individual = proposal->individual,
       .irreversible = proposal->irreversible, .novel = proposal->novel, .confidence = proposal->confidence } };

@@ -35,7 +35,6 @@ static const char *const always[] = {
   "Cross-Origin-Opener-Policy", "same-origin",
   "Cross-Origin-Resource-Policy", "same-origin",
   "Permissions-Policy", "camera=(), geolocation=(), microphone=()",
-  /* Attributes of style, not sheets, are allowed: chart tooltips are made of them. */
   "Content-Security-Policy", "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
   NULL };
