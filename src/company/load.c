@@ -515,8 +515,8 @@ struct company *company_load(struct db *db, int32_t day, GError **error) {
     each(&load, "company.all_job_skill", read_job_skill, error) && each(&load, "company.all_goal", read_goal, error);
   if (fine) settle_people(&load);
   fine = fine && load_kpis(&load, error) && each(&load, "company.all_result", read_result, error) &&
-    each(&load, "company.all_statement", read_statement, error) && each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) &&
-    load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error);
+    each(&load, "company.all_statement", read_statement, error) &&
+    each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) && load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error);
   loading_finish(&load);
   if (fine) return load.company;
   company_unref(load.company);
