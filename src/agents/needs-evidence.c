@@ -14,6 +14,7 @@
 #include "agents/needs-private.h"
 #include "stats/normal.h"
 #include <math.h>
+#include <string.h>
 
 #define RECORDED_IF 0.6        /* P(the change is on file | it was the cause) */
 #define LAG_DAYS 14.0          /* a change acts within weeks */
@@ -105,8 +106,7 @@ static void weigh_kind(struct needs_study *study, const struct needs_gap *gap, c
   struct needs_finding f = { .about = kind->cause, .ratio = kind->share * ratio, .file = FILE_CHANGES, .team = -1, .skill = -1, .count = MAX(seen, 1),
     .from = gap->since - 42, .to = gap->since + 14 };
   if (fits) {
-    out->change = needs_say(study, "“%s” on %s", c->changes.at[at].title, needs_day(study, c->changes.at[at].day));
-    f.sentence = needs_say(study, "the fall follows %s", out->change);
+    f.sentence = needs_say(study, "the fall follows “%s” on %s", c->changes.at[at].title, needs_day(study, c->changes.at[at].day));
   } else {
     f.sentence = needs_say(study, "no %s change is on record at the time of the fall in the affected teams", g_str_equal(kind->kind, "other") ? "outside" : kind->kind);
   }
@@ -141,8 +141,11 @@ void needs_test_changes(struct needs_study *study, const struct needs_panel *pan
         kept -= (int)i < kept;
       }
     }
-    if (kept >= 0)
-      out->ratio[k] = before[k] + best;
+    if (kept < 0)
+      continue;
+    out->ratio[k] = before[k] + best;
+    if (best > 0.3) /* weaker ones are told as evidence, not as what it was */
+      out->change[k] = g_array_index(out->findings, struct needs_finding, kept).sentence + strlen("the fall follows ");
   }
 }
 
@@ -174,7 +177,7 @@ void needs_evidence_weigh(struct needs_study *study, const struct needs_panel *p
     out->file[k] = FILE_COUNT;
   needs_test_skill(study, panel, gap, out);
   needs_test_tool(study, panel, gap, out);
-  needs_test_work(study, panel, gap, out);
+  needs_test_process(study, gap, out);
   needs_test_rewards(study, panel, gap, out);
   needs_test_pulse(study, panel, gap, out);
   needs_test_capacity(study, panel, gap, out);

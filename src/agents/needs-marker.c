@@ -16,6 +16,9 @@
 #include "stats/robust.h"
 #include <math.h>
 
+#define DRIFT 0.5              /* of the spread between teams, by which all may drift together */
+#define MUCH_SURER 1.5         /* how much smaller the level's error has to be to take its place */
+
 void needs_marker_init(struct needs_marker *marker, int teams)
 {
   marker->value = g_new(double, (size_t)MAX(teams, 1));
@@ -142,8 +145,8 @@ static struct needs_contrast contrast_all(const struct needs_study *study, const
   contrast.effect = here - (n[0] >= 3 ? there : 0);
   contrast.others = n[0] >= 3 ? there : 0;
   contrast.se = 1.25 * spread / sqrt(n[1]);
-  if (n[0] >= 3)
-    contrast.se = hypot(contrast.se, isfinite(apart) ? apart : 1.5 * spread);
+  /* What drifts in all departments or all years alike is not known; without others to compare, half a team's spread. */
+  contrast.se = hypot(contrast.se, n[0] < 3 ? DRIFT * spread : isfinite(apart) ? apart : 1.5 * spread);
   if (!needs_gap_steps(gap)) /* departments differ for good reasons: what always was, and only beside others, proves little */
     contrast.se = hypot(contrast.se, 0.5 * contrast.effect);
   return contrast;
@@ -183,6 +186,20 @@ struct needs_contrast needs_contrast(const struct needs_study *study, const stru
   }
   contrast.effect = effect;
   return contrast;
+}
+
+struct needs_contrast needs_contrast_or_level(const struct needs_study *study, const struct needs_gap *gap, needs_measure measure, const void *data, bool *ret_level)
+{
+  struct needs_contrast change = measure(study, gap, data);
+  *ret_level = !needs_gap_steps(gap);
+  if (*ret_level)
+    return change;
+  struct needs_gap level = *gap;
+  level.since = CLOCK_NO_DAY;
+  level.pattern = gap->pattern == NEEDS_STEP_ALL ? NEEDS_STATIC_ALL : NEEDS_STATIC_SOME;
+  struct needs_contrast since = measure(study, &level, data);
+  *ret_level = isfinite(since.se) && !(change.se < MUCH_SURER * since.se);
+  return *ret_level ? since : change;
 }
 
 double needs_timing(const struct needs_study *study, const struct needs_gap *gap, double scale, double nuisance, needs_measure measure, const void *data)

@@ -15,7 +15,10 @@ struct needs_window { int32_t from, to; };
 /* What was counted of one group in one window. */
 struct needs_tally { double n, sum, square; };
 
-struct needs_case { int first, count; /* its steps */ int process; int32_t day; double wait_hours; bool rework; int teams[4], team_count; };
+/* A case of the work log, and the wait before each of its steps, kept by hand-off. */
+struct needs_case { const char *process; int32_t day; int steps; bool rework; int teams[4], team_count; };
+struct needs_wait { int of; /* case */ double hours; };
+struct needs_hand_off { const char *process, *activity; /* before which it waits */ GArray *waits; /* struct needs_wait */ };
 
 /* Prepared once per turn from the whole company. */
 struct needs_study {
@@ -30,7 +33,7 @@ struct needs_study {
   double answer_variance; int topics; /* within cells; topics that are asked */
   /* work log */
   struct needs_case *cases; int case_count;
-  const char **processes; int process_count;
+  struct needs_hand_off *hand_offs; int hand_off_count;
   /* tickets */
   int *ticket_tool; const char **tools; int tool_count; /* per ticket, -1 none */
   /* results */
@@ -104,7 +107,11 @@ struct needs_contrast needs_contrast(const struct needs_study *study, const stru
  * year to either side: a trouble of another time in the same teams is a coincidence. 0 for standing gaps. `measure` gives
  * the contrast for a gap whose dates have been moved. */
 typedef struct needs_contrast (*needs_measure)(const struct needs_study *study, const struct needs_gap *gap, const void *data);
+/* The contrast of changes; where the past was hardly seen, that of the levels since, and `ret_level` is true. */
+struct needs_contrast needs_contrast_or_level(const struct needs_study *study, const struct needs_gap *gap, needs_measure measure, const void *data, bool *ret_level);
 double needs_timing(const struct needs_study *study, const struct needs_gap *gap, double scale, double nuisance, needs_measure measure, const void *data);
+/* Side of the gap on which a day lies: 0 before, 1 after, -1 neither. */
+int needs_side_of(const struct needs_gap *gap, int32_t day);
 static inline bool needs_gap_steps(const struct needs_gap *gap) { return gap->since != CLOCK_NO_DAY; }
 
 /* ---- evidence ---- */
@@ -115,7 +122,8 @@ struct needs_case_for {              /* what one gap's evidence says */
   double ratio[CAUSE_COUNT];        /* sums, without the pattern's */
   bool unknown[CAUSE_COUNT];        /* the file that decides is missing or too thin */
   enum file_id file[CAUSE_COUNT];   /* the file that would tell; FILE_COUNT none */
-  double hours; const char *hand_off, *tool, *change; /* for the words: hours a week that wait, where; NULL unknown */
+  double hours; const char *hand_off, *tool; /* for the words: hours a week that wait, where; NULL unknown */
+  const char *change[CAUSE_COUNT]; /* the event that the fall follows, of this cause; NULL none */
   const char *conflict;
   const int *skills; int skill_count; int skill; /* considered; the one that is lowest, -1 */
   double load_affected, load_others;
@@ -129,7 +137,7 @@ void needs_find(struct needs_case_for *out, const struct needs_finding *finding)
 void needs_test_pulse(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
 void needs_test_skill(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
 void needs_test_tool(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
-void needs_test_work(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
+void needs_test_process(struct needs_study *study, const struct needs_gap *gap, struct needs_case_for *out);
 void needs_test_capacity(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
 void needs_test_rewards(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
 void needs_test_changes(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out);
@@ -138,6 +146,7 @@ void needs_test_outside(struct needs_study *study, const struct needs_panel *pan
 
 void needs_study_pulse(struct needs_study *study);   /* preparations, by needs_study_init */
 void needs_study_work(struct needs_study *study);
+void needs_study_tickets(struct needs_study *study);
 void needs_study_results(struct needs_study *study);
 
 /* ---- ranking ---- */

@@ -357,37 +357,36 @@ static const char *sentence(struct needs_study *study, const struct needs_gap *g
                    needs_number(study, fabs(c->effect)));
 }
 
+static void test_topic(struct needs_study *study, const struct needs_gap *gap, int k, bool *clarity, struct needs_case_for *out)
+{
+  enum cause about = cause_of[k];
+  bool level;
+  struct needs_contrast contrast = needs_contrast_or_level(study, gap, measure_topic, &k, &level);
+  if (!isfinite(contrast.se))
+    return;
+  double ratio = normal_weigh(contrast.effect, contrast.se, PULSE_SCALE, PULSE_NUISANCE) * (study->topics < 2 ? 0.5 : 1) * (level && needs_gap_steps(gap) ? 0.7 : 1);
+  if (ratio > 0.5 && !level)
+    ratio += needs_timing(study, gap, PULSE_SCALE, PULSE_NUISANCE, measure_topic, &k);
+  if (about == CAUSE_SKILL)
+    ratio = CLAMP(0.5 * ratio, -0.7, 1.5);
+  else if (about != CAUSE_CLARITY)
+    ratio = CLAMP(ratio, -PULSE_SIDE_LIMIT, PULSE_SIDE_LIMIT);
+  struct needs_finding finding = { .about = about, .ratio = ratio, .file = FILE_PULSE, .team = -1, .skill = -1,
+    .from = gap->after.from, .to = gap->after.to - 1, .sentence = sentence(study, gap, &contrast, k, ratio) };
+  count_answers(study, gap, k, &finding.count, &finding.people);
+  if (finding.people < NEEDS_LEAST_GROUP)
+    return;
+  *clarity |= about == CAUSE_CLARITY && contrast.se < PULSE_THIN;
+  needs_find(out, &finding);
+}
+
 void needs_test_pulse(struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, struct needs_case_for *out)
 {
-  const struct company *c = study->company;
-  struct topics t;
   bool clarity = false;
-  if (c->have[FILE_PULSE] && c->pulses.count > 0) {
-    tally(study, gap, &t);
-    for (int k = 1; k < TOPIC_COUNT; k++) {
-      enum cause about = cause_of[k];
-      if (about == CAUSE_COUNT)
-        continue;
-      struct needs_contrast contrast = topic_contrast(study, gap, &t, k);
-      if (!isfinite(contrast.se))
-        continue;
-      double ratio = normal_weigh(contrast.effect, contrast.se, PULSE_SCALE, PULSE_NUISANCE) * (study->topics < 2 ? 0.5 : 1);
-      if (ratio > 0.5)
-        ratio += needs_timing(study, gap, PULSE_SCALE, PULSE_NUISANCE, measure_topic, &k);
-      if (about == CAUSE_SKILL)
-        ratio = CLAMP(0.5 * ratio, -0.7, 1.5);
-      else if (about != CAUSE_CLARITY)
-        ratio = CLAMP(ratio, -PULSE_SIDE_LIMIT, PULSE_SIDE_LIMIT);
-      struct needs_finding finding = { .about = about, .ratio = ratio, .file = FILE_PULSE, .team = -1, .skill = -1,
-        .from = gap->after.from, .to = gap->after.to - 1, .sentence = sentence(study, gap, &contrast, k, ratio) };
-      count_answers(study, gap, k, &finding.count, &finding.people);
-      if (finding.people < NEEDS_LEAST_GROUP)
-        continue;
-      clarity |= about == CAUSE_CLARITY && contrast.se < PULSE_THIN;
-      needs_find(out, &finding);
-    }
-    topics_clear(&t);
-  }
+  if (study->company->have[FILE_PULSE] && study->company->pulses.count > 0)
+    for (int k = 1; k < TOPIC_COUNT; k++)
+      if (cause_of[k] != CAUSE_COUNT)
+        test_topic(study, gap, k, &clarity, out);
   out->file[CAUSE_CLARITY] = FILE_PULSE;
   out->unknown[CAUSE_CLARITY] = !clarity;
 }

@@ -22,7 +22,8 @@ static const char *const empty_words[] = { "about", "after", "again", "also", "b
   "could", "course", "daily", "development", "every", "everybody", "from", "have", "help", "improve", "into", "knowledge", "learn", "learning", "like",
   "more", "much", "need", "needs", "only", "other", "over", "people", "please", "program", "programme", "request", "seminar", "session", "should",
   "skill", "skills", "some", "team", "teams", "than", "that", "their", "them", "there", "they", "this", "time", "train", "training", "want",
-  "week", "what", "when", "which", "with", "workshop", "would", "year", "your", "rate", "share", "number", "hours", "days", "percent", "average", "level" };
+  "week", "what", "when", "which", "with", "workshop", "would", "year", "your", "rate", "share", "number", "hours", "days", "percent", "average", "level",
+  "first", "second", "third", "next", "last", "whole", "company", "group", "colleague", "would", "practice", "three", "always", "great" };
 
 static bool is_empty(const char *word)
 {
@@ -62,33 +63,53 @@ static bool goal_has_team(const struct needs_need *need, int team)
   return false;
 }
 
-/* Per request the goal that it is about, -1 none: best sum of the stems' information, with the team as a help. */
+/* What the words of a text say about a goal: the sum of its stems' information. Also counts the stems. */
+static double shared(const GHashTable *own, GHashTable **stems, int goal, int count, int *ret_stems)
+{
+  double score = 0;
+  GHashTableIter it;
+  gpointer stem;
+  g_hash_table_iter_init(&it, (GHashTable *)(uintptr_t)own);
+  while (g_hash_table_iter_next(&it, &stem, NULL)) {
+    int goals = 0;
+    if (!g_hash_table_contains(stems[goal], stem))
+      continue;
+    for (int o = 0; o < count; o++)
+      goals += g_hash_table_contains(stems[o], stem);
+    score += round(1024 * log((count + 1.0) / goals)) / 1024; /* exact sums, in whatever order the table gives them */
+    ++*ret_stems;
+  }
+  return score;
+}
+
+static bool names_goal(const struct request *r, const struct goal *goal)
+{
+  g_autofree char *text = g_strdup_printf("%s %s", r->title ? r->title : "", r->description ? r->description : "");
+  g_autofree char *folded = g_utf8_casefold(text, -1), *name = g_utf8_casefold(goal->name, -1);
+  return strlen(name) > 5 && strstr(folded, name) != NULL;
+}
+
+/* Per request the goal that it is about, -1 none. The title says what is wanted and counts in full, the description by
+ * half; the team helps only where words already point to the goal, or every wish of a troubled team would be about it. */
 static int match_request(const struct company *c, const struct request *r, GHashTable **stems, const struct needs_need *needs, int count)
 {
-  g_autoptr(GHashTable) own = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  add_stems(own, r->title);
-  add_stems(own, r->description);
+  g_autoptr(GHashTable) title = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) body = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  add_stems(title, r->title);
+  add_stems(body, r->description);
   int team = r->team >= 0 ? r->team : r->requester >= 0 ? c->people.at[r->requester].team : -1, best = -1;
   double most = MATCH_LEAST;
   for (int g = 0; g < count; g++) {
-    double score = 0;
-    GHashTableIter it;
-    gpointer stem;
-    g_hash_table_iter_init(&it, own); /* a sum of counts: the order of the table does not matter */
-    while (g_hash_table_iter_next(&it, &stem, NULL)) {
-      int goals = 0;
-      if (!g_hash_table_contains(stems[g], stem))
-        continue;
-      for (int o = 0; o < count; o++)
-        goals += g_hash_table_contains(stems[o], stem);
-      score += round(1024 * log((count + 1.0) / goals)) / 1024; /* exact sums in any order */
-    }
-    if (score <= 0)
+    int in_title = 0, in_body = 0;
+    double score = shared(title, stems, g, count, &in_title) + 0.5 * shared(body, stems, g, count, &in_body);
+    if (names_goal(r, &c->goals.at[g]))
+      score += 5;
+    else if (in_title == 0 && in_body < 2)
       continue;
     if (team >= 0 && needs[g].panel.teams > 0 && goal_has_team(&needs[g], team))
-      score += 1;
+      score += 0.7;
     if (team >= 0 && needs[g].status && needs[g].state.gaps[0].affected[team] >= 0.5)
-      score += 0.5;
+      score += 0.3;
     if (score > most) {
       most = score;
       best = g;
@@ -138,15 +159,15 @@ static const char *note_text(struct needs_study *study, const struct request *r,
                      "that the figures do not, tell us what it is.", thanks, name);
   const struct needs_case_for *w = &need->weighed[0];
   if (need->cause == CAUSE_CANNOT_TELL)
-    return needs_say(study, "%s You are right that “%s” is behind. What we have does not tell why yet, so we would rather ask before we train. One question: %s", thanks, name,
+    return needs_say(study, "%s It touches “%s”, which is behind. What we have does not tell why yet, so we would rather ask before we train. One question: %s", thanks, name,
                      "what would have to change for your team to reach the target next month?");
   if (need->cause == CAUSE_SKILL)
-    return needs_say(study, "%s You are right: “%s” is behind, and the likeliest reason is %s%s%s. We propose to plan learning for the teams where the gap is, and to measure "
+    return needs_say(study, "%s It touches “%s”, which is behind, and the likeliest reason is %s%s%s. We propose to plan learning for the teams where the gap is, and to measure "
                      "whether the number moves.", thanks, name, plain_cause[CAUSE_SKILL], w->skill >= 0 ? ", in " : "",
                      w->skill >= 0 ? study->company->skills.at[w->skill].name : "");
   const char *detail = need->cause == CAUSE_PROCESS && w->hand_off && w->hours >= 1
     ? needs_say(study, " %c%s: about %s hours a week.", g_ascii_toupper(w->hand_off[0]), w->hand_off + 1, needs_number(study, w->hours)) : "";
-  return needs_say(study, "%s You are right that “%s” is behind. Training would not help: the likeliest reason is %s.%s %s We would gladly go through the figures with you.",
+  return needs_say(study, "%s It touches “%s”, which is behind. Training would not help: the likeliest reason is %s.%s %s We would gladly go through the figures with you.",
                    thanks, name, plain_cause[need->cause], detail, plain_remedy[need->cause]);
 }
 
@@ -274,6 +295,10 @@ static bool serves_goal(const struct company *c, const struct programme *p, GHas
       if (g_hash_table_contains(stems[g], stem))
         return true;
   }
+  for (int i = 0; i < c->demands.count; i++) /* what will be needed is a reason, too */
+    for (int k = 0; k < p->skill_count; k++)
+      if (c->demands.at[i].skill == p->skills[k])
+        return true;
   return false;
 }
 
@@ -303,7 +328,7 @@ void needs_tell_programmes(struct needs_study *study, const struct needs_need *n
       evidence.people = 0;
     claim_declined(study, g_string_chunk_insert(study->texts, id), p->title, NULL, "company", c->name ? c->name : "the company",
                    needs_say(study, "No business goal rests on what “%s” teaches; it costs %s %s a year.", p->title, needs_number(study, money), c->currency ? c->currency : ""),
-                   "Stop it, or name the goal whose number it should move.", money, NULL, &evidence, out);
+                   "Stop it, or name the goal whose number it should move, or the rule that demands it.", money, NULL, &evidence, out);
   }
   for (int g = 0; g < count; g++)
     g_hash_table_unref(stems[g]);

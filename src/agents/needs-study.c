@@ -61,6 +61,7 @@ void needs_study_init(struct needs_study *study, const struct snapshot *snapshot
   needs_study_results(study);
   needs_study_pulse(study);
   needs_study_work(study);
+  needs_study_tickets(study);
 }
 
 void needs_study_clear(struct needs_study *study)
@@ -72,7 +73,9 @@ void needs_study_clear(struct needs_study *study)
   g_free(study->sign);
   g_free(study->question_mean);
   g_free(study->cases);
-  g_free(study->processes);
+  for (int i = 0; i < study->hand_off_count; i++)
+    g_array_unref(study->hand_offs[i].waits);
+  g_free(study->hand_offs);
   g_free(study->ticket_tool);
   g_free(study->tools);
   g_free(study->adjusted);

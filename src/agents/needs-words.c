@@ -90,8 +90,8 @@ static const char *instead_of(struct needs_study *study, const struct needs_need
   case CAUSE_COUNT:
     return NULL;
   case CAUSE_TOOL:
-    return w->change ? needs_say(study, "Mend %s with the people who use it: %s is where the fall begins. A short note on the new way may help; a course will not.",
-                                 w->tool ? w->tool : "the tool", w->change)
+    return w->change[need->cause] ? needs_say(study, "Mend %s with the people who use it: %s is where the fall begins. A short note on the new way may help; a course will not.",
+                                 w->tool ? w->tool : "the tool", w->change[need->cause])
                      : needs_say(study, "Mend %s with the people who use it; a course will not.", w->tool ? w->tool : "the tool");
   case CAUSE_PROCESS:
     if (w->hand_off && w->hours >= 1)
@@ -101,7 +101,7 @@ static const char *instead_of(struct needs_study *study, const struct needs_need
     return w->conflict ? needs_say(study, "Change what is rewarded: people are paid for %s. They can do what this goal asks.", w->conflict)
                        : "Change what is rewarded: people can do what this goal asks, and something else pays.";
   case CAUSE_CLARITY:
-    return w->change ? needs_say(study, "Say what is expected, in one page and one conversation per team; it became unclear with %s.", w->change)
+    return w->change[need->cause] ? needs_say(study, "Say what is expected, in one page and one conversation per team; it became unclear with %s.", w->change[need->cause])
                      : "Say what is expected, in one page and one conversation per team: which result counts, who decides, what comes first.";
   case CAUSE_CAPACITY:
     return isfinite(w->load_affected) && isfinite(w->load_others)
@@ -109,7 +109,7 @@ static const char *instead_of(struct needs_study *study, const struct needs_need
                   needs_number(study, 100 * fmax(0, w->load_affected - w->load_others)))
       : "Give hours back or take work away in the affected teams; training would cost them more hours.";
   case CAUSE_OUTSIDE:
-    return w->change ? needs_say(study, "Look at the target again: all teams moved together, after %s.", w->change)
+    return w->change[need->cause] ? needs_say(study, "Look at the target again: all teams moved together, after %s.", w->change[need->cause])
                      : "Look at the target again: all teams moved together, so the reason lies outside them.";
   }
   return NULL;
