@@ -6,6 +6,8 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "gate/account.h"
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,9 +16,17 @@
 
 static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
+/* Opening a pipe would wait for somebody to write into it, and a device has no end. */
+static bool check_plain(const char *path, GError **error) {
+  GStatBuf about;
+  if (g_stat(path, &about) != 0) return fail(error, MENO_ERROR_NOT_FOUND, "\"%s\" cannot be read: %s", path, g_strerror(errno));
+  return S_ISREG(about.st_mode) || fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" is no plain file; save what it gives into one", path);
+}
+
 static bool add_file(GArray *files, const char *path, const char *name, GError **error) {
   g_autoptr(GMappedFile) mapped = NULL;
   g_autoptr(GError) problem = NULL;
+  if (!check_plain(path, error)) return false;
   if (files->len >= LIMIT_IMPORT_FILES) return fail(error, MENO_ERROR_TOO_LARGE, "more than %d files were given", LIMIT_IMPORT_FILES);
   if (!(mapped = g_mapped_file_new(path, FALSE, &problem))) return fail(error, MENO_ERROR_NOT_FOUND, "\"%s\" cannot be read: %s", path, problem->message);
   if (g_mapped_file_get_length(mapped) > LIMIT_FILE_BYTES) return fail(error, MENO_ERROR_TOO_LARGE, "\"%s\" is larger than %u MB", path, LIMIT_FILE_BYTES / 1024 / 1024);
@@ -129,6 +139,7 @@ static bool put_value(struct json_writer *out, const struct field *field, const 
 static bool put_file(struct json_writer *out, const struct field *field, const char *path, GError **error) {
   g_autofree char *text = NULL;
   g_autoptr(GError) problem = NULL;
+  if (!check_plain(path, error)) return false;
   if (!g_file_get_contents(path, &text, NULL, &problem)) return fail(error, MENO_ERROR_NOT_FOUND, "\"%s\" cannot be read: %s", path, problem->message);
   return put_value(out, field, text, error);
 }

@@ -26,6 +26,18 @@ static double scaled_score(struct json score) {
   return scaled >= -1 && scaled <= 1 ? MAX(scaled, 0) : NAN;
 }
 
+/* Part two, 2.4.5.1: numbers, and a scaled one lies between -1 and 1. */
+static bool check_score(struct json score, GError **error) {
+  static const char *const members[] = { "scaled", "raw", "min", "max" };
+  for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+    struct json member = json_get(score, members[i]);
+    double number = json_number(member, NAN);
+    bool fits = json_type(member) == JSON_ABSENT || (i == 0 ? number >= -1 && number <= 1 : !isnan(number));
+    if (!fits) return fail(error, MENO_ERROR_BAD_INPUT, "the score's %s is %s", members[i], i == 0 ? "not between -1 and 1" : "no number that can be held");
+  }
+  return true;
+}
+
 static const char *first_text(struct json map) {
   struct json_iter it = json_iter(map);
   return json_type(map) == JSON_OBJECT && json_next(&it) ? json_string(it.value) : NULL;
@@ -43,6 +55,7 @@ bool statement_read(struct json value, int64_t otherwise, struct statement *ret,
   g_autofree char *agent = statement.object ? NULL : actor_name(object);
   if (!statement.object && !agent) return missing(error, "object with an id");
   if (!statement.object) statement.object = "agent";
+  if (!check_score(json_get(result, "score"), error)) return false;
   const char *when = json_string(json_get(value, "timestamp"));
   if (!when) when = json_string(json_get(value, "stored"));
   if (when && !clock_parse_time(when, &statement.at)) return fail(error, MENO_ERROR_BAD_INPUT, "the timestamp \"%.40s\" is not an ISO 8601 time", when);

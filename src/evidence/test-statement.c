@@ -20,7 +20,7 @@ static void reads(void) {
     { "{\"actor\":{\"mbox\":\"mailto:a@x.org\"}," VERB "," OBJECT ",\"result\":{\"score\":{\"scaled\":0.8},\"success\":true}}", "mailto:a@x.org", 0.8, 1 },
     { "{\"actor\":{\"account\":{\"homePage\":\"http://x\",\"name\":\"7\"}}," VERB "," OBJECT ",\"result\":{\"score\":{\"raw\":15,\"min\":10,\"max\":20}}}", "account:http://x|7", 0.5, -1 },
     { "{\"actor\":{\"openid\":\"http://me\"}," VERB "," OBJECT ",\"result\":{\"success\":false,\"score\":{\"raw\":15}}}", "openid:http://me", NAN, 0 },
-    { "{\"actor\":{\"mbox_sha1sum\":\"abc\"}," VERB "," OBJECT ",\"result\":{\"score\":{\"scaled\":7}}}", "mbox_sha1sum:abc", NAN, -1 } };
+    { "{\"actor\":{\"mbox_sha1sum\":\"abc\"}," VERB "," OBJECT ",\"result\":{\"score\":{\"scaled\":-0.5}}}", "mbox_sha1sum:abc", 0, -1 } };
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(json_doc_auto) doc = NULL;
@@ -38,6 +38,9 @@ static void reads(void) {
 static void refuses(void) {
   const char *const texts[] = { "{}", "{\"actor\":{\"name\":\"x\"}," VERB "," OBJECT "}", "{\"actor\":{\"mbox\":\"mailto:a@x\"}," OBJECT "}",
     "{\"actor\":{\"mbox\":\"mailto:a@x\"}," VERB "}", "{\"id\":\"7\",\"actor\":{\"mbox\":\"mailto:a@x\"}," VERB "," OBJECT "}",
+    "{\"actor\":{\"mbox\":\"mailto:a@x\"}," VERB "," OBJECT ",\"result\":{\"score\":{\"scaled\":7}}}",
+    "{\"actor\":{\"mbox\":\"mailto:a@x\"}," VERB "," OBJECT ",\"result\":{\"score\":{\"scaled\":\"0.5\"}}}",
+    "{\"actor\":{\"mbox\":\"mailto:a@x\"}," VERB "," OBJECT ",\"result\":{\"score\":{\"raw\":1e400}}}",
     "{\"timestamp\":\"yesterday\",\"actor\":{\"mbox\":\"mailto:a@x\"}," VERB "," OBJECT "}", "[]", "7" };
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_autoptr(GError) error = NULL;

@@ -2,7 +2,8 @@
  *
  * Statements arrive as an array (what an LRS exports), as JSON lines (what streams write) or as one statement result.
  * Each becomes a slice of the file, so a hundred thousand statements cost 24 bytes each above the file itself. Here only
- * what a statement cannot be without is asked for; the grammar of xAPI belongs to the evidence room.
+ * what a statement cannot be without is asked for; the grammar of xAPI belongs to the evidence room, and what it cannot
+ * read is a bad row like any other.
  *
  * In an array one syntax error spoils the file, because nobody knows where the next statement starts; in JSON lines it
  * spoils its line.
@@ -14,6 +15,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/yaml.h"
+#include "evidence/statement.h"
 #include <string.h>
 
 /* ---- statements ---- */
@@ -73,6 +75,13 @@ static void take(struct reading *reading, struct json value, uint32_t line, uint
     refuse(reading, line, lacks, "xAPI statements need actor, verb.id and object");
     return;
   }
+  struct statement read;
+  g_autoptr(GError) problem = NULL;
+  if (!statement_read(value, 0, &read, &problem)) {
+    refuse(reading, line, problem->message, "mend or remove the statement");
+    return;
+  }
+  statement_clear(&read);
   struct document_statement statement = { raw, (uint32_t)length, line, number, reading->file };
   g_array_append_val(reading->statements, statement);
 }

@@ -220,7 +220,8 @@ static bool read_document(struct reading *reading, size_t i, GError **error) {
   const char *bytes = g_bytes_get_data(reading->files[i].bytes, &length);
   struct decoded text = { 0 };
   GError *why = NULL;
-  if (!encoding_decode(seen->name, bytes ? bytes : "", length, NULL, &text, &why)) goto broken;
+  const char *encoding = seen->role == INTAKE_STATEMENTS ? "utf-8" : NULL; /* JSON is nothing else (RFC 8259, 8.1); a mark still counts */
+  if (!encoding_decode(seen->name, bytes ? bytes : "", length, encoding, &text, &why)) goto broken;
   g_array_append_val(intake->decoded, text);
   seen->encoding = text.encoding;
   if (seen->role == INTAKE_SOURCE) {

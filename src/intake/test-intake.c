@@ -19,7 +19,7 @@ static void test_roles(void) {
   g_autoptr(GError) error = NULL;
   g_autoptr(intake_auto) intake = READ("hr/People.CSV", PEOPLE, "kpis (1).csv", "Goal ID;Date;Value\n", "sources/a.md", "Text\n",
     "truth.json", "{\"a\":1}", "photo.png", "x", "plan.xlsx", "x", "numbers.csv", "lat,lon\n1,2\n",
-    "export.json", "[{\"actor\":{},\"verb\":{\"id\":\"v\"},\"object\":{}}]");
+    "export.json", "[{\"actor\":{\"mbox\":\"mailto:a@x\"},\"verb\":{\"id\":\"v\"},\"object\":{\"id\":\"o\"}}]");
   g_assert_no_error(error);
   static const enum intake_role roles[] = { INTAKE_BY_NAME, INTAKE_BY_HEADER, INTAKE_SOURCE, INTAKE_UNKNOWN, INTAKE_UNKNOWN, INTAKE_UNKNOWN,
     INTAKE_UNKNOWN, INTAKE_STATEMENTS };
@@ -116,13 +116,15 @@ static void test_hostile(void) {
   }
 }
 
+#define STATEMENT(verb) "{\"actor\":{\"mbox\":\"mailto:a@example.org\"},\"verb\":{\"id\":\"" verb "\"},\"object\":{\"id\":\"o\"}}"
+
 static void test_statements(void) {
   g_autoptr(GError) error = NULL;
   const char *array = "[\n {\"actor\":{\"mbox\":\"mailto:a@example.org\"}, \"verb\":{\"id\":\"v\"},\n  \"object\":{\"id\":\"o\"}},\n {\"verb\":{\"id\":\"v\"}}, 7,\n"
-    " {\"actor\":{},\"verb\":{},\"object\":{}}, {\"actor\":{},\"verb\":{\"id\":\"w\"},\"object\":{}}]";
-  const char *lines = "\xEF\xBB\xBF{\"actor\":{},\"verb\":{\"id\":\"v\"},\"object\":{}}\r\n\r\n{broken\n{\"actor\":{},\"verb\":{\"id\":\"v\"}}\n{\"actor\":{},\"verb\":{\"id\":\"x\"},\"object\":{}}";
+    " {\"actor\":{},\"verb\":{},\"object\":{}}, " STATEMENT("w") "]";
+  const char *lines = "\xEF\xBB\xBF" STATEMENT("v") "\r\n\r\n{broken\n{\"actor\":{},\"verb\":{\"id\":\"v\"}}\n" STATEMENT("x");
   g_autoptr(intake_auto) intake = READ("statements.json", array, "more.jsonl", lines,
-    "lrs.json", "{\"statements\":[{\"actor\":{},\"verb\":{\"id\":\"v\"},\"object\":{}}],\"more\":\"\"}", "one.json", "{\"actor\":{},\"verb\":{\"id\":\"v\"},\"object\":{}}");
+    "lrs.json", "{\"statements\":[" STATEMENT("v") "],\"more\":\"\"}", "one.json", STATEMENT("v"));
   g_assert_no_error(error);
   g_assert_cmpuint(intake->statements->len, ==, 6);
   g_assert_cmpuint(intake->bad_rows, ==, 5);

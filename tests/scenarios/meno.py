@@ -31,7 +31,7 @@ BINARY = os.path.abspath(os.environ.get("MENO", TOP / "build" / "meno"))
 REFDATA = pathlib.Path(os.environ.get("MENO_REFDATA", TOP.parent / "shared" / "refdata")).resolve()
 SOAK = os.environ.get("MENO_SOAK", "") not in ("", "0")
 NOW, UNTIL = "2026-03-02T09:00:00Z", "2026-03-02"
-DEADLINE = 120  # seconds after which something hangs; never a measure of speed
+DEADLINE = 60  # seconds after which something hangs; never a measure of speed
 
 ROLES = {"lead": "lead", "approver": "approver", "manager": "manager", "employee": "employee", "analyst": "analyst",
          "privacy": "privacy officer", "sysadmin": "administrator"}
