@@ -10,10 +10,10 @@ export type Moment = string;
 export type Cause = 'skill' | 'tool' | 'process' | 'incentive' | 'clarity' | 'capacity' | 'outside' | 'cannot tell';
 
 export interface Caller {
-  account: string; name: string; person: string | null; roles: string[]; csrf: string;
-  company: string; data_until: Day | null; may: string[];
+  account: string; name: string; person: string | null; roles: string[]; csrf: string | null;
+  company?: string | null; data_until?: Day | null; may: string[];
 }
-export interface Money { money: number | null; currency: string; period: string }
+export interface Money { money: number | null; currency: string | null; period: string | null }
 
 export interface Card {
   id: string; kind: 'need' | 'approval' | 'skill' | 'import'; title: string; why: string[]; yes: string;
@@ -26,7 +26,7 @@ export interface Today {
 }
 
 export interface Point { day: Day; value: number | null }
-export interface GoalNeed { id: string; title: string; status: string; cause: Cause; probability: number | null }
+export interface GoalNeed { id: string; title: string; status: string; cause: string; probability: number | null }
 export interface Goal {
   id: string; name: string; category: string | null; unit: string; direction: 'up' | 'down';
   baseline: number | null; target: number | null; due: Day | null; weight: number;
@@ -35,8 +35,8 @@ export interface Goal {
   state: 'on track' | 'off track' | 'unknown'; series: Point[]; needs: GoalNeed[]; version: number;
 }
 export interface GoalDetail extends Goal {
-  teams: { team: string; department: string; size: number | null; latest: number | null; hidden: boolean; series: Point[] }[];
-  versions: { at: Moment; by: string; weight: number; reason: string | null }[];
+  teams: { team: string; department: string | null; size: number | null; latest: number | null; hidden: boolean; series: Point[] }[];
+  versions: { at: Moment; by: string; weight: number | null; reason: string | null }[];
 }
 export interface Move {
   need: string; title: string; rank_before: number | null; rank_after: number | null;
@@ -48,12 +48,12 @@ export interface Hypothesis { cause: Cause; probability: number; evidence: strin
 export type NeedStatus = 'open' | 'not a training problem' | 'not a priority' | 'accepted' | 'expired' | 'noise';
 export interface Need {
   id: string; goal: string | null; goal_name: string | null; title: string;
-  subject: { kind: string; names: string[] }; skills: string[]; causes: Hypothesis[]; cause: Cause | null;
+  subject: { kind: string; names: string[] } | null; skills: string[]; causes: Hypothesis[]; cause: Cause | null;
   confirmed_by: string | null; confirmed_reason: string | null; question: string | null; missing_file: string | null;
-  value: (Money & { amount: number | null; unit: string }) | null; status: NeedStatus; reason: string | null;
+  value: (Money & { amount: number | null; unit: string | null }) | null; status: NeedStatus; reason: string | null;
   instead: string | null; teams: string[]; since: Day | null; gap: number | null; gap_low: number | null;
   gap_high: number | null; series: { days: Day[]; affected: (number | null)[]; peers: (number | null)[] } | null;
-  requests: { id: string; title: string; team: string | null; day: Day }[];
+  requests: { id: string; title: string; team: string | null; day: Day | null }[];
   note: { to: string | null; subject: string; text: string } | null; expires: Day | null; made_at: Moment | null;
   proposal: string | null; proposal_hash: string | null; proposal_state: string | null; rank: number | null;
 }
@@ -68,11 +68,11 @@ export interface Proposal {
   need: string | null; waits_for: string[]; mine: boolean;
 }
 export interface ProposalDetail extends Proposal {
-  body: Record<string, unknown>; hash: string; why: string[];
+  body: unknown; hash: string; why: string[];
   risk: { factor: string; points: number; text: string }[]; rule: string | null;
   criteria: { id: string; question: string }[];
   decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
-  stale: boolean; changed: string[]; previous: Record<string, unknown> | string | null;
+  stale: boolean; changed: string[]; previous: unknown;
 }
 
 export interface Cell {
@@ -88,20 +88,20 @@ export interface Calibration {
   error_of_prior: number | null; covered: number | null; forecasts: number;
 }
 export interface Skills {
-  skills: SkillRow[]; teams: { team: string; department: string; size: number | null }[]; cells: Cell[];
+  skills: SkillRow[]; teams: { team: string; department: string | null; size: number | null }[]; cells: Cell[];
   calibration: Calibration | null;
 }
 export interface SkillDetail extends SkillRow {
-  description: string | null; low: number | null; high: number | null;
+  description?: string | null; low: number | null; high: number | null;
   histogram: { from: number; to: number; people: number | null }[];
   jobs: { job: string; required: number; needing: number | null; measured: number | null; there: number | null }[];
-  teams: (Cell & { department: string })[]; goals: { id: string; name: string }[];
+  teams: (Cell & { department: string | null })[]; goals: { id: string; name: string }[];
 }
 
 export interface MySkill {
   id: string; name: string; level: number | null; low: number | null; high: number | null; required: number | null;
   results: number; last: Day | null; prior_share: number | null;
-  parts: { day: Day; kind: string; item: string | null; score: number; share: number; mine: boolean }[];
+  parts: { day: Day; kind: string; item?: string | null; score: number; share: number; mine: boolean }[];
   corrected: { level: number; at: Moment; note: string | null } | null;
 }
 export interface Me {
@@ -116,7 +116,7 @@ export interface Me {
 }
 
 export interface Reason {
-  id: string; kind: string | null; title: string; statement: string; status: string | null;
+  id: string; kind?: string | null; title: string; statement: string; status: string | null;
   made: { at: Moment; by: string; revision: number | string | null } | null; confidence: number | null;
   evidence: {
     text: string; about: string | null; against: boolean; file: string | null; count: number | null;
@@ -130,8 +130,8 @@ export interface Reason {
 
 export interface Import {
   id: string; at: Moment; by: string;
-  files: { name: string; as: string; rows: number; new: number; changed: number; unchanged: number; bad?: number }[];
-  state: 'committed' | 'undone' | 'staged'; can_undo: boolean; reason: string | null;
+  files: { name: string; as: string | null; rows: number; new: number; changed: number; unchanged: number; bad?: number }[];
+  state: string; can_undo: boolean; reason: string | null;
 }
 export interface ImportResult {
   id: string | null; dry_run: boolean;

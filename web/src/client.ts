@@ -61,7 +61,7 @@ function remember(yes: boolean): void { try { yes ? localStorage.setItem(BEFORE,
 function neverBefore(): boolean { try { return localStorage.getItem(BEFORE) === null; } catch { return false; } }
 
 function entered(caller: Caller): Caller {
-  csrf = caller.csrf;
+  csrf = caller.csrf ?? '';
   memory.clear();
   remember(true);
   return caller;

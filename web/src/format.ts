@@ -56,7 +56,7 @@ export const list = (items: string[]): string => new Intl.ListFormat(locale, { t
 /* A file's name at the start ("pulse.csv says") stays as it is. */
 export const sentence = (value: string): string => value && !/^[\w-]+\.\w/.test(value) ? value[0].toLocaleUpperCase(locale) + value.slice(1) : value;
 /* "year" and "a year" both read "a year". */
-export const per = (period: string): string => /^an? /.test(period) ? period : text.shell.a(period);
+export const per = (period: string | null): string => !period ? '' : /^an? /.test(period) ? period : text.shell.a(period);
 /* A list without repetitions: several findings may say the same of several groups. */
 export const once = (items: string[]): string[] => [...new Set(items)].map(sentence);
 /* A field of a proposal that the texts do not know: "cost_per_seat" reads "Cost per seat". */

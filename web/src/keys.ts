@@ -3,7 +3,7 @@
  * The keyboard: `g` and a letter moves between pages, j and k move the focus among the rows that a page marks with
  * data-row, and a page may bind letters of its own while it is shown. Single keys can be switched off (WCAG 2.1.4), and
  * never act while somebody types or a dialog is open. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 type Act = () => void;
 const bound = new Map<string, Act>();
@@ -16,10 +16,14 @@ export function setKeysOn(on: boolean): void {
 }
 
 export function useKeys(keys: Record<string, Act | null>): void {
+  const latest = useRef(keys);
+  latest.current = keys;      /* a key acts on what was drawn last, not on what the last effect saw */
+  const names = Object.keys(keys).filter(key => keys[key]).join(' ');
   useEffect(() => {
-    for (const [key, act] of Object.entries(keys)) if (act) bound.set(key, act);
-    return () => { for (const [key, act] of Object.entries(keys)) if (act && bound.get(key) === act) bound.delete(key); };
-  });
+    const mine = names.split(' ').filter(Boolean).map(key => [key, (): void => latest.current[key]?.()] as const);
+    for (const [key, act] of mine) bound.set(key, act);
+    return () => { for (const [key, act] of mine) if (bound.get(key) === act) bound.delete(key); };
+  }, [names]);
 }
 
 function typing(target: EventTarget | null): boolean {

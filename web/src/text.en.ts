@@ -28,7 +28,7 @@ export const text = {
     loading: 'Loading',
     close: 'Close', back: 'Back', cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied to the clipboard.',
     table: 'Show the figures as a table',
-    points: 'percentage points', none: 'none', unknown: 'not known', hiddenCell: 'fewer than 5',
+    points: 'percentage points', noDepartment: 'no department', none: 'none', unknown: 'not known', hiddenCell: 'fewer than 5',
     hiddenWhy: 'Withheld: fewer than five people stand behind this figure.',
     whyOf: (what: string) => `${what}: why?`,
     opensWhy: 'why?', a: (period: string) => `a ${period}`,

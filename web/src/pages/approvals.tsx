@@ -47,6 +47,7 @@ function Body(props: { of: Record<string, unknown> }): JSX.Element {
   return <dl class="body-fields">{Object.entries(props.of).filter(([key, value]) => key !== 'currency' && !(typeof value === 'string' && OPAQUE.test(value))).map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt>
     <dd>{currency && typeof value === 'number' && /cost|money|price/.test(key) ? money(value, currency) : <Value of={value} />}</dd></div>)}</dl>;
 }
+const asFields = (value: unknown): Record<string, unknown> | null => value !== null && typeof value === 'object' && !Array.isArray(value) ? value as Record<string, unknown> : null;
 function Diff(props: { before: Record<string, unknown>; after: Record<string, unknown> }): JSX.Element {
   const keys = [...new Set([...Object.keys(props.after), ...Object.keys(props.before)])];
   const moved = keys.filter(key => JSON.stringify(props.before[key]) !== JSON.stringify(props.after[key]));
@@ -165,7 +166,7 @@ function Detail(props: { id: string }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   const needs = useMay('READ_NEEDS');
   return <Load of={proposal} rows={3}>{one => {
-    const previous = one.previous !== null && typeof one.previous === 'object' ? one.previous : null;      /* some servers name it by its id only */
+    const body = asFields(one.body) ?? { text: one.body }, previous = asFields(one.previous);
     return <div class="proposal">
     <section class="thing">
       <h2 ref={heading} tabIndex={-1}>{one.title}</h2>
@@ -173,8 +174,8 @@ function Detail(props: { id: string }): JSX.Element {
         {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}</p>
       {one.why.length > 0 && <><h3>{said.why} <Why id={one.id} what={one.title}>{text.shell.opensWhy}</Why></h3><Few of={one.why} class="reasons" /></>}
       {one.need && needs && <p><a class="alone" href={href('needs', one.need)}>{said.needLink}</a></p>}
-      {previous && <Diff before={previous} after={one.body} />}
-      {previous ? <details><summary>{said.all}</summary><Body of={one.body} /></details> : <><h3>{said.content}</h3><Body of={one.body} /></>}
+      {previous && <Diff before={previous} after={body} />}
+      {previous ? <details><summary>{said.all}</summary><Body of={body} /></details> : <><h3>{said.content}</h3><Body of={body} /></>}
     </section>
     <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
     </div>;

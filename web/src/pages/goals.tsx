@@ -169,7 +169,7 @@ export function GoalPage(props: { id: string }): JSX.Element {
           table={{ head: [said.versionAt, one.name], rows: one.series.map(point => [day(point.day), point.value === null ? '–' : amount(point.value, one.unit)]) }} />}
         <div class="pair">
           <section><h2>{said.holdsBack}</h2><Holds goal={one} /></section>
-          {one.versions.length > 0 && <section><h2>{said.versions}</h2><ol class="timeline">{one.versions.map((version, index) => <li key={index}><b>{number(version.weight, 2)}</b> <span class="quiet">{version.by}, {moment(version.at)}</span>{version.reason && <p>{version.reason}</p>}</li>)}</ol></section>}
+          {one.versions.length > 0 && <section><h2>{said.versions}</h2><ol class="timeline">{one.versions.map((version, index) => <li key={index}><b>{version.weight === null ? <None /> : number(version.weight, 2)}</b> <span class="quiet">{version.by}, {moment(version.at)}</span>{version.reason && <p>{version.reason}</p>}</li>)}</ol></section>}
         </div>
         {one.teams.length > 0 && <section><h2>{said.teams}</h2><p class="quiet">{said.teamsLead}</p>
           <Scroll label={said.teams}><table class="table middle"><thead><tr><th scope="col">{said.team}</th><th scope="col">{said.department}</th><th scope="col" class="num">{said.people}</th><th scope="col" class="num">{said.latest}</th><th scope="col">{said.trend}</th></tr></thead>

@@ -14,7 +14,7 @@ import type { Cause, Need, Needs, NeedStatus } from '../api.ts';
 
 const said = text.needs;
 const causeName = (cause: string | null): string => cause === null ? text.causes['cannot tell'] : text.causes[cause] ?? cause;
-const names = (need: Need): string[] => need.subject.names.filter(Boolean);
+const names = (need: Need): string[] => need.subject?.names.filter(Boolean) ?? [];
 const worth = (need: Need): string | null => need.value?.money ? money(need.value.money, need.value.currency) : null;
 
 /* --- the list ----------------------------------------------------------------------------------------------------------- */
@@ -205,7 +205,7 @@ export function NeedPage(props: { id: string }): JSX.Element {
         <Facts of={[
           [said.worth, worth(one) ? <><Why id={one.id} what={said.worth}>{worth(one)}</Why> {per(one.value!.period)}</> : said.noValue],
           [said.goal, one.goal_name ? goals && one.goal ? <a href={href('goals', one.goal)}>{one.goal_name}</a> : one.goal_name : said.noGoal],
-          [said.who, names(one).length === 0 ? text.goals.company : names(one).length <= 3 ? list(names(one)) : <details><summary>{said.groups(names(one).length, one.subject.kind)}</summary>{list(names(one))}</details>],
+          [said.who, names(one).length === 0 ? text.goals.company : names(one).length <= 3 ? list(names(one)) : <details><summary>{said.groups(names(one).length, one.subject!.kind)}</summary>{list(names(one))}</details>],
           ...(one.skills.length ? [[said.skills, <>{one.skills.map((skill, index) => <span key={skill}>{index > 0 && ', '}{skills ? <a href={href('skills', skill)}>{humanise(skill)}</a> : humanise(skill)}</span>)}</>] as [string, JSX.Element]] : []),
           ...(one.since ? [[said.since, day(one.since)] as [string, string]] : []), ...(one.expires ? [[said.expires, day(one.expires)] as [string, string]] : [])]} />
         {one.instead && <div class="callout"><h2>{said.instead}</h2><p>{one.instead}</p></div>}
@@ -223,7 +223,7 @@ export function NeedPage(props: { id: string }): JSX.Element {
         {decides && one.causes.length > 0 && one.status !== 'noise' && one.status !== 'expired' && <Decide need={one} done={need.set} key={one.id + (one.confirmed_by ?? '')} />}
         {!decides && one.confirmed_by && <section class="card"><div class="card-body"><p><b>{said.confirmedBy(one.confirmed_by, causeName(one.cause))}</b></p>{one.confirmed_reason && <p>{one.confirmed_reason}</p>}</div></section>}
         {one.note && <Note note={one.note} />}
-        {one.requests.length > 0 && <section class="card"><div class="card-body"><h2>{said.requests}</h2><ul class="plain">{one.requests.map(request => <li key={request.id}><b>{request.title}</b><br /><span class="quiet">{request.team ? request.team + ', ' : ''}{day(request.day)}</span></li>)}</ul></div></section>}
+        {one.requests.length > 0 && <section class="card"><div class="card-body"><h2>{said.requests}</h2><ul class="plain">{one.requests.map(request => <li key={request.id}><b>{request.title}</b><br /><span class="quiet">{[request.team, request.day && day(request.day)].filter(Boolean).join(', ')}</span></li>)}</ul></div></section>}
       </aside>
     </div>}</Load>
   </Page>;

@@ -65,12 +65,14 @@ function skillsAnswer(data: Skills): string {
 const MOST_TEAMS = 24;
 interface Column { name: string; group: string; at: (skill: string) => Cell | undefined }
 
+const departmentOf = (team: { department: string | null }): string => team.department ?? text.shell.noDepartment;
+
 function columnsOf(data: Skills): Column[] {
   const at = new Map(data.cells.map(cell => [cell.team + '\n' + cell.skill, cell]));
-  const departments = [...new Set(data.teams.map(team => team.department))];
-  const teams = departments.map(department => data.teams.filter(team => team.department === department));
+  const departments = [...new Set(data.teams.map(departmentOf))];
+  const teams = departments.map(department => data.teams.filter(team => departmentOf(team) === department));
   if (data.teams.length <= MOST_TEAMS || departments.length < 2)
-    return teams.flat().map(team => ({ name: team.team, group: team.department, at: skill => at.get(team.team + '\n' + skill) }));
+    return teams.flat().map(team => ({ name: team.team, group: departmentOf(team), at: skill => at.get(team.team + '\n' + skill) }));
   return departments.map((department, index) => ({ name: department, group: '', at: skill => {
     const cells = teams[index].map(team => at.get(team.team + '\n' + skill)).filter(cell => cell !== undefined);
     const sum = total(cells);
@@ -123,7 +125,7 @@ export function SkillsPage(props: { department: string | null }): JSX.Element {
   const skills = useResource<Skills>('/skills' + (department ? '?department=' + encodeURIComponent(department) : ''));
   const [known, setKnown] = useState<string[]>([]);
   const imports = useMay('IMPORT');
-  const names = department ? (known.length ? known : [department]) : [...new Set((skills.data?.teams ?? []).map(team => team.department))].sort();
+  const names = department ? (known.length ? known : [department]) : [...new Set((skills.data?.teams ?? []).map(team => team.department).filter(name => name !== null))].sort();
   useEffect(() => { if (!department && names.length > 0 && names.join() !== known.join()) setKnown(names); });
   return <Page {...text.pages.skills} answer={answered(skills, data => data.skills.length ? skillsAnswer(data) : said.empty.title + '.')}
     actions={department || names.length > 1 ? <div><label class="form-label" for="department">{said.department}</label>

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The server's description against the shapes that the client was written to (web/src/api.ts): each line says that what
+ * the wire may send can be used as what the pages expect. `wire` is generated from the description by contract.mjs. */
+import type { paths } from 'wire';
+import type * as own from 'own';
+
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
+type Answer<Path extends keyof paths, Method extends 'get' | 'post'> =
+  paths[Path][Method] extends { responses: infer All } ? All extends { 200: infer One } ? Json<One> : All extends { 202: infer One } ? Json<One> : never : never;
+
+/* A wire shape that cannot be used as ours is a compile error on its line. */
+declare function usable<Ours>(): <Wire extends Ours>(wire: [Wire] extends [never] ? 'the operation is gone' : Wire) => void;
+declare function sent<Path extends keyof paths, Method extends 'get' | 'post'>(): Answer<Path, Method>;
+
+usable<own.Caller>()(sent<'/session', 'get'>());
+usable<own.Today>()(sent<'/today', 'get'>());
+usable<{ goals: own.Goal[] }>()(sent<'/goals', 'get'>());
+usable<own.GoalDetail>()(sent<'/goals/{id}', 'get'>());
+usable<own.Weighing>()(sent<'/goals/{id}/weight', 'post'>());
+/* The series of a need is described as any JSON: two lists of figures beside one of days are no row of the table. */
+type Need = Omit<own.Need, 'series'>;
+usable<Omit<own.Needs, 'needs'> & { needs: Need[] }>()(sent<'/needs', 'get'>());
+usable<Need>()(sent<'/needs/{id}', 'get'>());
+usable<Need>()(sent<'/needs/{id}/cause', 'post'>());
+usable<{ proposals: own.Proposal[] }>()(sent<'/approvals', 'get'>());
+usable<own.ProposalDetail>()(sent<'/approvals/{id}', 'get'>());
+usable<own.ProposalDetail>()(sent<'/approvals/{id}/accept', 'post'>());
+usable<own.Skills>()(sent<'/skills', 'get'>());
+usable<own.SkillDetail>()(sent<'/skills/{id}', 'get'>());
+usable<own.Me>()(sent<'/me', 'get'>());
+usable<own.MySkill>()(sent<'/me/skills/{id}', 'post'>());
+usable<own.Reason>()(sent<'/why/{id}', 'get'>());
+usable<{ imports: own.Import[] }>()(sent<'/imports', 'get'>());
+usable<own.Job>()(sent<'/jobs/{id}', 'get'>());
+usable<{ hits: own.Hit[] }>()(sent<'/search', 'get'>());
