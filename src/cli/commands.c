@@ -184,6 +184,34 @@ static int run_openapi(struct cli *cli, char **arguments) {
   return 0;
 }
 
+/* ---- formats ---------------------------------------------------------------------------------------------------- */
+
+static void describe_column(GString *out, const struct column *column) {
+  static const char *const types[] = { "text", "identifier", "employee number", "employee number or team", "several, separated by `;`", "one of", "number", "yes or no", "date", "date or time" };
+  bool bounded = column->type == COLUMN_NUMBER && column->most < 1e15;
+  g_string_append_printf(out, "| %s%s%s | %s", column->flags & COLUMN_REQUIRED ? "**" : "", column->name, column->flags & COLUMN_REQUIRED ? "**" : "", types[column->type]);
+  if (bounded) g_string_append_printf(out, " from %g to %g", column->least, column->most);
+  for (const char *const *word = column->type == COLUMN_WORD ? column->words : (const char *const[]){ NULL }; *word; word++)
+    if (**word) g_string_append_printf(out, "%s `%s`", word == column->words || !**column->words ? "" : ",", *word);
+  g_string_append_printf(out, " | %s%s%s |\n", column->flags & COLUMN_KEY ? "key" : "", column->flags & COLUMN_KEY && *column->help ? "; " : "", column->help);
+}
+
+/* The canonical files as Markdown: docs/files.md holds it, and a test holds docs/files.md to it. */
+static int run_formats(struct cli *cli, char **arguments) {
+  if (*arguments) return leftover(cli, arguments, "formats");
+  g_autoptr(GString) out = g_string_new("");
+  for (int i = 0; i < FILE_COUNT; i++) {
+    const struct format *format = &formats[i];
+    g_string_append_printf(out, "### %s\n\nBecomes: %s. Without it nobody can tell %s.\n\n", format->file, format->becomes, format->tells);
+    if (!format->columns) continue;
+    g_string_append(out, "| column | what | |\n|---|---|---|\n");
+    for (const struct column *column = format->columns; column->name; column++) describe_column(out, column);
+    g_string_append_c(out, '\n');
+  }
+  fputs(out->str, stdout);
+  return 0;
+}
+
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
 const struct command commands[] = {
@@ -196,5 +224,6 @@ const struct command commands[] = {
     "  --seed S                 another number, another company\n  --weeks N                of history (default 104)\n  --until DATE             the first day that the files do not know (default: this week's Monday)\n", run_simulate },
   { "replay", "--verify | --rebuild", "Check the chain and every table against the events, or rebuild the tables", "", run_replay },
   { "doctor", "", "Say what is wrong and what to do", "", run_doctor },
+  { "formats", "", "Print the files that Meno reads, column by column, as Markdown", "", run_formats },
   { "openapi", "", "Print the OpenAPI description of the REST interface", "", run_openapi },
   { 0 } };
