@@ -277,6 +277,7 @@ static void tell_skill(struct needs_study *study, const struct needs_gap *gap, c
 
 /* ---- rewards ---- */
 
+/* Do the words of a reward mean this goal? Only if they hold nearly all of its name: "offers sent" is not "offers won". */
 static bool mentions(const char *words, const struct goal *goal)
 {
   if (words == NULL)
@@ -284,13 +285,15 @@ static bool mentions(const char *words, const struct goal *goal)
   g_auto(GStrv) parts = g_str_tokenize_and_fold(words, NULL, NULL), own = g_str_tokenize_and_fold(goal->name, NULL, NULL);
   int hits = 0, of = 0;
   for (char **o = own; *o; o++) {
-    if (strlen(*o) < 4)
+    if (strlen(*o) < 3)
       continue;
     of++;
-    for (char **w = parts; *w; w++)
-      hits += strlen(*w) >= 4 && (g_str_has_prefix(*w, *o) || g_str_has_prefix(*o, *w));
+    bool hit = false;
+    for (char **w = parts; *w && !hit; w++)
+      hit = strlen(*w) >= 3 && (g_str_has_prefix(*w, *o) || g_str_has_prefix(*o, *w));
+    hits += hit;
   }
-  return of > 0 && hits * 2 >= of;
+  return of > 0 && hits >= of * 3 / 4.0 && (of > 1 || g_strv_length(parts) == 1);
 }
 
 static bool is_own(const struct needs_panel *panel, const struct reward *r)
