@@ -9,6 +9,7 @@ Projections are read from the embedded database where "the very same" is the pro
 import atexit
 import contextlib
 import csv
+import hashlib
 import http.client
 import io
 import json
@@ -218,6 +219,15 @@ def events(data, kind=None):
     with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
         rows = db.execute("SELECT seq, kind, subject, actor, body FROM event WHERE ?1 IS NULL OR kind = ?1 ORDER BY seq", (kind,)).fetchall()
     return [(seq, what, subject, actor, json.loads(body)) for seq, what, subject, actor, body in rows]
+
+
+def chronicle(data):
+    """A digest of all that the ledger tells, in its order; apart from what is random in it, the ids that Meno gives."""
+    told = hashlib.sha256()
+    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+        for row in db.execute("SELECT seq, kind, subject, actor, occurred, recorded, cause, batch, body FROM event ORDER BY seq"):
+            told.update(repr(row).encode())
+    return told.hexdigest()
 
 
 # ---- the server --------------------------------------------------------------------------------------------------
