@@ -3,15 +3,15 @@
  * Approvals: the queue at the left, what would go out in the middle (with what changed since it was approved last), at
  * the right the questions, the risk and its reasons. A decision names the hash of what was shown: if that is no longer
  * the current one, nothing is decided and the current version is shown with what changed. */
-import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { createContext, type ComponentChildren, type JSX } from 'preact';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { day, humanise, list, moment, money, number, sentence } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
 import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
-import type { Proposal, ProposalDetail } from '../api.ts';
+import type { Goal, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
 const waiting = (proposal: Proposal): boolean => proposal.state === 'proposed' || proposal.state === 'in approval';
@@ -24,8 +24,16 @@ const stateTone = (state: string): 'good' | 'bad' | 'wait' | 'plain' => ['accept
 const OPAQUE = /^[a-z]-[0-9a-z]{12,}$/;
 const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
 
-function Value(props: { of: unknown }): JSX.Element {
-  const value = props.of;
+/* What a reader wants first; every other field follows in its own order, and what only the machine needs is left out. */
+const FIRST = ['subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
+const UNSAID = ['currency', 'need', 'requests', 'request'];
+const GoalNames = createContext<Map<string, string>>(new Map());
+
+function Value(props: { of: unknown; field?: string }): JSX.Element {
+  const value = props.of, goals = useContext(GoalNames);
+  if (props.field === 'goal' && typeof value === 'string') return <>{goals.get(value) ?? humanise(value)}</>;
+  if (props.field === 'cause' && typeof value === 'string') return <>{text.causes[value] ?? value}</>;
+  if (props.field === 'skills' && Array.isArray(value)) return <>{list(value.map(one => humanise(String(one))))}</>;
   if (value === null || value === undefined || value === '') return <None />;
   if (typeof value === 'boolean') return <>{said.boolean[String(value)]}</>;
   if (typeof value === 'number') return <>{number(value, 2)}</>;
@@ -44,17 +52,23 @@ function Value(props: { of: unknown }): JSX.Element {
 }
 function Body(props: { of: Record<string, unknown> }): JSX.Element {
   const currency = typeof props.of.currency === 'string' ? props.of.currency : null;
-  return <dl class="body-fields">{Object.entries(props.of).filter(([key, value]) => key !== 'currency' && !(typeof value === 'string' && OPAQUE.test(value))).map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt>
-    <dd>{currency && typeof value === 'number' && /cost|money|price/.test(key) ? money(value, currency) : <Value of={value} />}</dd></div>)}</dl>;
+  const place = (key: string): number => FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length;
+  const fields = Object.entries(props.of).filter(([key, value]) => !UNSAID.includes(key) && !(typeof value === 'string' && OPAQUE.test(value)) && !(key === 'small_teams' && value === 0))
+    .sort(([a], [b]) => place(a) - place(b));
+  return <dl class="body-fields">{fields.map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt>
+    <dd>{currency && typeof value === 'number' && /cost|money|price/.test(key) ? money(value, currency) : <Value of={value} field={key} />}</dd></div>)}</dl>;
 }
+/* What holds for all, then what speaks for it, then what speaks against. */
+const side = (line: string): number => /^against\b/.test(line) ? 2 : /^for\b/.test(line) ? 1 : 0;
+const bySide = (lines: string[]): string[] => [...lines].sort((a, b) => side(a) - side(b));
 const asFields = (value: unknown): Record<string, unknown> | null => value !== null && typeof value === 'object' && !Array.isArray(value) ? value as Record<string, unknown> : null;
 function Diff(props: { before: Record<string, unknown>; after: Record<string, unknown> }): JSX.Element {
   const keys = [...new Set([...Object.keys(props.after), ...Object.keys(props.before)])];
   const moved = keys.filter(key => JSON.stringify(props.before[key]) !== JSON.stringify(props.after[key]));
   return <section class="diff"><h3>{said.diff}</h3>
     <dl class="body-fields">{moved.map(key => <div key={key}><dt>{fieldName(key)}</dt><dd>
-      {key in props.before && <del><span class="visually-hidden">{said.before}: </span><Value of={props.before[key]} /></del>}
-      {key in props.after && <ins><span class="visually-hidden">{said.after}: </span><Value of={props.after[key]} /></ins>}</dd></div>)}</dl>
+      {key in props.before && <del><span class="visually-hidden">{said.before}: </span><Value of={props.before[key]} field={key} /></del>}
+      {key in props.after && <ins><span class="visually-hidden">{said.after}: </span><Value of={props.after[key]} field={key} /></ins>}</dd></div>)}</dl>
   </section>;
 }
 
@@ -165,20 +179,22 @@ function Detail(props: { id: string }): JSX.Element {
   const proposal = useResource<ProposalDetail>('/approvals/' + encodeURIComponent(props.id));
   const heading = useRef<HTMLHeadingElement>(null);
   const needs = useMay('READ_NEEDS');
+  const goals = useResource<{ goals: Goal[] }>(useMay('READ_GOALS') ? '/goals' : null);
+  const names = new Map(goals.data?.goals.map(goal => [goal.id, goal.name]));
   return <Load of={proposal} rows={3}>{one => {
     const body = asFields(one.body) ?? { text: one.body }, previous = asFields(one.previous);
-    return <div class="proposal">
+    return <GoalNames.Provider value={names}><div class="proposal">
     <section class="thing">
       <h2 ref={heading} tabIndex={-1}>{one.title}</h2>
       <p class="quiet"><Badge tone={stateTone(one.state)}>{said.states[one.state] ?? one.state}</Badge> {said.kinds[one.kind] ?? humanise(one.kind)} · {said.made(day(one.made))}{one.expires && <> · {said.lapses(day(one.expires))}</>}
         {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}</p>
-      {one.why.length > 0 && <><h3>{said.why} <Why id={one.id} what={one.title}>{text.shell.opensWhy}</Why></h3><Few of={one.why} class="reasons" /></>}
-      {one.need && needs && <p><a class="alone" href={href('needs', one.need)}>{said.needLink}</a></p>}
       {previous && <Diff before={previous} after={body} />}
       {previous ? <details><summary>{said.all}</summary><Body of={body} /></details> : <><h3>{said.content}</h3><Body of={body} /></>}
+      {one.why.length > 0 && <><h3>{said.why} <Why id={one.id} what={one.title}>{text.shell.opensWhy}</Why></h3><Few of={bySide(one.why)} class="reasons" /></>}
+      {one.need && needs && <p><a class="alone" href={href('needs', one.need)}>{said.needLink}</a></p>}
     </section>
     <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
-    </div>;
+    </div></GoalNames.Provider>;
   }}</Load>;
 }
 

@@ -89,7 +89,7 @@ export function NeedsPage(props: { show: string | null }): JSX.Element {
 function Decide(props: { need: Need; done: (need: Need) => void }): JSX.Element {
   const { need } = props;
   const [open, setOpen] = useState(need.confirmed_by === null);
-  const [cause, setCause] = useState<Cause | null>(need.cause);
+  const [cause, setCause] = useState<Cause | null>(need.cause === 'cannot tell' ? null : need.cause);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -125,7 +125,7 @@ function Decide(props: { need: Need; done: (need: Need) => void }): JSX.Element 
         <label class="form-label" for="cause-reason">{said.decideReason}</label>
         <textarea class="form-control" id="cause-reason" ref={reason} rows={3} aria-invalid={missing} aria-describedby="cause-missing" />
         <p class="form-error" id="cause-missing" role="alert">{missing ? said.decideMissing : ''}</p>
-        <button type="submit" class="btn btn-primary" disabled={busy || cause === null}>{cause === first ? said.decideConfirm(causeName(cause)) : said.decideOverrule(causeName(cause))}</button>
+        <button type="submit" class="btn btn-primary" disabled={busy || cause === null}>{cause === null ? said.decideChoose : cause === first ? said.decideConfirm(causeName(cause)) : said.decideOverrule(causeName(cause))}</button>
       </form></>}
   </div></section>;
 }
