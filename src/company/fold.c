@@ -67,7 +67,7 @@ static bool fold_row(struct db *db, const struct event *event, struct json body,
 static bool fold_goal(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = json_string(json_get(body, "goal_id"));
   return fold_row(db, event, body, error) && db_run(db, error, "company.add_goal_version", "titdti", id, event->recorded, event->actor,
-    json_number(json_get(body, "weight"), NAN), "from the goals file", event->seq) >= 0;
+    json_number(json_get(body, "weight"), NAN), event->batch ? "from the goals file" : "set by hand", event->seq) >= 0;
 }
 
 /* ---- people ----------------------------------------------------------------------------------------------------- */

@@ -455,6 +455,17 @@ static void write_warnings(struct json_writer *out, const struct row_problems *w
   json_close_array(out);
 }
 
+/* The drafts of all files as one mapping: each begins with "tables:", which may stand but once. NULL: none. */
+static char *join_drafts(const struct intake *intake) {
+  g_autoptr(GString) all = g_string_new("");
+  for (size_t i = 0; i < intake->count; i++) {
+    const char *draft = intake->seen[i].guess ? intake->seen[i].guess->yaml : NULL;
+    const char *tables = draft ? strstr(draft, "tables:\n") : NULL;
+    if (tables) g_string_append(all, all->len ? tables + strlen("tables:\n") : draft);
+  }
+  return all->len ? g_strdup(all->str) : NULL;
+}
+
 static void write_questions(const struct intake *intake, struct json_writer *out) {
   json_open_array(out, "questions");
   for (size_t i = 0; i < intake->count; i++) {
@@ -467,15 +478,14 @@ static void write_questions(const struct intake *intake, struct json_writer *out
       json_close_array(out);
       json_put_string(out, "column", question->column);
       json_put_string(out, "file", intake->seen[i].name);
+      json_put_string(out, "id", question->id);
       json_put_string(out, "text", question->text);
       json_close_object(out);
     }
   }
   json_close_array(out);
-  json_open_array(out, "mappings");
-  for (size_t i = 0; i < intake->count; i++)
-    if (intake->seen[i].guess && intake->seen[i].guess->yaml) json_put_string(out, NULL, intake->seen[i].guess->yaml);
-  json_close_array(out);
+  g_autofree char *draft = join_drafts(intake);
+  json_put_string(out, "mapping", draft);
 }
 
 static void write_report(struct importing *importing, const char *refused, bool committed, struct json_writer *out) {
@@ -521,10 +531,10 @@ static void count_rows(struct importing *importing) {
 
 static char *refusal(const struct importing *importing) {
   const struct intake *intake = importing->intake;
-  if (intake->blocked) return g_strdup("a file cannot be read as it is; mend it, or give a mapping");
   bool unknown = false;
   for (size_t i = 0; i < intake->count; i++) unknown |= intake->seen[i].role == INTAKE_UNKNOWN && intake->seen[i].guess;
-  if (unknown) return g_strdup("a table is not recognised; say with a mapping what its columns are");
+  if (unknown) return g_strdup("a table is not recognised; answer the questions about it, or give a mapping");
+  if (intake->blocked) return g_strdup("a file cannot be read as it is; mend it, or give a mapping");
   if (!intake->bad_rows || importing->request->skip_bad) return NULL;
   return g_strdup_printf("%u row%s cannot be taken; mend %s, or leave %s out with --skip-bad", intake->bad_rows, intake->bad_rows == 1 ? "" : "s",
     intake->bad_rows == 1 ? "it" : "them", intake->bad_rows == 1 ? "it" : "them");
@@ -553,7 +563,7 @@ static bool commit(struct importing *importing, GError **error) {
 
 static bool run(struct importing *importing, struct json_writer *report, GError **error) {
   const struct import_request *request = importing->request;
-  struct intake_known known = { known_key, importing };
+  struct intake_known known = { known_key, importing, request->answers };
   importing->intake = intake_read(request->files, request->count, request->mapping, &known, request->progress, request->data, error);
   if (!importing->intake || !(importing->id = make_id(importing, error))) return false;
   count_rows(importing);

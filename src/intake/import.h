@@ -11,13 +11,14 @@ struct import_request {
   const struct intake_file *files; size_t count;
   const struct intake_file *mapping; /* NULL: none, or import.yaml among the files */
   bool dry_run, skip_bad;
+  GHashTable *answers;               /* to an earlier report's questions, as struct intake_known has them; NULL: none */
   const char *actor;
   const uint8_t *key;                /* 32 bytes, for opaque person ids */
   bool (*progress)(void *data, const char *what, double share); void *data; /* may be NULL */
 };
 
 /* Writes the report's members: id (null where nothing was committed), refused (why not; null), dry_run, files, problems,
- * problem_count, warnings, preview, questions. A refusal for bad rows is a report, not an error. */
+ * problem_count, warnings, preview, questions, mapping (the draft that follows the answers; null: none is needed). A refusal for bad rows is a report, not an error. */
 bool import_run(struct ledger *ledger, int64_t now, const struct import_request *request, struct json_writer *report, GError **error);
 
 /* Takes a committed import back and rebuilds the tables without it. CONFLICT once a person's decision rests on it. */

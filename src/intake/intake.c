@@ -22,6 +22,7 @@ struct reading {
   struct intake *intake;
   const struct intake_file *files;
   struct mapping *mapping;      /* NULL: none */
+  GHashTable *answers;          /* as struct intake_known; NULL: none */
   struct table_file **tables;   /* per file; NULL: no table */
   GHashTable *by_name;          /* base name → struct table_file */
   struct table_sink sink;
@@ -178,6 +179,10 @@ static const struct format *format_by_name(const char *base) {
   return format && format->columns ? format : NULL;
 }
 
+static GHashTable *answers_for(const struct reading *reading, const char *name) {
+  return reading->answers ? g_hash_table_lookup(reading->answers, name) : NULL;
+}
+
 static bool read_table(struct reading *reading, size_t i, GError **error) {
   struct intake_seen *seen = &reading->intake->seen[i];
   struct table_file *file = reading->tables[i];
@@ -188,7 +193,7 @@ static bool read_table(struct reading *reading, size_t i, GError **error) {
   if (!format) format = table_recognise(file->header);
   if (!format) {
     seen->role = INTAKE_UNKNOWN;
-    if (!reading->mapping) seen->guess = mapping_guess(file, NULL); /* a mapping that does not name it leaves it out on purpose */
+    if (!reading->mapping) seen->guess = mapping_guess(file, answers_for(reading, seen->name)); /* a mapping that does not name it leaves it out on purpose */
     return true;
   }
   struct row_set *set = set_of(reading->intake, format);
@@ -197,7 +202,7 @@ static bool read_table(struct reading *reading, size_t i, GError **error) {
   seen->kept = true;
   note_as(seen, format);
   table_read(file, set, &reading->sink, &why);
-  if (why && file->rows == 0) seen->guess = mapping_guess(file, NULL);
+  if (why && file->rows == 0) seen->guess = mapping_guess(file, answers_for(reading, seen->name));
   return settle(reading, i, set, before, why, error);
 }
 
@@ -341,7 +346,7 @@ struct intake *intake_read(const struct intake_file *files, size_t count, const 
   }
   g_autoptr(intake_auto) intake = intake_new(files, count);
   struct reading reading = { .intake = intake, .files = files, .tables = g_new0(struct table_file *, MAX(count, 1)),
-    .by_name = g_hash_table_new(g_str_hash, g_str_equal), .progress = progress, .data = data };
+    .by_name = g_hash_table_new(g_str_hash, g_str_equal), .progress = progress, .data = data, .answers = known ? known->answers : NULL };
   reading.sink = (struct table_sink){ .texts = intake->texts, .problems = &intake->problems, .progress = progress ? on_progress : NULL, .data = &reading };
   bool good = read_mapping(&reading, mapping, error) && read_all(&reading, error);
   intake->bad_rows = reading.sink.bad_rows;

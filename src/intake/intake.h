@@ -11,7 +11,11 @@
 #include "intake/guess.h"
 
 /* Does the company know this key already? NULL function: nothing is known. Asked once per file, column and distinct key. */
-struct intake_known { bool (*known)(void *data, enum file_id id, const char *key); void *data; };
+struct intake_known {
+  bool (*known)(void *data, enum file_id id, const char *key);
+  void *data;
+  GHashTable *answers; /* to questions of an earlier reading: file name → (question id → choice); NULL: none */
+};
 
 struct intake_file { const char *name; GBytes *bytes; }; /* "people.csv", "sources/handbook.md"; folders are for people */
 

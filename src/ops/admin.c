@@ -130,6 +130,42 @@ static bool accounts_add(struct op_call *call, struct json_writer *out, GError *
   return true;
 }
 
+static bool accounts_show(struct op_call *call, struct json_writer *out, GError **error) {
+  g_auto(account_auto) account = { 0 };
+  int got = account_find(system_store(call->system), op_text(call, "login"), &account, error);
+  if (got == 0) fail(error, MENO_ERROR_NOT_FOUND, "there is no account \"%s\"", op_text(call, "login"));
+  if (got != 1) return false;
+  json_put_string(out, "login", account.login);
+  json_put_string(out, "name", account.name);
+  json_put_bool(out, "person", account.person != NULL);
+  account_write_roles(out, "roles", account.roles);
+  json_put_bool(out, "disabled", account.disabled);
+  return true;
+}
+
+static bool accounts_roles(struct op_call *call, struct json_writer *out, GError **error) {
+  unsigned roles;
+  return access_parse_roles(op_text(call, "roles"), &roles, error) &&
+    account_set_roles(system_ledger(call->system), call->now, call->caller.actor, op_text(call, "login"), roles, error) && accounts_show(call, out, error);
+}
+
+static bool accounts_disable(struct op_call *call, struct json_writer *out, GError **error) {
+  if (g_strcmp0(op_text(call, "login"), call->caller.account) == 0) return fail(error, MENO_ERROR_CONFLICT, "you cannot close your own account; ask another administrator");
+  return account_set_disabled(system_ledger(call->system), call->now, call->caller.actor, op_text(call, "login"), true, error) && accounts_show(call, out, error);
+}
+
+static bool accounts_enable(struct op_call *call, struct json_writer *out, GError **error) {
+  return account_set_disabled(system_ledger(call->system), call->now, call->caller.actor, op_text(call, "login"), false, error) && accounts_show(call, out, error);
+}
+
+static bool accounts_password(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autofree char *password = account_make_password();
+  if (!account_set_password(system_ledger(call->system), call->now, call->caller.actor, op_text(call, "login"), password, error)) return false;
+  json_put_string(out, "login", op_text(call, "login"));
+  json_put_string(out, "password", password);
+  return true;
+}
+
 static bool rules(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(GPtrArray) sentences = rules_sentences(system_rules(call->system));
   json_put_string(out, "revision", system_rules(call->system)->revision);
@@ -156,6 +192,8 @@ static const struct field accounts_out[] = { { "accounts", FIELD_LIST(account_ro
 static const struct field add_in[] = { { "login", FIELD_TEXT(100), REQUIRED | IN_PATH, "the login" }, { "roles", FIELD_TEXT(200), REQUIRED, "lead, approver, manager, employee, analyst, privacy officer, administrator; commas between" },
   { "name", FIELD_TEXT(200), 0, "" }, { "employee_number", FIELD_TEXT(LIMIT_ID), 0, "whose account it is" }, { 0 } };
 static const struct field add_out[] = { { "login", FIELD_TEXT(0), REQUIRED, "" }, { "password", FIELD_TEXT(0), REQUIRED, "shown once" }, { 0 } };
+static const struct field login_in[] = { { "login", FIELD_TEXT(100), REQUIRED | IN_PATH, "the login" }, { 0 } };
+static const struct field roles_in[] = { { "login", FIELD_TEXT(100), REQUIRED | IN_PATH, "the login" }, { "roles", FIELD_TEXT(200), REQUIRED, "all that it shall have; commas between" }, { 0 } };
 static const struct field rules_out[] = { { "revision", FIELD_TEXT(0), REQUIRED, "" }, { "sentences", FIELD_TEXTS, REQUIRED, "" }, { "threshold", FIELD_COUNT, REQUIRED, "people behind a figure, at least" }, { 0 } };
 
 const struct op system_ops[] = {
@@ -165,4 +203,8 @@ const struct op system_ops[] = {
   { "rules show", GET, "/rules", MAY_SIGNED_IN, NULL, rules_out, rules, "The decision rules in force, in words", "deciding" },
   { "accounts list", GET, "/accounts", MAY_OPERATE, NULL, accounts_out, accounts, "Accounts and their roles", "running the system" },
   { "accounts add", POST, "/accounts", MAY_OPERATE, add_in, add_out, accounts_add, "Add an account; its password is shown once", "running the system" },
+  { "accounts roles", POST, "/accounts/{login}/roles", MAY_OPERATE, roles_in, account_row, accounts_roles, "Give an account other roles", "running the system" },
+  { "accounts disable", POST, "/accounts/{login}/disable", MAY_OPERATE, login_in, account_row, accounts_disable, "Close an account; its sessions and tokens end", "running the system" },
+  { "accounts enable", POST, "/accounts/{login}/enable", MAY_OPERATE, login_in, account_row, accounts_enable, "Open a closed account again", "running the system" },
+  { "accounts password", POST, "/accounts/{login}/password", MAY_OPERATE, login_in, add_out, accounts_password, "Make a new password, shown once; sessions end", "running the system" },
   { 0 } };

@@ -311,10 +311,69 @@ static bool goals_weigh(struct op_call *call, struct json_writer *out, GError **
   return true;
 }
 
+/* ---- goals set -------------------------------------------------------------------------------------------------- */
+
+/* A goal typed by a person is the same event as a row of goals.csv: the members in the order of their names. */
+static char *goal_body(struct op_call *call, const char *id, const char *owner) {
+  struct json_writer body;
+  json_writer_init(&body);
+  json_open_object(&body, NULL);
+  json_put_number(&body, "baseline", op_number(call, "baseline", 0));
+  json_put_string(&body, "category", op_has(call, "category") ? op_text(call, "category") : goal_category_words[0]);
+  if (op_has(call, "currency")) json_put_string(&body, "currency", op_text(call, "currency"));
+  if (op_has(call, "departments")) json_put_value(&body, "departments", json_get(call->in, "departments"));
+  json_put_string(&body, "direction", op_text(call, "direction"));
+  json_put_string(&body, "due", op_text(call, "due"));
+  json_put_string(&body, "goal_id", id);
+  json_put_string(&body, "name", op_text(call, "name"));
+  json_put_string(&body, "owner", owner);
+  if (op_has(call, "skills")) json_put_value(&body, "skills", json_get(call->in, "skills"));
+  json_put_number(&body, "target", op_number(call, "target", 0));
+  json_put_string(&body, "unit", op_text(call, "unit"));
+  if (op_has(call, "value_per_unit")) json_put_number(&body, "value_per_unit", op_number(call, "value_per_unit", 0));
+  if (op_has(call, "weight")) json_put_number(&body, "weight", op_number(call, "weight", 0.5));
+  json_close_object(&body);
+  return json_writer_steal(&body, NULL);
+}
+
+/* "Days from request to offer" → "days-from-request-to-offer". */
+static char *id_of_name(const char *name) {
+  g_autofree char *plain = g_str_to_ascii(name, "C");
+  g_autoptr(GString) id = g_string_new("");
+  for (const char *at = plain; *at && id->len < 60; at++) {
+    if (g_ascii_isalnum(*at)) g_string_append_c(id, g_ascii_tolower(*at));
+    else if (id->len && id->str[id->len - 1] != '-') g_string_append_c(id, '-');
+  }
+  while (id->len && id->str[id->len - 1] == '-') g_string_truncate(id, id->len - 1);
+  return g_strdup(id->len ? id->str : "goal");
+}
+
+static bool goals_set(struct op_call *call, struct json_writer *out, GError **error) {
+  const char *given = op_text(call, "goal_id");
+  g_autofree char *id = given ? g_strdup(given) : id_of_name(op_text(call, "name"));
+  if (op_number(call, "baseline", 0) == op_number(call, "target", 0)) return fail(error, MENO_ERROR_BAD_INPUT, "\"target\" is the baseline: say what should change");
+  g_autoptr(view_auto) before = system_view(call->system, error);
+  if (!before) return false;
+  if (!given && company_goal(before->company, id) >= 0) return fail(error, MENO_ERROR_CONFLICT, "there is a goal \"%s\" already; change it by naming it as goal_id", id);
+  g_autofree char *body = goal_body(call, id, call->caller.person ? call->caller.person : call->caller.actor), *subject = g_strconcat("goal:", id, NULL);
+  if (ledger_record(system_ledger(call->system), call->now, &(struct event){ .kind = "goal.set", .subject = subject, .actor = call->caller.actor, .body = body }, error) <= 0) return false;
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  g_autoptr(GPtrArray) needs = view ? needs_read(call, view->company, error) : NULL;
+  if (!needs) return false;
+  write_goal(call, view, company_goal(view->company, id), needs, out);
+  return true;
+}
+
 static const struct field id_in[] = { { "id", FIELD_ID("goal"), REQUIRED | IN_PATH, "the goal" }, { 0 } };
 static const struct field goal_out[] = { GOAL_FIELDS, { "teams", FIELD_LIST(team_fields), REQUIRED, "" }, { "versions", FIELD_LIST(version_fields), REQUIRED, "" }, { 0 } };
 static const struct field goal_row[] = { GOAL_FIELDS, { 0 } };
 static const struct field list_out[] = { { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { 0 } };
+static const struct field set_in[] = {
+  { "name", FIELD_TEXT(200), REQUIRED | IN_PATH, "what should change, as people say it" }, { "unit", FIELD_TEXT(60), REQUIRED, "what it is counted in" },
+  { "direction", FIELD_WORD(direction_words), REQUIRED, "which way is better" }, { "baseline", FIELD_FIGURE, REQUIRED, "where it stands" }, { "target", FIELD_FIGURE, REQUIRED, "where it should be" },
+  { "due", FIELD_DAY, REQUIRED, "by when" }, { "weight", FIELD_SHARE, 0, "its priority (default 0.5)" }, { "category", FIELD_WORD(goal_category_words), 0, "" },
+  { "value_per_unit", FIELD_FIGURE, 0, "money a year for one unit" }, { "currency", FIELD_TEXT(3), 0, "" }, { "skills", FIELD_TEXTS, 0, "ids of skills that it is thought to rest on" },
+  { "departments", FIELD_TEXTS, 0, "whose goal it is; none: the company's" }, { "goal_id", FIELD_ID("goal"), 0, "of a goal to change; else made of the name" }, { 0 } };
 static const struct field weigh_in[] = {
   { "id", FIELD_ID("goal"), REQUIRED | IN_PATH, "the goal" }, { "weight", FIELD_SHARE, REQUIRED, "its new priority" },
   { "reason", FIELD_TEXT(LIMIT_TEXT), 0, "why, for those who ask later" }, { "preview", FIELD_BOOL, 0, "only show what would move" }, { 0 } };
@@ -326,5 +385,6 @@ static const struct field weigh_out[] = { { "goal", FIELD_ID("goal"), REQUIRED, 
 const struct op goals_ops[] = {
   { "goals list", GET, "/goals", MAY_READ_GOALS, NULL, list_out, goals_list, "Goals, how they stand and what holds them back", "steering" },
   { "goals show", GET, "/goals/{id}", MAY_READ_GOALS, id_in, goal_out, goals_show, "One goal with its teams and the history of its weight", "steering" },
+  { "goals set", POST, "/goals", MAY_STEER, set_in, goal_row, goals_set, "Set a business goal, or change one", "steering" },
   { "goals weigh", POST, "/goals/{id}/weight", MAY_STEER, weigh_in, weigh_out, goals_weigh, "Change a goal's priority and see what moves", "steering" },
   { 0 } };

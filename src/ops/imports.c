@@ -12,6 +12,26 @@ static bool report_progress(void *data, const char *what, double share) { return
 
 static bool is_mapping(const char *name) { return g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml"); }
 
+/* {file: {question id: choice}}; as text, because it travels beside files in one form. */
+static bool read_answers(struct op_call *call, GHashTable **ret_answers, GError **error) {
+  const char *text = op_text(call, "answers");
+  if (!text) return true;
+  g_autoptr(json_doc_auto) doc = json_parse(text, strlen(text), error);
+  if (!doc) return false;
+  g_autoptr(GHashTable) answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+  struct json_iter files = json_iter(json_root(doc));
+  while (json_next(&files)) {
+    GHashTable *file = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    struct json_iter choices = json_iter(files.value);
+    while (json_next(&choices))
+      if (choices.key && json_string(choices.value)) g_hash_table_insert(file, g_strdup(choices.key), g_strdup(json_string(choices.value)));
+    if (files.key) g_hash_table_insert(answers, g_strdup(files.key), file);
+    else g_hash_table_unref(file);
+  }
+  *ret_answers = g_steal_pointer(&answers);
+  return true;
+}
+
 static bool import_files(struct op_call *call, struct json_writer *out, GError **error) {
   if (!call->file_count) return fail(error, MENO_ERROR_BAD_INPUT, "no file was given");
   g_autofree struct intake_file *files = g_new0(struct intake_file, call->file_count);
@@ -26,8 +46,10 @@ static bool import_files(struct op_call *call, struct json_writer *out, GError *
   g_autoptr(GBytes) given = text ? g_bytes_new(text, strlen(text)) : NULL;
   if (text) mapping = (struct intake_file){ "mapping", given };
   if (!count) return fail(error, MENO_ERROR_BAD_INPUT, "only a mapping was given, and no file to read with it");
+  g_autoptr(GHashTable) answers = NULL;
+  if (!read_answers(call, &answers, error)) return false;
   struct import_request request = { .files = files, .count = count, .mapping = mapping.bytes ? &mapping : NULL, .dry_run = op_flag(call, "dry_run"),
-    .skip_bad = op_flag(call, "skip_bad"), .actor = call->caller.actor, .key = system_key(call->system), .progress = report_progress, .data = call };
+    .skip_bad = op_flag(call, "skip_bad"), .answers = answers, .actor = call->caller.actor, .key = system_key(call->system), .progress = report_progress, .data = call };
   system_lock_work(call->system);
   bool fine = import_run(system_ledger(call->system), call->now, &request, out, error);
   system_unlock_work(call->system);
@@ -149,13 +171,15 @@ static const struct field file_row[] = { { "name", FIELD_TEXT(0), REQUIRED, "" }
 static const struct field problem_row[] = { { "file", FIELD_TEXT(0), REQUIRED, "" }, { "line", FIELD_COUNT, REQUIRED, "0: the whole file" }, { "column", FIELD_TEXT(0), REQUIRED | NULLABLE, "" },
   { "value", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "reason", FIELD_TEXT(0), REQUIRED, "" }, { "remedy", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field preview_row[] = { { "file", FIELD_TEXT(0), REQUIRED, "" }, { "key", FIELD_TEXT(0), REQUIRED, "" }, { "change", FIELD_TEXT(0), REQUIRED, "new or changed" }, { "what", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
-static const struct field question_row[] = { { "file", FIELD_TEXT(0), REQUIRED, "" }, { "column", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "text", FIELD_TEXT(0), REQUIRED, "" }, { "choices", FIELD_TEXTS, REQUIRED, "" }, { 0 } };
+static const struct field question_row[] = { { "file", FIELD_TEXT(0), REQUIRED, "" }, { "id", FIELD_TEXT(0), REQUIRED, "for the answer" }, { "column", FIELD_TEXT(0), REQUIRED | NULLABLE, "" },
+  { "text", FIELD_TEXT(0), REQUIRED, "" }, { "choices", FIELD_TEXTS, REQUIRED, "" }, { 0 } };
 static const struct field import_in[] = { { "files", FIELD_FILES, REQUIRED | IN_PATH, "the files; a folder stands for all in it" }, { "map", FIELD_TEXT(LIMIT_MAPPING_BYTES), FROM_FILE, "a mapping, as YAML" },
-  { "dry_run", FIELD_BOOL, 0, "only show what would change" }, { "skip_bad", FIELD_BOOL, 0, "leave bad rows out" }, { 0 } };
+  { "dry_run", FIELD_BOOL, 0, "only show what would change" }, { "skip_bad", FIELD_BOOL, 0, "leave bad rows out" },
+  { "answers", FIELD_TEXT(LIMIT_MAPPING_BYTES), FROM_FILE, "answers to an earlier report's questions, as JSON: {file: {question id: choice}}" }, { 0 } };
 static const struct field import_out[] = { { "id", FIELD_ID("import"), REQUIRED | NULLABLE, "null: nothing was committed" }, { "dry_run", FIELD_BOOL, REQUIRED, "" },
   { "refused", FIELD_TEXT(0), REQUIRED | NULLABLE, "why nothing was imported" }, { "files", FIELD_LIST(file_row), REQUIRED, "" }, { "problems", FIELD_LIST(problem_row), REQUIRED, "bad rows" },
   { "problem_count", FIELD_COUNT, REQUIRED, "" }, { "warnings", FIELD_TEXTS, REQUIRED, "" }, { "preview", FIELD_LIST(preview_row), REQUIRED, "the first rows that would change" },
-  { "questions", FIELD_LIST(question_row), REQUIRED, "of files that need a mapping" }, { "mappings", FIELD_TEXTS, REQUIRED, "drafts of mappings" }, { 0 } };
+  { "questions", FIELD_LIST(question_row), REQUIRED, "of files that need a mapping" }, { "mapping", FIELD_TEXT(0), REQUIRED | NULLABLE, "the draft that follows the answers: send it back as `map`" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("import"), REQUIRED | IN_PATH, "the import" }, { 0 } };
 static const struct field undo_out[] = { { "id", FIELD_ID("import"), REQUIRED, "" }, { "state", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
 static const struct field listed[] = { { "id", FIELD_ID("import"), REQUIRED, "" }, { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "files", FIELD_LIST(file_row), REQUIRED, "" },
