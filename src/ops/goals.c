@@ -2,6 +2,7 @@
  *
  * Business goals: how they stand, what holds them back, and what their priority is. The weight is people's; changing it
  * shows first what would move, and is recorded with its reason. */
+#include "gate/disclosure.h"
 #include "ops/tables.h"
 #include <math.h>
 #include <stdlib.h>
@@ -187,9 +188,8 @@ static int find_goal(const struct company *company, const char *id, GError **err
   return goal;
 }
 
-static void write_team(struct json_writer *out, const struct company *company, int goal, int index) {
+static void write_team(struct json_writer *out, const struct company *company, int goal, int index, bool hidden) {
   const struct team *team = &company->teams.at[index];
-  bool hidden = team->size > 0 && team->size < OPS_LEAST_PEOPLE;
   struct goal_track track;
   goal_track_init(&track, company, goal, index);
   json_open_object(out, NULL);
@@ -204,14 +204,33 @@ static void write_team(struct json_writer *out, const struct company *company, i
   goal_track_clear(&track);
 }
 
+/* The goal's own figure is shown too, and is what its teams make together: a tree of depth one. The same for every caller,
+ * or two of them could subtract. */
+static bool *hidden_teams(const struct company *company, const bool *has) {
+  int teams = company->teams.count;
+  g_autofree struct disclosure_cell *cells = g_new0(struct disclosure_cell, (gsize)teams + 1);
+  g_autofree int *parent = g_new(int, (gsize)teams + 1);
+  parent[teams] = -1;
+  for (int i = 0; i < teams; i++) {
+    cells[i].people = has[i] ? company->teams.at[i].size : 0;
+    cells[teams].people += cells[i].people;
+    parent[i] = teams;
+  }
+  disclosure_tree(cells, parent, teams + 1, DISCLOSURE_SCORES);
+  bool *hidden = g_new0(bool, (gsize)teams + 1);
+  for (int i = 0; i < teams; i++) hidden[i] = cells[i].why != DISCLOSURE_SHOWN;
+  return hidden;
+}
+
 static void write_teams(struct op_call *call, struct json_writer *out, const struct company *company, int goal) {
   g_autofree bool *has = g_new0(bool, (gsize)company->teams.count + 1);
   g_autofree bool *seen = ops_teams_seen(call, company);
   for (int i = 0; i < company->kpis.count; i++)
     if (company->kpis.at[i].goal == goal && company->kpis.at[i].team >= 0) has[company->kpis.at[i].team] = true;
+  g_autofree bool *hidden = hidden_teams(company, has);
   json_open_array(out, "teams");
   for (int i = 0; i < company->teams.count; i++)
-    if (has[i] && seen[i]) write_team(out, company, goal, i);
+    if (has[i] && seen[i]) write_team(out, company, goal, i, hidden[i]);
   json_close_array(out);
 }
 
@@ -244,7 +263,7 @@ static bool goals_show(struct op_call *call, struct json_writer *out, GError **e
 }
 
 static const struct field team_fields[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "department", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "size", FIELD_COUNT, REQUIRED, "" },
-  { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people" }, { "series", FIELD_LIST(point_fields), REQUIRED, "" }, { 0 } };
+  { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people, or it would tell of such a team" }, { "series", FIELD_LIST(point_fields), REQUIRED, "" }, { 0 } };
 static const struct field version_fields[] = { { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "weight", FIELD_SHARE, REQUIRED | NULLABLE, "" },
   { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 

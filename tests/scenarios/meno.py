@@ -325,14 +325,24 @@ class Caller:
             self.headers = {"Cookie": reply.headers["Set-Cookie"].split(";")[0], "X-Meno-CSRF": self.who["csrf"]}
 
     def ask(self, method, path, body=None, headers=None, kind="application/json"):
-        """`body`: bytes as they are, anything else as JSON. `headers`: instead of the caller's own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        """`body`: bytes as they are, anything else as JSON. `headers`: instead of the caller's own. Asked to wait (429), it
+        waits as long as it was told, and asks again."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
         sent = dict(self.headers if headers is None else headers)
         if body is not None:
-            body = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent.setdefault("Content-Type", kind)
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            reply = self._once(method, "/api/v1" + path if not path.startswith("//") else path[1:], body, sent)
+            if reply.status != 429 or time.monotonic() > deadline:
+                return reply
+            select.select([], [], [], float(reply.headers["Retry-After"]))
+
+    def _once(self, method, path, body, headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
         try:
-            connection.request(method, "/api/v1" + path if not path.startswith("//") else path[1:], body=body, headers=sent)
+            connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()
             return Reply(answer.status, answer.headers, answer.read())
         finally:
