@@ -2,7 +2,7 @@
  *
  * Skills of groups: coverage by team, a skill's distribution, and how well levels forecast what was seen later. Every figure
  * passes the disclosure gate: cells of fewer than five people are withheld, and so are those that would give them away. */
-#include "gate/disclosure.h"
+#include "gate/disclosure-log.h"
 #include "ops/tables.h"
 #include <math.h>
 #include <string.h>
@@ -185,14 +185,44 @@ static void write_histogram(struct json_writer *out, const struct summary *summa
   json_close_array(out);
 }
 
+/* Whose results stand behind the figure of a team (or job; -1 any): members today whose level is known. Ascending. */
+static int members_of(const struct figures *figures, int skill, int team, int job, uint32_t *members) {
+  const struct company *company = figures->company;
+  g_autofree bool *in = g_new0(bool, (gsize)company->people.count + 1);
+  for (int i = 0; i < company->memberships.count; i++) {
+    const struct membership *row = &company->memberships.at[i];
+    bool open = row->to == CLOCK_NO_DAY || row->to > figures->levels->day;
+    if (open && (team < 0 || row->team == team) && (job < 0 || row->job == job)) in[row->person] = true;
+  }
+  int count = 0;
+  for (int p = 0; p < company->people.count; p++)
+    if (in[p] && company->people.at[p].status != PERSON_LEFT && levels_find(figures->levels, p, skill)) members[count++] = (uint32_t)p;
+  return count;
+}
+
+/* Jobs cut across teams: a job less the team that most of it works in may be one person. So what teams show is told to the
+ * log first, and a job is shown only where it gives nobody away next to them. */
+static struct disclosure_log *log_of_teams(const struct figures *figures, int skill, uint32_t *members) {
+  struct disclosure_log *log = disclosure_log_new(DISCLOSURE_SCORES);
+  disclosure_log_ask(log, "level", members, members_of(figures, skill, -1, -1, members));
+  for (int t = 0; t < figures->company->teams.count; t++) {
+    int index = t * figures->company->skills.count + skill;
+    if (figures->cells[index].needing && !figures->hidden[index]) disclosure_log_ask(log, "level", members, members_of(figures, skill, t, -1, members));
+  }
+  return log;
+}
+
 static void write_jobs(struct json_writer *out, const struct figures *figures, int skill) {
   const struct company *company = figures->company;
+  g_autofree uint32_t *members = g_new(uint32_t, (gsize)company->people.count + 1);
+  g_autoptr(disclosure_log_auto) log = log_of_teams(figures, skill, members);
   json_open_array(out, "jobs");
   for (int i = 0; i < company->job_skills.count; i++) {
     const struct job_skill *row = &company->job_skills.at[i];
     if (row->skill != skill) continue;
     struct coverage cell = levels_coverage(company, figures->levels, skill, -1, row->job);
-    bool hidden = disclosure_of(people_behind(&cell), false, DISCLOSURE_SCORES) != DISCLOSURE_SHOWN;
+    bool hidden = disclosure_of(people_behind(&cell), false, DISCLOSURE_SCORES) != DISCLOSURE_SHOWN ||
+      (cell.measured && disclosure_log_ask(log, "level", members, members_of(figures, skill, -1, row->job, members)) != DISCLOSURE_SHOWN);
     json_open_object(out, NULL);
     json_put_string(out, "job", company->jobs.at[row->job].title);
     json_put_number(out, "required", row->level);
