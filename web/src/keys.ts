@@ -10,25 +10,46 @@ const bound = new Map<string, Act>();
 const OFF = 'meno-keys-off';
 const SEQUENCE_MILLISECONDS = 1500;
 
-export function keysOn(): boolean { try { return localStorage.getItem(OFF) === null; } catch { return true; } }
+export function keysOn(): boolean {
+  try {
+    return localStorage.getItem(OFF) === null;
+  } catch {
+    return true;
+  }
+}
 export function setKeysOn(on: boolean): void {
-  try { on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, '1'); } catch { /* storage forbidden: keys stay on */ }
+  try {
+    on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, '1');
+  } catch {
+    /* storage forbidden: keys stay on */
+  }
 }
 
 export function useKeys(keys: Record<string, Act | null>): void {
   const latest = useRef(keys);
-  latest.current = keys;      /* a key acts on what was drawn last, not on what the last effect saw */
-  const names = Object.keys(keys).filter(key => keys[key]).join(' ');
+  latest.current = keys; /* a key acts on what was drawn last, not on what the last effect saw */
+  const names = Object.keys(keys)
+    .filter(key => keys[key])
+    .join(' ');
   useEffect(() => {
-    const mine = names.split(' ').filter(Boolean).map(key => [key, (): void => latest.current[key]?.()] as const);
+    const mine = names
+      .split(' ')
+      .filter(Boolean)
+      .map(key => [key, (): void => latest.current[key]?.()] as const);
     for (const [key, act] of mine) bound.set(key, act);
-    return () => { for (const [key, act] of mine) if (bound.get(key) === act) bound.delete(key); };
+    return () => {
+      for (const [key, act] of mine) if (bound.get(key) === act) bound.delete(key);
+    };
   }, [names]);
 }
 
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
-    && !['radio', 'checkbox', 'range', 'button'].includes((target as HTMLInputElement).type));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) &&
+        !['radio', 'checkbox', 'range', 'button'].includes((target as HTMLInputElement).type)))
+  );
 }
 
 export function moveRow(step: 1 | -1): void {
@@ -46,10 +67,22 @@ export function listen(pages: Record<string, Act>): () => void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (!keysOn() || document.querySelector('dialog[open]')) return;
     const key = event.key;
-    const take = (act: Act | undefined): void => { if (act) { event.preventDefault(); act(); } };
-    if (leader && event.timeStamp - leader < SEQUENCE_MILLISECONDS) { leader = 0; take(pages[key]); return; }
+    const take = (act: Act | undefined): void => {
+      if (act) {
+        event.preventDefault();
+        act();
+      }
+    };
+    if (leader && event.timeStamp - leader < SEQUENCE_MILLISECONDS) {
+      leader = 0;
+      take(pages[key]);
+      return;
+    }
     leader = 0;
-    if (key === 'g') { leader = event.timeStamp; return; }
+    if (key === 'g') {
+      leader = event.timeStamp;
+      return;
+    }
     if (key === 'Enter' && document.activeElement instanceof HTMLElement && document.activeElement.matches('[data-row]')) {
       const link = document.activeElement.querySelector<HTMLElement>('a[href], button');
       if (link) take(() => link.click());

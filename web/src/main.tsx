@@ -26,10 +26,20 @@ const theme = (window as unknown as { meno: Theme }).meno;
 
 const pages: { name: PageName; key: string; may: string; draw: (route: Route) => JSX.Element }[] = [
   { name: 'today', key: 't', may: 'SIGNED_IN', draw: () => <TodayPage /> },
-  { name: 'goals', key: 'g', may: 'READ_GOALS', draw: route => route.id ? <GoalPage id={route.id} key={route.id} /> : <GoalsPage /> },
-  { name: 'needs', key: 'n', may: 'READ_NEEDS', draw: route => route.id ? <NeedPage id={route.id} key={route.id} /> : <NeedsPage show={route.query.get('status')} /> },
+  { name: 'goals', key: 'g', may: 'READ_GOALS', draw: route => (route.id ? <GoalPage id={route.id} key={route.id} /> : <GoalsPage />) },
+  {
+    name: 'needs',
+    key: 'n',
+    may: 'READ_NEEDS',
+    draw: route => (route.id ? <NeedPage id={route.id} key={route.id} /> : <NeedsPage show={route.query.get('status')} />),
+  },
   { name: 'approvals', key: 'a', may: 'READ_APPROVALS', draw: route => <ApprovalsPage id={route.id} /> },
-  { name: 'skills', key: 's', may: 'READ_SKILLS', draw: route => route.id ? <SkillPage id={route.id} key={route.id} /> : <SkillsPage department={route.query.get('department')} /> },
+  {
+    name: 'skills',
+    key: 's',
+    may: 'READ_SKILLS',
+    draw: route => (route.id ? <SkillPage id={route.id} key={route.id} /> : <SkillsPage department={route.query.get('department')} />),
+  },
   { name: 'me', key: 'm', may: 'SEE_OWN', draw: () => <MePage /> },
   { name: 'imports', key: 'i', may: 'IMPORT', draw: () => <ImportsPage /> },
 ];
@@ -47,33 +57,72 @@ function Search(props: { close: () => void }): JSX.Element {
   const said = text.search;
   useEffect(() => {
     const mine = ++turn.current;
-    if (query.trim().length < 2) { setHits(null); return; }
+    if (query.trim().length < 2) {
+      setHits(null);
+      return;
+    }
     const timer = setTimeout(() => {
-      get<{ hits: Hit[] }>('/search?q=' + encodeURIComponent(query.trim())).then(answer => { if (mine === turn.current) { setHits(answer.hits); setProblem(null); } },
-        (error: Problem) => { if (mine === turn.current) setProblem(error); });
+      get<{ hits: Hit[] }>('/search?q=' + encodeURIComponent(query.trim())).then(
+        answer => {
+          if (mine === turn.current) {
+            setHits(answer.hits);
+            setProblem(null);
+          }
+        },
+        (error: Problem) => {
+          if (mine === turn.current) setProblem(error);
+        },
+      );
     }, SEARCH_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [query]);
   const move = (event: KeyboardEvent): void => {
-    const links = [...list.current?.querySelectorAll<HTMLElement>('a') ?? []];
+    const links = [...(list.current?.querySelectorAll<HTMLElement>('a') ?? [])];
     if (links.length === 0 || !['ArrowDown', 'ArrowUp'].includes(event.key)) return;
     event.preventDefault();
     const now = links.indexOf(document.activeElement as HTMLElement);
     links[Math.max(0, Math.min(links.length - 1, now + (event.key === 'ArrowDown' ? 1 : -1)))].focus();
   };
-  return <Dialog title={said.title} wide close={props.close}>
-    <div onKeyDown={move}>
-      <label class="form-label" for="search">{said.label}</label>
-      <input class="form-control" id="search" type="search" autocomplete="off" autofocus value={query} onInput={event => setQuery(event.currentTarget.value)}
-        onKeyDown={event => { if (event.key === 'Enter') list.current?.querySelector('a')?.click(); }} />
-      <p class="quiet" role="status">{hits === null ? said.hint : hits.length === 0 ? said.none(query.trim()) : said.found(hits.length)}</p>
-      {problem && <Failure problem={problem} />}
-      {hits && hits.length > 0 && <ul class="hits" ref={list}>{hits.map(hit => {
-        const page = pageOf(hit.kind, hit.id);
-        return <li key={hit.kind + hit.id}><a href={page ?? href('today')} onClick={props.close}><span class="badge tone-plain">{text.why.kinds[hit.kind] ?? hit.kind}</span> <b>{hit.title}</b>{hit.text && <span class="quiet"> {hit.text}</span>}</a></li>;
-      })}</ul>}
-    </div>
-  </Dialog>;
+  return (
+    <Dialog title={said.title} wide close={props.close}>
+      <div onKeyDown={move}>
+        <label class="form-label" for="search">
+          {said.label}
+        </label>
+        <input
+          class="form-control"
+          id="search"
+          type="search"
+          autocomplete="off"
+          autofocus
+          value={query}
+          onInput={event => setQuery(event.currentTarget.value)}
+          onKeyDown={event => {
+            if (event.key === 'Enter') list.current?.querySelector('a')?.click();
+          }}
+        />
+        <p class="quiet" role="status">
+          {hits === null ? said.hint : hits.length === 0 ? said.none(query.trim()) : said.found(hits.length)}
+        </p>
+        {problem && <Failure problem={problem} />}
+        {hits && hits.length > 0 && (
+          <ul class="hits" ref={list}>
+            {hits.map(hit => {
+              const page = pageOf(hit.kind, hit.id);
+              return (
+                <li key={hit.kind + hit.id}>
+                  <a href={page ?? href('today')} onClick={props.close}>
+                    <span class="badge tone-plain">{text.why.kinds[hit.kind] ?? hit.kind}</span> <b>{hit.title}</b>
+                    {hit.text && <span class="quiet"> {hit.text}</span>}
+                  </a>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </div>
+    </Dialog>
+  );
 }
 
 /* --- keyboard help ----------------------------------------------------------------------------------------------------------- */
@@ -83,17 +132,76 @@ function Help(props: { caller: Caller; close: () => void }): JSX.Element {
   const said = text.keys;
   const groups: [string, [string[], string][]][] = [
     [said.group.move, pages.filter(page => props.caller.may.includes(page.may)).map(page => [['g', page.key], text.pages[page.name].name])],
-    [said.group.list, [[['j'], said.rows.next], [['k'], said.rows.previous], [['Enter'], said.rows.open]]],
-    ...(props.caller.may.includes('DECIDE') ? [[said.group.decide, [[['a'], said.rows.accept], [['r'], said.rows.reject], [['c'], said.rows.changes]]] as [string, [string[], string][]]] : []),
-    [said.group.other, [[['/'], said.rows.search], [['?'], said.rows.help], [['Esc'], said.rows.close]]],
+    [
+      said.group.list,
+      [
+        [['j'], said.rows.next],
+        [['k'], said.rows.previous],
+        [['Enter'], said.rows.open],
+      ],
+    ],
+    ...(props.caller.may.includes('DECIDE')
+      ? [
+          [
+            said.group.decide,
+            [
+              [['a'], said.rows.accept],
+              [['r'], said.rows.reject],
+              [['c'], said.rows.changes],
+            ],
+          ] as [string, [string[], string][]],
+        ]
+      : []),
+    [
+      said.group.other,
+      [
+        [['/'], said.rows.search],
+        [['?'], said.rows.help],
+        [['Esc'], said.rows.close],
+      ],
+    ],
   ];
-  return <Dialog title={said.title} wide close={props.close}>
-    <p class="quiet">{said.lead}</p>
-    <div class="key-groups">{groups.map(([name, rows]) => <section key={name}><h3>{name}</h3><dl class="keys">{rows.map(([keys, what]) => <div key={what}>
-      <dt>{keys.map((key, index) => <span key={index}>{index > 0 && <span class="quiet"> {said.then} </span>}<kbd>{key}</kbd></span>)}</dt><dd>{what}</dd></div>)}</dl></section>)}</div>
-    <label class="check"><input type="checkbox" class="form-check-input" checked={on} onChange={event => { setKeysOn(event.currentTarget.checked); setOn(event.currentTarget.checked); }} />
-      <span>{said.off} <span class="quiet">{said.offLead}</span></span></label>
-  </Dialog>;
+  return (
+    <Dialog title={said.title} wide close={props.close}>
+      <p class="quiet">{said.lead}</p>
+      <div class="key-groups">
+        {groups.map(([name, rows]) => (
+          <section key={name}>
+            <h3>{name}</h3>
+            <dl class="keys">
+              {rows.map(([keys, what]) => (
+                <div key={what}>
+                  <dt>
+                    {keys.map((key, index) => (
+                      <span key={index}>
+                        {index > 0 && <span class="quiet"> {said.then} </span>}
+                        <kbd>{key}</kbd>
+                      </span>
+                    ))}
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          class="form-check-input"
+          checked={on}
+          onChange={event => {
+            setKeysOn(event.currentTarget.checked);
+            setOn(event.currentTarget.checked);
+          }}
+        />
+        <span>
+          {said.off} <span class="quiet">{said.offLead}</span>
+        </span>
+      </label>
+    </Dialog>
+  );
 }
 
 /* --- what happened -------------------------------------------------------------------------------------------------------------- */
@@ -102,13 +210,23 @@ const TOAST_MILLISECONDS = 7000;
 
 function Toast(): JSX.Element {
   const [said, setSaid] = useState<Said | null>(null);
-  useEffect(() => { setSayListener(setSaid); }, []);
+  useEffect(() => {
+    setSayListener(setSaid);
+  }, []);
   useEffect(() => {
     if (!said) return;
     const timer = setTimeout(() => setSaid(null), TOAST_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [said]);
-  return <div class="toast-place" role="status" aria-live="polite">{said && <p class={'say say-' + said.tone} key={said.at}>{said.text}</p>}</div>;
+  return (
+    <div class="toast-place" role="status" aria-live="polite">
+      {said && (
+        <p class={'say say-' + said.tone} key={said.at}>
+          {said.text}
+        </p>
+      )}
+    </div>
+  );
 }
 
 /* --- the frame ---------------------------------------------------------------------------------------------------------------------- */
@@ -116,21 +234,40 @@ function Toast(): JSX.Element {
 function Waiting(): JSX.Element | null {
   const queue = useResource<{ proposals: Proposal[] }>('/approvals');
   const count = queue.data?.proposals.filter(one => one.mine && (one.state === 'proposed' || one.state === 'in approval')).length ?? 0;
-  return count > 0 ? <span class="count"><span aria-hidden="true">{count}</span><span class="visually-hidden">, {text.shell.waiting(count)}</span></span> : null;
+  return count > 0 ? (
+    <span class="count">
+      <span aria-hidden="true">{count}</span>
+      <span class="visually-hidden">, {text.shell.waiting(count)}</span>
+    </span>
+  ) : null;
 }
 
 function Navigation(props: { caller: Caller; route: Route; open: boolean; close: () => void }): JSX.Element {
   const shown = pages.filter(page => props.caller.may.includes(page.may));
-  return <nav id="pages" class={'pages' + (props.open ? ' open' : '')} aria-label={text.shell.navigation}>
-    <ul>{shown.map(page => <li key={page.name}><a href={href(page.name)} aria-current={props.route.page === page.name ? 'page' : undefined} onClick={props.close}>
-      <span>{text.pages[page.name].name}</span>{page.name === 'approvals' && <Waiting />}</a></li>)}</ul>
-  </nav>;
+  return (
+    <nav id="pages" class={'pages' + (props.open ? ' open' : '')} aria-label={text.shell.navigation}>
+      <ul>
+        {shown.map(page => (
+          <li key={page.name}>
+            <a href={href(page.name)} aria-current={props.route.page === page.name ? 'page' : undefined} onClick={props.close}>
+              <span>{text.pages[page.name].name}</span>
+              {page.name === 'approvals' && <Waiting />}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
 }
 
 function Jobs(props: { route: Route }): JSX.Element | null {
   const running = useWorks().find(work => work.job?.state === 'running');
   if (!running || props.route.page === 'imports') return null;
-  return <a class="job-strip" href={href('imports')} role="status">{text.pages.imports.name}: {Math.round((running.job!.share ?? 0) * 100)}% {running.job!.step ?? ''}</a>;
+  return (
+    <a class="job-strip" href={href('imports')} role="status">
+      {text.pages.imports.name}: {Math.round((running.job!.share ?? 0) * 100)}% {running.job!.step ?? ''}
+    </a>
+  );
 }
 
 function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
@@ -142,42 +279,94 @@ function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
   const [look, setLook] = useState(theme.theme());
   const main = useRef<HTMLElement>(null);
   const page = pages.find(one => one.name === route.page && caller.may.includes(one.may));
-  useEffect(() => { setWhyOpener(setWhy); }, []);
-  useEffect(() => { setDialog(null); setWhy(null); setMenu(false); }, [route.page, route.id]);
-  useEffect(() => listen(Object.fromEntries(pages.filter(one => caller.may.includes(one.may)).map(one => [one.key, () => go(href(one.name))]))), [caller]);
+  useEffect(() => {
+    setWhyOpener(setWhy);
+  }, []);
+  useEffect(() => {
+    setDialog(null);
+    setWhy(null);
+    setMenu(false);
+  }, [route.page, route.id]);
+  useEffect(
+    () => listen(Object.fromEntries(pages.filter(one => caller.may.includes(one.may)).map(one => [one.key, () => go(href(one.name))]))),
+    [caller],
+  );
   useKeys({ '/': () => setDialog('search'), '?': () => setDialog('help') });
   const said = text.shell;
-  return <CallerContext.Provider value={caller}>
-    <a class="skip" href="#content" onClick={event => { event.preventDefault(); main.current?.focus(); }}>{said.skip}</a>
-    <div class="shell">
-      <header class="bar">
-        <a class="brand" href={href('today')} aria-label={`${text.product}, ${text.pages.today.name}`}><Mark /> {text.product}</a>
-        <button type="button" class="btn btn-sm btn-outline-secondary menu-button" aria-expanded={menu} aria-controls="pages" onClick={() => setMenu(!menu)}>{menu ? said.closeMenu : said.menu}</button>
-        <p class="company">{caller.company && <b>{caller.company} </b>}<span class="quiet">{caller.data_until ? said.dataUntil(day(caller.data_until)) : said.noData}</span></p>
-        <div class="bar-tools">
-          <button type="button" class="btn btn-sm btn-outline-secondary" aria-keyshortcuts="/" onClick={() => setDialog('search')}>{said.search} <kbd aria-hidden="true">/</kbd></button>
-          <button type="button" class="btn btn-sm btn-outline-secondary" onClick={() => setDialog('help')} aria-keyshortcuts="?">{said.help} <kbd aria-hidden="true">?</kbd></button>
+  return (
+    <CallerContext.Provider value={caller}>
+      <a
+        class="skip"
+        href="#content"
+        onClick={event => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {said.skip}
+      </a>
+      <div class="shell">
+        <header class="bar">
+          <a class="brand" href={href('today')} aria-label={`${text.product}, ${text.pages.today.name}`}>
+            <Mark /> {text.product}
+          </a>
+          <button
+            type="button"
+            class="btn btn-sm btn-outline-secondary menu-button"
+            aria-expanded={menu}
+            aria-controls="pages"
+            onClick={() => setMenu(!menu)}
+          >
+            {menu ? said.closeMenu : said.menu}
+          </button>
+          <p class="company">
+            {caller.company && <b>{caller.company} </b>}
+            <span class="quiet">{caller.data_until ? said.dataUntil(day(caller.data_until)) : said.noData}</span>
+          </p>
+          <div class="bar-tools">
+            <button type="button" class="btn btn-sm btn-outline-secondary" aria-keyshortcuts="/" onClick={() => setDialog('search')}>
+              {said.search} <kbd aria-hidden="true">/</kbd>
+            </button>
+            <button type="button" class="btn btn-sm btn-outline-secondary" onClick={() => setDialog('help')} aria-keyshortcuts="?">
+              {said.help} <kbd aria-hidden="true">?</kbd>
+            </button>
+          </div>
+        </header>
+        <div class={'side' + (menu ? ' open' : '')}>
+          <div class="side-inner">
+            <Navigation caller={caller} route={route} open={menu} close={() => setMenu(false)} />
+            <section class="me-box" aria-label={said.account}>
+              <p>
+                <b>{caller.name}</b>
+                <br />
+                <span class="quiet">{caller.roles.join(', ')}</span>
+              </p>
+              <button type="button" class="btn btn-sm btn-ghost-secondary" onClick={() => setLook(theme.nextTheme())}>
+                {said.theme[look]}
+              </button>
+              <button type="button" class="btn btn-sm btn-ghost-secondary" onClick={props.signOut}>
+                {said.signOut}
+              </button>
+            </section>
+          </div>
         </div>
-      </header>
-      <div class={'side' + (menu ? ' open' : '')}><div class="side-inner">
-        <Navigation caller={caller} route={route} open={menu} close={() => setMenu(false)} />
-        <section class="me-box" aria-label={said.account}>
-          <p><b>{caller.name}</b><br /><span class="quiet">{caller.roles.join(', ')}</span></p>
-          <button type="button" class="btn btn-sm btn-ghost-secondary" onClick={() => setLook(theme.nextTheme())}>{said.theme[look]}</button>
-          <button type="button" class="btn btn-sm btn-ghost-secondary" onClick={props.signOut}>{said.signOut}</button>
-        </section>
-      </div></div>
-      <main id="content" ref={main} tabIndex={-1}>
-        <Jobs route={route} />
-        {page ? <div key={page.name + (route.page === 'approvals' ? '' : route.id ?? '')}>{page.draw(route)}</div>
-          : <Page name={said.noPage} question="" answer={said.noPageLead}><Empty lead={said.noPageRemedy} action={{ name: said.goToday, href: href('today') }} /></Page>}
-      </main>
-    </div>
-    {dialog === 'search' && <Search close={() => setDialog(null)} />}
-    {dialog === 'help' && <Help caller={caller} close={() => setDialog(null)} />}
-    {why && <WhyDrawer id={why} key={why} close={() => setWhy(null)} />}
-    <Toast />
-  </CallerContext.Provider>;
+        <main id="content" ref={main} tabIndex={-1}>
+          <Jobs route={route} />
+          {page ? (
+            <div key={page.name + (route.page === 'approvals' ? '' : (route.id ?? ''))}>{page.draw(route)}</div>
+          ) : (
+            <Page name={said.noPage} question="" answer={said.noPageLead}>
+              <Empty lead={said.noPageRemedy} action={{ name: said.goToday, href: href('today') }} />
+            </Page>
+          )}
+        </main>
+      </div>
+      {dialog === 'search' && <Search close={() => setDialog(null)} />}
+      {dialog === 'help' && <Help caller={caller} close={() => setDialog(null)} />}
+      {why && <WhyDrawer id={why} key={why} close={() => setWhy(null)} />}
+      <Toast />
+    </CallerContext.Provider>
+  );
 }
 
 function App(): JSX.Element {
@@ -188,22 +377,69 @@ function App(): JSX.Element {
   const inside = useRef(false);
   const ask = async (): Promise<void> => {
     setProblem(null);
-    try { const answer = await session.resume(); inside.current = answer !== null; setCaller(answer); setState(answer ? 'in' : 'out'); }
-    catch (error) { if ((error as Problem).status === 401) { session.forget(); setState('out'); } else setProblem(error as Problem); }
+    try {
+      const answer = await session.resume();
+      inside.current = answer !== null;
+      setCaller(answer);
+      setState(answer ? 'in' : 'out');
+    } catch (error) {
+      if ((error as Problem).status === 401) {
+        session.forget();
+        setState('out');
+      } else setProblem(error as Problem);
+    }
   };
   useEffect(() => {
-    setOnSignedOut(() => { if (inside.current) setReason('ended'); inside.current = false; setCaller(null); setState('out'); });
+    setOnSignedOut(() => {
+      if (inside.current) setReason('ended');
+      inside.current = false;
+      setCaller(null);
+      setState('out');
+    });
     void ask();
   }, []);
   const signOut = async (): Promise<void> => {
-    try { await session.leave(); } catch { /* whatever the server says, this tab forgets the session */ }
+    try {
+      await session.leave();
+    } catch {
+      /* whatever the server says, this tab forgets the session */
+    }
     inside.current = false;
-    setCaller(null); setReason('left'); setState('out');
+    setCaller(null);
+    setReason('left');
+    setState('out');
     go(href('today'), true);
   };
-  if (problem) return <main class="sign-in" id="content"><div class="sign-in-box"><h1>{text.product}</h1><Failure problem={problem} retry={() => void ask()} /></div></main>;
-  if (state === 'asking') return <main class="sign-in" id="content" aria-busy="true"><div class="sign-in-box"><h1 class="visually-hidden">{text.product}</h1><Skeleton rows={1} /></div></main>;
-  if (state === 'out' || !caller) return <SignIn reason={reason} entered={one => { inside.current = true; setCaller(one); setReason(null); setState('in'); }} />;
+  if (problem)
+    return (
+      <main class="sign-in" id="content">
+        <div class="sign-in-box">
+          <h1>{text.product}</h1>
+          <Failure problem={problem} retry={() => void ask()} />
+        </div>
+      </main>
+    );
+  if (state === 'asking')
+    return (
+      <main class="sign-in" id="content" aria-busy="true">
+        <div class="sign-in-box">
+          <h1 class="visually-hidden">{text.product}</h1>
+          <Skeleton rows={1} />
+        </div>
+      </main>
+    );
+  if (state === 'out' || !caller)
+    return (
+      <SignIn
+        reason={reason}
+        entered={one => {
+          inside.current = true;
+          setCaller(one);
+          setReason(null);
+          setState('in');
+        }}
+      />
+    );
   return <Shell caller={caller} signOut={() => void signOut()} key={caller.account} />;
 }
 

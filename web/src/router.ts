@@ -5,13 +5,21 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type PageName = 'today' | 'goals' | 'needs' | 'approvals' | 'skills' | 'me' | 'imports';
-export interface Route { page: string; id: string | null; query: URLSearchParams }
+export interface Route {
+  page: string;
+  id: string | null;
+  query: URLSearchParams;
+}
 
 export function parse(hash: string): Route {
   const [path, query] = hash.replace(/^#\/?/, '').split('?');
   const [page, ...rest] = path.split('/');
   let id: string | null = rest.length > 0 ? rest.join('/') : null;
-  try { id = id === null ? null : decodeURIComponent(id); } catch { /* a stray percent sign: take it as it stands */ }
+  try {
+    id = id === null ? null : decodeURIComponent(id);
+  } catch {
+    /* a stray percent sign: take it as it stands */
+  }
   return { page: page || 'today', id: id || null, query: new URLSearchParams(query ?? '') };
 }
 export function href(page: PageName, id?: string | null, query?: Record<string, string>): string {
@@ -19,8 +27,10 @@ export function href(page: PageName, id?: string | null, query?: Record<string, 
   return '#/' + page + (id ? '/' + encodeURIComponent(id) : '') + tail;
 }
 export function go(address: string, replace = false): void {
-  if (replace) { history.replaceState(null, '', address); dispatchEvent(new HashChangeEvent('hashchange')); }
-  else location.hash = address;
+  if (replace) {
+    history.replaceState(null, '', address);
+    dispatchEvent(new HashChangeEvent('hashchange'));
+  } else location.hash = address;
 }
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
@@ -34,11 +44,20 @@ export function useRoute(): Route {
 /* Where a thing of a kind has its page; null: it has none, its reasons are all there is. */
 export function pageOf(kind: string, id: string): string | null {
   switch (kind) {
-    case 'need': return href('needs', id);
-    case 'goal': case 'kpi': return kind === 'goal' ? href('goals', id) : null;
-    case 'proposal': case 'approval': case 'intervention': return href('approvals', id);
-    case 'skill': return href('skills', id);
-    case 'import': return href('imports');
-    default: return null;
+    case 'need':
+      return href('needs', id);
+    case 'goal':
+    case 'kpi':
+      return kind === 'goal' ? href('goals', id) : null;
+    case 'proposal':
+    case 'approval':
+    case 'intervention':
+      return href('approvals', id);
+    case 'skill':
+      return href('skills', id);
+    case 'import':
+      return href('imports');
+    default:
+      return null;
   }
 }

@@ -11,7 +11,9 @@ function choice(): Choice {
   try {
     const kept = localStorage.getItem(KEY);
     return kept === 'light' || kept === 'dark' ? kept : 'auto';
-  } catch { return 'auto'; }      /* storage may be forbidden; the system's theme will do */
+  } catch {
+    return 'auto';
+  } /* storage may be forbidden; the system's theme will do */
 }
 function apply(): void {
   const chosen = choice();
@@ -23,14 +25,24 @@ const meno = {
   theme: choice,
   nextTheme(): Choice {
     const next: Choice = choice() === 'auto' ? 'light' : choice() === 'light' ? 'dark' : 'auto';
-    try { next === 'auto' ? localStorage.removeItem(KEY) : localStorage.setItem(KEY, next); } catch { /* as above */ }
+    try {
+      next === 'auto' ? localStorage.removeItem(KEY) : localStorage.setItem(KEY, next);
+    } catch {
+      /* as above */
+    }
     apply();
     return next;
   },
 };
 (window as unknown as { meno: typeof meno }).meno = meno;
 system.addEventListener('change', apply);
-addEventListener('beforeprint', () => { printing = true; apply(); });
-addEventListener('afterprint', () => { printing = false; apply(); });
+addEventListener('beforeprint', () => {
+  printing = true;
+  apply();
+});
+addEventListener('afterprint', () => {
+  printing = false;
+  apply();
+});
 apply();
 export type Theme = typeof meno;

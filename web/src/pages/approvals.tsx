@@ -10,13 +10,19 @@ import { day, humanise, list, moment, money, number, sentence } from '../format.
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
-import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
 import type { Goal, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
 const waiting = (proposal: Proposal): boolean => proposal.state === 'proposed' || proposal.state === 'in approval';
-const stateTone = (state: string): 'good' | 'bad' | 'wait' | 'plain' => ['accepted', 'auto-accepted', 'done', 'measured', 'acting'].includes(state) ? 'good'
-  : ['rejected', 'expired', 'failed', 'rolled back'].includes(state) ? 'bad' : ['proposed', 'in approval', 'changes requested', 'drafting'].includes(state) ? 'wait' : 'plain';
+const stateTone = (state: string): 'good' | 'bad' | 'wait' | 'plain' =>
+  ['accepted', 'auto-accepted', 'done', 'measured', 'acting'].includes(state)
+    ? 'good'
+    : ['rejected', 'expired', 'failed', 'rolled back'].includes(state)
+      ? 'bad'
+      : ['proposed', 'in approval', 'changes requested', 'drafting'].includes(state)
+        ? 'wait'
+        : 'plain';
 
 /* --- a proposal's body: any object, shown as what it is ------------------------------------------------------------------ */
 
@@ -30,7 +36,8 @@ const UNSAID = ['currency', 'need', 'requests', 'request'];
 const GoalNames = createContext<Map<string, string>>(new Map());
 
 function Value(props: { of: unknown; field?: string }): JSX.Element {
-  const value = props.of, goals = useContext(GoalNames);
+  const value = props.of,
+    goals = useContext(GoalNames);
   if (props.field === 'goal' && typeof value === 'string') return <>{goals.get(value) ?? humanise(value)}</>;
   if (props.field === 'cause' && typeof value === 'string') return <>{text.causes[value] ?? value}</>;
   if (props.field === 'skills' && Array.isArray(value)) return <>{list(value.map(one => humanise(String(one))))}</>;
@@ -39,44 +46,104 @@ function Value(props: { of: unknown; field?: string }): JSX.Element {
   if (typeof value === 'number') return <>{number(value, 2)}</>;
   if (typeof value === 'string') {
     if (/^\d{4}-\d\d-\d\d(T|$)/.test(value)) return <>{moment(value)}</>;
-    return <>{value.split(/\n{2,}/).map((paragraph, index) => value.includes('\n\n') ? <p key={index}>{paragraph}</p> : paragraph)}</>;
+    return <>{value.split(/\n{2,}/).map((paragraph, index) => (value.includes('\n\n') ? <p key={index}>{paragraph}</p> : paragraph))}</>;
   }
   if (Array.isArray(value)) {
     if (value.length === 0) return <None />;
-    if (value.every(item => typeof item !== 'object' || item === null)) return value.every(item => String(item).length < 40) ? <>{list(value.map(String))}</> : <ul>{value.map((item, index) => <li key={index}>{String(item)}</li>)}</ul>;
-    const keys = [...new Set(value.flatMap(item => item && typeof item === 'object' ? Object.keys(item) : []))];
-    return <Scroll label={said.content}><table class="table table-sm"><thead><tr>{keys.map(key => <th scope="col" key={key}>{fieldName(key)}</th>)}</tr></thead>
-      <tbody>{value.map((item, index) => <tr key={index}>{keys.map(key => <td key={key}><Value of={(item as Record<string, unknown>)?.[key]} /></td>)}</tr>)}</tbody></table></Scroll>;
+    if (value.every(item => typeof item !== 'object' || item === null))
+      return value.every(item => String(item).length < 40) ? (
+        <>{list(value.map(String))}</>
+      ) : (
+        <ul>
+          {value.map((item, index) => (
+            <li key={index}>{String(item)}</li>
+          ))}
+        </ul>
+      );
+    const keys = [...new Set(value.flatMap(item => (item && typeof item === 'object' ? Object.keys(item) : [])))];
+    return (
+      <Rows<Record<string, unknown>>
+        label={said.content}
+        class="table-sm"
+        of={value as Record<string, unknown>[]}
+        columns={keys.map(key => ({ name: fieldName(key), of: item => <Value of={item?.[key]} field={key} /> }))}
+      />
+    );
   }
   return <Body of={value as Record<string, unknown>} />;
 }
 function Body(props: { of: Record<string, unknown> }): JSX.Element {
   const currency = typeof props.of.currency === 'string' ? props.of.currency : null;
-  const place = (key: string): number => FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length;
-  const fields = Object.entries(props.of).filter(([key, value]) => !UNSAID.includes(key) && !(typeof value === 'string' && OPAQUE.test(value)) && !(key === 'small_teams' && value === 0))
+  const place = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+  const fields = Object.entries(props.of)
+    .filter(
+      ([key, value]) =>
+        !UNSAID.includes(key) && !(typeof value === 'string' && OPAQUE.test(value)) && !(key === 'small_teams' && value === 0),
+    )
     .sort(([a], [b]) => place(a) - place(b));
-  return <dl class="body-fields">{fields.map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt>
-    <dd>{currency && typeof value === 'number' && /cost|money|price/.test(key) ? money(value, currency) : <Value of={value} field={key} />}</dd></div>)}</dl>;
+  return (
+    <dl class="body-fields">
+      {fields.map(([key, value]) => (
+        <div key={key}>
+          <dt>{fieldName(key)}</dt>
+          <dd>
+            {currency && typeof value === 'number' && /cost|money|price/.test(key) ? (
+              money(value, currency)
+            ) : (
+              <Value of={value} field={key} />
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
 }
 /* What holds for all, then what speaks for it, then what speaks against. */
-const side = (line: string): number => /^against\b/.test(line) ? 2 : /^for\b/.test(line) ? 1 : 0;
+const side = (line: string): number => (/^against\b/.test(line) ? 2 : /^for\b/.test(line) ? 1 : 0);
 const bySide = (lines: string[]): string[] => [...lines].sort((a, b) => side(a) - side(b));
-const asFields = (value: unknown): Record<string, unknown> | null => value !== null && typeof value === 'object' && !Array.isArray(value) ? value as Record<string, unknown> : null;
+const asFields = (value: unknown): Record<string, unknown> | null =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
 function Diff(props: { before: Record<string, unknown>; after: Record<string, unknown> }): JSX.Element {
   const keys = [...new Set([...Object.keys(props.after), ...Object.keys(props.before)])];
   const moved = keys.filter(key => JSON.stringify(props.before[key]) !== JSON.stringify(props.after[key]));
-  return <section class="diff"><h3>{said.diff}</h3>
-    <dl class="body-fields">{moved.map(key => <div key={key}><dt>{fieldName(key)}</dt><dd>
-      {key in props.before && <del><span class="visually-hidden">{said.before}: </span><Value of={props.before[key]} field={key} /></del>}
-      {key in props.after && <ins><span class="visually-hidden">{said.after}: </span><Value of={props.after[key]} field={key} /></ins>}</dd></div>)}</dl>
-  </section>;
+  return (
+    <section class="diff">
+      <h3>{said.diff}</h3>
+      <dl class="body-fields">
+        {moved.map(key => (
+          <div key={key}>
+            <dt>{fieldName(key)}</dt>
+            <dd>
+              {key in props.before && (
+                <del>
+                  <span class="visually-hidden">{said.before}: </span>
+                  <Value of={props.before[key]} field={key} />
+                </del>
+              )}
+              {key in props.after && (
+                <ins>
+                  <span class="visually-hidden">{said.after}: </span>
+                  <Value of={props.after[key]} field={key} />
+                </ins>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
 }
 
 /* --- deciding -------------------------------------------------------------------------------------------------------------- */
 
 type Verdict = 'accept' | 'reject' | 'request-changes';
 
-function ReasonDialog(props: { verdict: Verdict; title: string; close: () => void; submit: (reason: string) => Promise<Problem | null> }): JSX.Element {
+function ReasonDialog(props: {
+  verdict: Verdict;
+  title: string;
+  close: () => void;
+  submit: (reason: string) => Promise<Problem | null>;
+}): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   const [missing, setMissing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -84,21 +151,47 @@ function ReasonDialog(props: { verdict: Verdict; title: string; close: () => voi
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const reason = field.current!.value.trim();
-    if (!reason) { setMissing(true); field.current!.focus(); return; }
+    if (!reason) {
+      setMissing(true);
+      field.current!.focus();
+      return;
+    }
     setProblem(await props.submit(reason));
   };
-  return <Dialog title={reject ? said.reject : said.changes} close={props.close}>
-    <p><b>{props.title}</b></p>
-    {problem && <Failure problem={problem} acted />}
-    <form onSubmit={event => void submit(event)} noValidate>
-      <label class="form-label" for="decision-reason">{reject ? said.reasonReject : said.reasonChanges}</label>
-      <textarea class="form-control" id="decision-reason" rows={4} ref={field} autofocus aria-invalid={missing} aria-describedby="decision-missing" />
-      <p class="form-error" id="decision-missing" role="alert">{missing ? said.reasonMissing : ''}</p>
-      <p class="quiet">{said.cannotUndo}</p>
-      <div class="actions"><button type="submit" class={'btn ' + (reject ? 'btn-danger' : 'btn-primary')}>{reject ? said.reject : said.changes}</button>
-        <button type="button" class="btn btn-outline-secondary" onClick={props.close}>{text.shell.cancel}</button></div>
-    </form>
-  </Dialog>;
+  return (
+    <Dialog title={reject ? said.reject : said.changes} close={props.close}>
+      <p>
+        <b>{props.title}</b>
+      </p>
+      {problem && <Failure problem={problem} acted />}
+      <form onSubmit={event => void submit(event)} noValidate>
+        <label class="form-label" for="decision-reason">
+          {reject ? said.reasonReject : said.reasonChanges}
+        </label>
+        <textarea
+          class="form-control"
+          id="decision-reason"
+          rows={4}
+          ref={field}
+          autofocus
+          aria-invalid={missing}
+          aria-describedby="decision-missing"
+        />
+        <p class="form-error" id="decision-missing" role="alert">
+          {missing ? said.reasonMissing : ''}
+        </p>
+        <p class="quiet">{said.cannotUndo}</p>
+        <div class="actions">
+          <button type="submit" class={'btn ' + (reject ? 'btn-danger' : 'btn-primary')}>
+            {reject ? said.reject : said.changes}
+          </button>
+          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
+            {text.shell.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
 }
 
 function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail) => void; reload: () => Promise<void> }): JSX.Element {
@@ -116,7 +209,11 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
     setProblem(null);
     const criteria = detail.criteria.filter(one => answers[one.id]).map(one => one.id);
     try {
-      const answer = await post<ProposalDetail>(`/approvals/${encodeURIComponent(detail.id)}/${verdict}`, { hash: detail.hash, ...(verdict === 'accept' ? { criteria } : {}), ...(reason ? { reason } : {}) });
+      const answer = await post<ProposalDetail>(`/approvals/${encodeURIComponent(detail.id)}/${verdict}`, {
+        hash: detail.hash,
+        ...(verdict === 'accept' ? { criteria } : {}),
+        ...(reason ? { reason } : {}),
+      });
       setAsking(null);
       props.replace(answer);
       invalidate();
@@ -135,7 +232,9 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
       }
       if (verdict === 'accept') setProblem(failed);
       return failed;
-    } finally { setBusy(false); }
+    } finally {
+      setBusy(false);
+    }
   };
   const accept = (): void => {
     const open_ = detail.criteria.find(one => answers[one.id] === undefined);
@@ -144,35 +243,120 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
       form.current?.querySelector<HTMLInputElement>(`input[name="${CSS.escape('c-' + open_.id)}"]`)?.focus();
       return;
     }
-    if (detail.criteria.some(one => answers[one.id] === false)) { setMessage(said.hasNo); return; }
+    if (detail.criteria.some(one => answers[one.id] === false)) {
+      setMessage(said.hasNo);
+      return;
+    }
     setMessage(null);
     void decide('accept');
   };
   useKeys(open && !asking ? { a: accept, r: () => setAsking('reject'), c: () => setAsking('request-changes') } : {});
 
-  return <aside class="decision" aria-label={said.criteria}>
-    <div role="alert">{message && <p class="callout warn">{message}</p>}</div>
-    {problem && <Failure problem={problem} acted />}
-    {detail.changed.length > 0 && <section><h3>{said.evidenceChanged}</h3><Few of={detail.changed} /></section>}
-    {open ? <form ref={form} onSubmit={event => { event.preventDefault(); accept(); }}>
-      {detail.criteria.length > 0 && <><h3>{said.criteria}</h3><p class="quiet">{said.criteriaLead}</p>
-        {detail.criteria.map(one => <fieldset class="criterion" key={one.id}><legend>{one.question}</legend>
-          {[true, false].map(value => <label class="choice-inline" key={String(value)}><input type="radio" class="form-check-input" name={'c-' + one.id} checked={answers[one.id] === value}
-            onChange={() => { setAnswers({ ...answers, [one.id]: value }); setMessage(null); }} />{value ? said.yes : said.no}</label>)}</fieldset>)}</>}
-      <p class="quiet">{said.acceptHint}</p>
-      <div class="actions decide-actions">
-        <button type="submit" class="btn btn-primary" disabled={busy} aria-keyshortcuts="a">{said.accept} <kbd aria-hidden="true">a</kbd></button>
-        <button type="button" class="btn btn-outline-secondary" disabled={busy} aria-keyshortcuts="c" onClick={() => setAsking('request-changes')}>{said.changes} <kbd aria-hidden="true">c</kbd></button>
-        <button type="button" class="btn btn-outline-danger" disabled={busy} aria-keyshortcuts="r" onClick={() => setAsking('reject')}>{said.reject} <kbd aria-hidden="true">r</kbd></button>
-      </div>
-    </form> : <p class="callout quiet-callout">{waiting(detail) ? said.notYours : said.already}</p>}
-    {detail.decisions.length > 0 && <section><h3>{said.decisions}</h3><ol class="timeline">{detail.decisions.map((one, index) => <li key={index}><b>{said.decided(one.by, one.role, one.decision)}</b> <span class="quiet">{moment(one.at)}</span>{one.reason && <p>{one.reason}</p>}</li>)}</ol></section>}
-    <section><h3>{said.risk}</h3>
-      <p><Badge tone={detail.tier >= 3 ? 'bad' : detail.tier === 2 ? 'wait' : 'plain'}>{said.tier(detail.tier)}</Badge> {said.tiers[detail.tier]}</p>
-      {detail.risk.length > 0 && <ul class="risk">{detail.risk.map(one => <li key={one.factor}><span>{one.text ? sentence(one.text) : humanise(one.factor)}</span> <span class="quiet">{said.riskPoints(one.points)}</span></li>)}</ul>}
-      {detail.rule && <p class="quiet">{said.rule}: {detail.rule}</p>}</section>
-    {asking && <ReasonDialog verdict={asking} title={detail.title} close={() => setAsking(null)} submit={reason => decide(asking, reason)} />}
-  </aside>;
+  return (
+    <aside class="decision" aria-label={said.criteria}>
+      <div role="alert">{message && <p class="callout warn">{message}</p>}</div>
+      {problem && <Failure problem={problem} acted />}
+      {detail.changed.length > 0 && (
+        <section>
+          <h3>{said.evidenceChanged}</h3>
+          <Few of={detail.changed} />
+        </section>
+      )}
+      {open ? (
+        <form
+          ref={form}
+          onSubmit={event => {
+            event.preventDefault();
+            accept();
+          }}
+        >
+          {detail.criteria.length > 0 && (
+            <>
+              <h3>{said.criteria}</h3>
+              <p class="quiet">{said.criteriaLead}</p>
+              {detail.criteria.map(one => (
+                <fieldset class="criterion" key={one.id}>
+                  <legend>{one.question}</legend>
+                  {[true, false].map(value => (
+                    <label class="choice-inline" key={String(value)}>
+                      <input
+                        type="radio"
+                        class="form-check-input"
+                        name={'c-' + one.id}
+                        checked={answers[one.id] === value}
+                        onChange={() => {
+                          setAnswers({ ...answers, [one.id]: value });
+                          setMessage(null);
+                        }}
+                      />
+                      {value ? said.yes : said.no}
+                    </label>
+                  ))}
+                </fieldset>
+              ))}
+            </>
+          )}
+          <p class="quiet">{said.acceptHint}</p>
+          <div class="actions decide-actions">
+            <button type="submit" class="btn btn-primary" disabled={busy} aria-keyshortcuts="a">
+              {said.accept} <kbd aria-hidden="true">a</kbd>
+            </button>
+            <button
+              type="button"
+              class="btn btn-outline-secondary"
+              disabled={busy}
+              aria-keyshortcuts="c"
+              onClick={() => setAsking('request-changes')}
+            >
+              {said.changes} <kbd aria-hidden="true">c</kbd>
+            </button>
+            <button type="button" class="btn btn-outline-danger" disabled={busy} aria-keyshortcuts="r" onClick={() => setAsking('reject')}>
+              {said.reject} <kbd aria-hidden="true">r</kbd>
+            </button>
+          </div>
+        </form>
+      ) : (
+        <p class="callout quiet-callout">{waiting(detail) ? said.notYours : said.already}</p>
+      )}
+      {detail.decisions.length > 0 && (
+        <section>
+          <h3>{said.decisions}</h3>
+          <ol class="timeline">
+            {detail.decisions.map((one, index) => (
+              <li key={index}>
+                <b>{said.decided(one.by, one.role, one.decision)}</b> <span class="quiet">{moment(one.at)}</span>
+                {one.reason && <p>{one.reason}</p>}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+      <section>
+        <h3>{said.risk}</h3>
+        <p>
+          <Badge tone={detail.tier >= 3 ? 'bad' : detail.tier === 2 ? 'wait' : 'plain'}>{said.tier(detail.tier)}</Badge>{' '}
+          {said.tiers[detail.tier]}
+        </p>
+        {detail.risk.length > 0 && (
+          <ul class="risk">
+            {detail.risk.map(one => (
+              <li key={one.factor}>
+                <span>{one.text ? sentence(one.text) : humanise(one.factor)}</span> <span class="quiet">{said.riskPoints(one.points)}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {detail.rule && (
+          <p class="quiet">
+            {said.rule}: {detail.rule}
+          </p>
+        )}
+      </section>
+      {asking && (
+        <ReasonDialog verdict={asking} title={detail.title} close={() => setAsking(null)} submit={reason => decide(asking, reason)} />
+      )}
+    </aside>
+  );
 }
 
 function Detail(props: { id: string }): JSX.Element {
@@ -181,28 +365,71 @@ function Detail(props: { id: string }): JSX.Element {
   const needs = useMay('READ_NEEDS');
   const goals = useResource<{ goals: Goal[] }>(useMay('READ_GOALS') ? '/goals' : null);
   const names = new Map(goals.data?.goals.map(goal => [goal.id, goal.name]));
-  return <Load of={proposal} rows={3}>{one => {
-    const body = asFields(one.body) ?? { text: one.body }, previous = asFields(one.previous);
-    return <GoalNames.Provider value={names}><div class="proposal">
-    <section class="thing">
-      <h2 ref={heading} tabIndex={-1}>{one.title}</h2>
-      <p class="quiet"><Badge tone={stateTone(one.state)}>{said.states[one.state] ?? one.state}</Badge> {said.kinds[one.kind] ?? humanise(one.kind)} · {said.made(day(one.made))}{one.expires && <> · {said.lapses(day(one.expires))}</>}
-        {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}</p>
-      {previous && <Diff before={previous} after={body} />}
-      {previous ? <details><summary>{said.all}</summary><Body of={body} /></details> : <><h3>{said.content}</h3><Body of={body} /></>}
-      {one.why.length > 0 && <><h3>{said.why} <Why id={one.id} what={one.title}>{text.shell.opensWhy}</Why></h3><Few of={bySide(one.why)} class="reasons" /></>}
-      {one.need && needs && <p><a class="alone" href={href('needs', one.need)}>{said.needLink}</a></p>}
-    </section>
-    <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
-    </div></GoalNames.Provider>;
-  }}</Load>;
+  return (
+    <Load of={proposal} rows={3}>
+      {one => {
+        const body = asFields(one.body) ?? { text: one.body },
+          previous = asFields(one.previous);
+        return (
+          <GoalNames.Provider value={names}>
+            <div class="proposal">
+              <section class="thing">
+                <h2 ref={heading} tabIndex={-1}>
+                  {one.title}
+                </h2>
+                <p class="quiet">
+                  <Badge tone={stateTone(one.state)}>{said.states[one.state] ?? one.state}</Badge>{' '}
+                  {said.kinds[one.kind] ?? humanise(one.kind)} · {said.made(day(one.made))}
+                  {one.expires && <> · {said.lapses(day(one.expires))}</>}
+                  {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}
+                </p>
+                {previous && <Diff before={previous} after={body} />}
+                {previous ? (
+                  <details>
+                    <summary>{said.all}</summary>
+                    <Body of={body} />
+                  </details>
+                ) : (
+                  <>
+                    <h3>{said.content}</h3>
+                    <Body of={body} />
+                  </>
+                )}
+                {one.why.length > 0 && (
+                  <>
+                    <h3>
+                      {said.why}{' '}
+                      <Why id={one.id} what={one.title}>
+                        {text.shell.opensWhy}
+                      </Why>
+                    </h3>
+                    <Few of={bySide(one.why)} class="reasons" />
+                  </>
+                )}
+                {one.need && needs && (
+                  <p>
+                    <a class="alone" href={href('needs', one.need)}>
+                      {said.needLink}
+                    </a>
+                  </p>
+                )}
+              </section>
+              <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
+            </div>
+          </GoalNames.Provider>
+        );
+      }}
+    </Load>
+  );
 }
 
 /* --- the queue -------------------------------------------------------------------------------------------------------------- */
 
 function order(proposals: Proposal[]): Proposal[] {
-  const group = (one: Proposal): number => waiting(one) ? (one.mine ? 0 : 1) : 2;
-  return [...proposals].sort((a, b) => group(a) - group(b) || (a.expires ?? '9').localeCompare(b.expires ?? '9') || a.id.localeCompare(b.id));
+  const group = (one: Proposal): number => (waiting(one) ? (one.mine ? 0 : 1) : 2);
+  return [...proposals].sort(
+    (a, b) => group(a) - group(b) || (a.expires ?? '9').localeCompare(b.expires ?? '9') || a.id.localeCompare(b.id),
+  );
 }
 
 export function ApprovalsPage(props: { id: string | null }): JSX.Element {
@@ -216,26 +443,69 @@ export function ApprovalsPage(props: { id: string | null }): JSX.Element {
     go(href('approvals', items[Math.min(items.length - 1, Math.max(0, now < 0 ? 0 : now + by))].id));
   };
   useKeys({ j: () => step(1), k: () => step(-1) });
-  useEffect(() => { document.querySelector('.queue [aria-current]')?.scrollIntoView({ block: 'nearest' }); }, [chosen]);
+  useEffect(() => {
+    document.querySelector('.queue [aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
   const mine = items.filter(one => one.mine && waiting(one));
-  const lapse = mine.map(one => one.expires).filter((one): one is string => one !== null).sort()[0];
+  const lapse = mine
+    .map(one => one.expires)
+    .filter((one): one is string => one !== null)
+    .sort()[0];
   const wide = typeof matchMedia === 'function' && matchMedia('(min-width: 62em)').matches;
-  useEffect(() => { if (!chosen && wide && items.length > 0) go(href('approvals', items[0].id), true); }, [chosen, items.length]);
+  useEffect(() => {
+    if (!chosen && wide && items.length > 0) go(href('approvals', items[0].id), true);
+  }, [chosen, items.length]);
 
-  const groups: [string, Proposal[]][] = [[said.mine, mine], [said.others, items.filter(one => waiting(one) && !one.mine)], [said.done, items.filter(one => !waiting(one))]];
-  const entry = (one: Proposal): ComponentChildren => <li key={one.id}><a href={href('approvals', one.id)} aria-current={one.id === chosen ? 'true' : undefined}>
-    <span class="queue-title">{one.title}</span>
-    <span class="quiet">{said.kinds[one.kind] ?? humanise(one.kind)} · {said.tier(one.tier)} · {waiting(one) ? one.expires && said.lapses(day(one.expires)) : said.states[one.state] ?? one.state}</span></a></li>;
-  return <Page {...text.pages.approvals} answer={answered(queue, () => said.answer(mine.length, items.filter(waiting).length, lapse ? day(lapse) : null))}>
-    <Load of={queue} rows={3}>{data => data.proposals.length === 0
-      ? <Empty lead={said.empty.lead} action={needs ? { name: said.empty.action, href: href('needs') } : undefined} />
-      : <div class={'approvals' + (chosen ? ' has-chosen' : '')}>
-        <nav class="queue" aria-label={said.queue}>
-          <p class="order">{said.order}</p>
-          {groups.filter(([, some]) => some.length > 0).map(([name, some]) => <div key={name}><h2>{name} <span class="count">{some.length}</span></h2><ul>{some.map(entry)}</ul></div>)}
-        </nav>
-        {chosen && <p class="crumb queue-back"><a href={href('approvals')}>← {said.queue}</a></p>}
-        {chosen ? <Detail id={chosen} key={chosen} /> : <p class="quiet pick">{said.pick}</p>}
-      </div>}</Load>
-  </Page>;
+  const groups: [string, Proposal[]][] = [
+    [said.mine, mine],
+    [said.others, items.filter(one => waiting(one) && !one.mine)],
+    [said.done, items.filter(one => !waiting(one))],
+  ];
+  const entry = (one: Proposal): ComponentChildren => (
+    <li key={one.id}>
+      <a href={href('approvals', one.id)} aria-current={one.id === chosen ? 'true' : undefined}>
+        <span class="queue-title">{one.title}</span>
+        <span class="quiet">
+          {said.kinds[one.kind] ?? humanise(one.kind)} · {said.tier(one.tier)} ·{' '}
+          {waiting(one) ? one.expires && said.lapses(day(one.expires)) : (said.states[one.state] ?? one.state)}
+        </span>
+      </a>
+    </li>
+  );
+  return (
+    <Page
+      {...text.pages.approvals}
+      answer={answered(queue, () => said.answer(mine.length, items.filter(waiting).length, lapse ? day(lapse) : null))}
+    >
+      <Load of={queue} rows={3}>
+        {data =>
+          data.proposals.length === 0 ? (
+            <Empty lead={said.empty.lead} action={needs ? { name: said.empty.action, href: href('needs') } : undefined} />
+          ) : (
+            <div class={'approvals' + (chosen ? ' has-chosen' : '')}>
+              <nav class="queue" aria-label={said.queue}>
+                <p class="order">{said.order}</p>
+                {groups
+                  .filter(([, some]) => some.length > 0)
+                  .map(([name, some]) => (
+                    <div key={name}>
+                      <h2>
+                        {name} <span class="count">{some.length}</span>
+                      </h2>
+                      <ul>{some.map(entry)}</ul>
+                    </div>
+                  ))}
+              </nav>
+              {chosen && (
+                <p class="crumb queue-back">
+                  <a href={href('approvals')}>← {said.queue}</a>
+                </p>
+              )}
+              {chosen ? <Detail id={chosen} key={chosen} /> : <p class="quiet pick">{said.pick}</p>}
+            </div>
+          )
+        }
+      </Load>
+    </Page>
+  );
 }

@@ -5,13 +5,13 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { moment, number } from '../format.ts';
+import { moment, number, sentence } from '../format.ts';
 import { call, cancelJob, dropJob, invalidate, post, useResource, useWorks, watchJob, type Problem, type Work } from '../client.ts';
-import { answered, Badge, Dialog, Failure, Load, None, Page, say, Scroll, useCaller } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Failure, Load, None, Page, Rows, say, useCaller, type Column } from '../ui/parts.tsx';
 import type { Import, ImportResult, Job } from '../api.ts';
 
 const said = text.imports;
-let chosen: File[] = [];      /* outlives the page, as the jobs do */
+let chosen: File[] = []; /* outlives the page, as the jobs do */
 
 function failureOf(job: Job): string {
   const error = job.error;
@@ -24,72 +24,220 @@ export function Progress(props: { work: Work; name: string }): JSX.Element {
   const { job, id } = props.work;
   const percent = Math.round((job?.share ?? 0) * 100);
   const [problem, setProblem] = useState<Problem | null>(null);
-  return <div class="card progress-card"><div class="card-body">
-    <h2>{props.name} …</h2>
-    <progress class="meter" max={100} value={percent} aria-label={props.name} />
-    <p class="quiet" role="status">{said.progress(percent + '%')}{job?.step && <> · {job.step}</>}{job?.seconds_left != null && <> · {said.left(said.seconds(Math.round(job.seconds_left)))}</>}</p>
-    {props.work.problem && <Failure problem={props.work.problem} />}{problem && <Failure problem={problem} acted />}
-    <button type="button" class="btn btn-outline-secondary" onClick={() => void cancelJob(id).catch((error: Problem) => setProblem(error))}>{said.stop}</button>
-  </div></div>;
+  return (
+    <div class="card progress-card">
+      <div class="card-body">
+        <h2>{props.name} …</h2>
+        <progress class="meter" max={100} value={percent} aria-label={props.name} />
+        <p class="quiet" role="status">
+          {said.progress(percent + '%')}
+          {job?.step && <> · {job.step}</>}
+          {job?.seconds_left != null && <> · {said.left(said.seconds(Math.round(job.seconds_left)))}</>}
+        </p>
+        {props.work.problem && <Failure problem={props.work.problem} />}
+        {problem && <Failure problem={problem} acted />}
+        <button
+          type="button"
+          class="btn btn-outline-secondary"
+          onClick={() => void cancelJob(id).catch((error: Problem) => setProblem(error))}
+        >
+          {said.stop}
+        </button>
+      </div>
+    </div>
+  );
 }
 
 /* --- the dry run's answer --------------------------------------------------------------------------------------------------- */
 
-function Files(props: { of: ImportResult }): JSX.Element {
-  return <Scroll label={said.preview}><table class="table"><thead><tr><th scope="col">{said.file}</th><th scope="col">{said.as}</th><th scope="col">{said.encoding}</th><th scope="col" class="num">{said.rows}</th><th scope="col" class="num">{said.isNew}</th>
-    <th scope="col" class="num">{said.isChanged}</th><th scope="col" class="num">{said.unchanged}</th><th scope="col" class="num">{said.bad}</th><th scope="col">{said.unused}</th></tr></thead>
-    <tbody>{props.of.files.map(file => <tr key={file.name + file.as}><th scope="row">{file.name}</th><td>{file.as ?? said.unknownFile}</td><td>{file.encoding ?? <None />}</td><td class="num">{number(file.rows)}</td><td class="num">{number(file.new)}</td>
-      <td class="num">{number(file.changed)}</td><td class="num">{number(file.unchanged)}</td><td class={'num' + (file.bad ? ' fall' : '')}>{number(file.bad)}</td><td>{file.unused.length ? file.unused.join(', ') : <None />}</td></tr>)}</tbody></table></Scroll>;
-}
+type FileResult = ImportResult['files'][number];
+const fileColumns: Column<FileResult>[] = [
+  { name: said.file, of: file => file.name },
+  { name: said.as, of: file => file.as ?? said.unknownFile },
+  { name: said.encoding, of: file => file.encoding ?? <None /> },
+  { name: said.rows, num: true, of: file => number(file.rows) },
+  { name: said.isNew, num: true, of: file => number(file.new) },
+  { name: said.isChanged, num: true, of: file => number(file.changed) },
+  { name: said.unchanged, num: true, of: file => number(file.unchanged) },
+  { name: said.bad, num: true, of: file => <span class={file.bad ? 'fall' : ''}>{number(file.bad ?? 0)}</span> },
+  { name: said.unused, of: file => (file.unused.length ? file.unused.join(', ') : <None />) },
+];
+const problemColumns: Column<ImportResult['problems'][number]>[] = [
+  { name: said.file, of: one => one.file },
+  { name: said.line, num: true, of: one => one.line ?? <None /> },
+  { name: said.column, of: one => one.column ?? <None /> },
+  { name: said.value, of: one => (one.value ? <code>{one.value}</code> : <None />) },
+  { name: said.reason, of: one => sentence(one.reason) },
+  { name: said.remedy, of: one => (one.remedy ? sentence(one.remedy) : <None />) },
+];
+const changeColumns: Column<ImportResult['preview'][number]>[] = [
+  { name: said.key, of: one => one.key },
+  { name: said.file, of: one => one.file },
+  { name: said.state, of: one => said.change[one.change] ?? one.change },
+  { name: said.what, of: one => one.what },
+];
+
 function Problems(props: { of: ImportResult }): JSX.Element | null {
   const { problems, problem_count } = props.of;
   if (problem_count === 0) return null;
-  return <section><h3>{said.problems} <span class="count">{number(problem_count)}</span></h3><p class="quiet">{said.problemsLead}{problems.length < problem_count && ' ' + text.shell.moreThanShown(problems.length, problem_count) + '.'}</p>
-    <Scroll label={said.problems}><table class="table"><thead><tr><th scope="col">{said.file}</th><th scope="col" class="num">{said.line}</th><th scope="col">{said.column}</th><th scope="col">{said.value}</th><th scope="col">{said.reason}</th><th scope="col">{said.remedy}</th></tr></thead>
-      <tbody>{problems.map((one, index) => <tr key={index}><th scope="row">{one.file}</th><td class="num">{one.line ?? <None />}</td><td>{one.column ?? <None />}</td><td>{one.value ? <code>{one.value}</code> : <None />}</td><td>{one.reason}</td><td>{one.remedy ?? <None />}</td></tr>)}</tbody></table></Scroll></section>;
+  return (
+    <section>
+      <h3>
+        {said.problems} <span class="count">{number(problem_count)}</span>
+      </h3>
+      <p class="quiet">
+        {said.problemsLead}
+        {problems.length < problem_count && ' ' + text.shell.moreThanShown(problems.length, problem_count) + '.'}
+      </p>
+      <Rows label={said.problems} of={problems} columns={problemColumns} />
+    </section>
+  );
 }
 function Preview(props: { of: ImportResult; commit: (skip: boolean) => void; discard: () => void; busy: boolean }): JSX.Element {
   const result = props.of;
   const sum = (of: 'new' | 'changed'): number => result.files.reduce((all, file) => all + file[of], 0);
-  const added = sum('new'), changed = sum('changed'), bad = result.problem_count;
-  return <section class="card preview"><div class="card-body">
-    <h2>{said.preview}</h2>
-    <p class="answer-small">{added + changed + bad === 0 ? said.nothingNew : said.previewAnswer(number(added), number(changed), bad)}</p>
-    <div class="actions">
-      {bad === 0 ? <button type="button" class="btn btn-primary" disabled={props.busy || added + changed === 0} onClick={() => props.commit(false)}>{said.commit}</button>
-        : <button type="button" class="btn btn-primary" disabled={props.busy || added + changed === 0} onClick={() => props.commit(true)}>{said.commitSkip(bad)}</button>}
-      <button type="button" class="btn btn-outline-secondary" onClick={props.discard}>{bad > 0 ? said.mend : said.discard}</button></div>
-    <Files of={result} />
-    <Problems of={result} />
-    {result.warnings.length > 0 && <section><h3>{said.warnings}</h3><ul>{result.warnings.map((line, index) => <li key={index}>{line}</li>)}</ul></section>}
-    {result.questions.length > 0 && <section><h3>{said.questions}</h3><ul>{result.questions.map((line, index) => <li key={index}>{typeof line === 'string' ? line : JSON.stringify(line)}</li>)}</ul></section>}
-    {result.preview.length > 0 && <details open={bad === 0}><summary>{said.changes}</summary><Scroll label={said.changes}><table class="table table-sm"><thead><tr><th scope="col">{said.file}</th><th scope="col">{said.key}</th><th scope="col">{said.state}</th><th scope="col">{said.what}</th></tr></thead>
-      <tbody>{result.preview.map((one, index) => <tr key={index}><td>{one.file}</td><th scope="row">{one.key}</th><td>{said.change[one.change] ?? one.change}</td><td>{one.what}</td></tr>)}</tbody></table></Scroll></details>}
-  </div></section>;
+  const added = sum('new'),
+    changed = sum('changed'),
+    bad = result.problem_count;
+  return (
+    <section class="card preview">
+      <div class="card-body">
+        <h2>{said.preview}</h2>
+        <p class="answer-small">
+          {added + changed + bad === 0 ? said.nothingNew : said.previewAnswer(number(added), number(changed), bad)}
+        </p>
+        <div class="actions">
+          {bad === 0 ? (
+            <button
+              type="button"
+              class="btn btn-primary"
+              disabled={props.busy || added + changed === 0}
+              onClick={() => props.commit(false)}
+            >
+              {said.commit}
+            </button>
+          ) : (
+            <button type="button" class="btn btn-primary" disabled={props.busy || added + changed === 0} onClick={() => props.commit(true)}>
+              {said.commitSkip(bad)}
+            </button>
+          )}
+          <button type="button" class="btn btn-outline-secondary" onClick={props.discard}>
+            {bad > 0 ? said.mend : said.discard}
+          </button>
+        </div>
+        <Rows label={said.preview} of={result.files} columns={fileColumns} />
+        <Problems of={result} />
+        {result.warnings.length > 0 && (
+          <section>
+            <h3>{said.warnings}</h3>
+            <ul>
+              {result.warnings.map((line, index) => (
+                <li key={index}>{line}</li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {result.questions.length > 0 && (
+          <section>
+            <h3>{said.questions}</h3>
+            <ul>
+              {result.questions.map((line, index) => (
+                <li key={index}>{typeof line === 'string' ? line : JSON.stringify(line)}</li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {result.preview.length > 0 && (
+          <details open={bad === 0}>
+            <summary>{said.changes}</summary>
+            <Rows label={said.changes} class="table-sm" of={result.preview} columns={changeColumns} />
+          </details>
+        )}
+      </div>
+    </section>
+  );
 }
 
 /* --- dropping ---------------------------------------------------------------------------------------------------------------- */
 
 function Drop(props: { take: (files: File[]) => void; second: boolean }): JSX.Element {
   const [over, setOver] = useState(false);
-  return <div class={'drop' + (over ? ' over' : '')}
-    onDragOver={event => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)}
-    onDrop={event => { event.preventDefault(); setOver(false); const files = [...event.dataTransfer?.files ?? []]; if (files.length) props.take(files); }}>
-    <p class="drop-title">{said.drop}</p><p class="quiet">{said.dropLead}</p>
-    <label class={'btn file-button ' + (props.second ? 'btn-outline-secondary' : 'btn-primary')}>{said.choose}
-      <input type="file" multiple class="visually-hidden" onChange={event => { const files = [...event.currentTarget.files ?? []]; event.currentTarget.value = ''; if (files.length) props.take(files); }} /></label>
-  </div>;
+  return (
+    <div
+      class={'drop' + (over ? ' over' : '')}
+      onDragOver={event => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={event => {
+        event.preventDefault();
+        setOver(false);
+        const files = [...(event.dataTransfer?.files ?? [])];
+        if (files.length) props.take(files);
+      }}
+    >
+      <p class="drop-title">{said.drop}</p>
+      <p class="quiet">{said.dropLead}</p>
+      <label class={'btn file-button ' + (props.second ? 'btn-outline-secondary' : 'btn-primary')}>
+        {said.choose}
+        <input
+          type="file"
+          multiple
+          class="visually-hidden"
+          onChange={event => {
+            const files = [...(event.currentTarget.files ?? [])];
+            event.currentTarget.value = '';
+            if (files.length) props.take(files);
+          }}
+        />
+      </label>
+    </div>
+  );
 }
 
-function History(props: { imports: Import[]; undo: (one: Import) => void }): JSX.Element {
-  if (props.imports.length === 0) return <p class="quiet">{said.historyNone}</p>;
-  return <Scroll label={said.history}><table class="table"><thead><tr><th scope="col">{said.at}</th><th scope="col">{said.by}</th><th scope="col">{said.file}</th><th scope="col" class="num">{said.isNew}</th><th scope="col" class="num">{said.isChanged}</th><th scope="col" class="num">{said.bad}</th><th scope="col">{said.state}</th><th scope="col"><span class="visually-hidden">{said.undo}</span></th></tr></thead>
-    <tbody>{props.imports.map(one => {
-      const sum = (of: 'new' | 'changed' | 'bad'): string => number(one.files.reduce((all, file) => all + (file[of] ?? 0), 0));
-      return <tr key={one.id} data-row tabIndex={-1}><th scope="row">{moment(one.at)}</th><td>{one.by}</td><td>{one.files.length > 3 ? <details><summary>{said.files(one.files.length)}</summary>{one.files.map(file => file.name).join(', ')}</details> : one.files.map(file => file.name).join(', ')}</td><td class="num">{sum('new')}</td><td class="num">{sum('changed')}</td><td class="num">{sum('bad')}</td>
-        <td><Badge tone={one.state === 'committed' ? 'good' : one.state === 'undone' ? 'plain' : 'wait'}>{said.states[one.state] ?? one.state}</Badge></td>
-        <td>{one.can_undo ? <button type="button" class="btn btn-sm btn-outline-secondary" aria-label={said.undoOf(moment(one.at))} onClick={() => props.undo(one)}>{said.undo}</button> : one.reason && <span class="quiet">{one.reason}</span>}</td></tr>;
-    })}</tbody></table></Scroll>;
+function historyColumns(undo: (one: Import) => void): Column<Import>[] {
+  const sum = (one: Import, of: 'new' | 'changed' | 'bad'): string => number(one.files.reduce((all, file) => all + (file[of] ?? 0), 0));
+  const names = (one: Import): string => one.files.map(file => file.name).join(', ');
+  return [
+    { name: said.at, of: one => moment(one.at) },
+    { name: said.by, of: one => one.by },
+    {
+      name: said.file,
+      of: one =>
+        one.files.length > 3 ? (
+          <details>
+            <summary>{said.files(one.files.length)}</summary>
+            {names(one)}
+          </details>
+        ) : (
+          names(one)
+        ),
+    },
+    { name: said.isNew, num: true, of: one => sum(one, 'new') },
+    { name: said.isChanged, num: true, of: one => sum(one, 'changed') },
+    { name: said.bad, num: true, of: one => sum(one, 'bad') },
+    {
+      name: said.state,
+      of: one => (
+        <Badge tone={one.state === 'committed' ? 'good' : one.state === 'undone' ? 'plain' : 'wait'}>
+          {said.states[one.state] ?? one.state}
+        </Badge>
+      ),
+    },
+    {
+      name: said.undo,
+      unseen: true,
+      of: one =>
+        one.can_undo ? (
+          <button type="button" class="btn btn-sm btn-outline-secondary" aria-label={said.undoOf(moment(one.at))} onClick={() => undo(one)}>
+            {said.undo}
+          </button>
+        ) : (
+          one.reason && <span class="quiet">{one.reason}</span>
+        ),
+    },
+  ];
 }
 
 /* --- the page ----------------------------------------------------------------------------------------------------------------- */
@@ -105,11 +253,18 @@ export function ImportsPage(): JSX.Element {
   const reported = useRef(new Set<string>());
   const at = (kind: string): Work | undefined => works.find(work => work.kind === kind);
   const running = works.find(work => !work.job || work.job.state === 'running');
-  const dry = at('dry-run'), commit = at('import'), run = at('run'), undo = at('undo');
+  const dry = at('dry-run'),
+    commit = at('import'),
+    run = at('run'),
+    undo = at('undo');
 
   const send = async (kind: string, request: () => Promise<{ job: string }>): Promise<void> => {
     setProblem(null);
-    try { watchJob(kind, (await request()).job); } catch (error) { setProblem(error as Problem); }
+    try {
+      watchJob(kind, (await request()).job);
+    } catch (error) {
+      setProblem(error as Problem);
+    }
   };
   const form = (dryRun: boolean, skip: boolean): FormData => {
     const data = new FormData();
@@ -120,36 +275,113 @@ export function ImportsPage(): JSX.Element {
   };
   const take = (files: File[]): void => {
     const names = new Set(files.map(file => file.name));
-    chosen = [...chosen.filter(file => !names.has(file.name)), ...files];      /* a mended file replaces its namesake */
+    chosen = [...chosen.filter(file => !names.has(file.name)), ...files]; /* a mended file replaces its namesake */
     dropJob('import');
     void send('dry-run', () => call('POST', '/imports', form(true, false)));
   };
-  const discard = (): void => { chosen = []; dropJob('dry-run'); };
-  const startCommit = (skip: boolean): void => { void send('import', () => call('POST', '/imports', form(false, skip))); };
-  for (const [kind, message] of [['import', said.done], ['undo', said.undoDone], ['run', said.runDone]] as const) {
+  const discard = (): void => {
+    chosen = [];
+    dropJob('dry-run');
+  };
+  const startCommit = (skip: boolean): void => {
+    void send('import', () => call('POST', '/imports', form(false, skip)));
+  };
+  for (const [kind, message] of [
+    ['import', said.done],
+    ['undo', said.undoDone],
+    ['run', said.runDone],
+  ] as const) {
     const work = at(kind);
     if (work?.job?.state === 'done' && !reported.current.has(work.id)) {
       reported.current.add(work.id);
-      if (kind === 'import') { chosen = []; queueMicrotask(() => dropJob('dry-run')); }
-      queueMicrotask(() => { say(message); invalidate(); });
+      if (kind === 'import') {
+        chosen = [];
+        queueMicrotask(() => dropJob('dry-run'));
+      }
+      queueMicrotask(() => {
+        say(message);
+        invalidate();
+      });
     }
   }
   const last = imports.data?.imports.find(one => one.state === 'committed');
-  const answer = answered(imports, () => said.answer(last ? moment(last.at) : null, last ? last.files.reduce((all, file) => all + (file.bad ?? 0), 0) : 0, last?.files.length ?? 0));
+  const answer = answered(imports, () =>
+    said.answer(
+      last ? moment(last.at) : null,
+      last ? last.files.reduce((all, file) => all + (file.bad ?? 0), 0) : 0,
+      last?.files.length ?? 0,
+    ),
+  );
   const failed = [dry, commit, undo, run].find(work => work?.job?.state === 'failed');
   const stopped = [dry, commit, undo, run].find(work => work?.job?.state === 'cancelled');
-  return <Page {...text.pages.imports} answer={answer}>
-    {problem && <Failure problem={problem} acted />}
-    {failed && <div class="alert alert-danger failure" role="alert"><h2 class="alert-title">{said.failed}</h2><p>{failureOf(failed.job!)} {said.failedSafe}</p></div>}
-    {stopped && <p class="callout quiet-callout" role="status">{said.stopped}</p>}
-    {running ? <Progress work={running} name={workNames[running.kind] ?? running.kind} />
-      : dry?.job?.state === 'done' ? <Preview of={dry.job.result as ImportResult} commit={startCommit} discard={discard} busy={false} />
-        : commit?.job?.state === 'done' && run?.job?.state !== 'done' && operate ? <section class="card"><div class="card-body"><h2>{said.done}</h2><p class="quiet">{said.runLead}</p>
-          <button type="button" class="btn btn-primary" onClick={() => void send('run', () => post('/run'))}>{said.run}</button></div></section> : null}
-    {!running && <Drop take={take} second={dry?.job?.state === 'done' || (commit?.job?.state === 'done' && run?.job?.state !== 'done')} />}
-    <section><h2>{said.history}</h2><Load of={imports} rows={2}>{data => <History imports={data.imports} undo={setUndoing} />}</Load></section>
-    {undoing && <Dialog title={said.undoTitle} close={() => setUndoing(null)}><p>{undoing.files.map(file => file.name).join(', ')}</p><p class="quiet">{said.undoLead}</p>
-      <div class="actions"><button type="button" class="btn btn-danger" onClick={() => { const one = undoing; setUndoing(null); void send('undo', () => post(`/imports/${encodeURIComponent(one.id)}/undo`)); }}>{said.undo}</button>
-        <button type="button" class="btn btn-outline-secondary" onClick={() => setUndoing(null)}>{text.shell.cancel}</button></div></Dialog>}
-  </Page>;
+  return (
+    <Page {...text.pages.imports} answer={answer}>
+      {problem && <Failure problem={problem} acted />}
+      {failed && (
+        <div class="alert alert-danger failure" role="alert">
+          <h2 class="alert-title">{said.failed}</h2>
+          <p>
+            {failureOf(failed.job!)} {said.failedSafe}
+          </p>
+        </div>
+      )}
+      {stopped && (
+        <p class="callout quiet-callout" role="status">
+          {said.stopped}
+        </p>
+      )}
+      {running ? (
+        <Progress work={running} name={workNames[running.kind] ?? running.kind} />
+      ) : dry?.job?.state === 'done' ? (
+        <Preview of={dry.job.result as ImportResult} commit={startCommit} discard={discard} busy={false} />
+      ) : commit?.job?.state === 'done' && run?.job?.state !== 'done' && operate ? (
+        <section class="card">
+          <div class="card-body">
+            <h2>{said.done}</h2>
+            <p class="quiet">{said.runLead}</p>
+            <button type="button" class="btn btn-primary" onClick={() => void send('run', () => post('/run'))}>
+              {said.run}
+            </button>
+          </div>
+        </section>
+      ) : null}
+      {!running && (
+        <Drop take={take} second={dry?.job?.state === 'done' || (commit?.job?.state === 'done' && run?.job?.state !== 'done')} />
+      )}
+      <section>
+        <h2>{said.history}</h2>
+        <Load of={imports} rows={2}>
+          {data =>
+            data.imports.length === 0 ? (
+              <p class="quiet">{said.historyNone}</p>
+            ) : (
+              <Rows label={said.history} of={data.imports} columns={historyColumns(setUndoing)} focus />
+            )
+          }
+        </Load>
+      </section>
+      {undoing && (
+        <Dialog title={said.undoTitle} close={() => setUndoing(null)}>
+          <p>{undoing.files.map(file => file.name).join(', ')}</p>
+          <p class="quiet">{said.undoLead}</p>
+          <div class="actions">
+            <button
+              type="button"
+              class="btn btn-danger"
+              onClick={() => {
+                const one = undoing;
+                setUndoing(null);
+                void send('undo', () => post(`/imports/${encodeURIComponent(one.id)}/undo`));
+              }}
+            >
+              {said.undo}
+            </button>
+            <button type="button" class="btn btn-outline-secondary" onClick={() => setUndoing(null)}>
+              {text.shell.cancel}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </Page>
+  );
 }

@@ -13,10 +13,14 @@ import type { Card, Today } from '../api.ts';
 
 function target(card: Card): string {
   switch (card.kind) {
-    case 'need': return href('needs', card.need ?? card.id);
-    case 'approval': return href('approvals', card.proposal ?? card.id);
-    case 'skill': return href('me');
-    case 'import': return href('imports');
+    case 'need':
+      return href('needs', card.need ?? card.id);
+    case 'approval':
+      return href('approvals', card.proposal ?? card.id);
+    case 'skill':
+      return href('me');
+    case 'import':
+      return href('imports');
   }
 }
 
@@ -28,51 +32,121 @@ function NoiseDialog(props: { card: Card; close: () => void }): JSX.Element {
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const why = reason.current!.value.trim();
-    if (!why) { setMissing(true); reason.current!.focus(); return; }
+    if (!why) {
+      setMissing(true);
+      reason.current!.focus();
+      return;
+    }
     try {
       await post(`/needs/${encodeURIComponent(props.card.need!)}/noise`, { reason: why });
       props.close();
       invalidate();
       say(said.noiseDone(props.card.title));
-    } catch (error) { setProblem(error as Problem); }
+    } catch (error) {
+      setProblem(error as Problem);
+    }
   };
-  return <Dialog title={said.noiseTitle} close={props.close}>
-    <p><b>{props.card.title}</b></p><p class="quiet">{said.noiseLead}</p>
-    {problem && <Failure problem={problem} acted />}
-    <form onSubmit={event => void submit(event)} noValidate>
-      <label class="form-label" for="noise-reason">{said.noiseReason}</label>
-      <textarea class="form-control" id="noise-reason" ref={reason} rows={3} aria-invalid={missing} aria-describedby="noise-missing" autofocus />
-      <p class="form-error" id="noise-missing" role="alert">{missing ? said.noiseMissing : ''}</p>
-      <div class="actions"><button type="submit" class="btn btn-primary">{said.noiseSubmit}</button>
-        <button type="button" class="btn btn-outline-secondary" onClick={props.close}>{text.shell.cancel}</button></div>
-    </form>
-  </Dialog>;
+  return (
+    <Dialog title={said.noiseTitle} close={props.close}>
+      <p>
+        <b>{props.card.title}</b>
+      </p>
+      <p class="quiet">{said.noiseLead}</p>
+      {problem && <Failure problem={problem} acted />}
+      <form onSubmit={event => void submit(event)} noValidate>
+        <label class="form-label" for="noise-reason">
+          {said.noiseReason}
+        </label>
+        <textarea
+          class="form-control"
+          id="noise-reason"
+          ref={reason}
+          rows={3}
+          aria-invalid={missing}
+          aria-describedby="noise-missing"
+          autofocus
+        />
+        <p class="form-error" id="noise-missing" role="alert">
+          {missing ? said.noiseMissing : ''}
+        </p>
+        <div class="actions">
+          <button type="submit" class="btn btn-primary">
+            {said.noiseSubmit}
+          </button>
+          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
+            {text.shell.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
 }
 
 function TodayCard(props: { card: Card; first: boolean; noise: (card: Card) => void }): JSX.Element {
-  const { card } = props, said = text.today;
+  const { card } = props,
+    said = text.today;
   const decides = useMay('DECIDE_NEEDS');
-  return <li class="card today-card" data-row tabIndex={-1}>
-    <div class="card-body">
-      <div class="card-top"><Badge>{said.kinds[card.kind] ?? card.kind}</Badge>
-        <span class="quiet">{said.minutes(card.minutes)}{card.until && <> · {said.until(day(card.until))}</>}</span></div>
-      <div class="today-grid">
-        <div>
-          <h2 class="card-title"><a href={target(card)}>{card.title}</a></h2>
-          {card.why.length > 0 && <ul class="reasons">{once(card.why).map(why => <li key={why}>{why}</li>)}</ul>}
-          {card.yes && <p class="yes"><b>{said.yes}:</b> {card.yes}</p>}
+  return (
+    <li class="card today-card" data-row tabIndex={-1}>
+      <div class="card-body">
+        <div class="card-top">
+          <Badge>{said.kinds[card.kind] ?? card.kind}</Badge>
+          <span class="quiet">
+            {said.minutes(card.minutes)}
+            {card.until && <> · {said.until(day(card.until))}</>}
+          </span>
         </div>
-        <div class="today-side">
-          {card.value && card.value.money !== null && <p><Why id={card.need ?? card.proposal ?? card.id} what={card.title} class="figure">{money(card.value.money, card.value.currency)}</Why> <span class="quiet">{per(card.value.period)}</span></p>}
-          <div class="actions">
-            <a class={'btn ' + (props.first ? 'btn-primary' : 'btn-outline-secondary')} href={target(card)} aria-label={`${said.open[card.kind]}: ${card.title}`}>{said.open[card.kind]}</a>
-            {card.kind === 'need' && card.need && decides &&
-              <button type="button" class="btn btn-ghost-secondary" aria-label={`${said.noise}: ${card.title}`} onClick={() => props.noise(card)}>{said.noise}</button>}
+        <div class="today-grid">
+          <div>
+            <h2 class="card-title">
+              <a href={target(card)}>{card.title}</a>
+            </h2>
+            {card.why.length > 0 && (
+              <ul class="reasons">
+                {once(card.why).map(why => (
+                  <li key={why}>{why}</li>
+                ))}
+              </ul>
+            )}
+            {card.yes && (
+              <p class="yes">
+                <b>{said.yes}:</b> {card.yes}
+              </p>
+            )}
+          </div>
+          <div class="today-side">
+            {card.value && card.value.money !== null && (
+              <p>
+                <Why id={card.need ?? card.proposal ?? card.id} what={card.title} class="figure">
+                  {money(card.value.money, card.value.currency)}
+                </Why>{' '}
+                <span class="quiet">{per(card.value.period)}</span>
+              </p>
+            )}
+            <div class="actions">
+              <a
+                class={'btn ' + (props.first ? 'btn-primary' : 'btn-outline-secondary')}
+                href={target(card)}
+                aria-label={`${said.open[card.kind]}: ${card.title}`}
+              >
+                {said.open[card.kind]}
+              </a>
+              {card.kind === 'need' && card.need && decides && (
+                <button
+                  type="button"
+                  class="btn btn-ghost-secondary"
+                  aria-label={`${said.noise}: ${card.title}`}
+                  onClick={() => props.noise(card)}
+                >
+                  {said.noise}
+                </button>
+              )}
+            </div>
           </div>
         </div>
       </div>
-    </div>
-  </li>;
+    </li>
+  );
 }
 
 export function TodayPage(): JSX.Element {
@@ -80,23 +154,68 @@ export function TodayPage(): JSX.Element {
   const caller = useCaller();
   const [noise, setNoise] = useState<Card | null>(null);
   const said = text.today;
-  const next = caller.may.includes('IMPORT') && !caller.data_until ? { name: said.empty.imports, href: href('imports') }
-    : caller.may.includes('READ_GOALS') ? { name: said.empty.goals, href: href('goals') } : { name: said.empty.me, href: href('me') };
-  return <Page {...text.pages.today} answer={answered(today, data => said.answer(data.cards.length, data.noise?.length ?? 0))}>
-    <Load of={today} rows={3}>{data => <>
-      {data.cards.length === 0 ? <Empty lead={caller.data_until ? said.empty.lead : said.empty.importsLead} action={next} />
-        : <><p class="order">{said.order}</p>
-          <ol class="cards today">{data.cards.map((card, index) => <TodayCard card={card} key={card.id} first={index === 0} noise={setNoise} />)}</ol>
-          {data.more ? <p class="quiet after-list">{said.more(data.more)}</p> : null}</>}
-      <div class="pair">
-        <section><h2>{said.changed}</h2>
-          {data.changed.length === 0 ? <p class="quiet">{said.changedNone}</p>
-            : <ol class="timeline">{data.changed.map((one, index) => <li key={index}><time dateTime={one.at}>{moment(one.at)}</time> <Why id={one.id} what={one.text} class="plain-text">{sentence(one.text)}</Why></li>)}</ol>}
-        </section>
-        {data.noise && data.noise.length > 0 && <section><h2>{said.noiseList}</h2><p class="quiet">{said.noiseListLead}</p>
-          <ul class="plain">{data.noise.map(one => <li key={one.need}><a href={href('needs', one.need)}>{one.title}</a><br /><span class="quiet">{one.reason}</span></li>)}</ul></section>}
-      </div>
-    </>}</Load>
-    {noise && <NoiseDialog card={noise} close={() => setNoise(null)} />}
-  </Page>;
+  const next =
+    caller.may.includes('IMPORT') && !caller.data_until
+      ? { name: said.empty.imports, href: href('imports') }
+      : caller.may.includes('READ_GOALS')
+        ? { name: said.empty.goals, href: href('goals') }
+        : { name: said.empty.me, href: href('me') };
+  return (
+    <Page {...text.pages.today} answer={answered(today, data => said.answer(data.cards.length, data.noise?.length ?? 0))}>
+      <Load of={today} rows={3}>
+        {data => (
+          <>
+            {data.cards.length === 0 ? (
+              <Empty lead={caller.data_until ? said.empty.lead : said.empty.importsLead} action={next} />
+            ) : (
+              <>
+                <p class="order">{said.order}</p>
+                <ol class="cards today">
+                  {data.cards.map((card, index) => (
+                    <TodayCard card={card} key={card.id} first={index === 0} noise={setNoise} />
+                  ))}
+                </ol>
+                {data.more ? <p class="quiet after-list">{said.more(data.more)}</p> : null}
+              </>
+            )}
+            <div class="pair">
+              <section>
+                <h2>{said.changed}</h2>
+                {data.changed.length === 0 ? (
+                  <p class="quiet">{said.changedNone}</p>
+                ) : (
+                  <ol class="timeline">
+                    {data.changed.map((one, index) => (
+                      <li key={index}>
+                        <time dateTime={one.at}>{moment(one.at)}</time>{' '}
+                        <Why id={one.id} what={one.text} class="plain-text">
+                          {sentence(one.text)}
+                        </Why>
+                      </li>
+                    ))}
+                  </ol>
+                )}
+              </section>
+              {data.noise && data.noise.length > 0 && (
+                <section>
+                  <h2>{said.noiseList}</h2>
+                  <p class="quiet">{said.noiseListLead}</p>
+                  <ul class="plain">
+                    {data.noise.map(one => (
+                      <li key={one.need}>
+                        <a href={href('needs', one.need)}>{one.title}</a>
+                        <br />
+                        <span class="quiet">{one.reason}</span>
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              )}
+            </div>
+          </>
+        )}
+      </Load>
+      {noise && <NoiseDialog card={noise} close={() => setNoise(null)} />}
+    </Page>
+  );
 }

@@ -12,7 +12,8 @@ import type { Reason } from '../api.ts';
 import { Badge, Dialog, Load } from './parts.tsx';
 
 function Evidence(props: { of: Reason['evidence'][number] }): JSX.Element {
-  const one = props.of, said = text.why;
+  const one = props.of,
+    said = text.why;
   const details: string[] = [];
   if (one.file) details.push(said.from(one.file));
   if (one.hidden) details.push(said.hidden);
@@ -21,11 +22,21 @@ function Evidence(props: { of: Reason['evidence'][number] }): JSX.Element {
     if (one.people !== null) details.push(said.people(number(one.people)));
   }
   if (one.from && one.to) details.push(said.span(day(one.from), day(one.to)));
-  return <li>
-    <p><Badge tone={one.against ? 'bad' : 'good'}>{one.against ? said.evidenceAgainst : said.evidenceFor}</Badge> {one.about && (text.causes[one.about] ?? one.about) + ': '}{sentence(one.text)}</p>
-    {details.length > 0 && <p class="quiet">{details.join(' · ')}</p>}
-    {one.imports.map(from => <p class="quiet" key={from.id}>{said.import(from.file, moment(from.at), from.by)}</p>)}
-  </li>;
+  return (
+    <li>
+      <p>
+        <Badge tone={one.against ? 'bad' : 'good'}>{one.against ? said.evidenceAgainst : said.evidenceFor}</Badge>{' '}
+        {one.about && (text.causes[one.about] ?? one.about) + ': '}
+        {sentence(one.text)}
+      </p>
+      {details.length > 0 && <p class="quiet">{details.join(' · ')}</p>}
+      {one.imports.map(from => (
+        <p class="quiet" key={from.id}>
+          {said.import(from.file, moment(from.at), from.by)}
+        </p>
+      ))}
+    </li>
+  );
 }
 
 export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element {
@@ -33,30 +44,80 @@ export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element
   const id = path[path.length - 1];
   const reason = useResource<Reason>('/why/' + encodeURIComponent(id));
   const said = text.why;
-  const links = (title: string, items: Reason['rests_on']): JSX.Element | null => items.length === 0 ? null : <section>
-    <h3>{title}</h3>
-    <ul class="plain">{items.map(item => <li key={item.id}>
-      <button type="button" class="btn-link-row" onClick={() => setPath([...path, item.id])}><span class="quiet">{sentence(said.kinds[item.kind] ?? item.kind)}:</span> {item.title}</button>
-    </li>)}</ul></section>;
-  return <Dialog title={reason.data?.title ?? said.title} side close={props.close}>
-    {path.length > 1 && <button type="button" class="btn btn-sm btn-outline-secondary mb-3" onClick={() => setPath(path.slice(0, -1))}>← {said.back}</button>}
-    <Load of={reason} rows={3}>{data => {
-      const page = data.kind ? pageOf(data.kind, data.id) : null;
-      return <div class="why-body">
-        <p class="statement">{sentence(data.statement)}</p>
-        <p class="quiet">
-          {data.status && <Badge>{data.status}</Badge>} {data.confidence !== null && said.confidence(share(data.confidence)) + '. '}
-          {data.made && said.madeBy(data.made.by, moment(data.made.at), typeof data.made.revision === 'number' ? data.made.revision : null) + '.'}
-        </p>
-        <section><h3>{said.evidence}</h3>
-          {data.evidence.length === 0 ? <p class="quiet">{said.evidenceNone}</p> : <ul class="evidence">{data.evidence.map((one, index) => <Evidence of={one} key={index} />)}</ul>}
-        </section>
-        {data.decisions.length > 0 && <section><h3>{said.decisions}</h3>
-          <ol class="timeline">{data.decisions.map((one, index) => <li key={index}><b>{one.what}</b> <span class="quiet">{one.by}, {moment(one.at)}</span>{one.reason && <p>{one.reason}</p>}</li>)}</ol></section>}
-        {links(said.rests, data.rests_on)}
-        {links(said.leads, data.leads_to)}
-        {page && <p><a class="btn btn-outline-secondary" href={page} onClick={props.close}>{said.openPage}</a></p>}
-      </div>;
-    }}</Load>
-  </Dialog>;
+  const links = (title: string, items: Reason['rests_on']): JSX.Element | null =>
+    items.length === 0 ? null : (
+      <section>
+        <h3>{title}</h3>
+        <ul class="plain">
+          {items.map(item => (
+            <li key={item.id}>
+              <button type="button" class="btn-link-row" onClick={() => setPath([...path, item.id])}>
+                <span class="quiet">{sentence(said.kinds[item.kind] ?? item.kind)}:</span> {item.title}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+    );
+  return (
+    <Dialog title={reason.data?.title ?? said.title} side close={props.close}>
+      {path.length > 1 && (
+        <button type="button" class="btn btn-sm btn-outline-secondary mb-3" onClick={() => setPath(path.slice(0, -1))}>
+          ← {said.back}
+        </button>
+      )}
+      <Load of={reason} rows={3}>
+        {data => {
+          const page = data.kind ? pageOf(data.kind, data.id) : null;
+          return (
+            <div class="why-body">
+              <p class="statement">{sentence(data.statement)}</p>
+              <p class="quiet">
+                {data.status && <Badge>{data.status}</Badge>} {data.confidence !== null && said.confidence(share(data.confidence)) + '. '}
+                {data.made &&
+                  said.madeBy(data.made.by, moment(data.made.at), typeof data.made.revision === 'number' ? data.made.revision : null) + '.'}
+              </p>
+              <section>
+                <h3>{said.evidence}</h3>
+                {data.evidence.length === 0 ? (
+                  <p class="quiet">{said.evidenceNone}</p>
+                ) : (
+                  <ul class="evidence">
+                    {data.evidence.map((one, index) => (
+                      <Evidence of={one} key={index} />
+                    ))}
+                  </ul>
+                )}
+              </section>
+              {data.decisions.length > 0 && (
+                <section>
+                  <h3>{said.decisions}</h3>
+                  <ol class="timeline">
+                    {data.decisions.map((one, index) => (
+                      <li key={index}>
+                        <b>{one.what}</b>{' '}
+                        <span class="quiet">
+                          {one.by}, {moment(one.at)}
+                        </span>
+                        {one.reason && <p>{one.reason}</p>}
+                      </li>
+                    ))}
+                  </ol>
+                </section>
+              )}
+              {links(said.rests, data.rests_on)}
+              {links(said.leads, data.leads_to)}
+              {page && (
+                <p>
+                  <a class="btn btn-outline-secondary" href={page} onClick={props.close}>
+                    {said.openPage}
+                  </a>
+                </p>
+              )}
+            </div>
+          );
+        }}
+      </Load>
+    </Dialog>
+  );
 }
