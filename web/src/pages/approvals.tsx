@@ -194,6 +194,103 @@ function ReasonDialog(props: {
   );
 }
 
+/* The questions, each with its yes and its no; none is answered beforehand. */
+function Criteria(props: {
+  of: ProposalDetail;
+  answers: Record<string, boolean>;
+  answer: (id: string, value: boolean) => void;
+}): JSX.Element | null {
+  if (props.of.criteria.length === 0) return null;
+  return (
+    <>
+      <h3>{said.criteria}</h3>
+      <p class="quiet">{said.criteriaLead}</p>
+      {props.of.criteria.map(one => (
+        <fieldset class="criterion" key={one.id}>
+          <legend>{one.question}</legend>
+          {[true, false].map(value => (
+            <label class="choice-inline" key={String(value)}>
+              <input
+                type="radio"
+                class="form-check-input"
+                name={'c-' + one.id}
+                checked={props.answers[one.id] === value}
+                onChange={() => props.answer(one.id, value)}
+              />
+              {value ? said.yes : said.no}
+            </label>
+          ))}
+        </fieldset>
+      ))}
+    </>
+  );
+}
+
+function Buttons(props: { busy: boolean; ask: (verdict: Verdict) => void }): JSX.Element {
+  return (
+    <div class="actions decide-actions">
+      <button type="submit" class="btn btn-primary" disabled={props.busy} aria-keyshortcuts="a">
+        {said.accept} <kbd aria-hidden="true">a</kbd>
+      </button>
+      <button
+        type="button"
+        class="btn btn-outline-secondary"
+        disabled={props.busy}
+        aria-keyshortcuts="c"
+        onClick={() => props.ask('request-changes')}
+      >
+        {said.changes} <kbd aria-hidden="true">c</kbd>
+      </button>
+      <button type="button" class="btn btn-outline-danger" disabled={props.busy} aria-keyshortcuts="r" onClick={() => props.ask('reject')}>
+        {said.reject} <kbd aria-hidden="true">r</kbd>
+      </button>
+    </div>
+  );
+}
+
+/* What was decided so far, and why it takes whom it takes. */
+function History(props: { of: ProposalDetail }): JSX.Element {
+  const detail = props.of;
+  return (
+    <>
+      {detail.decisions.length > 0 && (
+        <section>
+          <h3>{said.decisions}</h3>
+          <ol class="timeline">
+            {detail.decisions.map((one, index) => (
+              <li key={index}>
+                <b>{said.decided(one.by, one.role, one.decision)}</b> <span class="quiet">{moment(one.at)}</span>
+                {one.reason && <p>{one.reason}</p>}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+      <section>
+        <h3>{said.risk}</h3>
+        <p>
+          <Badge tone={detail.tier >= 3 ? 'bad' : detail.tier === 2 ? 'wait' : 'plain'}>{said.tier(detail.tier)}</Badge>{' '}
+          {said.tiers[detail.tier]}
+        </p>
+        {detail.risk.length > 0 && (
+          <ul class="risk">
+            {detail.risk.map(one => (
+              <li key={one.factor}>
+                <span>{one.text ? sentence(one.text) : humanise(one.factor)}</span> <span class="quiet">{said.riskPoints(one.points)}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {detail.rule && (
+          <p class="quiet">
+            {said.rule}: {detail.rule}
+          </p>
+        )}
+      </section>
+    </>
+  );
+}
+
 function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail) => void; reload: () => Promise<void> }): JSX.Element {
   const detail = props.of;
   const [answers, setAnswers] = useState<Record<string, boolean>>({});
@@ -270,88 +367,21 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
             accept();
           }}
         >
-          {detail.criteria.length > 0 && (
-            <>
-              <h3>{said.criteria}</h3>
-              <p class="quiet">{said.criteriaLead}</p>
-              {detail.criteria.map(one => (
-                <fieldset class="criterion" key={one.id}>
-                  <legend>{one.question}</legend>
-                  {[true, false].map(value => (
-                    <label class="choice-inline" key={String(value)}>
-                      <input
-                        type="radio"
-                        class="form-check-input"
-                        name={'c-' + one.id}
-                        checked={answers[one.id] === value}
-                        onChange={() => {
-                          setAnswers({ ...answers, [one.id]: value });
-                          setMessage(null);
-                        }}
-                      />
-                      {value ? said.yes : said.no}
-                    </label>
-                  ))}
-                </fieldset>
-              ))}
-            </>
-          )}
+          <Criteria
+            of={detail}
+            answers={answers}
+            answer={(id, value) => {
+              setAnswers({ ...answers, [id]: value });
+              setMessage(null);
+            }}
+          />
           <p class="quiet">{said.acceptHint}</p>
-          <div class="actions decide-actions">
-            <button type="submit" class="btn btn-primary" disabled={busy} aria-keyshortcuts="a">
-              {said.accept} <kbd aria-hidden="true">a</kbd>
-            </button>
-            <button
-              type="button"
-              class="btn btn-outline-secondary"
-              disabled={busy}
-              aria-keyshortcuts="c"
-              onClick={() => setAsking('request-changes')}
-            >
-              {said.changes} <kbd aria-hidden="true">c</kbd>
-            </button>
-            <button type="button" class="btn btn-outline-danger" disabled={busy} aria-keyshortcuts="r" onClick={() => setAsking('reject')}>
-              {said.reject} <kbd aria-hidden="true">r</kbd>
-            </button>
-          </div>
+          <Buttons busy={busy} ask={setAsking} />
         </form>
       ) : (
         <p class="callout quiet-callout">{waiting(detail) ? said.notYours : said.already}</p>
       )}
-      {detail.decisions.length > 0 && (
-        <section>
-          <h3>{said.decisions}</h3>
-          <ol class="timeline">
-            {detail.decisions.map((one, index) => (
-              <li key={index}>
-                <b>{said.decided(one.by, one.role, one.decision)}</b> <span class="quiet">{moment(one.at)}</span>
-                {one.reason && <p>{one.reason}</p>}
-              </li>
-            ))}
-          </ol>
-        </section>
-      )}
-      <section>
-        <h3>{said.risk}</h3>
-        <p>
-          <Badge tone={detail.tier >= 3 ? 'bad' : detail.tier === 2 ? 'wait' : 'plain'}>{said.tier(detail.tier)}</Badge>{' '}
-          {said.tiers[detail.tier]}
-        </p>
-        {detail.risk.length > 0 && (
-          <ul class="risk">
-            {detail.risk.map(one => (
-              <li key={one.factor}>
-                <span>{one.text ? sentence(one.text) : humanise(one.factor)}</span> <span class="quiet">{said.riskPoints(one.points)}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-        {detail.rule && (
-          <p class="quiet">
-            {said.rule}: {detail.rule}
-          </p>
-        )}
-      </section>
+      <History of={detail} />
       {asking && (
         <ReasonDialog verdict={asking} title={detail.title} close={() => setAsking(null)} submit={reason => decide(asking, reason)} />
       )}

@@ -376,6 +376,71 @@ function teamColumns(goal: GoalDetail): Column<GoalDetail['teams'][number]>[] {
   ];
 }
 
+function GoalFacts(props: { goal: GoalDetail }): JSX.Element {
+  const one = props.goal;
+  return (
+    <Facts
+      of={[
+        [
+          said.gapCost,
+          moneyWords(one) ? (
+            <>
+              <Why id={one.id} what={said.gapCost}>
+                {moneyWords(one)}
+              </Why>{' '}
+              {said.perYear}
+            </>
+          ) : (
+            <None />
+          ),
+        ],
+        [
+          said.gap,
+          one.gap === null ? (
+            <None />
+          ) : (
+            <Why id={one.id} what={said.gap}>
+              {gapWords(one)}
+            </Why>
+          ),
+        ],
+        [said.latest, figure(one.latest, one)],
+        [said.baseline, figure(one.baseline, one)],
+        [said.target, figure(one.target, one)],
+        [said.due, one.due ? day(one.due) : <None />],
+        [said.weight, number(one.weight, 2)],
+        [said.owner, one.owner ?? <None />],
+        [said.scope, one.scope.length ? list(one.scope) : said.company],
+      ]}
+    />
+  );
+}
+
+function Course(props: { goal: GoalDetail }): JSX.Element {
+  const one = props.goal;
+  const marks = [
+    ...(one.target === null ? [] : [{ name: said.targetLine, value: one.target }]),
+    ...(one.baseline === null ? [] : [{ name: said.baselineLine, value: one.baseline }]),
+  ];
+  return (
+    <Plot
+      label={said.series(one.name)}
+      tall
+      picture={{
+        kind: 'lines',
+        unit: one.unit,
+        days: days(one.series.map(point => point.day)),
+        lines: [{ name: one.name, values: one.series.map(point => point.value), tone: 'main' }],
+        marks,
+      }}
+      table={{
+        head: [said.versionAt, one.name],
+        rows: one.series.map(point => [day(point.day), point.value === null ? '–' : amount(point.value, one.unit)]),
+      }}
+    />
+  );
+}
+
 export function GoalPage(props: { id: string }): JSX.Element {
   const goal = useResource<GoalDetail>('/goals/' + encodeURIComponent(props.id));
   const steer = useMay('STEER');
@@ -407,63 +472,10 @@ export function GoalPage(props: { id: string }): JSX.Element {
     >
       <Load of={goal} rows={3}>
         {one => {
-          const marks = [
-            ...(one.target === null ? [] : [{ name: said.targetLine, value: one.target }]),
-            ...(one.baseline === null ? [] : [{ name: said.baselineLine, value: one.baseline }]),
-          ];
           return (
             <>
-              <Facts
-                of={[
-                  [
-                    said.gapCost,
-                    moneyWords(one) ? (
-                      <>
-                        <Why id={one.id} what={said.gapCost}>
-                          {moneyWords(one)}
-                        </Why>{' '}
-                        {said.perYear}
-                      </>
-                    ) : (
-                      <None />
-                    ),
-                  ],
-                  [
-                    said.gap,
-                    one.gap === null ? (
-                      <None />
-                    ) : (
-                      <Why id={one.id} what={said.gap}>
-                        {gapWords(one)}
-                      </Why>
-                    ),
-                  ],
-                  [said.latest, figure(one.latest, one)],
-                  [said.baseline, figure(one.baseline, one)],
-                  [said.target, figure(one.target, one)],
-                  [said.due, one.due ? day(one.due) : <None />],
-                  [said.weight, number(one.weight, 2)],
-                  [said.owner, one.owner ?? <None />],
-                  [said.scope, one.scope.length ? list(one.scope) : said.company],
-                ]}
-              />
-              {one.series.length > 1 && (
-                <Plot
-                  label={said.series(one.name)}
-                  tall
-                  picture={{
-                    kind: 'lines',
-                    unit: one.unit,
-                    days: days(one.series.map(point => point.day)),
-                    lines: [{ name: one.name, values: one.series.map(point => point.value), tone: 'main' }],
-                    marks,
-                  }}
-                  table={{
-                    head: [said.versionAt, one.name],
-                    rows: one.series.map(point => [day(point.day), point.value === null ? '–' : amount(point.value, one.unit)]),
-                  }}
-                />
-              )}
+              <GoalFacts goal={one} />
+              {one.series.length > 1 && <Course goal={one} />}
               <div class="pair">
                 <section>
                   <h2>{said.holdsBack}</h2>

@@ -3,11 +3,11 @@
  * Imports: drop files, see what they would change, name each bad row, then decide. The files stay in the page's memory
  * between the dry run and the import, so the second request sends the same bytes. Jobs survive leaving the page. */
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { moment, number, sentence } from '../format.ts';
 import { call, cancelJob, dropJob, invalidate, post, useResource, useWorks, watchJob, type Problem, type Work } from '../client.ts';
-import { answered, Badge, Dialog, Failure, Load, None, Page, Rows, say, useCaller, type Column } from '../ui/parts.tsx';
+import { answered, Badge, Dialog, Failure, Load, None, Page, Rows, say, type Column } from '../ui/parts.tsx';
 import type { Import, ImportResult, Job } from '../api.ts';
 
 const said = text.imports;
@@ -93,7 +93,7 @@ function Problems(props: { of: ImportResult }): JSX.Element | null {
     </section>
   );
 }
-function Preview(props: { of: ImportResult; commit: (skip: boolean) => void; discard: () => void; busy: boolean }): JSX.Element {
+function Preview(props: { of: ImportResult; commit: (skip: boolean) => void; discard: () => void }): JSX.Element {
   const result = props.of;
   const sum = (of: 'new' | 'changed'): number => result.files.reduce((all, file) => all + file[of], 0);
   const added = sum('new'),
@@ -108,16 +108,11 @@ function Preview(props: { of: ImportResult; commit: (skip: boolean) => void; dis
         </p>
         <div class="actions">
           {bad === 0 ? (
-            <button
-              type="button"
-              class="btn btn-primary"
-              disabled={props.busy || added + changed === 0}
-              onClick={() => props.commit(false)}
-            >
+            <button type="button" class="btn btn-primary" disabled={added + changed === 0} onClick={() => props.commit(false)}>
               {said.commit}
             </button>
           ) : (
-            <button type="button" class="btn btn-primary" disabled={props.busy || added + changed === 0} onClick={() => props.commit(true)}>
+            <button type="button" class="btn btn-primary" disabled={added + changed === 0} onClick={() => props.commit(true)}>
               {said.commitSkip(bad)}
             </button>
           )}
@@ -243,20 +238,91 @@ function historyColumns(undo: (one: Import) => void): Column<Import>[] {
 /* --- the page ----------------------------------------------------------------------------------------------------------------- */
 
 const workNames: Record<string, string> = { 'dry-run': said.checking, import: said.importing, undo: said.undoing, run: said.thinking };
+const doneWords: Record<string, string> = { import: said.done, undo: said.undoDone, run: said.runDone };
+
+/* Said once, even if the page was left meanwhile. */
+const reported = new Set<string>();
+function useReports(works: Work[]): void {
+  useEffect(() => {
+    for (const work of works) {
+      const message = doneWords[work.kind];
+      if (!message || work.job?.state !== 'done' || reported.has(work.id)) continue;
+      reported.add(work.id);
+      if (work.kind === 'import') {
+        chosen = [];
+        dropJob('dry-run');
+      }
+      say(message);
+      invalidate();
+    }
+  }, [works]);
+}
+
+function form(dryRun: boolean, skip: boolean): FormData {
+  const data = new FormData();
+  for (const file of chosen) data.append(/\.ya?ml$/i.test(file.name) ? 'map' : 'files', file, file.name);
+  data.append('dry_run', String(dryRun));
+  data.append('skip_bad', String(skip));
+  return data;
+}
+
+function Ended(props: { works: Work[] }): JSX.Element | null {
+  const failed = props.works.find(work => work.job?.state === 'failed');
+  if (failed) {
+    return (
+      <div class="alert alert-danger failure" role="alert">
+        <h2 class="alert-title">{said.failed}</h2>
+        <p>
+          {sentence(failureOf(failed.job!))} {said.failedSafe}
+        </p>
+      </div>
+    );
+  }
+  return props.works.some(work => work.job?.state === 'cancelled') ? (
+    <p class="callout quiet-callout" role="status">
+      {said.stopped}
+    </p>
+  ) : null;
+}
+
+function UndoDialog(props: { of: Import; close: () => void; undo: () => void }): JSX.Element {
+  return (
+    <Dialog title={said.undoTitle} close={props.close}>
+      <p>{props.of.files.map(file => file.name).join(', ')}</p>
+      <p class="quiet">{said.undoLead}</p>
+      <div class="actions">
+        <button type="button" class="btn btn-danger" onClick={props.undo}>
+          {said.undo}
+        </button>
+        <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
+          {text.shell.cancel}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function lastWords(imports: Import[]): string {
+  const last = imports.find(one => one.state === 'committed');
+  return last
+    ? said.answer(
+        moment(last.at),
+        last.files.reduce((all, file) => all + (file.bad ?? 0), 0),
+        last.files.length,
+      )
+    : said.answer(null, 0, 0);
+}
 
 export function ImportsPage(): JSX.Element {
   const imports = useResource<{ imports: Import[] }>('/imports');
   const works = useWorks();
-  const operate = useCaller().may.includes('IMPORT');
   const [problem, setProblem] = useState<Problem | null>(null);
   const [undoing, setUndoing] = useState<Import | null>(null);
-  const reported = useRef(new Set<string>());
+  useReports(works);
   const at = (kind: string): Work | undefined => works.find(work => work.kind === kind);
   const running = works.find(work => !work.job || work.job.state === 'running');
-  const dry = at('dry-run'),
-    commit = at('import'),
-    run = at('run'),
-    undo = at('undo');
+  const dry = at('dry-run')?.job?.state === 'done' ? at('dry-run')!.job! : null;
+  const fresh = at('import')?.job?.state === 'done' && at('run')?.job?.state !== 'done';
 
   const send = async (kind: string, request: () => Promise<{ job: string }>): Promise<void> => {
     setProblem(null);
@@ -266,75 +332,33 @@ export function ImportsPage(): JSX.Element {
       setProblem(error as Problem);
     }
   };
-  const form = (dryRun: boolean, skip: boolean): FormData => {
-    const data = new FormData();
-    for (const file of chosen) data.append(/\.ya?ml$/i.test(file.name) ? 'map' : 'files', file, file.name);
-    data.append('dry_run', String(dryRun));
-    data.append('skip_bad', String(skip));
-    return data;
-  };
   const take = (files: File[]): void => {
     const names = new Set(files.map(file => file.name));
     chosen = [...chosen.filter(file => !names.has(file.name)), ...files]; /* a mended file replaces its namesake */
-    dropJob('import');
+    for (const work of works) dropJob(work.kind);
     void send('dry-run', () => call('POST', '/imports', form(true, false)));
   };
   const discard = (): void => {
     chosen = [];
     dropJob('dry-run');
   };
-  const startCommit = (skip: boolean): void => {
-    void send('import', () => call('POST', '/imports', form(false, skip)));
+  const undo = (one: Import): void => {
+    setUndoing(null);
+    void send('undo', () => post(`/imports/${encodeURIComponent(one.id)}/undo`));
   };
-  for (const [kind, message] of [
-    ['import', said.done],
-    ['undo', said.undoDone],
-    ['run', said.runDone],
-  ] as const) {
-    const work = at(kind);
-    if (work?.job?.state === 'done' && !reported.current.has(work.id)) {
-      reported.current.add(work.id);
-      if (kind === 'import') {
-        chosen = [];
-        queueMicrotask(() => dropJob('dry-run'));
-      }
-      queueMicrotask(() => {
-        say(message);
-        invalidate();
-      });
-    }
-  }
-  const last = imports.data?.imports.find(one => one.state === 'committed');
-  const answer = answered(imports, () =>
-    said.answer(
-      last ? moment(last.at) : null,
-      last ? last.files.reduce((all, file) => all + (file.bad ?? 0), 0) : 0,
-      last?.files.length ?? 0,
-    ),
-  );
-  const failed = [dry, commit, undo, run].find(work => work?.job?.state === 'failed');
-  const stopped = [dry, commit, undo, run].find(work => work?.job?.state === 'cancelled');
   return (
-    <Page {...text.pages.imports} answer={answer}>
+    <Page {...text.pages.imports} answer={answered(imports, data => lastWords(data.imports))}>
       {problem && <Failure problem={problem} acted />}
-      {failed && (
-        <div class="alert alert-danger failure" role="alert">
-          <h2 class="alert-title">{said.failed}</h2>
-          <p>
-            {failureOf(failed.job!)} {said.failedSafe}
-          </p>
-        </div>
+      <Ended works={works} />
+      {running && <Progress work={running} name={workNames[running.kind] ?? running.kind} />}
+      {!running && dry && (
+        <Preview
+          of={dry.result as ImportResult}
+          commit={skip => void send('import', () => call('POST', '/imports', form(false, skip)))}
+          discard={discard}
+        />
       )}
-      {stopped && (
-        <p class="callout quiet-callout" role="status">
-          {said.stopped}
-        </p>
-      )}
-      {running ? (
-        <Progress work={running} name={workNames[running.kind] ?? running.kind} />
-      ) : dry?.job?.state === 'done' ? (
-        <Preview of={dry.job.result as ImportResult} commit={startCommit} discard={discard} busy={false} />
-      ) : commit?.job?.state === 'done' && run?.job?.state !== 'done' && operate ? (
+      {!running && !dry && fresh && (
         <section class="card">
           <div class="card-body">
             <h2>{said.done}</h2>
@@ -344,10 +368,8 @@ export function ImportsPage(): JSX.Element {
             </button>
           </div>
         </section>
-      ) : null}
-      {!running && (
-        <Drop take={take} second={dry?.job?.state === 'done' || (commit?.job?.state === 'done' && run?.job?.state !== 'done')} />
       )}
+      {!running && <Drop take={take} second={dry !== null || fresh} />}
       <section>
         <h2>{said.history}</h2>
         <Load of={imports} rows={2}>
@@ -360,28 +382,7 @@ export function ImportsPage(): JSX.Element {
           }
         </Load>
       </section>
-      {undoing && (
-        <Dialog title={said.undoTitle} close={() => setUndoing(null)}>
-          <p>{undoing.files.map(file => file.name).join(', ')}</p>
-          <p class="quiet">{said.undoLead}</p>
-          <div class="actions">
-            <button
-              type="button"
-              class="btn btn-danger"
-              onClick={() => {
-                const one = undoing;
-                setUndoing(null);
-                void send('undo', () => post(`/imports/${encodeURIComponent(one.id)}/undo`));
-              }}
-            >
-              {said.undo}
-            </button>
-            <button type="button" class="btn btn-outline-secondary" onClick={() => setUndoing(null)}>
-              {text.shell.cancel}
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {undoing && <UndoDialog of={undoing} close={() => setUndoing(null)} undo={() => undo(undoing)} />}
     </Page>
   );
 }

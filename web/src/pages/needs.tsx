@@ -208,6 +208,32 @@ export function NeedsPage(props: { show: string | null }): JSX.Element {
 
 /* --- one need -------------------------------------------------------------------------------------------------------------- */
 
+function CauseChoice(props: { choices: Cause[]; chosen: Cause | null; choose: (cause: Cause) => void }): JSX.Element {
+  return (
+    <fieldset>
+      <legend>{said.decideCause}</legend>
+      <div class="choices">
+        {props.choices.map(one => (
+          <label key={one} class="choice">
+            <input
+              type="radio"
+              class="form-check-input"
+              name="cause"
+              value={one}
+              checked={props.chosen === one}
+              onChange={() => props.choose(one)}
+            />
+            <i class={causeClass[one]} aria-hidden="true" />
+            <span>
+              <b>{causeName(one)}</b> <span class="quiet">{text.causeMeaning[one]}</span>
+            </span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
 function Decide(props: { need: Need; done: (need: Need) => void }): JSX.Element {
   const { need } = props;
   const [open, setOpen] = useState(need.confirmed_by === null);
@@ -261,27 +287,7 @@ function Decide(props: { need: Need; done: (need: Need) => void }): JSX.Element 
             <p class="quiet">{said.decideLead}</p>
             {problem && <Failure problem={problem} acted />}
             <form onSubmit={event => void submit(event)} noValidate>
-              <fieldset>
-                <legend>{said.decideCause}</legend>
-                <div class="choices">
-                  {choices.map(one => (
-                    <label key={one} class="choice">
-                      <input
-                        type="radio"
-                        class="form-check-input"
-                        name="cause"
-                        value={one}
-                        checked={cause === one}
-                        onChange={() => setCause(one)}
-                      />
-                      <i class={causeClass[one]} aria-hidden="true" />
-                      <span>
-                        <b>{causeName(one)}</b> <span class="quiet">{text.causeMeaning[one]}</span>
-                      </span>
-                    </label>
-                  ))}
-                </div>
-              </fieldset>
+              <CauseChoice choices={choices} chosen={cause} choose={setCause} />
               <label class="form-label" for="cause-reason">
                 {said.decideReason}
               </label>
@@ -483,12 +489,151 @@ function Gap(props: { need: Need }): JSX.Element {
   );
 }
 
+function NeedFacts(props: { need: Need }): JSX.Element {
+  const one = props.need;
+  const goals = useMay('READ_GOALS'),
+    skills = useMay('READ_SKILLS');
+  return (
+    <Facts
+      of={[
+        [
+          said.worth,
+          worth(one) ? (
+            <>
+              <Why id={one.id} what={said.worth}>
+                {worth(one)}
+              </Why>{' '}
+              {per(one.value!.period)}
+            </>
+          ) : (
+            said.noValue
+          ),
+        ],
+        [
+          said.goal,
+          one.goal_name ? goals && one.goal ? <a href={href('goals', one.goal)}>{one.goal_name}</a> : one.goal_name : said.noGoal,
+        ],
+        [
+          said.who,
+          names(one).length === 0 ? (
+            text.goals.company
+          ) : names(one).length <= 3 ? (
+            list(names(one))
+          ) : (
+            <details>
+              <summary>{said.groups(names(one).length, one.subject!.kind)}</summary>
+              {list(names(one))}
+            </details>
+          ),
+        ],
+        ...(one.skills.length
+          ? [
+              [
+                said.skills,
+                <>
+                  {one.skills.map((skill, index) => (
+                    <span key={skill}>
+                      {index > 0 && ', '}
+                      {skills ? <a href={href('skills', skill)}>{humanise(skill)}</a> : humanise(skill)}
+                    </span>
+                  ))}
+                </>,
+              ] as [string, JSX.Element],
+            ]
+          : []),
+        ...(one.since ? [[said.since, day(one.since)] as [string, string]] : []),
+        ...(one.expires ? [[said.expires, day(one.expires)] as [string, string]] : []),
+      ]}
+    />
+  );
+}
+
+/* What would make it surer: a question to a person, a file. */
+function Unclear(props: { need: Need }): JSX.Element | null {
+  const one = props.need;
+  if (!one.question && !one.missing_file) return null;
+  return (
+    <div class="callout quiet-callout">
+      {one.question && (
+        <>
+          <h3>{said.question}</h3>
+          <p>{one.question}</p>
+        </>
+      )}
+      {one.missing_file && (
+        <>
+          <h3>{said.missing}</h3>
+          <p>
+            <code>{one.missing_file}</code>
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Plan(props: { need: Need; href: string }): JSX.Element {
+  const one = props.need;
+  return (
+    <section class="card">
+      <div class="card-body">
+        <h2>{said.plan}</h2>
+        <p class="quiet">
+          {one.proposal_state && !['proposed', 'in approval'].includes(one.proposal_state)
+            ? said.planState(text.approvals.states[one.proposal_state] ?? one.proposal_state)
+            : said.planWaits}
+        </p>
+        <a class="btn btn-outline-secondary" href={props.href}>
+          {said.planOpen}
+        </a>
+      </div>
+    </section>
+  );
+}
+
+function Aside(props: { need: Need; plan: string | null; done: (need: Need) => void }): JSX.Element {
+  const one = props.need;
+  const decides = useMay('DECIDE_NEEDS');
+  return (
+    <aside aria-label={said.decideTitle}>
+      {props.plan && <Plan need={one} href={props.plan} />}
+      {decides && one.causes.length > 0 && one.status !== 'noise' && one.status !== 'expired' && (
+        <Decide need={one} done={props.done} key={one.id + (one.confirmed_by ?? '')} />
+      )}
+      {!decides && one.confirmed_by && (
+        <section class="card">
+          <div class="card-body">
+            <p>
+              <b>{said.confirmedBy(one.confirmed_by, causeName(one.cause))}</b>
+            </p>
+            {one.confirmed_reason && <p>{one.confirmed_reason}</p>}
+          </div>
+        </section>
+      )}
+      {one.note && <Note note={one.note} />}
+      {one.requests.length > 0 && (
+        <section class="card">
+          <div class="card-body">
+            <h2>{said.requests}</h2>
+            <ul class="plain">
+              {one.requests.map(request => (
+                <li key={request.id}>
+                  <b>{request.title}</b>
+                  <br />
+                  <span class="quiet">{[request.team, request.day && day(request.day)].filter(Boolean).join(', ')}</span>
+                </li>
+              ))}
+            </ul>
+          </div>
+        </section>
+      )}
+    </aside>
+  );
+}
+
 export function NeedPage(props: { id: string }): JSX.Element {
   const need = useResource<Need>('/needs/' + encodeURIComponent(props.id));
-  const decides = useMay('DECIDE_NEEDS'),
-    approvals = useMay('READ_APPROVALS'),
-    goals = useMay('READ_GOALS'),
-    skills = useMay('READ_SKILLS');
+  const approvals = useMay('READ_APPROVALS');
   const data = need.data;
   const plan = data?.proposal && approvals ? href('approvals', data.proposal) : null;
   return (
@@ -509,57 +654,7 @@ export function NeedPage(props: { id: string }): JSX.Element {
         {one => (
           <div class="with-aside">
             <div>
-              <Facts
-                of={[
-                  [
-                    said.worth,
-                    worth(one) ? (
-                      <>
-                        <Why id={one.id} what={said.worth}>
-                          {worth(one)}
-                        </Why>{' '}
-                        {per(one.value!.period)}
-                      </>
-                    ) : (
-                      said.noValue
-                    ),
-                  ],
-                  [
-                    said.goal,
-                    one.goal_name ? goals && one.goal ? <a href={href('goals', one.goal)}>{one.goal_name}</a> : one.goal_name : said.noGoal,
-                  ],
-                  [
-                    said.who,
-                    names(one).length === 0 ? (
-                      text.goals.company
-                    ) : names(one).length <= 3 ? (
-                      list(names(one))
-                    ) : (
-                      <details>
-                        <summary>{said.groups(names(one).length, one.subject!.kind)}</summary>
-                        {list(names(one))}
-                      </details>
-                    ),
-                  ],
-                  ...(one.skills.length
-                    ? [
-                        [
-                          said.skills,
-                          <>
-                            {one.skills.map((skill, index) => (
-                              <span key={skill}>
-                                {index > 0 && ', '}
-                                {skills ? <a href={href('skills', skill)}>{humanise(skill)}</a> : humanise(skill)}
-                              </span>
-                            ))}
-                          </>,
-                        ] as [string, JSX.Element],
-                      ]
-                    : []),
-                  ...(one.since ? [[said.since, day(one.since)] as [string, string]] : []),
-                  ...(one.expires ? [[said.expires, day(one.expires)] as [string, string]] : []),
-                ]}
-              />
+              <NeedFacts need={one} />
               {one.instead && (
                 <div class="callout">
                   <h2>{said.instead}</h2>
@@ -572,73 +667,10 @@ export function NeedPage(props: { id: string }): JSX.Element {
                 </p>
               )}
               {one.causes.length > 0 && <Causes need={one} />}
-              {(one.question || one.missing_file) && (
-                <div class="callout quiet-callout">
-                  {one.question && (
-                    <>
-                      <h3>{said.question}</h3>
-                      <p>{one.question}</p>
-                    </>
-                  )}
-                  {one.missing_file && (
-                    <>
-                      <h3>{said.missing}</h3>
-                      <p>
-                        <code>{one.missing_file}</code>
-                      </p>
-                    </>
-                  )}
-                </div>
-              )}
+              <Unclear need={one} />
               {(one.series || one.gap !== null) && <Gap need={one} />}
             </div>
-            <aside aria-label={said.decideTitle}>
-              {plan && (
-                <section class="card">
-                  <div class="card-body">
-                    <h2>{said.plan}</h2>
-                    <p class="quiet">
-                      {one.proposal_state && !['proposed', 'in approval'].includes(one.proposal_state)
-                        ? said.planState(text.approvals.states[one.proposal_state] ?? one.proposal_state)
-                        : said.planWaits}
-                    </p>
-                    <a class="btn btn-outline-secondary" href={plan}>
-                      {said.planOpen}
-                    </a>
-                  </div>
-                </section>
-              )}
-              {decides && one.causes.length > 0 && one.status !== 'noise' && one.status !== 'expired' && (
-                <Decide need={one} done={need.set} key={one.id + (one.confirmed_by ?? '')} />
-              )}
-              {!decides && one.confirmed_by && (
-                <section class="card">
-                  <div class="card-body">
-                    <p>
-                      <b>{said.confirmedBy(one.confirmed_by, causeName(one.cause))}</b>
-                    </p>
-                    {one.confirmed_reason && <p>{one.confirmed_reason}</p>}
-                  </div>
-                </section>
-              )}
-              {one.note && <Note note={one.note} />}
-              {one.requests.length > 0 && (
-                <section class="card">
-                  <div class="card-body">
-                    <h2>{said.requests}</h2>
-                    <ul class="plain">
-                      {one.requests.map(request => (
-                        <li key={request.id}>
-                          <b>{request.title}</b>
-                          <br />
-                          <span class="quiet">{[request.team, request.day && day(request.day)].filter(Boolean).join(', ')}</span>
-                        </li>
-                      ))}
-                    </ul>
-                  </div>
-                </section>
-              )}
-            </aside>
+            <Aside need={one} plan={plan} done={need.set} />
           </div>
         )}
       </Load>

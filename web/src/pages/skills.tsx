@@ -404,10 +404,114 @@ const teamColumns: Column<SkillDetail['teams'][number]>[] = [
   { name: said.share, num: true, of: team => (team.hidden ? <Hidden /> : team.share === null ? <None /> : share(team.share)) },
 ];
 
+function SkillFacts(props: { skill: SkillDetail }): JSX.Element {
+  const one = props.skill;
+  const goals = useMay('READ_GOALS');
+  return (
+    <Facts
+      of={[
+        [
+          said.mean,
+          one.mean === null ? (
+            <None />
+          ) : (
+            <Why id={one.id} what={said.mean}>
+              {number(one.mean, 1)}
+            </Why>
+          ),
+        ],
+        [said.people, one.people === null ? <None /> : number(one.people)],
+        [
+          said.stale,
+          one.stale === null ? (
+            <None />
+          ) : (
+            <Why id={one.id} what={said.stale}>
+              {share(one.stale)}
+            </Why>
+          ),
+        ],
+        [said.halfLife, one.half_life_months === null ? <None /> : said.months(number(one.half_life_months))],
+        [
+          said.goals,
+          one.goals.length === 0 ? (
+            said.goalsNone
+          ) : (
+            <>
+              {one.goals.map((goal, index) => (
+                <span key={goal.id}>
+                  {index > 0 && ', '}
+                  {goals ? <a href={href('goals', goal.id)}>{goal.name}</a> : goal.name}
+                </span>
+              ))}
+            </>
+          ),
+        ],
+      ]}
+    />
+  );
+}
+
+function Spread(props: { skill: SkillDetail }): JSX.Element {
+  const one = props.skill;
+  const bars = one.histogram.filter(bar => bar.people !== null);
+  return (
+    <section>
+      <h2>{said.distribution}</h2>
+      {bars.length === 0 ? (
+        <p class="quiet">{said.histogramHidden}</p>
+      ) : (
+        <Plot
+          label={said.distributionChart(one.name)}
+          picture={{
+            kind: 'bars',
+            labels: one.histogram.map(bar => `${number(bar.from)}–${number(bar.to)}`),
+            values: one.histogram.map(bar => bar.people),
+            x: said.level,
+            y: said.people,
+          }}
+          table={{
+            head: [said.level, said.people],
+            rows: one.histogram.map(bar => [
+              `${number(bar.from)}–${number(bar.to)}`,
+              bar.people === null ? text.shell.hiddenCell : number(bar.people),
+            ]),
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Fading(props: { skill: SkillDetail }): JSX.Element {
+  const one = props.skill;
+  return (
+    <section>
+      <h2>{said.halfLifeTitle}</h2>
+      {one.half_life_months === null ? (
+        <p class="quiet">{said.halfLifeNone}</p>
+      ) : (
+        <>
+          <p class="quiet">{said.halfLifeLead(number(one.half_life_months))}</p>
+          <Plot
+            label={said.halfLifeChart}
+            picture={{ kind: 'curve', points: fading(one.half_life_months), x: said.months_, y: said.left }}
+            table={{
+              head: [said.months_, said.left],
+              rows: fading(one.half_life_months)
+                .filter((_, index) => index % 5 === 0)
+                .map(([month, left]) => [number(month), share(left)]),
+            }}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
 export function SkillPage(props: { id: string }): JSX.Element {
   const skill = useResource<SkillDetail>('/skills/' + encodeURIComponent(props.id));
   const data = skill.data;
-  const goals = useMay('READ_GOALS');
   const figure = (value: number | null): string | null => (value === null ? null : number(value, 1));
   return (
     <Page
@@ -420,96 +524,13 @@ export function SkillPage(props: { id: string }): JSX.Element {
     >
       <Load of={skill} rows={4}>
         {one => {
-          const bars = one.histogram.filter(bar => bar.people !== null);
           return (
             <>
               {one.description && <p class="lead-text">{one.description}.</p>}
-              <Facts
-                of={[
-                  [
-                    said.mean,
-                    one.mean === null ? (
-                      <None />
-                    ) : (
-                      <Why id={one.id} what={said.mean}>
-                        {number(one.mean, 1)}
-                      </Why>
-                    ),
-                  ],
-                  [said.people, one.people === null ? <None /> : number(one.people)],
-                  [
-                    said.stale,
-                    one.stale === null ? (
-                      <None />
-                    ) : (
-                      <Why id={one.id} what={said.stale}>
-                        {share(one.stale)}
-                      </Why>
-                    ),
-                  ],
-                  [said.halfLife, one.half_life_months === null ? <None /> : said.months(number(one.half_life_months))],
-                  [
-                    said.goals,
-                    one.goals.length === 0 ? (
-                      said.goalsNone
-                    ) : (
-                      <>
-                        {one.goals.map((goal, index) => (
-                          <span key={goal.id}>
-                            {index > 0 && ', '}
-                            {goals ? <a href={href('goals', goal.id)}>{goal.name}</a> : goal.name}
-                          </span>
-                        ))}
-                      </>
-                    ),
-                  ],
-                ]}
-              />
+              <SkillFacts skill={one} />
               <div class="pair">
-                <section>
-                  <h2>{said.distribution}</h2>
-                  {bars.length === 0 ? (
-                    <p class="quiet">{said.histogramHidden}</p>
-                  ) : (
-                    <Plot
-                      label={said.distributionChart(one.name)}
-                      picture={{
-                        kind: 'bars',
-                        labels: one.histogram.map(bar => `${number(bar.from)}–${number(bar.to)}`),
-                        values: one.histogram.map(bar => bar.people),
-                        x: said.level,
-                        y: said.people,
-                      }}
-                      table={{
-                        head: [said.level, said.people],
-                        rows: one.histogram.map(bar => [
-                          `${number(bar.from)}–${number(bar.to)}`,
-                          bar.people === null ? text.shell.hiddenCell : number(bar.people),
-                        ]),
-                      }}
-                    />
-                  )}
-                </section>
-                <section>
-                  <h2>{said.halfLifeTitle}</h2>
-                  {one.half_life_months === null ? (
-                    <p class="quiet">{said.halfLifeNone}</p>
-                  ) : (
-                    <>
-                      <p class="quiet">{said.halfLifeLead(number(one.half_life_months))}</p>
-                      <Plot
-                        label={said.halfLifeChart}
-                        picture={{ kind: 'curve', points: fading(one.half_life_months), x: said.months_, y: said.left }}
-                        table={{
-                          head: [said.months_, said.left],
-                          rows: fading(one.half_life_months)
-                            .filter((_, index) => index % 5 === 0)
-                            .map(([month, left]) => [number(month), share(left)]),
-                        }}
-                      />
-                    </>
-                  )}
-                </section>
+                <Spread skill={one} />
+                <Fading skill={one} />
               </div>
               {one.jobs.length > 0 && (
                 <section>

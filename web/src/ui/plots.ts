@@ -107,131 +107,148 @@ function range(picture: Extract<Picture, { kind: 'lines' }>, colours: Palette): 
   };
 }
 
-function option(picture: Picture, colours: Palette): EChartsCoreOption {
+function lines(picture: Extract<Picture, { kind: 'lines' }>, colours: Palette): EChartsCoreOption {
   const base = common(colours);
-  switch (picture.kind) {
-    case 'lines': {
-      const several = picture.lines.length > 1;
-      return {
-        ...base,
-        tooltip: {
-          ...(base.tooltip as object),
-          trigger: 'axis',
-          valueFormatter: (value: unknown) =>
-            typeof value === 'number' ? brief(value) + (picture.unit === '%' ? '%' : ' ' + picture.unit) : '–',
-        },
-        legend: several
-          ? { top: 0, right: 8, textStyle: { color: colours.ink, fontSize: colours.size }, itemWidth: 18, itemHeight: 2, icon: 'rect' }
+  const several = picture.lines.length > 1;
+  return {
+    ...base,
+    tooltip: {
+      ...(base.tooltip as object),
+      trigger: 'axis',
+      valueFormatter: (value: unknown) =>
+        typeof value === 'number' ? brief(value) + (picture.unit === '%' ? '%' : ' ' + picture.unit) : '–',
+    },
+    legend: several
+      ? { top: 0, right: 8, textStyle: { color: colours.ink, fontSize: colours.size }, itemWidth: 18, itemHeight: 2, icon: 'rect' }
+      : undefined,
+    xAxis: axis(colours, '', { type: 'category', data: picture.days, boundaryGap: false, splitLine: { show: false } }),
+    yAxis: upright(colours, picture.unit, { type: 'value', ...range(picture, colours) }),
+    series: picture.lines.map((line, index) => ({
+      name: line.name,
+      type: 'line',
+      data: line.values,
+      showSymbol: false,
+      connectNulls: false,
+      lineStyle: {
+        width: line.tone === 'main' ? 2.5 : 2,
+        color: line.tone === 'main' ? colours.main : colours.second,
+        type: line.tone === 'main' ? 'solid' : 'dashed',
+      },
+      itemStyle: { color: line.tone === 'main' ? colours.main : colours.second },
+      markLine:
+        index === 0 && picture.marks.length > 0
+          ? {
+              silent: true,
+              symbol: 'none',
+              label: { color: colours.quiet, fontSize: colours.size, position: 'insideStartTop', formatter: '{b}' },
+              lineStyle: { color: colours.quiet, type: 'dotted', width: 1.25 },
+              data: picture.marks.map(mark => ({ name: mark.name, yAxis: mark.value })),
+            }
           : undefined,
-        xAxis: axis(colours, '', { type: 'category', data: picture.days, boundaryGap: false, splitLine: { show: false } }),
-        yAxis: upright(colours, picture.unit, { type: 'value', ...range(picture, colours) }),
-        series: picture.lines.map((line, index) => ({
-          name: line.name,
-          type: 'line',
-          data: line.values,
-          showSymbol: false,
-          connectNulls: false,
-          lineStyle: {
-            width: line.tone === 'main' ? 2.5 : 2,
-            color: line.tone === 'main' ? colours.main : colours.second,
-            type: line.tone === 'main' ? 'solid' : 'dashed',
-          },
-          itemStyle: { color: line.tone === 'main' ? colours.main : colours.second },
-          markLine:
-            index === 0 && picture.marks.length > 0
-              ? {
-                  silent: true,
-                  symbol: 'none',
-                  label: { color: colours.quiet, fontSize: colours.size, position: 'insideStartTop', formatter: '{b}' },
-                  lineStyle: { color: colours.quiet, type: 'dotted', width: 1.25 },
-                  data: picture.marks.map(mark => ({ name: mark.name, yAxis: mark.value })),
-                }
-              : undefined,
-        })),
-      };
-    }
+    })),
+  };
+}
+
+function bars(picture: Extract<Picture, { kind: 'bars' }>, colours: Palette): EChartsCoreOption {
+  const base = common(colours);
+  return {
+    ...base,
+    xAxis: axis(colours, picture.x, { type: 'category', data: picture.labels, splitLine: { show: false } }),
+    yAxis: upright(colours, picture.y, { type: 'value', minInterval: 1 }),
+    series: [
+      {
+        type: 'bar',
+        data: picture.values,
+        barCategoryGap: '12%',
+        itemStyle: { color: colours.main, borderRadius: [2, 2, 0, 0] },
+        markLine: picture.mark
+          ? {
+              silent: true,
+              symbol: 'none',
+              label: { color: colours.ink, formatter: picture.mark.name },
+              lineStyle: { color: colours.ink, type: 'dotted' },
+              data: [{ xAxis: picture.mark.label }],
+            }
+          : undefined,
+      },
+    ],
+  };
+}
+
+function curve(picture: Extract<Picture, { kind: 'curve' }>, colours: Palette): EChartsCoreOption {
+  const base = common(colours);
+  return {
+    ...base,
+    xAxis: axis(colours, picture.x, { type: 'value', splitLine: { show: false } }),
+    yAxis: upright(colours, picture.y, {
+      type: 'value',
+      min: 0,
+      max: 1,
+      axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: percent },
+    }),
+    tooltip: {
+      ...(base.tooltip as object),
+      trigger: 'axis',
+      valueFormatter: (value: unknown) => (typeof value === 'number' ? percent(value) : '–'),
+    },
+    series: [
+      {
+        type: 'line',
+        smooth: true,
+        showSymbol: false,
+        data: picture.points,
+        lineStyle: { width: 2.5, color: colours.main },
+        itemStyle: { color: colours.main },
+      },
+    ],
+  };
+}
+
+function calibration(picture: Extract<Picture, { kind: 'calibration' }>, colours: Palette): EChartsCoreOption {
+  const base = common(colours);
+  const most = Math.max(1, ...picture.points.map(point => point.count));
+  const unit = { type: 'value', min: 0, max: 1, axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: percent } };
+  return {
+    ...base,
+    xAxis: axis(colours, picture.x, unit),
+    yAxis: upright(colours, picture.y, unit),
+    tooltip: {
+      ...(base.tooltip as object),
+      formatter: (at: { data: number[] }) =>
+        `${picture.x} ${percent(at.data[0])}\n${picture.y} ${percent(at.data[1])}\n${brief(at.data[2])}`,
+    },
+    series: [
+      {
+        type: 'line',
+        name: picture.perfect,
+        silent: true,
+        showSymbol: false,
+        data: [
+          [0, 0],
+          [1, 1],
+        ],
+        lineStyle: { color: colours.second, type: 'dashed', width: 1.5 },
+      },
+      {
+        type: 'scatter',
+        data: picture.points.map(point => [point.predicted, point.observed, point.count]),
+        symbolSize: (data: number[]) => 8 + 16 * Math.sqrt(data[2] / most),
+        itemStyle: { color: colours.main, opacity: 0.9 },
+      },
+    ],
+  };
+}
+
+function option(picture: Picture, colours: Palette): EChartsCoreOption {
+  switch (picture.kind) {
+    case 'lines':
+      return lines(picture, colours);
     case 'bars':
-      return {
-        ...base,
-        xAxis: axis(colours, picture.x, { type: 'category', data: picture.labels, splitLine: { show: false } }),
-        yAxis: upright(colours, picture.y, { type: 'value', minInterval: 1 }),
-        series: [
-          {
-            type: 'bar',
-            data: picture.values,
-            barCategoryGap: '12%',
-            itemStyle: { color: colours.main, borderRadius: [2, 2, 0, 0] },
-            markLine: picture.mark
-              ? {
-                  silent: true,
-                  symbol: 'none',
-                  label: { color: colours.ink, formatter: picture.mark.name },
-                  lineStyle: { color: colours.ink, type: 'dotted' },
-                  data: [{ xAxis: picture.mark.label }],
-                }
-              : undefined,
-          },
-        ],
-      };
+      return bars(picture, colours);
     case 'curve':
-      return {
-        ...base,
-        xAxis: axis(colours, picture.x, { type: 'value', splitLine: { show: false } }),
-        yAxis: upright(colours, picture.y, {
-          type: 'value',
-          min: 0,
-          max: 1,
-          axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: percent },
-        }),
-        tooltip: {
-          ...(base.tooltip as object),
-          trigger: 'axis',
-          valueFormatter: (value: unknown) => (typeof value === 'number' ? percent(value) : '–'),
-        },
-        series: [
-          {
-            type: 'line',
-            smooth: true,
-            showSymbol: false,
-            data: picture.points,
-            lineStyle: { width: 2.5, color: colours.main },
-            itemStyle: { color: colours.main },
-          },
-        ],
-      };
-    case 'calibration': {
-      const most = Math.max(1, ...picture.points.map(point => point.count));
-      const unit = { type: 'value', min: 0, max: 1, axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: percent } };
-      return {
-        ...base,
-        xAxis: axis(colours, picture.x, unit),
-        yAxis: upright(colours, picture.y, unit),
-        tooltip: {
-          ...(base.tooltip as object),
-          formatter: (at: { data: number[] }) =>
-            `${picture.x} ${percent(at.data[0])}\n${picture.y} ${percent(at.data[1])}\n${brief(at.data[2])}`,
-        },
-        series: [
-          {
-            type: 'line',
-            name: picture.perfect,
-            silent: true,
-            showSymbol: false,
-            data: [
-              [0, 0],
-              [1, 1],
-            ],
-            lineStyle: { color: colours.second, type: 'dashed', width: 1.5 },
-          },
-          {
-            type: 'scatter',
-            data: picture.points.map(point => [point.predicted, point.observed, point.count]),
-            symbolSize: (data: number[]) => 8 + 16 * Math.sqrt(data[2] / most),
-            itemStyle: { color: colours.main, opacity: 0.9 },
-          },
-        ],
-      };
-    }
+      return curve(picture, colours);
+    case 'calibration':
+      return calibration(picture, colours);
   }
 }
 
