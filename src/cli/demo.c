@@ -17,16 +17,21 @@ struct demo { struct cli *cli; struct system *system; char *files; uint64_t peop
 
 /* ---- who plays whom --------------------------------------------------------------------------------------------- */
 
+/* The order of people in a snapshot hangs on the key of the data folder; who plays whom must not. */
+static bool comes_first(const struct company *company, int person, int other) {
+  return other < 0 || strcmp(company->people.at[person].employee_number, company->people.at[other].employee_number) < 0;
+}
+
 /* A manager of a team large enough to be shown; and somebody of that team with results. */
 static int pick_manager(const struct company *company, int *ret_team) {
+  int manager = *ret_team = -1;
   for (int t = 0; t < company->teams.count; t++) {
     const struct team *team = &company->teams.at[t];
-    if (team->size < 8 || team->manager < 0) continue;
+    if (team->size < 8 || team->manager < 0 || !comes_first(company, team->manager, manager)) continue;
     *ret_team = t;
-    return team->manager;
+    manager = team->manager;
   }
-  *ret_team = -1;
-  return -1;
+  return manager;
 }
 
 static int pick_member(const struct view *view, int team, int other_than) {
@@ -36,7 +41,7 @@ static int pick_member(const struct view *view, int team, int other_than) {
     if (person->team != team || person->status == PERSON_LEFT || p == other_than) continue;
     int skills = 0;
     for (int s = 0; s < view->company->skills.count; s++) skills += levels_find(view->levels, p, s) != NULL;
-    if (skills > most) {
+    if (skills > most || (skills == most && comes_first(view->company, p, best))) {
       most = skills;
       best = p;
     }
@@ -46,22 +51,22 @@ static int pick_member(const struct view *view, int team, int other_than) {
 
 /* Somebody whose job or department speaks of `word`, and who is not taken yet. */
 static int pick_by_word(const struct company *company, const char *word, const int *taken, int count) {
-  int otherwise = -1;
+  int best = -1, otherwise = -1;
   for (int p = 0; p < company->people.count; p++) {
     const struct person *person = &company->people.at[p];
     bool used = person->status != PERSON_ACTIVE;
     for (int i = 0; i < count; i++) used |= taken[i] == p;
     if (used) continue;
-    if (otherwise < 0) otherwise = p;
+    if (comes_first(company, p, otherwise)) otherwise = p;
     g_autofree char *job = person->job >= 0 ? g_ascii_strdown(company->jobs.at[person->job].title, -1) : NULL;
-    if (job && strstr(job, word)) return p;
+    if (job && strstr(job, word) && comes_first(company, p, best)) best = p;
   }
-  return otherwise;
+  return best >= 0 ? best : otherwise;
 }
 
 static const struct { const char *login, *word; unsigned roles; } players[] = {
   { "lead", "learning", ROLE_LEAD | ROLE_EMPLOYEE }, { "approver", "head", ROLE_APPROVER | ROLE_EMPLOYEE }, { "manager", NULL, ROLE_MANAGER | ROLE_EMPLOYEE },
-  { "employee", NULL, ROLE_EMPLOYEE }, { "analyst", "analyst", ROLE_ANALYST }, { "privacy", "legal", ROLE_PRIVACY }, { "admin", "it", ROLE_ADMIN } };
+  { "employee", NULL, ROLE_EMPLOYEE }, { "analyst", "analyst", ROLE_ANALYST }, { "privacy", "legal", ROLE_PRIVACY }, { "admin", "engineer", ROLE_ADMIN } };
 
 static bool add_accounts(struct demo *demo, GError **error) {
   g_autoptr(view_auto) view = system_view(demo->system, error);
