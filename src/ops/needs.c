@@ -172,7 +172,10 @@ static void write_series(struct json_writer *out, const struct company *company,
     both->sum[affected[kpi->team]] += weight * kpi->value;
     both->weight[affected[kpi->team]] += weight;
   }
-  if (g_tree_nnodes(days) < 2 || json_count(teams) == 0) {
+  int people = 0; /* no figure of fewer than five; a team that nobody is known of is a name, not a group */
+  for (int t = 0; t < company->teams.count; t++) people += affected[t] ? company->teams.at[t].size : 0;
+  bool few = people > 0 && people < OPS_LEAST_PEOPLE;
+  if (few || g_tree_nnodes(days) < 2 || json_count(teams) == 0) {
     json_put_null(out, "series");
     return;
   }

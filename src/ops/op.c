@@ -98,13 +98,22 @@ static bool check_input(const struct op *op, struct json in, GError **error) {
 
 /* ---- running ---------------------------------------------------------------------------------------------------- */
 
-bool op_run(struct op_call *call, const char *in, size_t in_length, GString *out, GError **error) {
-  if (!access_allows(call->caller.roles, call->op->may))
-    return fail(error, MENO_ERROR_FORBIDDEN, "\"%s\" may not be done with your roles: %s", call->op->name, access_permissions[call->op->may].help);
+static bool may(const struct op_call *call, GError **error) {
+  return access_allows(call->caller.roles, call->op->may) ||
+    fail(error, MENO_ERROR_FORBIDDEN, "\"%s\" may not be done with your roles: %s", call->op->name, access_permissions[call->op->may].help);
+}
+
+bool op_check(const struct op_call *call, const char *in, size_t in_length, GError **error) {
+  if (!may(call, error)) return false;
   g_autoptr(json_doc_auto) doc = json_parse(in, in_length, error);
-  if (!doc) return false;
+  return doc && check_input(call->op, json_root(doc), error);
+}
+
+bool op_run(struct op_call *call, const char *in, size_t in_length, GString *out, GError **error) {
+  if (!may(call, error)) return false;
+  g_autoptr(json_doc_auto) doc = json_parse(in, in_length, error);
+  if (!doc || !check_input(call->op, json_root(doc), error)) return false;
   call->in = json_root(doc);
-  if (!check_input(call->op, call->in, error)) return false;
   struct json_writer writer;
   json_writer_init(&writer);
   json_open_object(&writer, NULL);

@@ -92,3 +92,5 @@ const struct op *op_find(const char *name);
 /* Checks the input object against the row and runs it: permission, types, bounds, unknown fields. `in` is a JSON object;
  * `out` gets the answer object. This is the only way to a handler. */
 bool op_run(struct op_call *call, const char *in, size_t in_length, GString *out, GError **error);
+/* The same checks without running it: a job is refused when it is asked for, not when its turn comes. */
+bool op_check(const struct op_call *call, const char *in, size_t in_length, GError **error);

@@ -118,6 +118,8 @@ static bool check_permission(const struct rest_call *call, GError **error) {
 
 static bool start_job(struct rest_call *call, const struct rest_input *input, GError **error) {
   struct caller caller = rest_caller(&call->who);
+  struct op_call asked = { .op = call->match.op, .system = call->server->system, .caller = caller };
+  if (!op_check(&asked, input->json, input->length, error)) return false;
   g_autofree char *id = jobs_start(call->server->jobs, call->match.op, &caller, input->json, input->length,
     (const struct op_file *)(const void *)input->files->data, input->files->len, system_now(call->server->system), error);
   if (!id) return false;
