@@ -161,8 +161,11 @@ void needs_test_outside(struct needs_study *study, const struct needs_panel *pan
     f.ratio = CLAMP(state->alike, 0.2, 1.5);
     f.sentence = needs_say(study, "all %d teams moved together at the time", panel->teams);
   } else if (gap->pattern == NEEDS_STEP_SOME || gap->pattern == NEEDS_STATIC_SOME) {
-    f.ratio = gap->pattern == NEEDS_STEP_SOME && state->alike < 0 ? CLAMP(state->alike, -5, -0.5) : -4;
+    f.ratio = gap->pattern == NEEDS_STEP_SOME ? CLAMP(state->alike, -5, -0.3) : -4;
     f.sentence = needs_say(study, "%d of the goal's teams do not show it", gap->others);
+  } else if (gap->pattern == NEEDS_STEP_ALL && panel->team[0] < 0 && panel->goal->department_count == 0) {
+    f.ratio = 0.4; /* few teams' trouble would hardly show in the figure of all */
+    f.sentence = "the figure of the whole company fell at once; there are none by team";
   } else {
     return;
   }

@@ -25,6 +25,7 @@
 
 #define SHARE_PRIOR 0.3        /* of teams that fall, if any does */
 #define STEP_ODDS 3.0          /* log odds from the scan that make a break worth reporting: 20 to 1, before the prior */
+#define SOME_ODDS 1.0          /* log odds, before the data, that a cause holds back some teams and not all: most do */
 #define CLEAR 2.5              /* standard errors */
 #define HEALED 0.35            /* share of the fall that is left */
 #define NEAR_TARGET 0.2        /* of the way from baseline to target */
@@ -259,7 +260,7 @@ static void find_fall(const struct needs_study *study, const struct needs_panel 
     fell += share[i] >= 0.5;
   if (fell > 0.9 * n && n >= 3) /* a mixture of strong and weak falls is still a fall of all */
     state->alike = fmax(state->alike, 0.5);
-  if (n >= 4 && state->alike < 0) {
+  if (n >= 4 && fell <= 0.9 * n && state->alike < SOME_ODDS) {
     add_fall(study, p, NEEDS_STEP_SOME, share, split.size - split.rest, sqrt(mean_variance / fmax(1, n * split.share)), before, &best, state);
     return;
   }

@@ -129,10 +129,12 @@ static struct needs_contrast contrast_all(const struct needs_study *study, const
   int teams = c->teams.count, n[2] = { 0 };
   struct needs_contrast contrast = { .se = INFINITY, .affected = NAN, .others = NAN };
   g_autofree double *others = g_new(double, (size_t)MAX(teams, 1)), *affected = g_new(double, (size_t)MAX(teams, 1));
+  g_autofree double *sampling = g_new(double, (size_t)MAX(teams, 1));
   for (int t = 0; t < teams; t++) {
     double s = gap->affected[t];
     others[t] = s < 0.5 ? m->value[t] : NAN;
     affected[t] = s >= 0.5 ? m->value[t] : NAN;
+    sampling[t] = isfinite(affected[t]) ? m->variance[t] : NAN;
     n[0] += isfinite(others[t]);
     n[1] += isfinite(affected[t]);
   }
@@ -144,6 +146,7 @@ static struct needs_contrast contrast_all(const struct needs_study *study, const
     return contrast;
   contrast.effect = here - (n[0] >= 3 ? there : 0);
   contrast.others = n[0] >= 3 ? there : 0;
+  spread = fmax(spread, sqrt(robust_median(sampling, teams))) * (n[1] + 1.0) / (n[1] - 1.0); /* three alike by luck are not exact */
   contrast.se = 1.25 * spread / sqrt(n[1]);
   /* What drifts in all departments or all years alike is not known; without others to compare, half a team's spread. */
   contrast.se = hypot(contrast.se, n[0] < 3 ? DRIFT * spread : isfinite(apart) ? apart : 1.5 * spread);

@@ -28,6 +28,7 @@
 #define LEAST_CASES 3          /* per team and side */
 #define LEVEL_ONLY 0.7         /* of the evidence, where only the time since the fall is in the log */
 #define COVERED 0.35           /* share of the affected teams that have to take part */
+#define LOAD_WAITS 0.8         /* of the evidence of a wait, that it is for load as well */
 #define HAND_OFFS_MOST 400
 
 /* ---- cases ---- */
@@ -343,6 +344,13 @@ void needs_test_process(struct needs_study *study, const struct needs_gap *gap, 
     f.sentence = "cases of the affected teams wait no longer than others do";
   }
   needs_find(out, &f);
+  if (f.ratio > 0 && study->company->loads.count == 0) { /* nobody knows the load, and load makes waits, too */
+    struct needs_finding load = f;
+    load.about = CAUSE_CAPACITY;
+    load.ratio = LOAD_WAITS * f.ratio;
+    load.sentence = "waits like these also come from too much load";
+    needs_find(out, &load);
+  }
   if (f.ratio > 0)
     test_quiet(study, gap, at, &best, f, out);
   test_rework(study, gap, f, out);

@@ -255,7 +255,8 @@ static void answer_request(struct needs_study *study, int index, const struct ne
   const char *reason = need ? needs_say(study, "It belongs to “%s”, which shows no gap that stands out from chance.", c->goals.at[need->panel.index].name)
                             : "It serves none of the business goals that are set.";
   bool named = r->team >= 0 && needs_team_named(study, r->team);
-  claim_declined(study, kept, r->title, need ? c->goals.at[need->panel.index].id : NULL, named ? "team" : "company", named ? c->teams.at[r->team].name : NULL, reason,
+  /* It names no goal even where it touches one: that goal has no need, and must not look as if it had. */
+  claim_declined(study, kept, r->title, NULL, named ? "team" : "company", named ? c->teams.at[r->team].name : NULL, reason,
                  "Ask which number should change; with a goal behind it, it is looked at again.", 0, r->id, &evidence, out);
   propose_note(study, r, kept, need, out);
 }

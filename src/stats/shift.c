@@ -300,6 +300,6 @@ struct shift_split shift_divide(const double *fall, const double *variance, int 
         }
       }
   likelihood_some(fall, variance, n, &best, common_se, ret_fell);
-  best.evidence = some - all - log(count);
+  best.evidence = some - all - 0.75 * log(count); /* one free parameter more, and one on a leash */
   return best;
 }
