@@ -126,7 +126,7 @@ static bool take_common(struct cli *cli, char ***at, bool *ret_taken, GError **e
   else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) cli->help = true;
   else if (strcmp(word, "--data") == 0 || strcmp(word, "--as") == 0 || strcmp(word, "--now") == 0) {
     const char *value = *++*at;
-    if (!value) return fail(error, MENO_ERROR_USAGE, "%s wants a value", word);
+    if (!value || g_str_has_prefix(value, "--")) return fail(error, MENO_ERROR_USAGE, "%s wants a value", word);
     if (strcmp(word, "--now") == 0) return clock_parse_time(value, &cli->clock.fixed) || fail(error, MENO_ERROR_USAGE, "--now \"%s\" is no time like 2026-03-01T12:00:00Z", value);
     char **to = strcmp(word, "--data") == 0 ? &cli->data : &cli->as;
     g_free(*to);
@@ -153,6 +153,7 @@ int cli_main(int argc, char **argv, const struct ledger_tables *tables) {
   g_autoptr(GPtrArray) words = g_ptr_array_new();
   bool fine = true, taken;
   char **end = argv + argc;
+  for (char **at = argv + 1; at < end; at++) cli.json |= strcmp(*at, "--json") == 0; /* also for what is wrong before it */
   for (char **at = argv + 1; fine && at < end && *at; at++) {
     if (strcmp(*at, "--version") == 0) return puts("meno " MENO_VERSION) < 0;
     fine = take_common(&cli, &at, &taken, &error);

@@ -54,7 +54,8 @@ static int run_init(struct cli *cli, char **arguments) {
   g_autoptr(GPtrArray) accounts = account_list(system_store(system), &error);
   if (!accounts) return cli_fail(cli, error);
   if (accounts->len) {
-    printf("There is a Meno in %s already, with %u account%s. Nothing was changed.\n", cli_data(cli), accounts->len, accounts->len == 1 ? "" : "s");
+    if (cli->json) puts("{\"login\":null,\"password\":null}");
+    else printf("There is a Meno in %s already, with %u account%s. Nothing was changed.\n", cli_data(cli), accounts->len, accounts->len == 1 ? "" : "s");
     return 0;
   }
   g_autofree char *password = account_make_password();
@@ -179,6 +180,7 @@ static int run_doctor(struct cli *cli, char **arguments) {
 }
 
 static int run_openapi(struct cli *cli, char **arguments) {
+  if (*arguments) return leftover(cli, arguments, "openapi");
   g_autofree char *text = rest_openapi();
   puts(text);
   return 0;
