@@ -43,7 +43,7 @@ int cli_usage(const struct cli *cli, const char *format, ...) {
 struct system *cli_open(struct cli *cli, bool create) {
   g_autoptr(GError) error = NULL;
   struct system *system = system_open(cli_data(cli), create, cli->tables, &cli->clock, &error);
-  if (!system) cli_fail(cli, error);
+  if (!system) cli->failed = cli_fail(cli, error);
   return system;
 }
 

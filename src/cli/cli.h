@@ -12,6 +12,7 @@ struct cli {
   char *as;                /* --as: the account that acts; NULL: the operator, who has every role */
   struct clock clock;      /* --now */
   bool json, help;         /* --json, --help */
+  int failed;              /* the exit status of a cli_open that gave NULL */
 };
 
 /* A command that is no operation. `arguments` are those after its name, without the common options; NULL-terminated.
@@ -25,7 +26,7 @@ extern const struct command commands[]; /* ends with a NULL name */
 /* The whole program. */
 int cli_main(int argc, char **argv, const struct ledger_tables *tables);
 
-/* Opens the data folder; NULL after the error was printed. */
+/* Opens the data folder; NULL after the error was printed: the exit status is then cli->failed. */
 struct system *cli_open(struct cli *cli, bool create);
 const char *cli_data(const struct cli *cli);
 /* Prints "meno: message" to stderr, and as JSON where --json asks; the exit status of the error. */

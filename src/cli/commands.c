@@ -49,7 +49,7 @@ static int leftover(const struct cli *cli, char **arguments, const char *command
 static int run_init(struct cli *cli, char **arguments) {
   if (*arguments) return leftover(cli, arguments, "init");
   g_autoptr(system_auto) system = cli_open(cli, true);
-  if (!system) return error_kind_of(MENO_ERROR_STORE)->exit;
+  if (!system) return cli->failed;
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) accounts = account_list(system_store(system), &error);
   if (!accounts) return cli_fail(cli, error);
@@ -103,7 +103,7 @@ static int run_replay(struct cli *cli, char **arguments) {
   if (*arguments) return leftover(cli, arguments, "replay");
   if (verify == anew) return cli_usage(cli, "replay wants --verify or --rebuild");
   g_autoptr(system_auto) system = cli_open(cli, false);
-  if (!system) return error_kind_of(MENO_ERROR_NOT_FOUND)->exit;
+  if (!system) return cli->failed;
   if (anew) return rebuild(cli, system);
   g_autoptr(GError) error = NULL;
   struct replay_report report;
@@ -154,7 +154,7 @@ static bool examine(struct system *system, GArray *findings, GError **error) {
 static int run_doctor(struct cli *cli, char **arguments) {
   if (*arguments) return leftover(cli, arguments, "doctor");
   g_autoptr(system_auto) system = cli_open(cli, false);
-  if (!system) return error_kind_of(MENO_ERROR_NOT_FOUND)->exit;
+  if (!system) return cli->failed;
   g_autoptr(GError) error = NULL;
   g_autoptr(GArray) findings = g_array_new(FALSE, TRUE, sizeof(struct finding));
   if (!examine(system, findings, &error)) return cli_fail(cli, error);

@@ -183,7 +183,7 @@ int demo_run(struct cli *cli, char **arguments) {
   cli->data = g_strdup(*arguments);
   progress_catch();
   demo.system = cli_open(cli, true);
-  if (!demo.system) return error_kind_of(MENO_ERROR_STORE)->exit;
+  if (!demo.system) return cli->failed;
   demo.files = g_build_filename(cli->data, "files", NULL);
   g_autoptr(GError) error = NULL;
   bool fine = prepare(&demo, &error);

@@ -94,6 +94,6 @@ int serve_run(struct cli *cli, char **arguments) {
   command_option(arguments, "--url", &url);
   if (*arguments) return cli_usage(cli, "\"%s\" is no option of serve", *arguments);
   g_autoptr(system_auto) system = cli_open(cli, false);
-  if (!system) return error_kind_of(MENO_ERROR_NOT_FOUND)->exit;
+  if (!system) return cli->failed;
   return serve_until_stopped(cli, system, (uint16_t)port, url, announce_address, NULL);
 }

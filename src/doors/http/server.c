@@ -21,7 +21,7 @@
 #define WORKERS 8
 #define STACK_BYTES (256 * 1024)
 #define HEAD_BYTES (16 * 1024) /* a connection's memory: request line, headers, and the answer's head */
-#define STOP_SECONDS 10
+#define STOP_SECONDS 5
 
 void http_link_expect(struct http_link *link, unsigned seconds) {
   link->deadline = seconds ? g_get_monotonic_time() + (int64_t)seconds * G_USEC_PER_SEC : HTTP_FOREVER;
