@@ -137,7 +137,7 @@ export interface ImportResult {
   id: string | null; dry_run: boolean;
   files: {
     name: string; as: string | null; encoding: string | null; delimiter: string | null; rows: number; new: number;
-    changed: number; unchanged: number; bad: number; unused: string[];
+    changed: number; unchanged: number; bad?: number; unused: string[];
   }[];
   problems: { file: string; line: number | null; column: string | number | null; value: string | null; reason: string; remedy: string | null }[];
   problem_count: number; warnings: string[];

@@ -279,8 +279,8 @@ export const text = {
   },
 
   imports: {
-    answer: (day: string | null, bad: number, files: number) => day === null ? 'Nothing has come in yet.'
-      : `The last import was on ${day}, with ${counted(files, 'file', 'files')}${bad ? ` and ${counted(bad, 'bad row', 'bad rows')} left out` : '; every row came in'}.`,
+    answer: (day: string | null, bad: number | null, files: number) => day === null ? 'Nothing has come in yet.'
+      : `The last import was on ${day}, with ${counted(files, 'file', 'files')}${bad === null ? '' : bad ? ` and ${counted(bad, 'bad row', 'bad rows')} left out` : '; every row came in'}.`,
     drop: 'Drop files here', dropLead: 'CSV, JSON, YAML mapping (import.yaml), Markdown or text. First comes a dry run: nothing is changed until you say so.',
     choose: 'Choose files', chosen: (count: number) => counted(count, 'file chosen', 'files chosen'), remove: (name: string) => `Remove ${name}`,
     checking: 'Checking the files', importing: 'Bringing the files in', undoing: 'Undoing the import', thinking: 'The agents look at the new data',

@@ -59,9 +59,18 @@ const fileColumns: Column<FileResult>[] = [
   { name: said.isNew, num: true, of: file => number(file.new) },
   { name: said.isChanged, num: true, of: file => number(file.changed) },
   { name: said.unchanged, num: true, of: file => number(file.unchanged) },
-  { name: said.bad, num: true, of: file => <span class={file.bad ? 'fall' : ''}>{number(file.bad ?? 0)}</span> },
+  {
+    name: said.bad,
+    num: true,
+    of: file => (file.bad === undefined ? <None /> : <span class={file.bad ? 'fall' : ''}>{number(file.bad)}</span>),
+  },
   { name: said.unused, of: file => (file.unused.length ? file.unused.join(', ') : <None />) },
 ];
+/* A file's bad rows, counted from those that are named; only when all of them are. */
+function counted(file: FileResult, result: ImportResult): FileResult {
+  if (result.problems.length < result.problem_count) return { ...file, bad: file.bad || undefined };
+  return { ...file, bad: new Set(result.problems.filter(one => one.file === file.name).map(one => one.line)).size };
+}
 const problemColumns: Column<ImportResult['problems'][number]>[] = [
   { name: said.file, of: one => one.file },
   { name: said.line, num: true, of: one => one.line ?? <None /> },
@@ -120,7 +129,7 @@ function Preview(props: { of: ImportResult; commit: (skip: boolean) => void; dis
             {bad > 0 ? said.mend : said.discard}
           </button>
         </div>
-        <Rows label={said.preview} of={result.files} columns={fileColumns} />
+        <Rows label={said.preview} of={result.files.map(file => counted(file, result))} columns={fileColumns} />
         <Problems of={result} />
         {result.warnings.length > 0 && (
           <section>
@@ -191,8 +200,14 @@ function Drop(props: { take: (files: File[]) => void; second: boolean }): JSX.El
   );
 }
 
+/* How many rows were left out; null where the server does not say: then nothing is claimed. */
+function badRows(one: Import): number | null {
+  const said = one.files.map(file => file.bad).filter(bad => bad !== undefined);
+  return said.length === 0 ? null : said.reduce((all, bad) => all + bad, 0);
+}
+
 function historyColumns(undo: (one: Import) => void): Column<Import>[] {
-  const sum = (one: Import, of: 'new' | 'changed' | 'bad'): string => number(one.files.reduce((all, file) => all + (file[of] ?? 0), 0));
+  const sum = (one: Import, of: 'new' | 'changed'): string => number(one.files.reduce((all, file) => all + file[of], 0));
   const names = (one: Import): string => one.files.map(file => file.name).join(', ');
   return [
     { name: said.at, of: one => moment(one.at) },
@@ -211,7 +226,14 @@ function historyColumns(undo: (one: Import) => void): Column<Import>[] {
     },
     { name: said.isNew, num: true, of: one => sum(one, 'new') },
     { name: said.isChanged, num: true, of: one => sum(one, 'changed') },
-    { name: said.bad, num: true, of: one => sum(one, 'bad') },
+    {
+      name: said.bad,
+      num: true,
+      of: one => {
+        const bad = badRows(one);
+        return bad === null ? <None /> : number(bad);
+      },
+    },
     {
       name: said.state,
       of: one => (
@@ -304,13 +326,7 @@ function UndoDialog(props: { of: Import; close: () => void; undo: () => void }):
 
 function lastWords(imports: Import[]): string {
   const last = imports.find(one => one.state === 'committed');
-  return last
-    ? said.answer(
-        moment(last.at),
-        last.files.reduce((all, file) => all + (file.bad ?? 0), 0),
-        last.files.length,
-      )
-    : said.answer(null, 0, 0);
+  return last ? said.answer(moment(last.at), badRows(last), last.files.length) : said.answer(null, 0, 0);
 }
 
 export function ImportsPage(): JSX.Element {
