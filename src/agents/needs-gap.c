@@ -25,6 +25,8 @@
 
 #define SHARE_PRIOR 0.3        /* of teams that fall, if any does */
 #define STEP_ODDS 3.0          /* log odds from the scan that make a break worth reporting: 20 to 1, before the prior */
+#define STEP_ODDS_IF_MET 6.0
+#define MATTERS_FOR_ALL 0.35   /* of the way from baseline to target */
 #define SOME_ODDS 1.0          /* log odds, before the data, that a cause holds back some teams and not all: most do */
 #define CLEAR 2.5              /* standard errors */
 #define HEALED 0.35            /* share of the fall that is left */
@@ -183,7 +185,7 @@ static bool still_there(const struct needs_panel *p, int before, int at, const d
   return weighted(by, share, p->teams) > HEALED * size;
 }
 
-static bool below_target(const struct needs_panel *p, int from, const double *share)
+static bool below_target(const struct needs_panel *p, int from, const double *share, double near)
 {
   double target = p->goal->direction * p->goal->target, way = fabs(p->goal->target - p->goal->baseline);
   g_autofree double *level = g_new(double, (size_t)p->teams);
@@ -191,7 +193,7 @@ static bool below_target(const struct needs_panel *p, int from, const double *sh
     int n;
     level[i] = mean_between(p, i, from, p->periods, &n);
   }
-  return weighted(level, share, p->teams) < target - NEAR_TARGET * way;
+  return weighted(level, share, p->teams) < target - near * way;
 }
 
 static void date_gap(const struct needs_panel *p, int before, const struct shift *shift, struct needs_gap *gap)
@@ -205,7 +207,11 @@ static void date_gap(const struct needs_panel *p, int before, const struct shift
 static bool add_fall(const struct needs_study *study, const struct needs_panel *p, enum needs_pattern pattern, const double *share,
                      double size, double se, int before, const struct shift *shift, struct needs_state *state)
 {
-  if (!(size > 0) || !still_there(p, before, shift->at, share, size) || !below_target(p, shift->at, share))
+  /* Where the goal as a whole is met, a few teams' fall has to be surer, and one of all has to matter. */
+  double near = pattern == NEEDS_STEP_ALL ? MATTERS_FOR_ALL : NEAR_TARGET;
+  if (!(size > 0) || !still_there(p, before, shift->at, share, size) || !below_target(p, shift->at, share, near))
+    return false;
+  if (!state->behind && pattern == NEEDS_STEP_SOME && shift->evidence < STEP_ODDS_IF_MET)
     return false;
   struct needs_gap *gap = &state->gaps[state->count++];
   *gap = (struct needs_gap){ .pattern = pattern, .weight = 1, .evidence = shift->evidence, .size = size, .se = se };
@@ -333,7 +339,7 @@ static void add_standing(const struct needs_study *study, const struct needs_pan
     lack[i] = isfinite(level[i]) ? fmax(0, target - level[i]) : NAN;
   }
   struct shift_groups groups = shift_group(level, variance, n, share);
-  bool parted = groups.two && groups.evidence > 2 && groups.low < target;
+  bool parted = groups.two && groups.evidence > (state->behind ? 2 : 5) && groups.low < target;
   if (!parted && !state->behind)
     return;
   double mean = robust_mean(level, n), spread = robust_spread(level, n), short_by = fmax(target - mean, 1e-300);

@@ -95,9 +95,9 @@ static double prior_of_nothing(const struct company *c, const struct goal *goal,
 {
   if (state->count > 1 && !needs_gap_steps(gap) && gap->weight < 0.7)
     return 3;
-  double p = gap->pattern == NEEDS_STATIC_ALL ? 0.35 : gap->pattern == NEEDS_STATIC_SOME ? 0.2 : 0.02;
+  double p = gap->pattern == NEEDS_STATIC_ALL ? 0.35 : gap->pattern == NEEDS_STATIC_SOME ? 0.3 : 0.02;
   if (!needs_gap_steps(gap))
-    p *= state->progress > 0.6 ? 2 : state->progress < -0.3 ? 0.15 : state->progress < 0 ? 0.4 : 1;
+    p *= state->progress > 0.4 ? 2 : state->progress < -0.3 ? 0.15 : state->progress < 0 ? 0.4 : 1;
   for (int i = 0; i < c->decisions.count; i++)
     if (c->decisions.at[i].state == NEED_NOISE && g_strcmp0(c->decisions.at[i].goal_id, goal->id) == 0)
       p *= 2;

@@ -401,9 +401,21 @@ static bool take_all(struct importing *importing, GError **error) {
 
 /* ---- the report ------------------------------------------------------------------------------------------------- */
 
+/* Rows of a file that were named as bad; of more than LIMIT_ROW_ERRORS problems only those that were kept. */
+static int64_t bad_rows_of(const struct importing *importing, const char *name) {
+  g_autoptr(GHashTable) lines = g_hash_table_new(g_direct_hash, g_direct_equal);
+  const GPtrArray *problems = importing->intake->problems.list;
+  for (guint i = 0; i < problems->len; i++) {
+    const struct row_problem *problem = problems->pdata[i];
+    if (problem->line && strcmp(problem->file, name) == 0) g_hash_table_add(lines, GUINT_TO_POINTER(problem->line));
+  }
+  return g_hash_table_size(lines);
+}
+
 static void write_file(const struct importing *importing, struct json_writer *out, const struct intake_seen *seen, const struct format *as) {
   json_open_object(out, NULL);
   json_put_string(out, "as", as ? as->file : NULL);
+  json_put_integer(out, "bad", bad_rows_of(importing, seen->name));
   json_put_integer(out, "changed", as ? importing->counts[as->id].changed : 0);
   char delimiter[] = { seen->delimiter, 0 };
   json_put_string(out, "delimiter", !seen->delimiter ? NULL : seen->delimiter == '\t' ? "tab" : delimiter);
@@ -557,7 +569,8 @@ static bool commit(struct importing *importing, GError **error) {
   json_close_object(&out);
   g_autofree char *body = json_writer_steal(&out, NULL), *subject = g_strconcat("import:", importing->id, NULL);
   if (importing->request->progress) importing->request->progress(importing->request->data, "making it visible", 1);
-  return ledger_append(importing->write, &(struct event){ .kind = "import.committed", .subject = subject, .actor = importing->request->actor, .body = body }, NULL, error) &&
+  struct uuid only = uuid_of("import.committed", importing->id, NULL); /* two processes that bring the same files commit once */
+  return ledger_append(importing->write, &(struct event){ .id = only, .kind = "import.committed", .subject = subject, .actor = importing->request->actor, .body = body }, NULL, error) &&
     ledger_commit(g_steal_pointer(&importing->write), error);
 }
 

@@ -68,6 +68,9 @@ static bool show(struct op_call *call, const char *id, struct json_writer *out, 
   int got = fine ? gate_find(reader.db, id, &proposal, error) : -1;
   if (got == 0) fail(error, MENO_ERROR_NOT_FOUND, "there is no proposal \"%s\"", id);
   fine = got == 1 && view_of(&reader, proposal, &confirmer, &view, error) && gate_write_whole(&view, reader.db, proposal, out, error);
+  g_autoptr(json_doc_auto) body = fine ? json_parse(proposal->content, strlen(proposal->content), error) : NULL;
+  if (body) ops_write_names(out, reader.view->company, json_root(body));
+  fine = body != NULL;
   reader_close(&reader);
   return fine;
 }
@@ -140,6 +143,7 @@ static const struct field criterion_fields[] = { { "id", FIELD_ID("criterion"), 
 static const struct field decision_fields[] = { { "by", FIELD_TEXT(0), REQUIRED, "" }, { "role", FIELD_TEXT(0), REQUIRED, "" }, { "decision", FIELD_TEXT(0), REQUIRED, "" },
   { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "at", FIELD_TIME, REQUIRED, "" }, { 0 } };
 static const struct field whole_out[] = { ROW_FIELDS, { "body", FIELD_ANY, REQUIRED, "what a person would accept: its members depend on the kind" }, { "hash", FIELD_TEXT(0), REQUIRED, "send it back with the decision" },
+  { "names", FIELD_ANY, REQUIRED, "id → what it is called, for ids in the body" },
   { "why", FIELD_TEXTS, REQUIRED, "" }, { "risk", FIELD_LIST(risk_fields), REQUIRED, "" }, { "rule", FIELD_TEXT(0), REQUIRED, "who decides, in words" },
   { "criteria", FIELD_LIST(criterion_fields), REQUIRED, "" }, { "decisions", FIELD_LIST(decision_fields), REQUIRED, "" }, { "stale", FIELD_BOOL, REQUIRED, "a newer one has replaced it" },
   { "changed", FIELD_TEXTS, REQUIRED, "what differs from the one before" }, { "previous", FIELD_ID("proposal"), REQUIRED | NULLABLE, "" }, { 0 } };

@@ -101,7 +101,8 @@ static void write_needs(struct json_writer *out, const GPtrArray *needs, const c
   json_open_array(out, "needs");
   for (guint i = 0; i < needs->len; i++) {
     const struct need *need = needs->pdata[i];
-    if (g_strcmp0(need->goal, goal) != 0) continue;
+    bool aside = strcmp(need->status, "not a priority") == 0 || strcmp(need->status, "noise") == 0;
+    if (aside || g_strcmp0(need->goal, goal) != 0) continue;
     json_open_object(out, NULL);
     json_put_string(out, "id", need->id);
     json_put_string(out, "title", need->title);

@@ -249,6 +249,7 @@ static bool write_need(struct json_writer *out, struct db *db, const struct comp
   json_put_string(out, "title", need->title);
   copy(out, value, "subject");
   copy_list(out, value, "skills");
+  ops_write_names(out, company, value);
   copy_list(out, value, "causes");
   json_put_string(out, "cause", need->cause);
   json_put_string(out, "confirmed_by", words.by);
@@ -392,7 +393,7 @@ static const struct field note_fields[] = { { "to", FIELD_TEXT(0), REQUIRED, "" 
 #define NEED_FIELDS \
   { "id", FIELD_ID("need"), REQUIRED, "" }, { "rank", FIELD_COUNT, REQUIRED, "by value" }, { "goal", FIELD_ID("goal"), REQUIRED | NULLABLE, "" }, \
   { "goal_name", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "subject", FIELD_OBJECT(subject_fields), REQUIRED | NULLABLE, "whom it is about" }, \
-  { "skills", FIELD_TEXTS, REQUIRED, "" }, { "causes", FIELD_LIST(cause_fields), REQUIRED, "a ranking of hypotheses" }, { "cause", FIELD_WORD(causes), REQUIRED, "the confirmed one, else the first" }, \
+  { "skills", FIELD_TEXTS, REQUIRED, "ids" }, { "names", FIELD_ANY, REQUIRED, "id → what it is called, for the ids of goal and skills" }, { "causes", FIELD_LIST(cause_fields), REQUIRED, "a ranking of hypotheses" }, { "cause", FIELD_WORD(causes), REQUIRED, "the confirmed one, else the first" }, \
   { "confirmed_by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "confirmed_reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, \
   { "question", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would separate the first two" }, { "missing_file", FIELD_TEXT(0), REQUIRED | NULLABLE, "the file that would tell" }, \
   { "value", FIELD_OBJECT(value_fields), REQUIRED | NULLABLE, "priority weight × expected effect × probability" }, { "status", FIELD_WORD(statuses), REQUIRED, "" }, \

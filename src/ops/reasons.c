@@ -81,8 +81,9 @@ static bool write_file_evidence(struct reasons *reasons, const char *text, enum 
 
 /* ---- the frame -------------------------------------------------------------------------------------------------- */
 
-static void write_head(struct json_writer *out, const char *id, const char *title, const char *statement, const char *status, double confidence) {
+static void write_head(struct json_writer *out, const char *kind, const char *id, const char *title, const char *statement, const char *status, double confidence) {
   json_put_string(out, "id", id);
+  json_put_string(out, "kind", kind);
   json_put_string(out, "title", title);
   json_put_string(out, "statement", statement);
   json_put_string(out, "status", status);
@@ -152,7 +153,7 @@ static bool why_claim(struct reasons *reasons, const struct claim_row *row, cons
   if (!evidence) return false;
   const char *reason = json_string(json_get(json_root(value), "reason")), *goal = json_string(json_get(json_root(value), "goal"));
   g_autofree char *by = ops_actor_name(reasons->view->company, row->agent);
-  write_head(out, row->subject, title, reason ? reason : title, row->state, row->confidence);
+  write_head(out, strcmp(row->predicate, "need") == 0 ? "need" : "claim", row->subject, title, reason ? reason : title, row->state, row->confidence);
   write_made(out, row->made_at, by, row->agent);
   json_open_array(out, "evidence");
   struct json_iter it = json_iter(json_root(evidence));
@@ -217,7 +218,7 @@ static int why_proposal(struct reasons *reasons, const char *id, GError **error)
   if (got != 1) return got;
   struct json_writer *out = reasons->out;
   g_autofree char *by = ops_actor_name(reasons->view->company, proposal->agent);
-  write_head(out, proposal->id, proposal->title, proposal->rule ? proposal->rule : proposal->title, proposal->state, NAN);
+  write_head(out, "proposal", proposal->id, proposal->title, proposal->rule ? proposal->rule : proposal->title, proposal->state, NAN);
   write_made(out, proposal->made, by, proposal->rules);
   empty_list(out, "evidence");
   json_open_array(out, "decisions");
@@ -248,7 +249,7 @@ static int why_goal(struct reasons *reasons, const char *id, GError **error) {
   if (row->due != CLOCK_NO_DAY) clock_format_day(row->due, due);
   g_autofree char *statement = g_strdup_printf("from %g to %g %s by %s; now %g, the mean of the last four periods", row->baseline, row->target, row->unit, due, track.latest);
   g_autofree char *text = g_strdup_printf("%d values of %s", values, row->name);
-  write_head(out, row->id, row->name, statement, goal_state(row, &track, company->first_day, reasons->view->day), NAN);
+  write_head(out, "goal", row->id, row->name, statement, goal_state(row, &track, company->first_day, reasons->view->day), NAN);
   goal_track_clear(&track);
   write_made(out, 0, NULL, NULL);
   json_open_array(out, "evidence");
@@ -285,7 +286,7 @@ static int why_skill(struct reasons *reasons, const char *id, GError **error) {
   g_autofree char *statement = few ? g_strdup("fewer than five people are measured, so no figure is shown")
     : g_strdup_printf("expected score %.2f before anything is known of a person; %d results of %d people; older evidence fades with the half-life", prior->mean, prior->results, prior->people);
   g_autofree char *text = g_strdup_printf("%d results of %d people", prior->results, prior->people);
-  write_head(out, company->skills.at[skill].id, company->skills.at[skill].name, statement, "estimated", NAN);
+  write_head(out, "skill", company->skills.at[skill].id, company->skills.at[skill].name, statement, "estimated", NAN);
   write_made(out, 0, NULL, NULL);
   json_open_array(out, "evidence");
   if (prior->results && !write_file_evidence(reasons, text, FILE_RESULTS, prior->results, prior->people, from, to, error)) return -1;
@@ -312,7 +313,7 @@ static int why_import(struct reasons *reasons, const char *id, GError **error) {
     g_string_append_printf(statement, "%s%s: %d new, %d changed", statement->len ? "; " : "", json_string(json_get(it.value, "name")), (int)fresh, (int)changed);
   }
   g_autofree char *by = ops_actor_name(reasons->view->company, query_text(query, 3));
-  write_head(out, id, "An import of files", statement->str, query_text(query, 1), NAN);
+  write_head(out, "import", id, "An import of files", statement->str, query_text(query, 1), NAN);
   write_made(out, query_integer(query, 2), by, NULL);
   static const char *const rest[] = { "evidence", "decisions", "leads_to", "rests_on" };
   for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) empty_list(out, rest[i]);
@@ -341,7 +342,8 @@ static const struct field made_fields[] = { { "at", FIELD_TIME, REQUIRED, "" }, 
 static const struct field decision_row[] = { { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "what", FIELD_TEXT(0), REQUIRED, "" }, { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field link_row[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
 static const struct field why_in[] = { { "id", FIELD_ID("thing"), REQUIRED | IN_PATH, "a need, proposal, goal, skill, import or claim" }, { 0 } };
-static const struct field why_out[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "statement", FIELD_TEXT(0), REQUIRED, "what it says" }, { "status", FIELD_TEXT(0), REQUIRED, "" },
+static const char *const kinds[] = { "need", "proposal", "goal", "skill", "import", "claim", NULL };
+static const struct field why_out[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "kind", FIELD_WORD(kinds), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "statement", FIELD_TEXT(0), REQUIRED, "what it says" }, { "status", FIELD_TEXT(0), REQUIRED, "" },
   { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "made", FIELD_OBJECT(made_fields), REQUIRED | NULLABLE, "" }, { "evidence", FIELD_LIST(evidence_row), REQUIRED, "what it rests on" },
   { "decisions", FIELD_LIST(decision_row), REQUIRED, "of people" }, { "leads_to", FIELD_LIST(link_row), REQUIRED, "" }, { "rests_on", FIELD_LIST(link_row), REQUIRED, "" }, { 0 } };
 

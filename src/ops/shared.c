@@ -31,6 +31,26 @@ char *ops_actor_name(const struct company *company, const char *actor) {
   return g_strdup(strcmp(actor, "system") == 0 ? "Meno" : actor);
 }
 
+static void put_skill_name(struct json_writer *out, const struct company *company, const char *id, GHashTable *done) {
+  int skill = id ? company_skill(company, id) : -1;
+  if (skill >= 0 && g_hash_table_add(done, (void *)(uintptr_t)company->skills.at[skill].id)) json_put_string(out, id, company->skills.at[skill].name);
+}
+
+void ops_write_names(struct json_writer *out, const struct company *company, struct json value) {
+  g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
+  const char *to = json_string(json_get(value, "to")), *goal = json_string(json_get(value, "goal"));
+  int person = to ? company_person(company, to) : -1, index = goal ? company_goal(company, goal) : -1;
+  json_open_object(out, "names");
+  if (person >= 0 && g_hash_table_add(done, (void *)(uintptr_t)to)) {
+    g_autofree char *name = ops_person_name(company, person);
+    json_put_string(out, to, name);
+  }
+  if (index >= 0 && g_hash_table_add(done, (void *)(uintptr_t)goal)) json_put_string(out, goal, company->goals.at[index].name);
+  struct json_iter it = json_iter(json_get(value, "skills"));
+  while (json_type(json_get(value, "skills")) == JSON_ARRAY && json_next(&it)) put_skill_name(out, company, json_string(it.value), done);
+  json_close_object(out);
+}
+
 bool ops_is_confined(const struct op_call *call) {
   return !(call->caller.roles & ~(unsigned)(ROLE_MANAGER | ROLE_EMPLOYEE));
 }

@@ -16,6 +16,8 @@ void put_time(struct json_writer *out, const char *key, int64_t time);
 /* How an actor is called to a reader: a person's name, an account's login, "agent needs", "Meno". Newly allocated. */
 char *ops_actor_name(const struct company *company, const char *actor);
 char *ops_person_name(const struct company *company, int person);       /* newly allocated */
+/* An object `names`: what ids that stand in `value` (members to, goal, skills) are called to a reader. */
+void ops_write_names(struct json_writer *out, const struct company *company, struct json value);
 /* Which teams the caller may see by role: everybody but managers all, managers their own and those below. Newly
  * allocated, a byte per team; departments likewise where every team of it is seen. */
 bool *ops_teams_seen(const struct op_call *call, const struct company *company);

@@ -177,12 +177,28 @@ static char *requester_of(const struct proposal *proposal) {
   return person ? g_strconcat("person:", person, NULL) : NULL;
 }
 
+static int by_strength(const void *a, const void *b) {
+  double x = fabs((*(const struct evidence *const *)a)->strength), y = fabs((*(const struct evidence *const *)b)->strength);
+  return (y > x) - (y < x);
+}
+
+/* The claim's evidence as the gate takes it, the strongest first: an approver reads from the top. */
+static struct gate_evidence *gate_evidence_of(const struct claim *claim) {
+  g_autoptr(GPtrArray) order = g_ptr_array_new();
+  for (int i = 0; claim && i < claim->evidence_count; i++) g_ptr_array_add(order, (void *)(uintptr_t)&claim->evidence[i]);
+  g_ptr_array_sort(order, by_strength);
+  struct gate_evidence *evidence = g_new0(struct gate_evidence, order->len + 1);
+  for (guint i = 0; i < order->len; i++) {
+    const struct evidence *from = order->pdata[i];
+    evidence[i] = (struct gate_evidence){ .source = formats[from->file].file, .sentence = from->sentence, .records = from->count, .people = from->people,
+      .against = from->against, .about = from->about };
+  }
+  return evidence;
+}
+
 static bool propose(struct taking *taking, const struct turn *turn, const struct proposal *proposal, GError **error) {
   const struct claim *claim = claim_about(turn, proposal->subject);
-  g_autofree struct gate_evidence *evidence = g_new0(struct gate_evidence, claim ? claim->evidence_count + 1 : 1);
-  for (int i = 0; claim && i < claim->evidence_count; i++)
-    evidence[i] = (struct gate_evidence){ .source = formats[claim->evidence[i].file].file, .sentence = claim->evidence[i].sentence,
-      .records = claim->evidence[i].count, .people = claim->evidence[i].people, .against = claim->evidence[i].against, .about = claim->evidence[i].about };
+  g_autofree struct gate_evidence *evidence = gate_evidence_of(claim);
   g_autofree char *id = claim ? claim_id(claim) : NULL;
   g_autofree char *subject = claim ? claim_subject(claim->predicate, claim->subject) : g_strdup(proposal->subject);
   g_autofree char *requester = requester_of(proposal);
