@@ -4,7 +4,7 @@
 that; undo gives back the very same tables; a bad row is named by its place and nothing is half imported."""
 import csv
 import io
-import shutil
+import subprocess
 
 import meno
 
@@ -100,6 +100,16 @@ def changed(tap, files, data):
     tap.same(values, [(0, 1, len(rows) - 1)] * 2, "each time one row is changed and the rest are not")
     tap.same(meno.tables(data, {"import"}), at_first, "changed back, every table is as it was")
     tap.same(meno.head(data)[0], events + 4, "two rows and two imports were recorded")
+
+
+def at_once(tap, files, empty, data):
+    """The same files by three hands at the same moment are one import."""
+    shared = meno.clone(empty)
+    command = [meno.BINARY, "--data", str(shared), "--now", meno.NOW, "import", str(files)]
+    hands = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
+    tap.same([hand.wait(meno.DEADLINE) for hand in hands], [0, 0, 0], "three imports of the same files at once all succeed")
+    tap.same(meno.tables(shared), meno.tables(data), "and give the tables of one")
+    tap.same(meno.head(shared)[0], meno.head(data)[0], "nothing is recorded twice")
 
 
 # ---- undo --------------------------------------------------------------------------------------------------------
@@ -315,6 +325,7 @@ def main(tap):
     data = dry_run(tap, files, empty)
     again(tap, files, data)
     other_clothes(tap, files, data)
+    at_once(tap, files, empty, data)
     grown(tap, files, empty)
     changed(tap, files, data)
     undo(tap, files, empty, data)
