@@ -11,12 +11,15 @@ type Answer<Path extends keyof paths, Method extends 'get' | 'post'> =
 
 /* A wire shape that cannot be used as ours is a compile error on its line. */
 declare function usable<Ours>(): <Wire extends Ours>(wire: [Wire] extends [never] ? 'the operation is gone' : Wire) => void;
+declare function acceptable<Path extends keyof paths>(): <Ours extends paths[Path]['post'] extends { requestBody: { content: { 'application/json': infer Body } } } ? Body : never>() => void;
 declare function sent<Path extends keyof paths, Method extends 'get' | 'post'>(): Answer<Path, Method>;
 
 usable<own.Caller>()(sent<'/session', 'get'>());
 usable<own.Today>()(sent<'/today', 'get'>());
 usable<{ goals: own.Goal[] }>()(sent<'/goals', 'get'>());
 usable<own.GoalDetail>()(sent<'/goals/{id}', 'get'>());
+usable<own.Goal>()(sent<'/goals', 'post'>());
+acceptable<'/goals'>()<own.NewGoal>();
 usable<own.Weighing>()(sent<'/goals/{id}/weight', 'post'>());
 /* The series of a need is described as any JSON: two lists of figures beside one of days are no row of the table. */
 type Need = Omit<own.Need, 'series'>;

@@ -226,6 +226,52 @@ await test('moving a weight shows the re-ranking before anything is saved', asyn
   await close(page);
 });
 
+await test('a goal is added: what is missing or wrong is said at its field, then its page opens', async () => {
+  const page = await as('lead');
+  await visit(page, '#/goals');
+  await page.click('.page-actions button:has-text("Add a goal")');
+  await page.waitForSelector('dialog[open] #goal-name');
+  check(await page.evaluate(() => document.activeElement.id === 'goal-name'), 'the focus is in the first field');
+  await page.click('dialog summary');
+  await axe(page, 'goal form');
+  await page.click('dialog button[type=submit]');
+  equal(await page.$$eval('dialog [aria-invalid=true]', found => found.map(one => one.name).join()), 'name,unit,direction,baseline,target,due', 'what is missing');
+  check(await page.evaluate(() => document.activeElement.id === 'goal-name'), 'the focus goes to the first of them');
+  await axe(page, 'goal form with messages');
+  await page.fill('#goal-name', 'Days from request to offer');
+  await page.fill('#goal-unit', 'days');
+  await page.selectOption('#goal-direction', 'down');
+  await page.fill('#goal-baseline', '9');
+  await page.fill('#goal-target', '9');
+  await page.fill('#goal-due', '2031-12-31');
+  await page.check('dialog input[name=skills] >> nth=0');
+  excuse(/400/);
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('#goal-target-wrong:has-text("baseline")');
+  excuse(null);
+  equal(await page.$$eval('dialog [aria-invalid=true]', found => found.map(one => one.name).join()), 'target', 'only the target is wrong now');
+  await page.fill('#goal-target', '4.5');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.say:has-text("Days from request to offer")');
+  await page.waitForFunction(() => document.querySelector('main h1')?.textContent === 'Days from request to offer');
+  await settle(page);
+  await axe(page, 'the new goal');
+  const goal = (await api(page, '/goals')).goals.find(one => one.name === 'Days from request to offer');
+  check(goal && goal.target === 4.5 && goal.direction === 'down' && goal.due === '2031-12-31', 'the server has it');
+  await visit(page, '#/goals');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.click('.page-actions button:has-text("Add a goal")');
+  await fits(page, 'the goal form');
+  await page.fill('#goal-name', 'Days from request to offer');
+  for (const [id, value] of [['unit', 'days'], ['baseline', '9'], ['target', '4'], ['due', '2031-12-31']]) await page.fill('#goal-' + id, value);
+  await page.selectOption('#goal-direction', 'down');
+  excuse(/409/);
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('#goal-name-wrong:has-text("already")');
+  excuse(null);
+  await close(page);
+});
+
 async function answerAll(page) {
   for (const group of await page.$$('.criterion')) await (await group.$('input')).check();
 }

@@ -34,6 +34,10 @@ export interface Goal {
   latest: number | null; latest_day: Day | null; gap: number | null; money: number | null;
   state: 'on track' | 'off track' | 'unknown'; series: Point[]; needs: GoalNeed[]; version: number;
 }
+export interface NewGoal {
+  name: string; unit: string; direction: 'up' | 'down'; baseline: number; target: number; due: Day; weight?: number;
+  category?: 'productivity' | 'revenue' | 'risk' | 'efficiency'; value_per_unit?: number; currency?: string; skills?: string[]; departments?: string[];
+}
 export interface GoalDetail extends Goal {
   teams: { team: string; department: string | null; size: number | null; latest: number | null; hidden: boolean; series: Point[] }[];
   versions: { at: Moment; by: string; weight: number | null; reason: string | null }[];

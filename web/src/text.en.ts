@@ -135,6 +135,30 @@ export const text = {
     },
   },
 
+  goalForm: {
+    open: 'Add a goal', title: 'Add a goal', save: 'Add the goal', choose: 'Choose …',
+    lead: 'A goal says what should change, from where to where, and by when. Needs are ranked by it as soon as it is saved.',
+    more: 'Priority, money, departments and skills, if you know them',
+    fields: {
+      name: { label: 'What should change', help: 'As people say it: “Days from request to offer”.' },
+      unit: { label: 'Unit', help: 'What it is counted in: days, %, EUR.' },
+      direction: { label: 'Which way is better', help: 'A rate of errors should fall, a rate of renewals should rise.' },
+      baseline: { label: 'Where it stands', help: 'The value from which change is counted.' },
+      target: { label: 'Where it should be', help: 'The value that counts as reached.' },
+      due: { label: 'By when', help: 'The day on which it should be reached.' },
+      weight: { label: 'Weight', help: 'From 0 (does not matter) to 1 (matters most); 0.5 if left empty.' },
+      category: { label: 'Category', help: 'What kind of goal it is.' },
+      value_per_unit: { label: 'Worth of one unit a year', help: 'In money; without it, needs of this goal are not stated in money.' },
+      currency: { label: 'Currency', help: 'Three letters, such as EUR.' },
+    },
+    directions: { up: 'Higher is better', down: 'Lower is better' } as Record<string, string>,
+    categories: { productivity: 'Productivity', revenue: 'Revenue', risk: 'Risk', efficiency: 'Efficiency' } as Record<string, string>,
+    departments: 'Departments whose goal it is (none: the whole company)', skills: 'Skills that it is thought to rest on',
+    missing: 'This is needed.', noNumber: 'This is not a number.', noDate: 'This is not a date.',
+    taken: 'There is a goal of this name already. Choose another name.',
+    saved: (name: string) => `Goal “${name}” is added. Needs are ranked with it from now on.`,
+  },
+
   needs: {
     answer: (open: number, not: number, low: number, money: string | null, unconfirmed: number) =>
       `${Spelt(open)} ${plural(open, 'need is', 'needs are')} worth doing${money ? `, together about ${money} a year` : ''}; ${spelt(not)} ${plural(not, 'is', 'are')} not ${plural(not, 'a training problem', 'training problems')} and ${spelt(low)} ${plural(low, 'is', 'are')} not a priority.${unconfirmed ? ` ${Spelt(unconfirmed)} ${plural(unconfirmed, 'cause waits', 'causes wait')} for a person to confirm.` : ''}`,

@@ -26,6 +26,7 @@ import {
   type Column,
 } from '../ui/parts.tsx';
 import { Plot, Spark } from '../ui/picture.tsx';
+import { GoalDialog } from './goal-form.tsx';
 import type { Goal, GoalDetail, Move, Weighing } from '../api.ts';
 
 const said = text.goals;
@@ -326,17 +327,25 @@ export function GoalsPage(): JSX.Element {
   const steer = useMay('STEER'),
     imports = useMay('IMPORT');
   const [weighing, setWeighing] = useState<Goal | null>(null);
+  const [adding, setAdding] = useState(false);
+  const add = steer && (
+    <button type="button" class="btn btn-outline-secondary" onClick={() => setAdding(true)}>
+      {text.goalForm.open}
+    </button>
+  );
   const answer = answered(goals, data => (data.goals.length ? goalsAnswer(data.goals) : said.empty.title + '.'));
   return (
-    <Page {...text.pages.goals} answer={answer}>
+    <Page {...text.pages.goals} answer={answer} actions={(goals.data?.goals.length && add) || undefined}>
       <Load of={goals} rows={6}>
         {data => {
           if (data.goals.length === 0)
             return (
               <Empty
-                lead={said.empty.lead + (imports ? '' : ' ' + said.empty.actionElse)}
+                lead={said.empty.lead + (imports || steer ? '' : ' ' + said.empty.actionElse)}
                 action={imports ? { name: said.empty.action, href: href('imports') } : undefined}
-              />
+              >
+                {add}
+              </Empty>
             );
           const sorted = [...data.goals].sort((a, b) => (b.money ?? 0) - (a.money ?? 0) || b.weight - a.weight);
           return (
@@ -354,6 +363,7 @@ export function GoalsPage(): JSX.Element {
         }}
       </Load>
       {weighing && <WeightDialog goal={weighing} close={() => setWeighing(null)} />}
+      {adding && <GoalDialog goals={goals.data?.goals ?? []} close={() => setAdding(false)} />}
     </Page>
   );
 }

@@ -173,7 +173,7 @@ export function Skeleton(props: { rows: number }): JSX.Element {
 }
 
 /* Nothing here (the page's first line has said so): what would fill it, and the one step that leads there. */
-export function Empty(props: { lead: string; action?: { name: string; href: string } }): JSX.Element {
+export function Empty(props: { lead: string; action?: { name: string; href: string }; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="empty-state">
       <p>{props.lead}</p>
@@ -182,6 +182,7 @@ export function Empty(props: { lead: string; action?: { name: string; href: stri
           {props.action.name}
         </a>
       )}
+      {props.children}
     </div>
   );
 }
