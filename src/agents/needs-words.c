@@ -212,7 +212,7 @@ static void put_subject(struct needs_study *study, struct json_writer *w, const 
   json_put_string(w, "kind", kind);
   json_open_array(w, "names");
   if (g_str_equal(kind, "company")) {
-    json_put_string(w, NULL, c->name ? c->name : "the company");
+    json_put_string(w, NULL, c->name && *c->name ? c->name : "the company");
   } else if (g_str_equal(kind, "department")) {
     g_autofree bool *in = g_new0(bool, (size_t)MAX(c->departments.count, 1));
     for (int i = 0; i < need->panel.goal->department_count; i++)

@@ -33,6 +33,7 @@
 #define NOTHING_MOST 0.5       /* above: no need; the goal is only not there yet */
 #define STALE_DAYS 120         /* a KPI that nobody measures any more holds nothing back */
 #define LOW_WEIGHT 0.1
+#define LEAST_PEOPLE 5
 
 static const struct need_decision *decision_of(const struct company *c, const char *need)
 {
@@ -107,6 +108,19 @@ static bool stale(const struct company *c, const struct needs_panel *p)
   return c->last_day - end > fmax(STALE_DAYS, 3 * p->period_days);
 }
 
+/* Does a gap rest on fewer than five people? Then nothing may be said of it, its size least of all. */
+static bool rests_on_few(const struct company *c, const struct needs_state *s)
+{
+  for (int g = 0; g < s->count; g++) {
+    int people = 0;
+    for (int t = 0; t < c->teams.count; t++)
+      people += isfinite(s->gaps[g].affected[t]) && s->gaps[g].affected[t] >= 0.5 ? c->teams.at[t].size : 0;
+    if (people > 0 && people < LEAST_PEOPLE)
+      return true;
+  }
+  return false;
+}
+
 /* False: nothing holds the goal back that could be told from chance. The panel and the state are filled anyway. */
 static bool find_need(struct needs_study *study, int goal, struct needs_need *need)
 {
@@ -114,7 +128,7 @@ static bool find_need(struct needs_study *study, int goal, struct needs_need *ne
   if (!needs_panel_build(study, goal, &need->panel))
     return false;
   needs_gaps_find(study, &need->panel, &need->state);
-  if (need->state.count == 0 || stale(c, &need->panel))
+  if (need->state.count == 0 || stale(c, &need->panel) || rests_on_few(c, &need->state))
     return false;
   for (int i = 0; i < need->state.count; i++)
     needs_evidence_weigh(study, &need->panel, &need->state, &need->state.gaps[i], &need->weighed[i]);

@@ -50,14 +50,15 @@ struct system *cli_open(struct cli *cli, bool create) {
 /* ---- help ------------------------------------------------------------------------------------------------------- */
 
 static void help_exits(GString *out) {
+  int listed = 0;
   g_string_append(out, "\nExit status: 0 done");
   for (int status = 1; status < 256; status++)
     for (int code = 0; code < MENO_ERROR_COUNT; code++)
       if (error_kind_of(code)->exit == status) {
-        g_autofree char *title = g_strdup(error_kind_of(code)->title);
+        g_autofree char *title = g_strdup(error_kind_of(code)->title), *number = g_strdup_printf("; %d ", status);
         *title = g_ascii_tolower(*title);
-        g_string_append_printf(out, "; %d %s", status, title);
-        break;
+        g_string_append_printf(out, "%s%s", listed == status ? ", or " : number, title);
+        listed = status;
       }
   g_string_append(out, ".\n");
 }

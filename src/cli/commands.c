@@ -210,7 +210,17 @@ static int run_formats(struct cli *cli, char **arguments) {
     for (const struct column *column = format->columns; column->name; column++) describe_column(out, column);
     g_string_append_c(out, '\n');
   }
-  fputs(out->str, stdout);
+  if (!cli->json) {
+    fputs(out->str, stdout);
+    return 0;
+  }
+  struct json_writer json;
+  json_writer_init(&json);
+  json_open_object(&json, NULL);
+  json_put_string(&json, "markdown", out->str);
+  json_close_object(&json);
+  g_autofree char *text = json_writer_steal(&json, NULL);
+  puts(text);
   return 0;
 }
 

@@ -63,9 +63,13 @@ static bool undo(struct op_call *call, struct json_writer *out, GError **error) 
   int got = query_next(query, error);
   if (got < 0) return false;
   if (got == 0) return fail(error, MENO_ERROR_NOT_FOUND, "there is no import \"%s\"", id);
+  query_done(g_steal_pointer(&query));
+  db_release(g_steal_pointer(&db));
   if (!op_progress(call, "rebuilding without the import", 0, error)) return false;
+  struct runner_report report; /* the agents take back what rested on it */
   system_lock_work(call->system);
-  bool fine = import_undo(system_ledger(call->system), call->now, id, call->caller.actor, error);
+  bool fine = import_undo(system_ledger(call->system), call->now, id, call->caller.actor, error) &&
+    runner_run(system_ledger(call->system), system_snapshots(call->system), system_rules(call->system), call->now, report_progress, call, &report, error);
   system_unlock_work(call->system);
   json_put_string(out, "id", id);
   json_put_string(out, "state", "undone");
