@@ -33,7 +33,6 @@
 #define NOTHING_MOST 0.5       /* above: no need; the goal is only not there yet */
 #define STALE_DAYS 120         /* a KPI that nobody measures any more holds nothing back */
 #define LOW_WEIGHT 0.1
-#define LEAST_PEOPLE 5
 
 static const struct need_decision *decision_of(const struct company *c, const char *need)
 {
@@ -115,7 +114,7 @@ static bool rests_on_few(const struct company *c, const struct needs_state *s)
     int people = 0;
     for (int t = 0; t < c->teams.count; t++)
       people += isfinite(s->gaps[g].affected[t]) && s->gaps[g].affected[t] >= 0.5 ? c->teams.at[t].size : 0;
-    if (people > 0 && people < LEAST_PEOPLE)
+    if (people > 0 && people < NEEDS_LEAST_GROUP)
       return true;
   }
   return false;
