@@ -368,7 +368,7 @@ static void test_topic(struct needs_study *study, const struct needs_gap *gap, i
   if (ratio > 0.5 && !level)
     ratio += needs_timing(study, gap, PULSE_SCALE, PULSE_NUISANCE, measure_topic, &k);
   if (about == CAUSE_SKILL)
-    ratio = CLAMP(0.5 * ratio, -0.7, 1.5);
+    ratio = CLAMP(0.5 * ratio, -0.3, 1.5); /* who lacks a skill may not know it */
   else if (about != CAUSE_CLARITY)
     ratio = CLAMP(ratio, -PULSE_SIDE_LIMIT, PULSE_SIDE_LIMIT);
   struct needs_finding finding = { .about = about, .ratio = ratio, .file = FILE_PULSE, .team = -1, .skill = -1,

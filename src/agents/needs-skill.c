@@ -34,25 +34,33 @@ static const double can_weight[6] = { [RESULT_ASSESSMENT] = 1, [RESULT_PRACTICE]
 
 /* ---- which skills ---- */
 
-/* The goal's own, else what the jobs of its teams need most; at most SKILLS_MOST. Newly allocated. */
-static int *skills_of(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, int *ret_count)
+/* The goal's own, else what the jobs of its teams need most and others' less; at most SKILLS_MOST. Newly allocated, as are
+ * their weights, which add up to 1. */
+static int *skills_of(const struct needs_study *study, const struct needs_panel *panel, const struct needs_gap *gap, double **ret_weight, int *ret_count)
 {
   const struct company *c = study->company;
+  double sum = 0, *weight = *ret_weight = g_new0(double, SKILLS_MOST);
   *ret_count = MIN(panel->goal->skill_count, SKILLS_MOST);
+  for (int i = 0; i < *ret_count; i++)
+    weight[i] = 1.0 / *ret_count;
   if (*ret_count > 0)
     return g_memdup2(panel->goal->skills, sizeof(int) * (size_t)*ret_count);
-  g_autofree double *need = g_new0(double, (size_t)MAX(c->skills.count, 1));
+  g_autofree double *need = g_new0(double, (size_t)MAX(c->skills.count, 1)), *all = g_new0(double, (size_t)MAX(c->skills.count, 1));
   for (int p = 0; p < c->people.count; p++) {
     const struct person *who = &c->people.at[p];
-    if (who->status == PERSON_LEFT || who->job < 0 || who->team < 0 || !isfinite(gap->affected[who->team]))
+    if (who->status == PERSON_LEFT || who->job < 0 || who->team < 0)
       continue;
+    bool in = isfinite(gap->affected[who->team]) && !(gap->outer && gap->affected[who->team] <= 0);
     const struct job *job = &c->jobs.at[who->job];
     for (int i = job->first; i < job->first + job->count; i++) {
       const struct job_skill *js = &c->job_skills.at[i];
       double importance = isfinite(js->importance) ? js->importance : IMPORTANT;
-      need[js->skill] += importance >= IMPORTANT ? importance : 0;
+      need[js->skill] += in && importance >= IMPORTANT ? importance : 0;
+      all[js->skill] += importance;
     }
   }
+  for (int s = 0; s < c->skills.count; s++) /* what everybody needs is seldom what one goal rests on */
+    need[s] *= all[s] > 0 ? need[s] / all[s] : 1;
   for (int i = 0; c->job_skills.count == 0 && i < c->results.count; i++) {
     int team = c->people.at[c->results.at[i].person].team;
     need[c->results.at[i].skill] += team >= 0 && gap->affected[team] >= 0.5;
@@ -65,9 +73,13 @@ static int *skills_of(const struct needs_study *study, const struct needs_panel 
         best = s;
     if (best < 0)
       break;
+    sum += need[best];
+    weight[*ret_count] = need[best];
     skills[(*ret_count)++] = best;
     need[best] = 0;
   }
+  for (int i = 0; i < *ret_count; i++)
+    weight[i] /= sum;
   return skills;
 }
 
@@ -246,7 +258,9 @@ static void view_skill(const struct needs_study *study, const struct needs_gap *
               ? normal_weigh(v->change.effect, v->change.se, SKILL_SCALE, SKILL_NUISANCE) : NAN;
   /* A fall should come with lower ability since; where the past was hardly measured, standing lower has to do. */
   v->known = isfinite(level) || isfinite(fall);
-  v->ratio = isfinite(fall) && isfinite(level) ? 0.7 * fall + 0.5 * level : isfinite(fall) ? fall : needs_gap_steps(gap) ? 0.7 * level : level;
+  double told = isfinite(fall) ? 1 / (1 + pow(v->change.se / (0.5 * SKILL_SCALE), 2)) : 0;
+  v->ratio = isfinite(fall) && isfinite(level) ? fall + (1 - 0.6 * told) * level : isfinite(fall) ? fall : needs_gap_steps(gap) ? 0.8 * level : level;
+  v->ratio = CLAMP(v->ratio, -NORMAL_WEIGH_LIMIT, NORMAL_WEIGH_LIMIT);
   needs_marker_clear(&now);
   needs_marker_clear(&change);
   needs_marker_clear(&work);
@@ -450,7 +464,8 @@ void needs_test_skill(struct needs_study *study, const struct needs_panel *panel
 {
   const struct company *c = study->company;
   int n = 0, known = 0, best = -1;
-  int *skills = skills_of(study, panel, gap, &n);
+  g_autofree double *weight = NULL;
+  int *skills = skills_of(study, panel, gap, &weight, &n);
   out->skills = skills;
   out->skill_count = n;
   out->skill = -1;
@@ -459,12 +474,14 @@ void needs_test_skill(struct needs_study *study, const struct needs_panel *panel
   if (c->results.count == 0 || n == 0)
     return;
   g_autofree struct skill_view *view = g_new0(struct skill_view, (size_t)n);
-  g_autofree double *ratio = g_new(double, (size_t)n);
+  double sum = 0, of = 0;
   for (int i = 0; i < n; i++) {
     view_skill(study, gap, skills[i], &view[i]);
     if (!view[i].known || view[i].people < NEEDS_LEAST_GROUP)
       continue;
-    ratio[known++] = view[i].ratio;
+    known++;
+    sum += weight[i] * exp(view[i].ratio);
+    of += weight[i];
     if (best < 0 || view[i].ratio > view[best].ratio)
       best = i;
   }
@@ -473,5 +490,5 @@ void needs_test_skill(struct needs_study *study, const struct needs_panel *panel
     return;
   out->unknown[CAUSE_SKILL] = false;
   out->skill = skills[best];
-  tell_skill(study, gap, &view[best], skills[best], normal_log_mean_exp(ratio, known), out);
+  tell_skill(study, gap, &view[best], skills[best], log(sum / of), out);
 }
