@@ -349,6 +349,43 @@ await test('a dropped file is tried dry, its bad rows are named, and nothing is 
   await close(page);
 });
 
+await test('a table that nobody knows comes in by answers and the mapping that follows from them, and can be undone', async () => {
+  const page = await as('lead');
+  await visit(page, '#/imports');
+  const before = (await api(page, '/imports')).imports.length;
+  await page.setInputFiles('.drop input[type=file]', { name: 'odd.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\nodd-skill,An odd skill\n') });
+  await page.waitForSelector('.preview #question-0');
+  await axe(page, 'questions');
+  equal(await page.$$eval('.preview button:has-text("Bring")', found => found.length), 0, 'what is not understood cannot come in');
+  await page.click('.preview form button[type=submit]');
+  await page.waitForSelector('.preview .form-error:has-text("at least one")');
+  await page.selectOption('#question-0', 'skills.csv');
+  await page.click('.preview form button[type=submit]');
+  await page.waitForSelector('.preview label:has-text("holds skill_id")');
+  check(await page.evaluate(() => document.activeElement.matches('.preview h2')), 'the focus is at the new report');
+  for (const [column, choice] of [['skill_id', 'a'], ['name', 'b']]) await page.getByLabel(`Which column holds ${column}?`).selectOption(choice);
+  await page.click('.preview form button[type=submit]');
+  await page.waitForSelector('.preview button:has-text("Use this mapping")');
+  check((await page.textContent('.preview pre')).includes('skill_id: "a"'), 'the mapping is shown');
+  await axe(page, 'mapping');
+  await page.click('.preview button:has-text("Use this mapping")');
+  await page.waitForSelector('.preview button:has-text("Bring it in")');
+  check((await page.textContent('.preview')).includes('odd-skill'), 'what would change is shown');
+  check((await page.textContent('.preview pre')).includes('skill_id: "a"'), 'the mapping can still be kept');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await fits(page, 'the mapping in use');
+  equal((await api(page, '/imports')).imports.length, before, 'nothing is changed by looking');
+  await page.click('.preview button:has-text("Bring it in")');
+  await page.waitForSelector('.say:has-text("The files are in")');
+  check((await api(page, '/skills')).skills.some(skill => skill.name === 'An odd skill'), 'the server has it');
+  await page.click('main table button:has-text("Undo") >> nth=0');
+  await axe(page, 'undo');
+  await page.click('dialog .btn-danger');
+  await page.waitForSelector('.say:has-text("undone")');
+  check(!(await api(page, '/skills')).skills.some(skill => skill.name === 'An odd skill'), 'and it is gone again');
+  await close(page);
+});
+
 await test('signing out ends the session', async () => {
   const page = await open();
   await signIn(page, 'approver');

@@ -134,20 +134,22 @@ export interface Reason {
 
 export interface Import {
   id: string; at: Moment; by: string;
-  files: { name: string; as: string | null; rows: number; new: number; changed: number; unchanged: number; bad?: number }[];
+  files: { name: string; as: string | null; rows: number; new: number; changed: number; unchanged: number; bad: number }[];
   state: string; can_undo: boolean; reason: string | null;
 }
 export interface ImportResult {
   id: string | null; dry_run: boolean;
   files: {
     name: string; as: string | null; encoding: string | null; delimiter: string | null; rows: number; new: number;
-    changed: number; unchanged: number; bad?: number; unused: string[];
+    changed: number; unchanged: number; bad: number; unused: string[];
   }[];
   problems: { file: string; line: number | null; column: string | number | null; value: string | null; reason: string; remedy: string | null }[];
   problem_count: number; warnings: string[];
   preview: { file: string; key: string; change: 'new' | 'changed'; what: string }[];
-  questions: unknown[];
+  questions: { file: string; id: string; column: string | null; text: string; choices: string[] }[];
+  mapping: string | null; refused: string | null;
 }
+export type Answers = Record<string, Record<string, string>>;  /* file, question id, choice */
 export interface Job {
   id: string; what: string; state: 'running' | 'done' | 'failed' | 'cancelled'; share: number | null;
   step: string | null; seconds_left: number | null; result: unknown; error: { title?: string; detail?: string; code?: string } | string | null;

@@ -323,7 +323,13 @@ export const text = {
     history: 'Imports so far', by: 'By', at: 'When', state: 'State', states: { committed: 'in', undone: 'undone', staged: 'waits' } as Record<string, string>,
     undo: 'Undo', undoOf: (day: string) => `Undo the import of ${day}`, undoTitle: 'Undo this import?', undoLead: 'What came in with it is taken back; what rests on it is computed anew. The files can be imported again.', undoDone: 'The import is undone.',
     historyNone: 'No import yet. Start with a people file and a KPI file; the order does not matter.',
-    questions: 'Questions about the columns',
+    refused: 'It cannot come in as it is',
+    questions: 'What Meno does not know about the columns', questionsLead: 'An answer may bring the next question. Nothing is changed until you say so.',
+    questionsMissing: 'Answer at least one question first.', choice: 'Choose …', answerThem: 'Check with these answers',
+    unknown: (tables: string, questions: number) => `Meno does not know the columns of ${tables}. ${questions ? `Answer ${counted(questions, 'question', 'questions')}, then look at what would change.` : 'It has drafted how to read them: use the mapping to see what would change.'}`,
+    mapping: 'The mapping', mappingLead: 'Keep it as import.yaml and drop it with the files next time: then nothing is asked.', mappingCopy: 'Copy the mapping', mappingUse: 'Use this mapping',
+    mappingOwn: 'You dropped a mapping of your own. Add these lines to it, then drop it again.',
+    mappingUsed: 'The files are read with the mapping below.',
   },
 
   why: {

@@ -5,13 +5,23 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { moment, number, sentence } from '../format.ts';
+import { list, moment, number, sentence } from '../format.ts';
 import { call, cancelJob, dropJob, invalidate, post, useResource, useWorks, watchJob, type Problem, type Work } from '../client.ts';
 import { answered, Badge, Dialog, Failure, Load, None, Page, Rows, say, type Column } from '../ui/parts.tsx';
-import type { Import, ImportResult, Job } from '../api.ts';
+import { MappingText, Questions } from './mapping.tsx';
+import type { Answers, Import, ImportResult, Job } from '../api.ts';
 
 const said = text.imports;
-let chosen: File[] = []; /* outlives the page, as the jobs do */
+/* What is to come in outlives the page, as the jobs do: the files, what was answered about them, the mapping in use. */
+let chosen: File[] = [];
+let answers: Answers = {};
+let mapping: string | null = null;
+const isMapping = (file: File): boolean => /\.ya?ml$/i.test(file.name);
+function forget(): void {
+  chosen = [];
+  answers = {};
+  mapping = null;
+}
 
 function failureOf(job: Job): string {
   const error = job.error;
@@ -51,6 +61,9 @@ export function Progress(props: { work: Work; name: string }): JSX.Element {
 /* --- the dry run's answer --------------------------------------------------------------------------------------------------- */
 
 type FileResult = ImportResult['files'][number];
+function sumOf<Kind extends string>(files: Record<Kind, number>[], of: Kind): number {
+  return files.reduce((all, file) => all + file[of], 0);
+}
 const fileColumns: Column<FileResult>[] = [
   { name: said.file, of: file => file.name },
   { name: said.as, of: file => file.as ?? said.unknownFile },
@@ -62,15 +75,10 @@ const fileColumns: Column<FileResult>[] = [
   {
     name: said.bad,
     num: true,
-    of: file => (file.bad === undefined ? <None /> : <span class={file.bad ? 'fall' : ''}>{number(file.bad)}</span>),
+    of: file => <span class={file.bad ? 'fall' : ''}>{number(file.bad)}</span>,
   },
   { name: said.unused, of: file => (file.unused.length ? file.unused.join(', ') : <None />) },
 ];
-/* A file's bad rows, counted from those that are named; only when all of them are. */
-function counted(file: FileResult, result: ImportResult): FileResult {
-  if (result.problems.length < result.problem_count) return { ...file, bad: file.bad || undefined };
-  return { ...file, bad: new Set(result.problems.filter(one => one.file === file.name).map(one => one.line)).size };
-}
 const problemColumns: Column<ImportResult['problems'][number]>[] = [
   { name: said.file, of: one => one.file },
   { name: said.line, num: true, of: one => one.line ?? <None /> },
@@ -86,8 +94,10 @@ const changeColumns: Column<ImportResult['preview'][number]>[] = [
   { name: said.what, of: one => one.what },
 ];
 
-function Problems(props: { of: ImportResult }): JSX.Element | null {
-  const { problems, problem_count } = props.of;
+function Problems(props: { of: ImportResult; asked: string[] }): JSX.Element | null {
+  /* That a table is not recognised is what its questions are about: it is no row to mend. */
+  const problems = props.of.problems.filter(one => one.line || !props.asked.includes(one.file));
+  const problem_count = props.of.problem_count - (props.of.problems.length - problems.length);
   if (problem_count === 0) return null;
   return (
     <section>
@@ -102,51 +112,99 @@ function Problems(props: { of: ImportResult }): JSX.Element | null {
     </section>
   );
 }
-function Preview(props: { of: ImportResult; commit: (skip: boolean) => void; discard: () => void }): JSX.Element {
+/* The files that Meno cannot read before it is told how: it has asked about them, or drafted a mapping. */
+function askedFiles(result: ImportResult): string[] {
+  if (result.questions.length === 0 && result.mapping === null) return [];
+  const asked = result.questions.map(one => one.file);
+  return result.files
+    .map(file => file.name)
+    .filter(name => asked.includes(name) || result.files.some(file => file.name === name && file.as === null));
+}
+
+interface Deciding {
+  of: ImportResult;
+  answer: (answers: Answers) => void;
+  map: (yaml: string) => void;
+  commit: (skip: boolean) => void;
+  discard: () => void;
+}
+function Actions(props: Deciding): JSX.Element {
+  const { of: result } = props;
+  const bad = sumOf(result.files, 'bad'),
+    moving = sumOf(result.files, 'new') + sumOf(result.files, 'changed');
+  const draft = result.mapping !== null && result.questions.length === 0 && !chosen.some(isMapping) ? result.mapping : null;
+  const undecided = result.mapping !== null || result.questions.length > 0;
+  return (
+    <div class="actions">
+      {draft !== null && (
+        <button type="button" class="btn btn-primary" onClick={() => props.map(draft)}>
+          {said.mappingUse}
+        </button>
+      )}
+      {!undecided && (result.refused === null || bad > 0) && (
+        <button type="button" class="btn btn-primary" disabled={moving === 0} onClick={() => props.commit(bad > 0)}>
+          {bad > 0 ? said.commitSkip(bad) : said.commit}
+        </button>
+      )}
+      <button type="button" class="btn btn-outline-secondary" onClick={props.discard}>
+        {bad > 0 ? said.mend : said.discard}
+      </button>
+    </div>
+  );
+}
+
+function Mapping(props: { of: ImportResult }): JSX.Element | null {
+  const own = chosen.some(isMapping);
+  if (mapping === null && props.of.mapping === null) return null;
+  return (
+    <section>
+      {mapping !== null && props.of.mapping === null && <p class="quiet">{said.mappingUsed}</p>}
+      {own && props.of.mapping !== null && <p class="callout warn">{said.mappingOwn}</p>}
+      <MappingText of={props.of.mapping ?? mapping!} open={props.of.mapping !== null && props.of.questions.length === 0} />
+    </section>
+  );
+}
+
+/* The report of another round takes the focus: the form whose button was pressed is gone. */
+function focusOnRound(element: HTMLElement | null): void {
+  if (element && (mapping !== null || Object.keys(answers).length > 0) && document.activeElement === document.body) element.focus();
+}
+
+function Preview(props: Deciding): JSX.Element {
   const result = props.of;
-  const sum = (of: 'new' | 'changed'): number => result.files.reduce((all, file) => all + file[of], 0);
-  const added = sum('new'),
-    changed = sum('changed'),
-    bad = result.problem_count;
+  const added = sumOf(result.files, 'new'),
+    changed = sumOf(result.files, 'changed'),
+    bad = sumOf(result.files, 'bad'),
+    asked = askedFiles(result),
+    known = result.files.filter(file => !asked.includes(file.name)).length;
   return (
     <section class="card preview">
       <div class="card-body">
-        <h2>{said.preview}</h2>
-        <p class="answer-small">
-          {added + changed + bad === 0 ? said.nothingNew : said.previewAnswer(number(added), number(changed), bad)}
-        </p>
-        <div class="actions">
-          {bad === 0 ? (
-            <button type="button" class="btn btn-primary" disabled={added + changed === 0} onClick={() => props.commit(false)}>
-              {said.commit}
-            </button>
-          ) : (
-            <button type="button" class="btn btn-primary" disabled={added + changed === 0} onClick={() => props.commit(true)}>
-              {said.commitSkip(bad)}
-            </button>
-          )}
-          <button type="button" class="btn btn-outline-secondary" onClick={props.discard}>
-            {bad > 0 ? said.mend : said.discard}
-          </button>
-        </div>
-        <Rows label={said.preview} of={result.files.map(file => counted(file, result))} columns={fileColumns} />
-        <Problems of={result} />
+        <h2 ref={focusOnRound} tabIndex={-1}>
+          {said.preview}
+        </h2>
+        {asked.length > 0 && <p class="answer-small">{said.unknown(list(asked), result.questions.length)}</p>}
+        {known > 0 && (
+          <p class="answer-small">
+            {added + changed + result.problem_count === 0 ? said.nothingNew : said.previewAnswer(number(added), number(changed), bad)}
+          </p>
+        )}
+        {result.refused !== null && asked.length === 0 && bad === 0 && (
+          <p class="callout warn">
+            {said.refused}: {result.refused}.
+          </p>
+        )}
+        {result.questions.length > 0 && <Questions of={result.questions} known={answers} send={props.answer} />}
+        <Actions {...props} />
+        <Mapping of={result} />
+        <Rows label={said.preview} of={result.files} columns={fileColumns} />
+        <Problems of={result} asked={asked} />
         {result.warnings.length > 0 && (
           <section>
             <h3>{said.warnings}</h3>
             <ul>
               {result.warnings.map((line, index) => (
                 <li key={index}>{line}</li>
-              ))}
-            </ul>
-          </section>
-        )}
-        {result.questions.length > 0 && (
-          <section>
-            <h3>{said.questions}</h3>
-            <ul>
-              {result.questions.map((line, index) => (
-                <li key={index}>{typeof line === 'string' ? line : JSON.stringify(line)}</li>
               ))}
             </ul>
           </section>
@@ -200,14 +258,8 @@ function Drop(props: { take: (files: File[]) => void; second: boolean }): JSX.El
   );
 }
 
-/* How many rows were left out; null where the server does not say: then nothing is claimed. */
-function badRows(one: Import): number | null {
-  const said = one.files.map(file => file.bad).filter(bad => bad !== undefined);
-  return said.length === 0 ? null : said.reduce((all, bad) => all + bad, 0);
-}
-
 function historyColumns(undo: (one: Import) => void): Column<Import>[] {
-  const sum = (one: Import, of: 'new' | 'changed'): string => number(one.files.reduce((all, file) => all + file[of], 0));
+  const sum = (one: Import, of: 'new' | 'changed' | 'bad'): string => number(sumOf(one.files, of));
   const names = (one: Import): string => one.files.map(file => file.name).join(', ');
   return [
     { name: said.at, of: one => moment(one.at) },
@@ -226,14 +278,7 @@ function historyColumns(undo: (one: Import) => void): Column<Import>[] {
     },
     { name: said.isNew, num: true, of: one => sum(one, 'new') },
     { name: said.isChanged, num: true, of: one => sum(one, 'changed') },
-    {
-      name: said.bad,
-      num: true,
-      of: one => {
-        const bad = badRows(one);
-        return bad === null ? <None /> : number(bad);
-      },
-    },
+    { name: said.bad, num: true, of: one => sum(one, 'bad') },
     {
       name: said.state,
       of: one => (
@@ -262,6 +307,11 @@ function historyColumns(undo: (one: Import) => void): Column<Import>[] {
 const workNames: Record<string, string> = { 'dry-run': said.checking, import: said.importing, undo: said.undoing, run: said.thinking };
 const doneWords: Record<string, string> = { import: said.done, undo: said.undoDone, run: said.runDone };
 
+/* An import that was refused is a job well done: only its result says that nothing came in. */
+function refusedBy(work: Work | undefined): string | null {
+  return work?.kind === 'import' && work.job?.state === 'done' ? (work.job.result as ImportResult).refused : null;
+}
+
 /* Said once, even if the page was left meanwhile. */
 const reported = new Set<string>();
 function useReports(works: Work[]): void {
@@ -270,8 +320,9 @@ function useReports(works: Work[]): void {
       const message = doneWords[work.kind];
       if (!message || work.job?.state !== 'done' || reported.has(work.id)) continue;
       reported.add(work.id);
+      if (refusedBy(work)) continue;
       if (work.kind === 'import') {
-        chosen = [];
+        forget();
         dropJob('dry-run');
       }
       say(message);
@@ -282,20 +333,22 @@ function useReports(works: Work[]): void {
 
 function form(dryRun: boolean, skip: boolean): FormData {
   const data = new FormData();
-  for (const file of chosen) data.append(/\.ya?ml$/i.test(file.name) ? 'map' : 'files', file, file.name);
+  for (const file of chosen) data.append(isMapping(file) ? 'map' : 'files', file, file.name);
+  if (mapping !== null) data.append('map', mapping);
+  else if (Object.keys(answers).length > 0) data.append('answers', JSON.stringify(answers));
   data.append('dry_run', String(dryRun));
   data.append('skip_bad', String(skip));
   return data;
 }
 
 function Ended(props: { works: Work[] }): JSX.Element | null {
-  const failed = props.works.find(work => work.job?.state === 'failed');
+  const failed = props.works.find(work => work.job?.state === 'failed' || refusedBy(work));
   if (failed) {
     return (
       <div class="alert alert-danger failure" role="alert">
         <h2 class="alert-title">{said.failed}</h2>
         <p>
-          {sentence(failureOf(failed.job!))} {said.failedSafe}
+          {sentence(refusedBy(failed) ?? failureOf(failed.job!))}. {said.failedSafe}
         </p>
       </div>
     );
@@ -326,7 +379,7 @@ function UndoDialog(props: { of: Import; close: () => void; undo: () => void }):
 
 function lastWords(imports: Import[]): string {
   const last = imports.find(one => one.state === 'committed');
-  return last ? said.answer(moment(last.at), badRows(last), last.files.length) : said.answer(null, 0, 0);
+  return last ? said.answer(moment(last.at), sumOf(last.files, 'bad'), last.files.length) : said.answer(null, 0, 0);
 }
 
 export function ImportsPage(): JSX.Element {
@@ -338,7 +391,7 @@ export function ImportsPage(): JSX.Element {
   const at = (kind: string): Work | undefined => works.find(work => work.kind === kind);
   const running = works.find(work => !work.job || work.job.state === 'running');
   const dry = at('dry-run')?.job?.state === 'done' ? at('dry-run')!.job! : null;
-  const fresh = at('import')?.job?.state === 'done' && at('run')?.job?.state !== 'done';
+  const fresh = at('import')?.job?.state === 'done' && !refusedBy(at('import')) && at('run')?.job?.state !== 'done';
 
   const send = async (kind: string, request: () => Promise<{ job: string }>): Promise<void> => {
     setProblem(null);
@@ -351,11 +404,16 @@ export function ImportsPage(): JSX.Element {
   const take = (files: File[]): void => {
     const names = new Set(files.map(file => file.name));
     chosen = [...chosen.filter(file => !names.has(file.name)), ...files]; /* a mended file replaces its namesake */
+    answers = Object.fromEntries(Object.entries(answers).filter(([file]) => !names.has(file)));
+    mapping = null;
+    tryDry();
+  };
+  const tryDry = (): void => {
     for (const work of works) dropJob(work.kind);
     void send('dry-run', () => call('POST', '/imports', form(true, false)));
   };
   const discard = (): void => {
-    chosen = [];
+    forget();
     dropJob('dry-run');
   };
   const undo = (one: Import): void => {
@@ -370,6 +428,14 @@ export function ImportsPage(): JSX.Element {
       {!running && dry && (
         <Preview
           of={dry.result as ImportResult}
+          answer={given => {
+            answers = given;
+            tryDry();
+          }}
+          map={yaml => {
+            mapping = yaml;
+            tryDry();
+          }}
           commit={skip => void send('import', () => call('POST', '/imports', form(false, skip)))}
           discard={discard}
         />
