@@ -21,14 +21,16 @@ usable<own.GoalDetail>()(sent<'/goals/{id}', 'get'>());
 usable<own.Goal>()(sent<'/goals', 'post'>());
 acceptable<'/goals'>()<own.NewGoal>();
 usable<own.Weighing>()(sent<'/goals/{id}/weight', 'post'>());
-/* The series of a need is described as any JSON: two lists of figures beside one of days are no row of the table. */
-type Need = Omit<own.Need, 'series'>;
+/* The series of a need is described as any JSON: two lists of figures beside one of days are no row of the table; and
+ * so are names, whose members are ids. */
+type Need = Omit<own.Need, 'series' | 'names'>;
+type ProposalDetail = Omit<own.ProposalDetail, 'names'>;
 usable<Omit<own.Needs, 'needs'> & { needs: Need[] }>()(sent<'/needs', 'get'>());
 usable<Need>()(sent<'/needs/{id}', 'get'>());
 usable<Need>()(sent<'/needs/{id}/cause', 'post'>());
 usable<{ proposals: own.Proposal[] }>()(sent<'/approvals', 'get'>());
-usable<own.ProposalDetail>()(sent<'/approvals/{id}', 'get'>());
-usable<own.ProposalDetail>()(sent<'/approvals/{id}/accept', 'post'>());
+usable<ProposalDetail>()(sent<'/approvals/{id}', 'get'>());
+usable<ProposalDetail>()(sent<'/approvals/{id}/accept', 'post'>());
 usable<own.Skills>()(sent<'/skills', 'get'>());
 usable<own.SkillDetail>()(sent<'/skills/{id}', 'get'>());
 usable<own.Me>()(sent<'/me', 'get'>());

@@ -122,6 +122,23 @@ await test('j and k move among the needs, Enter opens one', async () => {
   await close(page);
 });
 
+await test('skills, goals and people stand on the pages with their names, not their ids', async () => {
+  const page = await as('lead');
+  const need = (await api(page, '/needs')).needs.find(one => one.skills.some(skill => one.names[skill]));
+  check(need, 'a need names its skills');
+  await visit(page, '#/needs/' + encodeURIComponent(need.id));
+  for (const skill of need.skills) check((await page.textContent('main')).includes(need.names[skill]), `${skill} by its name`);
+  const kinds = new Set();
+  for (const { id, kind } of (await api(page, '/approvals')).proposals.filter(one => !kinds.has(one.kind) && kinds.add(one.kind))) {
+    const proposal = await api(page, '/approvals/' + encodeURIComponent(id));
+    await visit(page, '#/approvals/' + encodeURIComponent(id));
+    await page.waitForSelector('.thing .body-fields');
+    for (const [key, name] of Object.entries(proposal.names).filter(([key]) => [proposal.body.to, proposal.body.goal, proposal.body.skills].flat().includes(key)))
+      check((await page.textContent('.thing')).includes(name), `${kind}: ${key} by its name`);
+  }
+  await close(page);
+});
+
 for (const width of [1280, 320]) await test(`the reasons behind a number open in a drawer that keeps and returns the focus, at ${width} px`, async () => {
   const page = await as('lead', { width });
   await visit(page, '#/goals');
@@ -129,6 +146,7 @@ for (const width of [1280, 320]) await test(`the reasons behind a number open in
   await door.focus();
   await page.keyboard.press('Enter');
   await page.waitForSelector('dialog[open].drawer .statement');
+  await page.waitForSelector('dialog[open].drawer a:has-text("Open its page")');
   check(await page.evaluate(() => document.querySelector('dialog[open]').contains(document.activeElement)), 'the focus is inside');
   for (const theme of ['light', 'dark']) { await page.emulateMedia({ colorScheme: theme }); await axe(page, 'drawer ' + theme); }
   await fits(page, 'the drawer');

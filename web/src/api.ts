@@ -7,6 +7,7 @@
 
 export type Day = string;
 export type Moment = string;
+export type Names = Record<string, string>;  /* id to what it is called */
 export type Cause = 'skill' | 'tool' | 'process' | 'incentive' | 'clarity' | 'capacity' | 'outside' | 'cannot tell';
 
 export interface Caller {
@@ -52,7 +53,7 @@ export interface Hypothesis { cause: Cause; probability: number; evidence: strin
 export type NeedStatus = 'open' | 'not a training problem' | 'not a priority' | 'accepted' | 'expired' | 'noise';
 export interface Need {
   id: string; goal: string | null; goal_name: string | null; title: string;
-  subject: { kind: string; names: string[] } | null; skills: string[]; causes: Hypothesis[]; cause: Cause | null;
+  subject: { kind: string; names: string[] } | null; skills: string[]; names: Names; causes: Hypothesis[]; cause: Cause | null;
   confirmed_by: string | null; confirmed_reason: string | null; question: string | null; missing_file: string | null;
   value: (Money & { amount: number | null; unit: string | null }) | null; status: NeedStatus; reason: string | null;
   instead: string | null; teams: string[]; since: Day | null; gap: number | null; gap_low: number | null;
@@ -72,7 +73,7 @@ export interface Proposal {
   need: string | null; waits_for: string[]; mine: boolean;
 }
 export interface ProposalDetail extends Proposal {
-  body: unknown; hash: string; why: string[];
+  body: unknown; names: Names; hash: string; why: string[];
   risk: { factor: string; points: number; text: string }[]; rule: string | null;
   criteria: { id: string; question: string }[];
   decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
@@ -120,7 +121,7 @@ export interface Me {
 }
 
 export interface Reason {
-  id: string; kind?: string | null; title: string; statement: string; status: string | null;
+  id: string; kind: string; title: string; statement: string; status: string | null;
   made: { at: Moment; by: string; revision: number | string | null } | null; confidence: number | null;
   evidence: {
     text: string; about: string | null; against: boolean; file: string | null; count: number | null;

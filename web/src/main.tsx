@@ -7,9 +7,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from './text.en.ts';
 import { day } from './format.ts';
 import { get, session, setOnSignedOut, useResource, useWorks, type Problem } from './client.ts';
-import { go, href, pageOf, useRoute, type PageName, type Route } from './router.ts';
+import { go, href, pageOf, permission, useRoute, type PageName, type Route } from './router.ts';
 import { keysOn, listen, setKeysOn, useKeys } from './keys.ts';
-import { CallerContext, Dialog, Empty, Failure, Page, setSayListener, setWhyOpener, Skeleton, type Said } from './ui/parts.tsx';
+import { CallerContext, Dialog, Empty, Failure, Page, setSayListener, setWhyOpener, Skeleton, useCaller, type Said } from './ui/parts.tsx';
 import { WhyDrawer } from './ui/why.tsx';
 import { Mark, SignIn } from './pages/signin.tsx';
 import { TodayPage } from './pages/today.tsx';
@@ -24,24 +24,22 @@ import type { Caller, Hit, Proposal } from './api.ts';
 
 const theme = (window as unknown as { meno: Theme }).meno;
 
-const pages: { name: PageName; key: string; may: string; draw: (route: Route) => JSX.Element }[] = [
-  { name: 'today', key: 't', may: 'SIGNED_IN', draw: () => <TodayPage /> },
-  { name: 'goals', key: 'g', may: 'READ_GOALS', draw: route => (route.id ? <GoalPage id={route.id} key={route.id} /> : <GoalsPage />) },
+const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element }[] = [
+  { name: 'today', key: 't', draw: () => <TodayPage /> },
+  { name: 'goals', key: 'g', draw: route => (route.id ? <GoalPage id={route.id} key={route.id} /> : <GoalsPage />) },
   {
     name: 'needs',
     key: 'n',
-    may: 'READ_NEEDS',
     draw: route => (route.id ? <NeedPage id={route.id} key={route.id} /> : <NeedsPage show={route.query.get('status')} />),
   },
-  { name: 'approvals', key: 'a', may: 'READ_APPROVALS', draw: route => <ApprovalsPage id={route.id} /> },
+  { name: 'approvals', key: 'a', draw: route => <ApprovalsPage id={route.id} /> },
   {
     name: 'skills',
     key: 's',
-    may: 'READ_SKILLS',
     draw: route => (route.id ? <SkillPage id={route.id} key={route.id} /> : <SkillsPage department={route.query.get('department')} />),
   },
-  { name: 'me', key: 'm', may: 'SEE_OWN', draw: () => <MePage /> },
-  { name: 'imports', key: 'i', may: 'IMPORT', draw: () => <ImportsPage /> },
+  { name: 'me', key: 'm', draw: () => <MePage /> },
+  { name: 'imports', key: 'i', draw: () => <ImportsPage /> },
 ];
 
 /* --- search -------------------------------------------------------------------------------------------------------------- */
@@ -54,7 +52,8 @@ function Search(props: { close: () => void }): JSX.Element {
   const [problem, setProblem] = useState<Problem | null>(null);
   const turn = useRef(0);
   const list = useRef<HTMLUListElement>(null);
-  const said = text.search;
+  const said = text.search,
+    { may } = useCaller();
   useEffect(() => {
     const mine = ++turn.current;
     if (query.trim().length < 2) {
@@ -108,7 +107,7 @@ function Search(props: { close: () => void }): JSX.Element {
         {hits && hits.length > 0 && (
           <ul class="hits" ref={list}>
             {hits.map(hit => {
-              const page = pageOf(hit.kind, hit.id);
+              const page = pageOf(hit.kind, hit.id, may);
               return (
                 <li key={hit.kind + hit.id}>
                   <a href={page ?? href('today')} onClick={props.close}>
@@ -131,7 +130,10 @@ function Help(props: { caller: Caller; close: () => void }): JSX.Element {
   const [on, setOn] = useState(keysOn());
   const said = text.keys;
   const groups: [string, [string[], string][]][] = [
-    [said.group.move, pages.filter(page => props.caller.may.includes(page.may)).map(page => [['g', page.key], text.pages[page.name].name])],
+    [
+      said.group.move,
+      pages.filter(page => props.caller.may.includes(permission[page.name])).map(page => [['g', page.key], text.pages[page.name].name]),
+    ],
     [
       said.group.list,
       [
@@ -243,7 +245,7 @@ function Waiting(): JSX.Element | null {
 }
 
 function Navigation(props: { caller: Caller; route: Route; open: boolean; close: () => void }): JSX.Element {
-  const shown = pages.filter(page => props.caller.may.includes(page.may));
+  const shown = pages.filter(page => props.caller.may.includes(permission[page.name]));
   return (
     <nav id="pages" class={'pages' + (props.open ? ' open' : '')} aria-label={text.shell.navigation}>
       <ul>
@@ -278,7 +280,7 @@ function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
   const [why, setWhy] = useState<string | null>(null);
   const [look, setLook] = useState(theme.theme());
   const main = useRef<HTMLElement>(null);
-  const page = pages.find(one => one.name === route.page && caller.may.includes(one.may));
+  const page = pages.find(one => one.name === route.page && caller.may.includes(permission[one.name]));
   useEffect(() => {
     setWhyOpener(setWhy);
   }, []);
@@ -288,7 +290,10 @@ function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
     setMenu(false);
   }, [route.page, route.id]);
   useEffect(
-    () => listen(Object.fromEntries(pages.filter(one => caller.may.includes(one.may)).map(one => [one.key, () => go(href(one.name))]))),
+    () =>
+      listen(
+        Object.fromEntries(pages.filter(one => caller.may.includes(permission[one.name])).map(one => [one.key, () => go(href(one.name))])),
+      ),
     [caller],
   );
   useKeys({ '/': () => setDialog('search'), '?': () => setDialog('help') });

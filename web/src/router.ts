@@ -5,6 +5,16 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type PageName = 'today' | 'goals' | 'needs' | 'approvals' | 'skills' | 'me' | 'imports';
+/* What one must be allowed to see each page; a link to another page would lead nowhere. */
+export const permission: Record<PageName, string> = {
+  today: 'SIGNED_IN',
+  goals: 'READ_GOALS',
+  needs: 'READ_NEEDS',
+  approvals: 'READ_APPROVALS',
+  skills: 'READ_SKILLS',
+  me: 'SEE_OWN',
+  imports: 'IMPORT',
+};
 export interface Route {
   page: string;
   id: string | null;
@@ -41,23 +51,18 @@ export function useRoute(): Route {
   }, []);
   return parse(hash);
 }
-/* Where a thing of a kind has its page; null: it has none, its reasons are all there is. */
-export function pageOf(kind: string, id: string): string | null {
-  switch (kind) {
-    case 'need':
-      return href('needs', id);
-    case 'goal':
-    case 'kpi':
-      return kind === 'goal' ? href('goals', id) : null;
-    case 'proposal':
-    case 'approval':
-    case 'intervention':
-      return href('approvals', id);
-    case 'skill':
-      return href('skills', id);
-    case 'import':
-      return href('imports');
-    default:
-      return null;
-  }
+const pagesOfKinds: Record<string, PageName> = {
+  need: 'needs',
+  goal: 'goals',
+  proposal: 'approvals',
+  approval: 'approvals',
+  intervention: 'approvals',
+  skill: 'skills',
+  import: 'imports',
+};
+/* Where a thing of a kind has its page; null: it has none that the caller may open, its reasons are all there is. */
+export function pageOf(kind: string, id: string, may: string[]): string | null {
+  const page = pagesOfKinds[kind];
+  if (!page || !may.includes(permission[page])) return null;
+  return href(page, page === 'imports' ? null : id);
 }

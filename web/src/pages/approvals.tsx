@@ -11,7 +11,7 @@ import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
 import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
-import type { Goal, Proposal, ProposalDetail } from '../api.ts';
+import type { Names, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
 const waiting = (proposal: Proposal): boolean => proposal.state === 'proposed' || proposal.state === 'in approval';
@@ -31,16 +31,17 @@ const OPAQUE = /^[a-z]-[0-9a-z]{12,}$/;
 const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
 
 /* What a reader wants first; every other field follows in its own order, and what only the machine needs is left out. */
-const FIRST = ['subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
+const FIRST = ['to', 'subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
 const UNSAID = ['currency', 'need', 'requests', 'request'];
-const GoalNames = createContext<Map<string, string>>(new Map());
+const NameContext = createContext<Names>({});
+const NAMED = ['goal', 'to']; /* fields that hold an id, of which the server says the name */
 
 function Value(props: { of: unknown; field?: string }): JSX.Element {
   const value = props.of,
-    goals = useContext(GoalNames);
-  if (props.field === 'goal' && typeof value === 'string') return <>{goals.get(value) ?? humanise(value)}</>;
+    names = useContext(NameContext);
+  if (NAMED.includes(props.field ?? '') && typeof value === 'string') return <>{names[value] ?? humanise(value)}</>;
   if (props.field === 'cause' && typeof value === 'string') return <>{text.causes[value] ?? value}</>;
-  if (props.field === 'skills' && Array.isArray(value)) return <>{list(value.map(one => humanise(String(one))))}</>;
+  if (props.field === 'skills' && Array.isArray(value)) return <>{list(value.map(one => names[String(one)] ?? humanise(String(one))))}</>;
   if (value === null || value === undefined || value === '') return <None />;
   if (typeof value === 'boolean') return <>{said.boolean[String(value)]}</>;
   if (typeof value === 'number') return <>{number(value, 2)}</>;
@@ -73,12 +74,15 @@ function Value(props: { of: unknown; field?: string }): JSX.Element {
   return <Body of={value as Record<string, unknown>} />;
 }
 function Body(props: { of: Record<string, unknown> }): JSX.Element {
+  const names = useContext(NameContext);
   const currency = typeof props.of.currency === 'string' ? props.of.currency : null;
   const place = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
   const fields = Object.entries(props.of)
     .filter(
       ([key, value]) =>
-        !UNSAID.includes(key) && !(typeof value === 'string' && OPAQUE.test(value)) && !(key === 'small_teams' && value === 0),
+        !UNSAID.includes(key) &&
+        !(typeof value === 'string' && OPAQUE.test(value) && !names[value]) &&
+        !(key === 'small_teams' && value === 0),
     )
     .sort(([a], [b]) => place(a) - place(b));
   return (
@@ -393,15 +397,13 @@ function Detail(props: { id: string }): JSX.Element {
   const proposal = useResource<ProposalDetail>('/approvals/' + encodeURIComponent(props.id));
   const heading = useRef<HTMLHeadingElement>(null);
   const needs = useMay('READ_NEEDS');
-  const goals = useResource<{ goals: Goal[] }>(useMay('READ_GOALS') ? '/goals' : null);
-  const names = new Map(goals.data?.goals.map(goal => [goal.id, goal.name]));
   return (
     <Load of={proposal} rows={3}>
       {one => {
         const body = asFields(one.body) ?? { text: one.body },
           previous = asFields(one.previous);
         return (
-          <GoalNames.Provider value={names}>
+          <NameContext.Provider value={one.names}>
             <div class="proposal">
               <section class="thing">
                 <h2 ref={heading} tabIndex={-1}>
@@ -446,7 +448,7 @@ function Detail(props: { id: string }): JSX.Element {
               </section>
               <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
             </div>
-          </GoalNames.Provider>
+          </NameContext.Provider>
         );
       }}
     </Load>

@@ -5,7 +5,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { list, moment, number, sentence } from '../format.ts';
+import { humanise, list, moment, number, sentence } from '../format.ts';
 import { call, cancelJob, dropJob, invalidate, post, useResource, useWorks, watchJob, type Problem, type Work } from '../client.ts';
 import { answered, Badge, Dialog, Failure, Load, None, Page, Rows, say, type Column } from '../ui/parts.tsx';
 import { MappingText, Questions } from './mapping.tsx';
@@ -87,11 +87,22 @@ const problemColumns: Column<ImportResult['problems'][number]>[] = [
   { name: said.reason, of: one => sentence(one.reason) },
   { name: said.remedy, of: one => (one.remedy ? sentence(one.remedy) : <None />) },
 ];
+/* A new row comes as JSON: its members in words, but for those that hold nothing. */
+function inWords(what: string): string {
+  try {
+    return Object.entries(JSON.parse(what) as Record<string, unknown>)
+      .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
+      .map(([key, value]) => `${humanise(key).toLowerCase()}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+      .join(', ');
+  } catch {
+    return what; /* a sentence already */
+  }
+}
 const changeColumns: Column<ImportResult['preview'][number]>[] = [
   { name: said.key, of: one => one.key },
   { name: said.file, of: one => one.file },
   { name: said.state, of: one => said.change[one.change] ?? one.change },
-  { name: said.what, of: one => one.what },
+  { name: said.what, of: one => inWords(one.what) },
 ];
 
 function Problems(props: { of: ImportResult; asked: string[] }): JSX.Element | null {

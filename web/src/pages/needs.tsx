@@ -15,6 +15,7 @@ import type { Cause, Need, Needs, NeedStatus } from '../api.ts';
 const said = text.needs;
 const causeName = (cause: string | null): string => (cause === null ? text.causes['cannot tell'] : (text.causes[cause] ?? cause));
 const names = (need: Need): string[] => need.subject?.names.filter(Boolean) ?? [];
+const skillName = (need: Need, id: string): string => need.names[id] ?? humanise(id);
 const worth = (need: Need): string | null => (need.value?.money ? money(need.value.money, need.value.currency) : null);
 
 /* --- the list ----------------------------------------------------------------------------------------------------------- */
@@ -534,7 +535,7 @@ function NeedFacts(props: { need: Need }): JSX.Element {
                   {one.skills.map((skill, index) => (
                     <span key={skill}>
                       {index > 0 && ', '}
-                      {skills ? <a href={href('skills', skill)}>{humanise(skill)}</a> : humanise(skill)}
+                      {skills ? <a href={href('skills', skill)}>{skillName(one, skill)}</a> : skillName(one, skill)}
                     </span>
                   ))}
                 </>,

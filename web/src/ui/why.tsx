@@ -9,7 +9,7 @@ import { day, moment, number, sentence, share } from '../format.ts';
 import { useResource } from '../client.ts';
 import { pageOf } from '../router.ts';
 import type { Reason } from '../api.ts';
-import { Badge, Dialog, Load } from './parts.tsx';
+import { Badge, Dialog, Load, useCaller } from './parts.tsx';
 
 function Evidence(props: { of: Reason['evidence'][number] }): JSX.Element {
   const one = props.of,
@@ -43,7 +43,8 @@ export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element
   const [path, setPath] = useState([props.id]);
   const id = path[path.length - 1];
   const reason = useResource<Reason>('/why/' + encodeURIComponent(id));
-  const said = text.why;
+  const said = text.why,
+    { may } = useCaller();
   const links = (title: string, items: Reason['rests_on']): JSX.Element | null =>
     items.length === 0 ? null : (
       <section>
@@ -68,12 +69,13 @@ export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element
       )}
       <Load of={reason} rows={3}>
         {data => {
-          const page = data.kind ? pageOf(data.kind, data.id) : null;
+          const page = pageOf(data.kind, data.id, may);
           return (
             <div class="why-body">
               <p class="statement">{sentence(data.statement)}</p>
               <p class="quiet">
-                {data.status && <Badge>{data.status}</Badge>} {data.confidence !== null && said.confidence(share(data.confidence)) + '. '}
+                {sentence(said.kinds[data.kind] ?? data.kind)} {data.status && <Badge>{data.status}</Badge>}{' '}
+                {data.confidence !== null && said.confidence(share(data.confidence)) + '. '}
                 {data.made &&
                   said.madeBy(data.made.by, moment(data.made.at), typeof data.made.revision === 'number' ? data.made.revision : null) + '.'}
               </p>
