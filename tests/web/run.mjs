@@ -174,6 +174,7 @@ await test('? lists the keys, / searches, and single keys can be switched off', 
   const { needs } = await api(page, '/needs');
   await page.keyboard.press('/');
   const word = needs[0].title.match(/[\p{L}]{4,}/u)[0];
+  await page.waitForFunction(() => document.activeElement.matches('dialog[open] input'));      /* else the first letters go to the page */
   await page.keyboard.type(word);
   await page.waitForSelector('.hits a');
   await axe(page, 'search');

@@ -127,7 +127,7 @@ export const text = {
     teams: 'Teams', teamsLead: 'Teams under five people are withheld.', team: 'Team', department: 'Department', people: 'People', trend: 'Trend',
     versions: 'Changes of weight', versionBy: 'By', versionAt: 'When', versionReason: 'Reason',
     board: 'All goals', name: 'Goal', state: 'State', category: 'Category',
-    empty: { title: 'No business goal yet', lead: 'A goal is a KPI with a baseline, a target and a date. Bring a goals file and a KPI file; needs are ranked by them.', action: 'Bring in goals', actionElse: 'The lead of learning can bring goals in.' },
+    empty: { title: 'No business goal yet', lead: 'A goal is a KPI with a baseline, a target and a date. Bring a goals file and a KPI file, or add a goal by hand; needs are ranked by them.', action: 'Bring in goals', actionElse: 'The lead of learning can set goals.' },
     detailAnswer: {
       'on track': (latest: string, target: string) => `On track: ${latest}, with a target of ${target}.`,
       'off track': (gap: string, money: string | null) => `Off track: ${gap}${money ? `, which costs about ${money} a year` : ''}.`,

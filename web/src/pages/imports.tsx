@@ -125,11 +125,8 @@ function Problems(props: { of: ImportResult; asked: string[] }): JSX.Element | n
 }
 /* The files that Meno cannot read before it is told how: it has asked about them, or drafted a mapping. */
 function askedFiles(result: ImportResult): string[] {
-  if (result.questions.length === 0 && result.mapping === null) return [];
-  const asked = result.questions.map(one => one.file);
-  return result.files
-    .map(file => file.name)
-    .filter(name => asked.includes(name) || result.files.some(file => file.name === name && file.as === null));
+  const drafted = (name: string): boolean => result.mapping?.includes(`file: ${JSON.stringify(name)}`) ?? false;
+  return result.files.map(file => file.name).filter(name => drafted(name) || result.questions.some(one => one.file === name));
 }
 
 interface Deciding {
@@ -158,7 +155,7 @@ function Actions(props: Deciding): JSX.Element {
         </button>
       )}
       <button type="button" class="btn btn-outline-secondary" onClick={props.discard}>
-        {bad > 0 ? said.mend : said.discard}
+        {bad > 0 && !undecided ? said.mend : said.discard}
       </button>
     </div>
   );
