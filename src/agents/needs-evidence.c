@@ -149,6 +149,8 @@ void needs_test_changes(struct needs_study *study, const struct needs_panel *pan
   }
 }
 
+#define MANY_TEAMS 8 /* fewer can move together by chance, or by what only some of them have: that alone proves nothing */
+
 void needs_test_outside(struct needs_study *study, const struct needs_panel *panel, const struct needs_state *state, const struct needs_gap *gap,
                         struct needs_case_for *out)
 {
@@ -158,7 +160,7 @@ void needs_test_outside(struct needs_study *study, const struct needs_panel *pan
   out->file[CAUSE_OUTSIDE] = FILE_CHANGES;
   out->unknown[CAUSE_OUTSIDE] = false;
   if (all) {
-    f.ratio = CLAMP(state->alike, 0.2, 1.5);
+    f.ratio = CLAMP(state->alike, 0.2, panel->teams >= MANY_TEAMS ? 1.5 : 0.6);
     f.sentence = needs_say(study, "all %d teams moved together at the time", panel->teams);
   } else if (gap->pattern == NEEDS_STEP_SOME || gap->pattern == NEEDS_STATIC_SOME) {
     f.ratio = gap->pattern == NEEDS_STEP_SOME ? CLAMP(state->alike, -5, -0.3) : -4;

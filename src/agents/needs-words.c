@@ -123,12 +123,12 @@ static const char *describe_gap(struct needs_study *study, const struct needs_ne
   const char *size = needs_amount(study, gap->size, goal->unit), *than = goal->direction == GOAL_UP ? "lower" : "higher";
   switch (gap->pattern) {
   case NEEDS_STEP_SOME:
-    return needs_say(study, "since about %s, “%s” is %s %s in %s than it was, next to the other %d teams", needs_day(study, gap->since), goal->name, size, than, who, gap->others);
+    return needs_say(study, "since about %s, “%s” is %s %s in %s than it was, next to the other %d team%s", needs_day(study, gap->since), goal->name, size, than, who, gap->others, gap->others == 1 ? "" : "s");
   case NEEDS_STEP_ALL:
     return needs_say(study, "since about %s, “%s” is %s %s than it was, in %s alike", needs_day(study, gap->since), goal->name, size, than,
                      need->panel.team[0] < 0 ? "the whole company" : "all its teams");
   case NEEDS_STATIC_SOME:
-    return needs_say(study, "“%s” stands %s short of its target in %s, and has for as long as the data go back", goal->name, size, who);
+    return needs_say(study, "“%s” stands %s short of its target in %s, without a clear start", goal->name, size, who);
   case NEEDS_STATIC_ALL:
     return needs_say(study, "“%s” stands %s short of its target and has not moved", goal->name, size);
   }
