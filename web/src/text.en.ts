@@ -161,7 +161,7 @@ export const text = {
 
   needs: {
     answer: (open: number, not: number, low: number, money: string | null, unconfirmed: number) =>
-      `${Spelt(open)} ${plural(open, 'need is', 'needs are')} worth doing${money ? `, together about ${money} a year` : ''}; ${spelt(not)} ${plural(not, 'is', 'are')} not ${plural(not, 'a training problem', 'training problems')} and ${spelt(low)} ${plural(low, 'is', 'are')} not a priority.${unconfirmed ? ` ${Spelt(unconfirmed)} ${plural(unconfirmed, 'cause waits', 'causes wait')} for a person to confirm.` : ''}`,
+      `${Spelt(open)} ${plural(open, 'need is', 'needs are')} worth doing${money ? `, together about ${money} a year` : ''}; ${not ? spelt(not) : 'none'} ${plural(not || 1, 'is', 'are')} not ${plural(not || 1, 'a training problem', 'training problems')} and ${low ? spelt(low) : 'none'} ${plural(low || 1, 'is', 'are')} not a priority.${unconfirmed ? ` ${Spelt(unconfirmed)} ${plural(unconfirmed, 'cause waits', 'causes wait')} for a person to confirm.` : ''}`,
     columns: { open: 'Worth doing', not_training: 'Not a training problem', not_priority: 'Not a priority' },
     columnLead: { open: 'A gap that holds a goal back, by what closing it is worth.', not_training: 'Training would not help; something else would.', not_priority: 'No goal of weight behind it.' },
     columnEmpty: { open: 'Nothing at present.', not_training: 'Nothing at present.', not_priority: 'Nothing at present.' },
