@@ -29,6 +29,7 @@
 #define BELOW 0.6              /* of "cannot tell", the most that an unearned cause gets */
 #define UNKNOWN_SHARE 0.75     /* of a cause whose file is missing, that goes to "cannot tell" */
 #define PAIR 0.5
+#define SURE_FALL 10.0         /* log odds of the fall itself, from which it is no chance even while the goal is met */
 #define PRIOR_WEIGHT 12.0      /* confirmations that the prior is worth */
 #define FLOOR 0.004
 
@@ -95,6 +96,8 @@ static double prior_of_nothing(const struct company *c, const struct goal *goal,
 {
   if (state->count > 1 && !needs_gap_steps(gap) && gap->weight < 0.7)
     return 3;
+  if (needs_gap_steps(gap) && !state->behind) /* a dip while the goal is met: chance, unless something shows */
+    return gap->evidence < SURE_FALL ? 1 : 0.1;
   double p = gap->pattern == NEEDS_STATIC_ALL ? 0.35 : gap->pattern == NEEDS_STATIC_SOME ? 0.3 : 0.02;
   if (!needs_gap_steps(gap))
     p *= state->progress > 0.4 ? 2 : state->progress < -0.3 ? 0.15 : state->progress < 0 ? 0.4 : 1;
