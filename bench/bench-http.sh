@@ -3,7 +3,7 @@
 #
 # Requests a second of a tiny operation (session looked up, rate limited, permission checked, run in a worker), beside one
 # that is answered at once: the ratio says what the former costs. Client and server share the machine. Needs wrk.
-#   ninja -C BUILD src/doors/bench-http && bench/bench-http.sh BUILD/src/doors/bench-http [SECONDS]
+#   ninja -C BUILD bench/bench-http && bench/bench-http.sh BUILD/bench/bench-http [SECONDS]
 set -eu
 server=$1
 seconds=${2:-5}
