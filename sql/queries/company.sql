@@ -35,9 +35,16 @@ SELECT seq FROM file_seen WHERE file = $1;
 -- name: put_file
 INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE SET seq = excluded.seq;
 
--- name: version
+-- name: data_version
 SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
   (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction));
+
+-- name: version
+SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
+  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction),
+  (SELECT coalesce(max(seq), 0) FROM claim WHERE predicate = 'need'), (SELECT coalesce(max(ended), 0) FROM claim WHERE predicate = 'need'),
+  (SELECT coalesce(max(seq), 0) FROM intervention), (SELECT coalesce(max(seq), 0) FROM asset), (SELECT coalesce(max(seq), 0) FROM delivery),
+  (SELECT coalesce(max(seq), 0) FROM preference));
 
 -- name: put_skill
 INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)
@@ -280,3 +287,42 @@ SELECT (SELECT count(*) FROM approval WHERE seq > $1) + (SELECT count(*) FROM ne
 
 -- name: all_skill_correction
 SELECT person, skill_id, level, at, seq FROM skill_correction ORDER BY person, skill_id;
+
+-- name: live_needs
+SELECT subject, value, seq FROM claim WHERE predicate = 'need' AND state = 'live' ORDER BY subject;
+
+-- name: put_intervention
+INSERT INTO intervention (id, need, goal_id, cause, plan, state, registered_at, ended, seq) VALUES ($1, $2, $3, $4, $5, 'running', $6, NULL, $7)
+ON CONFLICT (id) DO UPDATE SET plan = excluded.plan, seq = excluded.seq;
+
+-- name: end_intervention
+UPDATE intervention SET state = 'stopped', ended = $2, seq = $3 WHERE id = $1;
+
+-- name: all_intervention
+SELECT id, need, goal_id, cause, plan, state, registered_at, ended, seq FROM intervention ORDER BY registered_at, id;
+
+-- name: put_asset
+INSERT INTO asset (id, intervention, need, title, modality, pattern, body, published, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, modality = excluded.modality, pattern = excluded.pattern, body = excluded.body,
+  published = excluded.published, seq = excluded.seq;
+
+-- name: all_asset
+SELECT id, intervention, need, title, modality, pattern, body, published, seq FROM asset ORDER BY published, id;
+
+-- name: put_delivery
+INSERT INTO delivery (id, asset, block, person, channel, title, reason, minutes, day, expires, state, answered, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'shown', NULL, $11) ON CONFLICT (id) DO NOTHING;
+
+-- name: answer_delivery
+UPDATE delivery SET state = $2, answered = $3, seq = $4 WHERE id = $1;
+
+-- name: all_delivery
+SELECT id, asset, block, person, channel, title, reason, minutes, day, expires, state, answered, seq FROM delivery ORDER BY day, id;
+
+-- name: put_preference
+INSERT INTO preference (person, quiet_from, quiet_to, weekly_minutes, channel, seq) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (person) DO UPDATE SET quiet_from = excluded.quiet_from, quiet_to = excluded.quiet_to, weekly_minutes = excluded.weekly_minutes,
+  channel = excluded.channel, seq = excluded.seq;
+
+-- name: all_preference
+SELECT person, quiet_from, quiet_to, weekly_minutes, channel, seq FROM preference ORDER BY person;

@@ -47,13 +47,13 @@ SELECT id, state, committed_at, actor, report, seq FROM import WHERE id = $1;
 INSERT INTO claim (id, predicate, subject, value, confidence, valid_from, valid_to, agent, evidence, state, made_at, seq)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11)
 ON CONFLICT (id) DO UPDATE SET state = 'live', confidence = excluded.confidence, evidence = excluded.evidence,
-  valid_from = excluded.valid_from, valid_to = excluded.valid_to, agent = excluded.agent, made_at = excluded.made_at, seq = excluded.seq;
+  valid_from = excluded.valid_from, valid_to = excluded.valid_to, agent = excluded.agent, made_at = excluded.made_at, ended = NULL, seq = excluded.seq;
 
 -- name: end_claim
-UPDATE claim SET state = $2 WHERE id = $1;
+UPDATE claim SET state = $2, ended = $3 WHERE id = $1;
 
 -- name: supersede_claims
-UPDATE claim SET state = 'superseded' WHERE predicate = $1 AND subject = $2 AND state = 'live' AND id <> $3;
+UPDATE claim SET state = 'superseded', ended = $4 WHERE predicate = $1 AND subject = $2 AND state = 'live' AND id <> $3;
 
 -- name: claim
 SELECT id, predicate, subject, value, confidence, valid_from, valid_to, agent, evidence, state, made_at, seq FROM claim WHERE id = $1;
@@ -93,5 +93,6 @@ SELECT max(seq) FROM event WHERE seq > $1 AND kind LIKE $2;
 
 -- name: newest_notable
 SELECT recorded, kind, subject, actor FROM event
-WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set')
+WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set',
+    'intervention.registered', 'intervention.ended', 'asset.published')
 ORDER BY seq DESC LIMIT $1;

@@ -44,6 +44,15 @@ struct proposal {
   int32_t expires;         /* day; silence is "no" */
 };
 
+/* A block of an approved asset, put before a person: an action inside the envelope that a person approved. */
+struct handover {
+  const char *asset, *block, *channel; /* channel: "inbox", "file" */
+  const char *title, *reason;          /* what it is; why it came to this person now */
+  int person;
+  double minutes;                      /* of attention */
+  int32_t expires;                     /* day */
+};
+
 struct snapshot {
   const struct company *company;
   int64_t now;             /* microseconds */
@@ -58,10 +67,13 @@ typedef struct turn turn_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_auto, turn_free)
 void turn_claim(struct turn *turn, const struct claim *claim);
 void turn_propose(struct turn *turn, const struct proposal *proposal);
+void turn_hand_over(struct turn *turn, const struct handover *handover);
 int turn_claims(const struct turn *turn);
 const struct claim *turn_claim_at(const struct turn *turn, int index);
 int turn_proposals(const struct turn *turn);
 const struct proposal *turn_proposal_at(const struct turn *turn, int index);
+int turn_handovers(const struct turn *turn);
+const struct handover *turn_handover_at(const struct turn *turn, int index);
 
 enum cadence { CADENCE_NEWS /* whenever what it reads has changed */, CADENCE_DAILY };
 
@@ -71,6 +83,7 @@ struct agent {
   const enum file_id *reads;       /* ends with FILE_COUNT: its purpose limitation, checked */
   const char *const *makes;        /* predicates, then proposal kinds */
   enum cadence cadence;
+  bool builds_on_others;           /* reads needs, interventions, assets, deliveries: what other agents and decisions made */
   bool (*run)(const struct snapshot *now, struct turn *out, GError **error);
 };
 

@@ -6,7 +6,7 @@
 
 struct turn {
   GStringChunk *texts;
-  GArray *claims, *proposals; /* struct claim, struct proposal */
+  GArray *claims, *proposals, *handovers; /* struct claim, struct proposal, struct handover */
   GPtrArray *evidence;        /* arrays that the claims point to */
 };
 
@@ -16,6 +16,7 @@ struct turn *turn_new(void)
   turn->texts = g_string_chunk_new(4096);
   turn->claims = g_array_new(FALSE, FALSE, sizeof(struct claim));
   turn->proposals = g_array_new(FALSE, FALSE, sizeof(struct proposal));
+  turn->handovers = g_array_new(FALSE, FALSE, sizeof(struct handover));
   turn->evidence = g_ptr_array_new_with_free_func(g_free);
   return turn;
 }
@@ -27,6 +28,7 @@ void turn_free(struct turn *turn)
   g_string_chunk_free(turn->texts);
   g_array_unref(turn->claims);
   g_array_unref(turn->proposals);
+  g_array_unref(turn->handovers);
   g_ptr_array_unref(turn->evidence);
   g_free(turn);
 }
@@ -63,6 +65,17 @@ void turn_propose(struct turn *turn, const struct proposal *proposal)
   g_array_append_val(turn->proposals, copy);
 }
 
+void turn_hand_over(struct turn *turn, const struct handover *handover)
+{
+  struct handover copy = *handover;
+  copy.asset = keep(turn, handover->asset);
+  copy.block = keep(turn, handover->block);
+  copy.channel = keep(turn, handover->channel);
+  copy.title = keep(turn, handover->title);
+  copy.reason = keep(turn, handover->reason);
+  g_array_append_val(turn->handovers, copy);
+}
+
 int turn_claims(const struct turn *turn)
 {
   return (int)turn->claims->len;
@@ -83,4 +96,15 @@ const struct proposal *turn_proposal_at(const struct turn *turn, int index)
 {
   g_assert(index >= 0 && index < turn_proposals(turn));
   return &g_array_index(turn->proposals, struct proposal, index);
+}
+
+int turn_handovers(const struct turn *turn)
+{
+  return (int)turn->handovers->len;
+}
+
+const struct handover *turn_handover_at(const struct turn *turn, int index)
+{
+  g_assert(index >= 0 && index < turn_handovers(turn));
+  return &g_array_index(turn->handovers, struct handover, index);
 }

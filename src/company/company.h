@@ -67,6 +67,8 @@ struct programme { const char *id, *title, *kind; const int *skills; int skill_c
 struct enrolment { int programme, person; int32_t day, completed; const char *status; };
 struct objective { const char *id, *title; int person, team, goal; const int *skills; int skill_count; double progress; int32_t due; };
 struct demand { int32_t month; int skill; const char *job_title; double people; };
+/* A document of the company. `text` is what stands behind the front matter; `seq` its newest event: another one is another text. */
+struct source { const char *name, *title, *owner, *licence, *audience, *text; int32_t valid_until; int64_t seq; };
 
 enum cause { CAUSE_SKILL, CAUSE_TOOL, CAUSE_PROCESS, CAUSE_INCENTIVE, CAUSE_CLARITY, CAUSE_CAPACITY, CAUSE_OUTSIDE,
              CAUSE_CANNOT_TELL, CAUSE_COUNT };
@@ -81,8 +83,63 @@ struct confirmation { const char *need, *goal_id; enum cause cause, first; /* wh
 enum need_state { NEED_OPEN, NEED_NOISE, NEED_DECLINED, NEED_ACCEPTED };
 struct need_decision { const char *need, *goal_id, *reason; enum need_state state; int32_t day; };
 
+/* A live claim of the needs agent, with what people have said of it since: what the agents after it build on. */
+struct known_need {
+  const char *id, *title, *status;  /* status as the agent holds it, or "accepted", "declined", "noise" as people said */
+  int goal;                         /* -1: of no goal */
+  enum cause cause;                 /* the confirmed one, else the first */
+  bool confirmed;
+  double probability, money;        /* of that cause; a year, NAN unknown */
+  const int *skills; int skill_count;
+  const int *teams; int team_count; /* those affected */
+  int32_t since;                    /* the onset; CLOCK_NO_DAY: it was always there, or unknown */
+  double size;                      /* the gap, in the goal's unit, positive; NAN unknown */
+  const char *value;                /* the whole claim, JSON */
+  int64_t seq;
+};
+
+/* The accepted answer to a need, as it was registered: nobody can change it afterwards. */
+enum intervention_state { INTERVENTION_RUNNING, INTERVENTION_STOPPED };
+struct intervention {
+  const char *id, *need, *title, *remedy, *design;
+  int goal;
+  enum cause cause;
+  bool training;                    /* false: a process, tool, clarity, capacity or incentive remedy, with an owner and a date */
+  bool measurable;
+  const int *skills; int skill_count;
+  int owner;                        /* person; -1 unknown */
+  int from_week, to_week;           /* the estimand: mean effect in these weeks after each start, both inclusive, from 1 */
+  double minimum_effect, power, cost; /* in the goal's unit, positive; 0–1; in the company's currency */
+  int32_t registered, due;
+  int32_t baseline_from, baseline_to; /* what counts as before, without the weeks that opened the need; to is exclusive */
+  enum intervention_state state;
+  int32_t ended;                    /* CLOCK_NO_DAY while it runs */
+  int first, count;                 /* its rows of intervention_teams: the frozen units */
+  const char *plan;                 /* the whole registration, JSON */
+  int64_t registered_at, seq;
+};
+struct intervention_team { int intervention, team; int32_t start; /* CLOCK_NO_DAY: comparison only */ bool affected; };
+
+/* An approved learning asset. `body` is what was accepted: blocks, sentences, spans (studio/asset.h reads it). */
+struct asset { const char *id, *need, *title, *modality, *pattern, *body; int intervention, goal; int32_t published; int64_t seq; };
+
+enum delivery_state { DELIVERY_SHOWN, DELIVERY_OPENED, DELIVERY_DONE, DELIVERY_DECLINED, DELIVERY_EXPIRED, DELIVERY_STATES };
+struct delivery {
+  const char *id, *block, *channel, *title, *reason;
+  int asset, person;
+  double minutes;                   /* of the person's attention */
+  int32_t day, expires;
+  enum delivery_state state;
+  int32_t answered;                 /* when it was last touched; CLOCK_NO_DAY: not yet */
+  int64_t seq;
+};
+extern const char *const delivery_state_names[DELIVERY_STATES]; /* "shown" … "expired" */
+/* What a person wants of deliveries. Minutes of the day, local; quiet_from may lie after quiet_to (over midnight). */
+struct preference { int person; int quiet_from, quiet_to; double weekly_minutes; const char *channel; };
+
 struct company {
   int64_t version;             /* the last event that is in it */
+  int64_t data_version;        /* the same without what agents claimed and what was registered, published and delivered */
   const char *name;
   const char *currency;        /* of the goals; "EUR" where none says */
   bool have[FILE_COUNT];       /* was a file of this kind ever imported? */
@@ -111,4 +168,11 @@ struct company {
   LIST_OF(demand) demands;
   LIST_OF(confirmation) confirmations;
   LIST_OF(need_decision) decisions;
+  LIST_OF(source) sources;
+  LIST_OF(known_need) needs;
+  LIST_OF(intervention) interventions;  /* ordered by registration */
+  LIST_OF(intervention_team) intervention_teams;
+  LIST_OF(asset) assets;
+  LIST_OF(delivery) deliveries;         /* ordered by day */
+  LIST_OF(preference) preferences;
 };

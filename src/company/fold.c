@@ -179,6 +179,49 @@ static bool fold_correction(struct db *db, const struct event *event, struct jso
     json_number(json_get(body, "level"), 0), json_string(json_get(body, "note")), event->recorded, event->seq) >= 0;
 }
 
+/* ---- what follows a decision ------------------------------------------------------------------------------------ */
+
+/* intervention.registered: the body is the registration; intervention.ended {reason}. */
+static bool fold_intervention(struct db *db, const struct event *event, struct json body, GError **error) {
+  const char *id = strchr(event->subject, ':') + 1;
+  if (strcmp(event->kind, "intervention.ended") == 0)
+    return db_run(db, error, "company.end_intervention", "tii", id, event->recorded, event->seq) >= 0;
+  g_autofree char *plan = g_strndup(event->body, event->body_length);
+  return db_run(db, error, "company.put_intervention", "tttttii", id, json_string(json_get(body, "need")), json_string(json_get(body, "goal")),
+    json_string(json_get(body, "cause")), plan, event->recorded, event->seq) >= 0;
+}
+
+/* asset.published: the body is what was accepted. */
+static bool fold_asset(struct db *db, const struct event *event, struct json body, GError **error) {
+  static const char *const keys[] = { "intervention", "need", "title", "modality", "pattern" };
+  const char *texts[G_N_ELEMENTS(keys)];
+  for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+    texts[i] = json_string(json_get(body, keys[i]));
+    if (!texts[i]) texts[i] = "";
+  }
+  g_autofree char *whole = g_strndup(event->body, event->body_length);
+  return db_run(db, error, "company.put_asset", "tttttttii", strchr(event->subject, ':') + 1, texts[0], texts[1], texts[2], texts[3], texts[4], whole,
+    (int64_t)clock_day(event->recorded), event->seq) >= 0;
+}
+
+/* delivery.made {asset, block, person, channel, title, reason, minutes, day, expires}; delivery.answered {state}. */
+static bool fold_delivery(struct db *db, const struct event *event, struct json body, GError **error) {
+  const char *id = strchr(event->subject, ':') + 1;
+  if (strcmp(event->kind, "delivery.answered") == 0)
+    return db_run(db, error, "company.answer_delivery", "ttii", id, json_string(json_get(body, "state")), (int64_t)clock_day(event->recorded), event->seq) >= 0;
+  int32_t day = 0, expires = 0;
+  clock_parse_day(json_string(json_get(body, "day")), &day);
+  clock_parse_day(json_string(json_get(body, "expires")), &expires);
+  return db_run(db, error, "company.put_delivery", "tttttttdiii", id, json_string(json_get(body, "asset")), json_string(json_get(body, "block")),
+    json_string(json_get(body, "person")), json_string(json_get(body, "channel")), json_string(json_get(body, "title")), json_string(json_get(body, "reason")),
+    json_number(json_get(body, "minutes"), 0), (int64_t)day, (int64_t)expires, event->seq) >= 0;
+}
+
+static bool fold_preference(struct db *db, const struct event *event, struct json body, GError **error) {
+  return db_run(db, error, "company.put_preference", "tiidti", strchr(event->subject, ':') + 1, (int64_t)json_number(json_get(body, "quiet_from"), 0),
+    (int64_t)json_number(json_get(body, "quiet_to"), 0), json_number(json_get(body, "weekly_minutes"), 0), json_string(json_get(body, "channel")), event->seq) >= 0;
+}
+
 /* ---- the tables that main joins --------------------------------------------------------------------------------- */
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -210,6 +253,12 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("need.cause_confirmed", "needs", "reason", "a person confirmed or overruled a cause"),
   ROW_KIND("need.marked", "needs", "reason", "a person marked a need"),
   ROW_KIND("skill.corrected", "own data", "level note", "a person corrected an own skill level"),
+  ROW_KIND("intervention.registered", "steering", "owner", "what is done about a need, and how its effect will be told: frozen before the data came in"),
+  ROW_KIND("intervention.ended", "steering", "reason", "it was stopped before its time"),
+  ROW_KIND("asset.published", "content", "", "a learning asset was approved"),
+  ROW_KIND("delivery.made", "delivery", "person reason", "a block was put before a person"),
+  ROW_KIND("delivery.answered", "delivery", "state", "the person opened, finished or declined it, or it lapsed"),
+  ROW_KIND("delivery.preferred", "own data", "quiet_from quiet_to weekly_minutes channel", "a person said how deliveries may come"),
   { 0 } };
 
 const struct fold company_folds[] = {
@@ -226,5 +275,9 @@ const struct fold company_folds[] = {
   { "sources", LIST("source.added"), LIST("source"), fold_source },
   { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
   { "needs", LIST("need.cause_confirmed", "need.marked"), LIST("need_word"), fold_need_word },
+  { "interventions", LIST("intervention.registered", "intervention.ended"), LIST("intervention"), fold_intervention },
+  { "assets", LIST("asset.published"), LIST("asset"), fold_asset },
+  { "deliveries", LIST("delivery.made", "delivery.answered"), LIST("delivery"), fold_delivery },
+  { "preferences", LIST("delivery.preferred"), LIST("preference"), fold_preference },
   { "corrections", LIST("skill.corrected"), LIST("skill_correction"), fold_correction },
   { 0 } };

@@ -6,60 +6,44 @@
  *
  * xAPI statements become results where they say how well somebody did something that is a skill: the actor's mbox is a
  * person's address, and a segment of the activity's id (the last that does), or its name, is a skill's id, name or alias. */
-#include "company/load.h"
+#include "company/load-private.h"
 #include "company/fold.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct loaded {
-  struct company company; /* first: what users hold */
-  gatomicrefcount references;
-  GStringChunk *texts;
-  GHashTable *people, *teams, *skills, *goals, *departments; /* text → index + 1 */
-};
+const char *load_keep(struct loading *load, const char *text) { return text ? g_string_chunk_insert_const(load->to->texts, text) : NULL; }
 
-struct loading {
-  struct loaded *to;
-  struct company *company;
-  struct db *db;
-  int32_t day;
-  GHashTable *jobs, *items, *respondents, *questions, *programmes, *emails, *skill_names;
-  GArray *person, *membership, *department, *team, *skill, *job, *job_skill, *goal, *result;
-};
-
-static const char *keep(struct loading *load, const char *text) { return text ? g_string_chunk_insert_const(load->to->texts, text) : NULL; }
-
-static int find(GHashTable *table, const char *name) { return name ? GPOINTER_TO_INT(g_hash_table_lookup(table, name)) - 1 : -1; }
+int load_find(GHashTable *table, const char *name) { return name ? GPOINTER_TO_INT(g_hash_table_lookup(table, name)) - 1 : -1; }
 
 /* The index of `name` in the table, `next` if it is new. */
 static int intern(struct loading *load, GHashTable *table, const char *name, int next) {
-  int index = find(table, name);
+  int index = load_find(table, name);
   if (index >= 0) return index;
-  g_hash_table_insert(table, (void *)(uintptr_t)keep(load, name), GINT_TO_POINTER(next + 1));
+  g_hash_table_insert(table, (void *)(uintptr_t)load_keep(load, name), GINT_TO_POINTER(next + 1));
   return next;
 }
 
 static int intern_department(struct loading *load, const char *name) {
   if (!name || !*name) return -1;
   int index = intern(load, load->to->departments, name, (int)load->department->len);
-  struct department department = { .name = keep(load, name) };
+  struct department department = { .name = load_keep(load, name) };
   if (index == (int)load->department->len) g_array_append_val(load->department, department);
   return index;
 }
 
-static int intern_team(struct loading *load, const char *name) {
+int load_intern_team(struct loading *load, const char *name) {
   if (!name || !*name) return -1;
   int index = intern(load, load->to->teams, name, (int)load->team->len);
-  struct team team = { .name = keep(load, name), .department = -1, .manager = -1 };
+  struct team team = { .name = load_keep(load, name), .department = -1, .manager = -1 };
   if (index == (int)load->team->len) g_array_append_val(load->team, team);
   return index;
 }
 
-static int intern_skill(struct loading *load, const char *id) {
+int load_intern_skill(struct loading *load, const char *id) {
   if (!id || !*id) return -1;
   int index = intern(load, load->to->skills, id, (int)load->skill->len);
-  struct skill skill = { .id = keep(load, id), .name = keep(load, id), .broader = -1 };
+  struct skill skill = { .id = load_keep(load, id), .name = load_keep(load, id), .broader = -1 };
   if (index == (int)load->skill->len) g_array_append_val(load->skill, skill);
   return index;
 }
@@ -67,13 +51,13 @@ static int intern_skill(struct loading *load, const char *id) {
 static int intern_job(struct loading *load, const char *title) {
   if (!title || !*title) return -1;
   int index = intern(load, load->jobs, title, (int)load->job->len);
-  struct job job = { .title = keep(load, title) };
+  struct job job = { .title = load_keep(load, title) };
   if (index == (int)load->job->len) g_array_append_val(load->job, job);
   return index;
 }
 
 /* "a;b" as indices into the skills. */
-static const int *skill_list(struct loading *load, const char *text, int *ret_count, int (*index_of)(struct loading *, const char *)) {
+const int *load_skill_list(struct loading *load, const char *text, int *ret_count, int (*index_of)(struct loading *, const char *)) {
   g_auto(GStrv) names = g_strsplit(text ? text : "", ";", -1);
   int count = 0, *list = g_new(int, g_strv_length(names) + 1);
   for (size_t i = 0; names[i]; i++)
@@ -82,8 +66,8 @@ static const int *skill_list(struct loading *load, const char *text, int *ret_co
   return list;
 }
 
-static int32_t day_or_none(struct query *query, int column) { return query_null(query, column) ? CLOCK_NO_DAY : (int32_t)query_integer(query, column); }
-static double number_or(struct query *query, int column, double otherwise) { return query_null(query, column) ? otherwise : query_double(query, column); }
+int32_t load_day_or_none(struct query *query, int column) { return query_null(query, column) ? CLOCK_NO_DAY : (int32_t)query_integer(query, column); }
+double load_number_or(struct query *query, int column, double otherwise) { return query_null(query, column) ? otherwise : query_double(query, column); }
 
 static void seen(struct loading *load, int32_t day) {
   if (day == CLOCK_NO_DAY) return;
@@ -91,7 +75,7 @@ static void seen(struct loading *load, int32_t day) {
   load->company->last_day = MAX(load->company->last_day, day);
 }
 
-static int word_index(const char *const *words, int count, const char *word, int otherwise) {
+int load_word_index(const char *const *words, int count, const char *word, int otherwise) {
   for (int i = 0; word && i < count; i++)
     if (strcmp(words[i], word) == 0) return i;
   return otherwise;
@@ -109,9 +93,9 @@ static bool each(struct loading *load, const char *name, void (*row)(struct load
 
 static void read_person(struct loading *load, struct query *q) {
   static const char *const states[] = { "active", "leave", "terminated" };
-  struct person person = { .id = keep(load, query_text(q, 0)), .employee_number = keep(load, query_text(q, 1)), .first_name = keep(load, query_text(q, 2)),
-    .last_name = keep(load, query_text(q, 3)), .email = keep(load, query_text(q, 4)), .location = keep(load, query_text(q, 5)),
-    .status = (enum person_status)word_index(states, 3, query_text(q, 6), PERSON_ACTIVE), .start = day_or_none(q, 7), .end = day_or_none(q, 8),
+  struct person person = { .id = load_keep(load, query_text(q, 0)), .employee_number = load_keep(load, query_text(q, 1)), .first_name = load_keep(load, query_text(q, 2)),
+    .last_name = load_keep(load, query_text(q, 3)), .email = load_keep(load, query_text(q, 4)), .location = load_keep(load, query_text(q, 5)),
+    .status = (enum person_status)load_word_index(states, 3, query_text(q, 6), PERSON_ACTIVE), .start = load_day_or_none(q, 7), .end = load_day_or_none(q, 8),
     .fte = 1, .team = -1, .department = -1, .job = -1, .manager = -1 };
   if (person.end != CLOCK_NO_DAY && person.end <= load->day) person.status = PERSON_LEFT;
   g_hash_table_insert(load->to->people, (void *)(uintptr_t)person.id, GINT_TO_POINTER((int)load->person->len + 1));
@@ -120,11 +104,11 @@ static void read_person(struct loading *load, struct query *q) {
 }
 
 static void read_membership(struct loading *load, struct query *q) {
-  int person = find(load->to->people, query_text(q, 0));
+  int person = load_find(load->to->people, query_text(q, 0));
   if (person < 0) return;
   struct person *of = &g_array_index(load->person, struct person, person);
-  struct membership membership = { .person = person, .team = intern_team(load, query_text(q, 1)), .from = day_or_none(q, 2), .to = day_or_none(q, 3),
-    .job = intern_job(load, query_text(q, 5)), .manager = find(load->to->people, query_text(q, 6)), .fte = number_or(q, 7, 1), .primary = query_integer(q, 8) };
+  struct membership membership = { .person = person, .team = load_intern_team(load, query_text(q, 1)), .from = load_day_or_none(q, 2), .to = load_day_or_none(q, 3),
+    .job = intern_job(load, query_text(q, 5)), .manager = load_find(load->to->people, query_text(q, 6)), .fte = load_number_or(q, 7, 1), .primary = query_integer(q, 8) };
   int department = intern_department(load, query_text(q, 4));
   bool open = (membership.to == CLOCK_NO_DAY || membership.to > load->day) && of->status != PERSON_LEFT;
   if (membership.team >= 0) {
@@ -181,13 +165,13 @@ static void add_skill_name(struct loading *load, const char *name, int index) {
 }
 
 static void read_skill(struct loading *load, struct query *q) {
-  int index = intern_skill(load, query_text(q, 0));
-  int broader = intern_skill(load, query_text(q, 2));
+  int index = load_intern_skill(load, query_text(q, 0));
+  int broader = load_intern_skill(load, query_text(q, 2));
   struct skill *skill = &g_array_index(load->skill, struct skill, index);
-  skill->name = keep(load, query_text(q, 1));
+  skill->name = load_keep(load, query_text(q, 1));
   skill->broader = broader;
-  skill->aliases = keep(load, query_text(q, 4));
-  skill->half_life_days = number_or(q, 5, 0) * 30.4375;
+  skill->aliases = load_keep(load, query_text(q, 4));
+  skill->half_life_days = load_number_or(q, 5, 0) * 30.4375;
   add_skill_name(load, skill->id, index);
   add_skill_name(load, skill->name, index);
   g_auto(GStrv) aliases = g_strsplit(skill->aliases ? skill->aliases : "", ";", -1);
@@ -195,47 +179,39 @@ static void read_skill(struct loading *load, struct query *q) {
 }
 
 static void read_job_skill(struct loading *load, struct query *q) {
-  struct job_skill row = { .job = intern_job(load, query_text(q, 0)), .skill = intern_skill(load, query_text(q, 1)), .level = query_double(q, 2), .importance = number_or(q, 3, 1) };
+  struct job_skill row = { .job = intern_job(load, query_text(q, 0)), .skill = load_intern_skill(load, query_text(q, 1)), .level = query_double(q, 2), .importance = load_number_or(q, 3, 1) };
   struct job *job = &g_array_index(load->job, struct job, row.job);
   if (!job->count++) job->first = (int)load->job_skill->len; /* rows come by title */
   g_array_append_val(load->job_skill, row);
 }
 
 static void read_goal(struct loading *load, struct query *q) {
-  struct goal goal = { .id = keep(load, query_text(q, 0)), .name = keep(load, query_text(q, 1)), .unit = keep(load, query_text(q, 2)),
-    .direction = g_strcmp0(query_text(q, 3), "down") == 0 ? GOAL_DOWN : GOAL_UP, .owner = find(load->to->people, query_text(q, 4)),
-    .baseline = query_double(q, 5), .target = query_double(q, 6), .due = day_or_none(q, 7), .weight = number_or(q, 8, 0.5),
-    .category = (enum goal_category)word_index(goal_category_names, 4, query_text(q, 9), GOAL_PRODUCTIVITY),
-    .value_per_unit = number_or(q, 10, 0), .currency = keep(load, query_text(q, 11)), .seq = query_integer(q, 14), .version = 1 };
+  struct goal goal = { .id = load_keep(load, query_text(q, 0)), .name = load_keep(load, query_text(q, 1)), .unit = load_keep(load, query_text(q, 2)),
+    .direction = g_strcmp0(query_text(q, 3), "down") == 0 ? GOAL_DOWN : GOAL_UP, .owner = load_find(load->to->people, query_text(q, 4)),
+    .baseline = query_double(q, 5), .target = query_double(q, 6), .due = load_day_or_none(q, 7), .weight = load_number_or(q, 8, 0.5),
+    .category = (enum goal_category)load_word_index(goal_category_names, 4, query_text(q, 9), GOAL_PRODUCTIVITY),
+    .value_per_unit = load_number_or(q, 10, 0), .currency = load_keep(load, query_text(q, 11)), .seq = query_integer(q, 14), .version = 1 };
   if (goal.currency && *goal.currency) load->company->currency = goal.currency;
-  goal.skills = skill_list(load, query_text(q, 12), &goal.skill_count, intern_skill);
-  goal.departments = skill_list(load, query_text(q, 13), &goal.department_count, intern_department);
+  goal.skills = load_skill_list(load, query_text(q, 12), &goal.skill_count, load_intern_skill);
+  goal.departments = load_skill_list(load, query_text(q, 13), &goal.department_count, intern_department);
   g_hash_table_insert(load->to->goals, (void *)(uintptr_t)goal.id, GINT_TO_POINTER((int)load->goal->len + 1));
   g_array_append_val(load->goal, goal);
 }
 
 /* ---- observations ----------------------------------------------------------------------------------------------- */
 
-static GArray *rows_of(size_t size) { return g_array_new(FALSE, FALSE, (guint)size); }
-
-/* Hands the collected rows over to one list of the company. */
-#define HAND_OVER(list, array) do { \
-    (list).count = (int)(array)->len; \
-    (list).at = (void *)g_array_free(g_steal_pointer(&(array)), FALSE); \
-  } while (0)
-#define EACH_ROW(name) for (g_autoptr(query_auto) q = db_query(load->db, error, name, ""); (got = query_next(q, error)) == 1;)
 
 static bool load_kpis(struct loading *load, GError **error) {
-  GArray *rows = rows_of(sizeof(struct kpi));
+  GArray *rows = load_rows(sizeof(struct kpi));
   int got;
-  EACH_ROW("company.all_kpi") {
-    struct kpi kpi = { .goal = find(load->to->goals, query_text(q, 0)), .team = intern_team(load, query_text(q, 1)), .day = (int32_t)query_integer(q, 2),
+  LOAD_EACH_ROW("company.all_kpi") {
+    struct kpi kpi = { .goal = load_find(load->to->goals, query_text(q, 0)), .team = load_intern_team(load, query_text(q, 1)), .day = (int32_t)query_integer(q, 2),
       .value = query_double(q, 3), .exposure = query_double(q, 4) };
     if (kpi.goal < 0) continue; /* intake refuses it; a goal that was undone leaves its values behind */
     seen(load, kpi.day);
     g_array_append_val(rows, kpi);
   }
-  HAND_OVER(load->company->kpis, rows);
+  LOAD_HAND_OVER(load->company->kpis, rows);
   return got == 0;
 }
 
@@ -249,25 +225,25 @@ static int item_of(struct loading *load, const char *item) {
 }
 
 static void read_result(struct loading *load, struct query *q) {
-  int person = find(load->to->people, query_text(q, 0));
+  int person = load_find(load->to->people, query_text(q, 0));
   if (person < 0) return;
-  add_result(load, (struct result){ .person = person, .skill = intern_skill(load, query_text(q, 1)), .day = (int32_t)query_integer(q, 2), .score = query_double(q, 3),
-    .kind = (enum result_kind)word_index(result_kind_names, 6, query_text(q, 4), RESULT_ASSESSMENT), .item = item_of(load, query_text(q, 5)),
+  add_result(load, (struct result){ .person = person, .skill = load_intern_skill(load, query_text(q, 1)), .day = (int32_t)query_integer(q, 2), .score = query_double(q, 3),
+    .kind = (enum result_kind)load_word_index(result_kind_names, 6, query_text(q, 4), RESULT_ASSESSMENT), .item = item_of(load, query_text(q, 5)),
     .difficulty = query_double(q, 6), .seq = query_integer(q, 8) });
 }
 
 /* What somebody says of an own skill is evidence like any other self-rating: it counts at once, for as little. */
 static void read_correction(struct loading *load, struct query *q) {
-  int person = find(load->to->people, query_text(q, 0));
+  int person = load_find(load->to->people, query_text(q, 0));
   if (person < 0) return;
-  add_result(load, (struct result){ .person = person, .skill = intern_skill(load, query_text(q, 1)), .day = clock_day(query_integer(q, 3)), .kind = RESULT_SELF,
+  add_result(load, (struct result){ .person = person, .skill = load_intern_skill(load, query_text(q, 1)), .day = clock_day(query_integer(q, 3)), .kind = RESULT_SELF,
     .item = -1, .score = query_double(q, 2), .difficulty = NAN, .seq = query_integer(q, 4) });
 }
 
 static int skill_by_name(struct loading *load, const char *name) {
   if (!name) return -1;
   g_autofree char *folded = g_utf8_casefold(name, -1);
-  return find(load->skill_names, folded);
+  return load_find(load->skill_names, folded);
 }
 
 /* The last segment of the activity's id that names a skill: "…/quizzes/negotiation/3". */
@@ -282,7 +258,7 @@ static int skill_of_activity(struct loading *load, const char *id) {
 static void read_statement(struct loading *load, struct query *q) {
   const char *actor = query_text(q, 2), *object = query_text(q, 4);
   g_autofree char *address = g_str_has_prefix(actor, "mailto:") ? g_ascii_strdown(actor + 7, -1) : NULL;
-  int person = find(load->emails, address);
+  int person = load_find(load->emails, address);
   int skill = skill_of_activity(load, object);
   if (skill < 0) skill = skill_by_name(load, query_text(q, 5));
   double score = query_double(q, 7);
@@ -317,145 +293,145 @@ static void sort_unless_sorted(void *at, int count, size_t size, int (*compare)(
 }
 
 static bool load_pulse(struct loading *load, GError **error) {
-  GArray *questions = rows_of(sizeof(struct question)), *rows = rows_of(sizeof(struct pulse));
+  GArray *questions = load_rows(sizeof(struct question)), *rows = load_rows(sizeof(struct pulse));
   int got;
-  EACH_ROW("company.all_question") {
-    struct question question = { .id = keep(load, query_text(q, 0)), .text = keep(load, query_text(q, 1)), .topic = (enum topic)word_index(topic_names, TOPIC_COUNT, query_text(q, 2), TOPIC_NONE) };
+  LOAD_EACH_ROW("company.all_question") {
+    struct question question = { .id = load_keep(load, query_text(q, 0)), .text = load_keep(load, query_text(q, 1)), .topic = (enum topic)load_word_index(topic_names, TOPIC_COUNT, query_text(q, 2), TOPIC_NONE) };
     g_hash_table_insert(load->questions, (void *)(uintptr_t)question.id, GINT_TO_POINTER((int)questions->len + 1));
     g_array_append_val(questions, question);
   }
-  if (got == 0) EACH_ROW("company.all_pulse") {
+  if (got == 0) LOAD_EACH_ROW("company.all_pulse") {
     const char *id = query_text(q, 1), *token = query_text(q, 3);
-    struct pulse pulse = { .day = (int32_t)query_integer(q, 0), .question = intern(load, load->questions, id, (int)questions->len), .team = intern_team(load, query_text(q, 2)),
-      .respondent = *token ? intern(load, load->respondents, token, (int)g_hash_table_size(load->respondents)) : -1, .answer = query_double(q, 4), .comment = keep(load, query_text(q, 5)) };
-    struct question unknown = { .id = keep(load, id), .text = keep(load, id) };
+    struct pulse pulse = { .day = (int32_t)query_integer(q, 0), .question = intern(load, load->questions, id, (int)questions->len), .team = load_intern_team(load, query_text(q, 2)),
+      .respondent = *token ? intern(load, load->respondents, token, (int)g_hash_table_size(load->respondents)) : -1, .answer = query_double(q, 4), .comment = load_keep(load, query_text(q, 5)) };
+    struct question unknown = { .id = load_keep(load, id), .text = load_keep(load, id) };
     if (pulse.question == (int)questions->len) g_array_append_val(questions, unknown);
     seen(load, pulse.day);
     g_array_append_val(rows, pulse);
   }
-  HAND_OVER(load->company->questions, questions);
-  HAND_OVER(load->company->pulses, rows);
+  LOAD_HAND_OVER(load->company->questions, questions);
+  LOAD_HAND_OVER(load->company->pulses, rows);
   return got == 0;
 }
 
 static bool load_work(struct loading *load, GError **error) {
-  GArray *steps = rows_of(sizeof(struct step)), *tickets = rows_of(sizeof(struct ticket)), *loads = rows_of(sizeof(struct capacity));
+  GArray *steps = load_rows(sizeof(struct step)), *tickets = load_rows(sizeof(struct ticket)), *loads = load_rows(sizeof(struct capacity));
   int got;
-  EACH_ROW("company.all_step") {
-    struct step step = { .process = keep(load, query_text(q, 0)), .case_id = keep(load, query_text(q, 1)), .activity = keep(load, query_text(q, 2)), .start = query_integer(q, 3),
-      .end = query_null(q, 4) ? INT64_MIN : query_integer(q, 4), .team = intern_team(load, query_text(q, 5)), .actor = keep(load, query_text(q, 6)) };
+  LOAD_EACH_ROW("company.all_step") {
+    struct step step = { .process = load_keep(load, query_text(q, 0)), .case_id = load_keep(load, query_text(q, 1)), .activity = load_keep(load, query_text(q, 2)), .start = query_integer(q, 3),
+      .end = query_null(q, 4) ? INT64_MIN : query_integer(q, 4), .team = load_intern_team(load, query_text(q, 5)), .actor = load_keep(load, query_text(q, 6)) };
     seen(load, clock_day(step.start));
     g_array_append_val(steps, step);
   }
-  if (got == 0) EACH_ROW("company.all_ticket") {
-    struct ticket ticket = { .opened = query_integer(q, 1), .closed = query_null(q, 2) ? INT64_MIN : query_integer(q, 2), .team = intern_team(load, query_text(q, 3)),
-      .tool = keep(load, query_text(q, 4)), .category = keep(load, query_text(q, 5)) };
+  if (got == 0) LOAD_EACH_ROW("company.all_ticket") {
+    struct ticket ticket = { .opened = query_integer(q, 1), .closed = query_null(q, 2) ? INT64_MIN : query_integer(q, 2), .team = load_intern_team(load, query_text(q, 3)),
+      .tool = load_keep(load, query_text(q, 4)), .category = load_keep(load, query_text(q, 5)) };
     seen(load, clock_day(ticket.opened));
     g_array_append_val(tickets, ticket);
   }
-  if (got == 0) EACH_ROW("company.all_capacity") {
-    struct capacity capacity = { .team = intern_team(load, query_text(q, 0)), .day = (int32_t)query_integer(q, 1), .available = query_double(q, 2), .planned = query_double(q, 3) };
+  if (got == 0) LOAD_EACH_ROW("company.all_capacity") {
+    struct capacity capacity = { .team = load_intern_team(load, query_text(q, 0)), .day = (int32_t)query_integer(q, 1), .available = query_double(q, 2), .planned = query_double(q, 3) };
     g_array_append_val(loads, capacity);
   }
-  HAND_OVER(load->company->steps, steps);
-  HAND_OVER(load->company->tickets, tickets);
-  HAND_OVER(load->company->loads, loads);
+  LOAD_HAND_OVER(load->company->steps, steps);
+  LOAD_HAND_OVER(load->company->tickets, tickets);
+  LOAD_HAND_OVER(load->company->loads, loads);
   return got == 0;
 }
 
 static bool load_context(struct loading *load, GError **error) {
-  GArray *rewards = rows_of(sizeof(struct reward)), *changes = rows_of(sizeof(struct change)), *requests = rows_of(sizeof(struct request));
+  GArray *rewards = load_rows(sizeof(struct reward)), *changes = load_rows(sizeof(struct change)), *requests = load_rows(sizeof(struct request));
   int got;
-  EACH_ROW("company.all_reward") {
+  LOAD_EACH_ROW("company.all_reward") {
     const char *rewarded = query_text(q, 2);
-    struct reward reward = { .job_title = keep(load, query_text(q, 0)), .team = intern_team(load, query_text(q, 1)), .rewarded = keep(load, rewarded),
-      .goal = find(load->to->goals, rewarded), .weight = number_or(q, 3, 1), .from = day_or_none(q, 4), .to = day_or_none(q, 5) };
+    struct reward reward = { .job_title = load_keep(load, query_text(q, 0)), .team = load_intern_team(load, query_text(q, 1)), .rewarded = load_keep(load, rewarded),
+      .goal = load_find(load->to->goals, rewarded), .weight = load_number_or(q, 3, 1), .from = load_day_or_none(q, 4), .to = load_day_or_none(q, 5) };
     g_array_append_val(rewards, reward);
   }
-  if (got == 0) EACH_ROW("company.all_change") {
+  if (got == 0) LOAD_EACH_ROW("company.all_change") {
     const char *scope = query_text(q, 1);
-    int department = find(load->to->departments, scope);
-    struct change change = { .day = (int32_t)query_integer(q, 0), .scope = keep(load, scope), .department = department,
-      .team = department >= 0 ? -1 : intern_team(load, scope), .kind = keep(load, query_text(q, 2)), .title = keep(load, query_text(q, 3)) };
+    int department = load_find(load->to->departments, scope);
+    struct change change = { .day = (int32_t)query_integer(q, 0), .scope = load_keep(load, scope), .department = department,
+      .team = department >= 0 ? -1 : load_intern_team(load, scope), .kind = load_keep(load, query_text(q, 2)), .title = load_keep(load, query_text(q, 3)) };
     g_array_append_val(changes, change);
   }
-  if (got == 0) EACH_ROW("company.all_request") {
-    struct request request = { .id = keep(load, query_text(q, 0)), .day = (int32_t)query_integer(q, 1), .requester = find(load->to->people, query_text(q, 2)),
-      .team = intern_team(load, query_text(q, 3)), .title = keep(load, query_text(q, 4)), .description = keep(load, query_text(q, 5)) };
+  if (got == 0) LOAD_EACH_ROW("company.all_request") {
+    struct request request = { .id = load_keep(load, query_text(q, 0)), .day = (int32_t)query_integer(q, 1), .requester = load_find(load->to->people, query_text(q, 2)),
+      .team = load_intern_team(load, query_text(q, 3)), .title = load_keep(load, query_text(q, 4)), .description = load_keep(load, query_text(q, 5)) };
     g_array_append_val(requests, request);
   }
-  HAND_OVER(load->company->rewards, rewards);
-  HAND_OVER(load->company->changes, changes);
-  HAND_OVER(load->company->requests, requests);
+  LOAD_HAND_OVER(load->company->rewards, rewards);
+  LOAD_HAND_OVER(load->company->changes, changes);
+  LOAD_HAND_OVER(load->company->requests, requests);
   return got == 0;
 }
 
 static bool load_programmes(struct loading *load, GError **error) {
-  GArray *programmes = rows_of(sizeof(struct programme)), *enrolments = rows_of(sizeof(struct enrolment));
+  GArray *programmes = load_rows(sizeof(struct programme)), *enrolments = load_rows(sizeof(struct enrolment));
   int got;
-  EACH_ROW("company.all_programme") {
-    struct programme programme = { .id = keep(load, query_text(q, 0)), .title = keep(load, query_text(q, 1)), .kind = keep(load, query_text(q, 2)), .hours = number_or(q, 4, 0),
-      .cost_per_seat = number_or(q, 5, 0), .fixed_cost = number_or(q, 6, 0), .active = query_null(q, 7) || query_integer(q, 7) };
-    programme.skills = skill_list(load, query_text(q, 3), &programme.skill_count, intern_skill);
+  LOAD_EACH_ROW("company.all_programme") {
+    struct programme programme = { .id = load_keep(load, query_text(q, 0)), .title = load_keep(load, query_text(q, 1)), .kind = load_keep(load, query_text(q, 2)), .hours = load_number_or(q, 4, 0),
+      .cost_per_seat = load_number_or(q, 5, 0), .fixed_cost = load_number_or(q, 6, 0), .active = query_null(q, 7) || query_integer(q, 7) };
+    programme.skills = load_skill_list(load, query_text(q, 3), &programme.skill_count, load_intern_skill);
     g_hash_table_insert(load->programmes, (void *)(uintptr_t)programme.id, GINT_TO_POINTER((int)programmes->len + 1));
     g_array_append_val(programmes, programme);
   }
-  if (got == 0) EACH_ROW("company.all_enrolment") {
-    struct enrolment enrolment = { .programme = find(load->programmes, query_text(q, 0)), .person = find(load->to->people, query_text(q, 1)),
-      .day = (int32_t)query_integer(q, 2), .status = keep(load, query_text(q, 3)), .completed = day_or_none(q, 4) };
+  if (got == 0) LOAD_EACH_ROW("company.all_enrolment") {
+    struct enrolment enrolment = { .programme = load_find(load->programmes, query_text(q, 0)), .person = load_find(load->to->people, query_text(q, 1)),
+      .day = (int32_t)query_integer(q, 2), .status = load_keep(load, query_text(q, 3)), .completed = load_day_or_none(q, 4) };
     if (enrolment.programme >= 0) g_array_append_val(enrolments, enrolment);
   }
-  HAND_OVER(load->company->programmes, programmes);
-  HAND_OVER(load->company->enrolments, enrolments);
+  LOAD_HAND_OVER(load->company->programmes, programmes);
+  LOAD_HAND_OVER(load->company->enrolments, enrolments);
   return got == 0;
 }
 
 static bool load_plans(struct loading *load, GError **error) {
-  GArray *objectives = rows_of(sizeof(struct objective)), *demands = rows_of(sizeof(struct demand));
+  GArray *objectives = load_rows(sizeof(struct objective)), *demands = load_rows(sizeof(struct demand));
   int got;
-  EACH_ROW("company.all_objective") {
+  LOAD_EACH_ROW("company.all_objective") {
     const char *owner = query_text(q, 1);
-    struct objective objective = { .id = keep(load, query_text(q, 0)), .person = find(load->to->people, owner), .title = keep(load, query_text(q, 2)), .team = -1,
-      .goal = find(load->to->goals, query_text(q, 3)), .progress = query_double(q, 5), .due = day_or_none(q, 6) };
-    if (objective.person < 0) objective.team = intern_team(load, owner);
-    objective.skills = skill_list(load, query_text(q, 4), &objective.skill_count, intern_skill);
+    struct objective objective = { .id = load_keep(load, query_text(q, 0)), .person = load_find(load->to->people, owner), .title = load_keep(load, query_text(q, 2)), .team = -1,
+      .goal = load_find(load->to->goals, query_text(q, 3)), .progress = query_double(q, 5), .due = load_day_or_none(q, 6) };
+    if (objective.person < 0) objective.team = load_intern_team(load, owner);
+    objective.skills = load_skill_list(load, query_text(q, 4), &objective.skill_count, load_intern_skill);
     g_array_append_val(objectives, objective);
   }
-  if (got == 0) EACH_ROW("company.all_demand") {
+  if (got == 0) LOAD_EACH_ROW("company.all_demand") {
     const char *skill = query_text(q, 1);
-    struct demand demand = { .month = (int32_t)query_integer(q, 0), .skill = intern_skill(load, skill), .job_title = keep(load, query_text(q, 2)), .people = query_double(q, 3) };
+    struct demand demand = { .month = (int32_t)query_integer(q, 0), .skill = load_intern_skill(load, skill), .job_title = load_keep(load, query_text(q, 2)), .people = query_double(q, 3) };
     g_array_append_val(demands, demand);
   }
-  HAND_OVER(load->company->objectives, objectives);
-  HAND_OVER(load->company->demands, demands);
+  LOAD_HAND_OVER(load->company->objectives, objectives);
+  LOAD_HAND_OVER(load->company->demands, demands);
   return got == 0;
 }
 
 static bool load_words(struct loading *load, GError **error) {
-  GArray *confirmations = rows_of(sizeof(struct confirmation)), *decisions = rows_of(sizeof(struct need_decision));
+  GArray *confirmations = load_rows(sizeof(struct confirmation)), *decisions = load_rows(sizeof(struct need_decision));
   static const char *const states[] = { "open", "noise", "declined", "accepted" };
   int got;
-  EACH_ROW("company.all_need_word") {
+  LOAD_EACH_ROW("company.all_need_word") {
     const char *word = query_text(q, 1);
     int32_t day = clock_day(query_integer(q, 7));
     if (strcmp(word, "cause") == 0) {
-      struct confirmation row = { .need = keep(load, query_text(q, 0)), .goal_id = keep(load, query_text(q, 2)), .cause = (enum cause)MAX(cause_by_name(query_text(q, 3)), 0),
+      struct confirmation row = { .need = load_keep(load, query_text(q, 0)), .goal_id = load_keep(load, query_text(q, 2)), .cause = (enum cause)MAX(cause_by_name(query_text(q, 3)), 0),
         .first = (enum cause)MAX(cause_by_name(query_text(q, 4)), 0), .day = day };
       g_array_append_val(confirmations, row);
     } else {
-      struct need_decision row = { .need = keep(load, query_text(q, 0)), .goal_id = keep(load, query_text(q, 2)), .reason = keep(load, query_text(q, 5)),
-        .state = (enum need_state)word_index(states, 4, word, NEED_OPEN), .day = day };
+      struct need_decision row = { .need = load_keep(load, query_text(q, 0)), .goal_id = load_keep(load, query_text(q, 2)), .reason = load_keep(load, query_text(q, 5)),
+        .state = (enum need_state)load_word_index(states, 4, word, NEED_OPEN), .day = day };
       g_array_append_val(decisions, row);
     }
   }
-  HAND_OVER(load->company->confirmations, confirmations);
-  HAND_OVER(load->company->decisions, decisions);
+  LOAD_HAND_OVER(load->company->confirmations, confirmations);
+  LOAD_HAND_OVER(load->company->decisions, decisions);
   return got == 0;
 }
 
 static bool load_files(struct loading *load, GError **error) {
   int got;
-  EACH_ROW("company.files") {
+  LOAD_EACH_ROW("company.files") {
     const struct format *format = format_by_file(query_text(q, 0));
     if (format) load->company->have[format->id] = true;
   }
@@ -473,15 +449,15 @@ static void loading_init(struct loading *load, struct db *db, int32_t day) {
   for (size_t i = 0; i < G_N_ELEMENTS(borrowed); i++) *borrowed[i] = g_hash_table_new(g_str_hash, g_str_equal);
   load->emails = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   load->skill_names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  load->person = rows_of(sizeof(struct person));
-  load->membership = rows_of(sizeof(struct membership));
-  load->department = rows_of(sizeof(struct department));
-  load->team = rows_of(sizeof(struct team));
-  load->skill = rows_of(sizeof(struct skill));
-  load->job = rows_of(sizeof(struct job));
-  load->job_skill = rows_of(sizeof(struct job_skill));
-  load->goal = rows_of(sizeof(struct goal));
-  load->result = rows_of(sizeof(struct result));
+  load->person = load_rows(sizeof(struct person));
+  load->membership = load_rows(sizeof(struct membership));
+  load->department = load_rows(sizeof(struct department));
+  load->team = load_rows(sizeof(struct team));
+  load->skill = load_rows(sizeof(struct skill));
+  load->job = load_rows(sizeof(struct job));
+  load->job_skill = load_rows(sizeof(struct job_skill));
+  load->goal = load_rows(sizeof(struct goal));
+  load->result = load_rows(sizeof(struct result));
   to->company.currency = "EUR";
   to->company.name = "";
   to->company.first_day = INT32_MAX;
@@ -490,15 +466,15 @@ static void loading_init(struct loading *load, struct db *db, int32_t day) {
 
 static void loading_finish(struct loading *load) {
   struct company *company = load->company;
-  HAND_OVER(company->people, load->person);
-  HAND_OVER(company->memberships, load->membership);
-  HAND_OVER(company->departments, load->department);
-  HAND_OVER(company->teams, load->team);
-  HAND_OVER(company->skills, load->skill);
-  HAND_OVER(company->jobs, load->job);
-  HAND_OVER(company->job_skills, load->job_skill);
-  HAND_OVER(company->goals, load->goal);
-  HAND_OVER(company->results, load->result);
+  LOAD_HAND_OVER(company->people, load->person);
+  LOAD_HAND_OVER(company->memberships, load->membership);
+  LOAD_HAND_OVER(company->departments, load->department);
+  LOAD_HAND_OVER(company->teams, load->team);
+  LOAD_HAND_OVER(company->skills, load->skill);
+  LOAD_HAND_OVER(company->jobs, load->job);
+  LOAD_HAND_OVER(company->job_skills, load->job_skill);
+  LOAD_HAND_OVER(company->goals, load->goal);
+  LOAD_HAND_OVER(company->results, load->result);
   sort_unless_sorted(company->results.at, company->results.count, sizeof *company->results.at, by_skill_person_day);
   sort_unless_sorted(company->kpis.at, company->kpis.count, sizeof *company->kpis.at, by_goal_team_day);
   if (company->first_day > company->last_day) company->first_day = company->last_day = load->day;
@@ -510,13 +486,13 @@ struct company *company_load(struct db *db, int32_t day, GError **error) {
   struct loading load;
   loading_init(&load, db, day);
   load.company->version = company_version(db, error);
-  bool fine = load.company->version >= 0 && load_files(&load, error) && each(&load, "company.all_person", read_person, error) &&
+  bool fine = load.company->version >= 0 && db_one(db, &load.company->data_version, error, "company.data_version", "") >= 0 && load_files(&load, error) && each(&load, "company.all_person", read_person, error) &&
     each(&load, "company.all_membership", read_membership, error) && each(&load, "company.all_skill", read_skill, error) &&
     each(&load, "company.all_job_skill", read_job_skill, error) && each(&load, "company.all_goal", read_goal, error);
   if (fine) settle_people(&load);
   fine = fine && load_kpis(&load, error) && each(&load, "company.all_result", read_result, error) &&
     each(&load, "company.all_statement", read_statement, error) &&
-    each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) && load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error);
+    each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) && load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error) && load_decisions(&load, error);
   loading_finish(&load);
   if (fine) return load.company;
   company_unref(load.company);
@@ -537,10 +513,12 @@ void company_unref(struct company *company) {
   }
   for (int i = 0; i < company->programmes.count; i++) g_free((void *)(uintptr_t)company->programmes.at[i].skills);
   for (int i = 0; i < company->objectives.count; i++) g_free((void *)(uintptr_t)company->objectives.at[i].skills);
+  load_decisions_clear(company);
   void *lists[] = { company->people.at, company->memberships.at, company->departments.at, company->teams.at, company->skills.at, company->jobs.at,
     company->job_skills.at, company->goals.at, company->kpis.at, company->results.at, company->questions.at, company->pulses.at, company->steps.at,
     company->tickets.at, company->loads.at, company->rewards.at, company->changes.at, company->requests.at, company->programmes.at,
-    company->enrolments.at, company->objectives.at, company->demands.at, company->confirmations.at, company->decisions.at };
+    company->enrolments.at, company->objectives.at, company->demands.at, company->confirmations.at, company->decisions.at, company->sources.at, company->needs.at,
+    company->interventions.at, company->intervention_teams.at, company->assets.at, company->deliveries.at, company->preferences.at };
   for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) g_free(lists[i]);
   GHashTable *tables[] = { loaded->people, loaded->teams, loaded->skills, loaded->goals, loaded->departments };
   for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) g_hash_table_destroy(tables[i]);
@@ -553,8 +531,8 @@ int64_t company_version(struct db *db, GError **error) {
   return db_one(db, &version, error, "company.version", "") < 0 ? -1 : version;
 }
 
-int company_person(const struct company *company, const char *id) { return find(((const struct loaded *)company)->people, id); }
-int company_team(const struct company *company, const char *name) { return find(((const struct loaded *)company)->teams, name); }
-int company_skill(const struct company *company, const char *id) { return find(((const struct loaded *)company)->skills, id); }
-int company_goal(const struct company *company, const char *id) { return find(((const struct loaded *)company)->goals, id); }
-int company_department(const struct company *company, const char *name) { return find(((const struct loaded *)company)->departments, name); }
+int company_person(const struct company *company, const char *id) { return load_find(((const struct loaded *)company)->people, id); }
+int company_team(const struct company *company, const char *name) { return load_find(((const struct loaded *)company)->teams, name); }
+int company_skill(const struct company *company, const char *id) { return load_find(((const struct loaded *)company)->skills, id); }
+int company_goal(const struct company *company, const char *id) { return load_find(((const struct loaded *)company)->goals, id); }
+int company_department(const struct company *company, const char *name) { return load_find(((const struct loaded *)company)->departments, name); }

@@ -43,6 +43,13 @@ static bool read_key(struct system *system, bool create, GError **error) {
   return true;
 }
 
+/* A newer schema has tables and columns that older folds did not fill. */
+static bool fold_anew(struct system *system, GError **error) {
+  if (!store_upgraded(system->store)) return true;
+  g_autoptr(ledger_write_auto) write = ledger_write(system->ledger, system_now(system), error);
+  return write && ledger_refold(write, error) && ledger_commit(g_steal_pointer(&write), error);
+}
+
 static bool adopt(struct system *system, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(system->ledger, system_now(system), error);
   return write && gate_adopt_rules(write, system->rules, "system", system_now(system), NULL, error) && ledger_commit(g_steal_pointer(&write), error);
@@ -64,7 +71,7 @@ struct system *system_open(const char *dir, bool create, const struct ledger_tab
   if (fine) {
     system->ledger = ledger_new(system->store, tables);
     system->snapshots = snapshots_new(system->store);
-    fine = adopt(system, error);
+    fine = fold_anew(system, error) && adopt(system, error);
   }
   if (fine) return system;
   system_free(system);

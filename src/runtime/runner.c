@@ -19,6 +19,8 @@ const struct event_kind runtime_kinds[] = {
   { "turn.taken", "running the system", 400, "", "an agent had its turn: what it claimed, retracted, proposed, and was refused" },
   { 0 } };
 
+#define MOST_ROUNDS 4 /* what one agent says, others may answer; more would be a circle, and waits for the next run */
+
 struct taking {
   const struct agent *agent;
   const struct rules *rules;
@@ -216,6 +218,11 @@ static bool propose(struct taking *taking, const struct turn *turn, const struct
   return true;
 }
 
+/* How new what an agent reads is: those that build on others look again when another has spoken. */
+static int64_t version_for(const struct agent *agent, const struct company *company) {
+  return agent->builds_on_others ? company->version : company->data_version;
+}
+
 static bool record_turn(struct taking *taking, int64_t version, GError **error) {
   struct json_writer out;
   json_writer_init(&out);
@@ -242,7 +249,7 @@ static bool store_turn(struct taking *taking, const struct turn *turn, GError **
   for (int i = 0; i < turn_proposals(turn); i++)
     if (!propose(taking, turn, turn_proposal_at(turn, i), error)) return false;
   if (!gate_withdraw_rest(taking->write, taking->actor, taking->kept, "the agent does not propose it any more", taking->now, NULL, error)) return false;
-  return record_turn(taking, taking->company->version, error);
+  return record_turn(taking, version_for(taking->agent, taking->company), error);
 }
 
 /* Has the agent something to read: newer data, or a new day for what it holds as of today? 1/0/-1 */
@@ -279,19 +286,29 @@ static bool tidy_gate(struct ledger *ledger, const struct rules *rules, int64_t 
   return write && gate_expire(write, now, NULL, error) && gate_release(write, rules, now, NULL, error) && ledger_commit(g_steal_pointer(&write), error);
 }
 
+/* One round: every agent that has something to read takes its turn. The number of turns, -1 on error. */
+static int take_round(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, int64_t now, int count,
+                      bool (*progress)(void *, const char *, double), void *data, struct runner_report *report, GError **error) {
+  int before = report->turns;
+  for (int i = 0; i < count; i++) {
+    g_autofree char *what = g_strconcat("agent ", agents[i]->id, NULL);
+    if (progress && !progress(data, what, (double)i / count)) return fail(error, MENO_ERROR_CANCELLED, "stopped before %s had its turn", what) - 1;
+    g_autoptr(view_auto) view = snapshots_take(snapshots, clock_day(now), error);
+    int ready = view ? due(ledger, agents[i], version_for(agents[i], view->company), view->day, error) : -1;
+    if (ready < 0 || (ready && !take_turn(ledger, agents[i], view, rules, now, report, error))) return -1;
+  }
+  return report->turns - before;
+}
+
 bool runner_run(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, int64_t now,
                 bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
   struct runner_report report = { 0 };
-  int count = 0;
+  int count = 0, turns = 1;
   while (agents[count]) count++;
   if (!tidy_gate(ledger, rules, now, error)) return false;
-  for (int i = 0; i < count; i++) {
-    g_autofree char *what = g_strconcat("agent ", agents[i]->id, NULL);
-    if (progress && !progress(data, what, (double)i / count)) return fail(error, MENO_ERROR_CANCELLED, "stopped before %s had its turn", what);
-    g_autoptr(view_auto) view = snapshots_take(snapshots, clock_day(now), error);
-    int ready = view ? due(ledger, agents[i], view->company->version, view->day, error) : -1;
-    if (ready < 0 || (ready && !take_turn(ledger, agents[i], view, rules, now, &report, error))) return false;
-  }
+  for (int round = 0; round < MOST_ROUNDS && turns > 0; round++)
+    turns = take_round(ledger, snapshots, rules, now, count, progress, data, &report, error);
+  if (turns < 0) return false;
   if (progress) progress(data, "agents idle", 1);
   *ret_report = report;
   return true;

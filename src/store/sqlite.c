@@ -22,7 +22,7 @@
 
 struct store {
   char *file;             /* path or URI */
-  bool memory;
+  bool memory, upgraded;
   GMutex lock;            /* guards `idle` */
   GMutex writing;         /* held by the write transaction */
   struct db *writer;
@@ -131,7 +131,7 @@ static int64_t user_version(sqlite3 *handle) {
 static int by_name(const void *a, const void *b, void *data) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* Applies the migrations that the database does not have yet, each in a transaction with its number. */
-static bool migrate(struct db *db, GError **error) {
+static bool migrate(struct db *db, bool *ret_upgraded, GError **error) {
   g_auto(GStrv) files = g_resources_enumerate_children("/meno/sql/schema", 0, NULL);
   int count = (int)g_strv_length(files);
   g_qsort_with_data(files, count, sizeof *files, by_name, NULL);
@@ -151,6 +151,7 @@ static bool migrate(struct db *db, GError **error) {
       return false;
     }
   }
+  *ret_upgraded = version > 0 && version < count;
   return true;
 }
 
@@ -162,7 +163,7 @@ static struct store *store_new(char *file, bool memory, GError **error) {
   g_mutex_init(&store->writing);
   g_queue_init(&store->idle);
   store->writer = db_connect(store, true, error);
-  if (store->writer && migrate(store->writer, error)) return store;
+  if (store->writer && migrate(store->writer, &store->upgraded, error)) return store;
   store_free(store);
   return NULL;
 }
@@ -189,6 +190,8 @@ void store_free(struct store *store) {
   g_free(store->file);
   g_free(store);
 }
+
+bool store_upgraded(const struct store *store) { return store->upgraded; }
 
 void store_checkpoint(struct store *store) {
   g_mutex_lock(&store->writing);

@@ -18,6 +18,8 @@ struct query; /* a prepared named query, owned by its connection */
 struct store *store_open(const char *dir, GError **error);
 /* A private database in memory with the same schema: tests, and the rebuild that replay compares with. */
 struct store *store_open_memory(GError **error);
+/* Did opening it bring an older database up to this schema? Then its projections have to be folded anew. */
+bool store_upgraded(const struct store *store);
 void store_free(struct store *store);
 typedef struct store store_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(store_auto, store_free)

@@ -1,0 +1,59 @@
+-- What follows a decision: interventions with their frozen units, approved assets, deliveries, and what people want of them.
+-- Folds of intervention.registered, intervention.ended, asset.published, delivery.made, delivery.answered, delivery.preferred.
+-- When a claim was superseded or retracted: what has read it must look again.
+ALTER TABLE claim ADD COLUMN ended INTEGER;
+
+CREATE TABLE intervention (
+  id            TEXT PRIMARY KEY,
+  need          TEXT    NOT NULL,
+  goal_id       TEXT    NOT NULL,
+  cause         TEXT    NOT NULL,
+  plan          TEXT    NOT NULL, -- the whole registration
+  state         TEXT    NOT NULL,
+  registered_at INTEGER NOT NULL,
+  ended         INTEGER,
+  seq           INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE asset (
+  id           TEXT PRIMARY KEY,
+  intervention TEXT    NOT NULL,
+  need         TEXT    NOT NULL,
+  title        TEXT    NOT NULL,
+  modality     TEXT    NOT NULL,
+  pattern      TEXT    NOT NULL,
+  body         TEXT    NOT NULL,
+  published    INTEGER NOT NULL,
+  seq          INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE delivery (
+  id       TEXT PRIMARY KEY,
+  asset    TEXT    NOT NULL,
+  block    TEXT    NOT NULL,
+  person   TEXT    NOT NULL,
+  channel  TEXT    NOT NULL,
+  title    TEXT    NOT NULL,
+  reason   TEXT    NOT NULL,
+  minutes  REAL    NOT NULL,
+  day      INTEGER NOT NULL,
+  expires  INTEGER NOT NULL,
+  state    TEXT    NOT NULL,
+  answered INTEGER,
+  seq      INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX delivery_by_person ON delivery (person, day);
+
+CREATE TABLE preference (
+  person         TEXT PRIMARY KEY,
+  quiet_from     INTEGER NOT NULL,
+  quiet_to       INTEGER NOT NULL,
+  weekly_minutes REAL    NOT NULL,
+  channel        TEXT    NOT NULL,
+  seq            INTEGER NOT NULL
+) WITHOUT ROWID;
+
+DROP INDEX event_of_note;
+CREATE INDEX event_of_note ON event (kind, seq)
+  WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set',
+    'intervention.registered', 'intervention.ended', 'asset.published');
