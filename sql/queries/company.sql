@@ -310,14 +310,26 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, modality = excluded.modal
 SELECT id, intervention, need, title, modality, pattern, body, published, seq FROM asset ORDER BY published, id;
 
 -- name: put_delivery
-INSERT INTO delivery (id, asset, block, person, channel, title, reason, minutes, day, expires, state, answered, seq)
+INSERT INTO delivery (id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'shown', NULL, $11) ON CONFLICT (id) DO NOTHING;
 
 -- name: answer_delivery
 UPDATE delivery SET state = $2, answered = $3, seq = $4 WHERE id = $1;
 
 -- name: all_delivery
-SELECT id, asset, block, person, channel, title, reason, minutes, day, expires, state, answered, seq FROM delivery ORDER BY day, id;
+SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery ORDER BY at, id;
+
+-- name: delivery
+SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery WHERE id = $1;
+
+-- name: put_note
+INSERT INTO note (id, person, title, text, at, seq) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING;
+
+-- name: notes_of
+SELECT id, title, text, at, seq FROM note WHERE person = $1 ORDER BY at DESC, id;
+
+-- name: note
+SELECT id, title, text, at, seq FROM note WHERE id = $1;
 
 -- name: put_preference
 INSERT INTO preference (person, quiet_from, quiet_to, weekly_minutes, channel, seq) VALUES ($1, $2, $3, $4, $5, $6)

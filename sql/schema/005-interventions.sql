@@ -36,13 +36,36 @@ CREATE TABLE delivery (
   title    TEXT    NOT NULL,
   reason   TEXT    NOT NULL,
   minutes  REAL    NOT NULL,
-  day      INTEGER NOT NULL,
+  at       INTEGER NOT NULL, -- shown from then on: never within the person's quiet hours
   expires  INTEGER NOT NULL,
   state    TEXT    NOT NULL,
   answered INTEGER,
   seq      INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX delivery_by_person ON delivery (person, day);
+CREATE INDEX delivery_by_person ON delivery (person, at);
+
+CREATE TABLE note ( -- an answer that went to the person who asked
+  id      TEXT PRIMARY KEY,
+  person  TEXT    NOT NULL,
+  title   TEXT    NOT NULL,
+  text    TEXT    NOT NULL,
+  at      INTEGER NOT NULL,
+  seq     INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX note_by_person ON note (person, at);
+
+CREATE TABLE action ( -- the outbox: acts on the outside world
+  id       TEXT PRIMARY KEY,
+  channel  TEXT    NOT NULL,
+  subject  TEXT    NOT NULL, -- "delivery:d-…", "note:…"
+  person   TEXT    NOT NULL,
+  state    TEXT    NOT NULL, -- requested, done, dead
+  attempts INTEGER NOT NULL,
+  due      INTEGER NOT NULL, -- not before
+  why      TEXT,             -- of the last failure
+  seq      INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX action_by_state ON action (state, due);
 
 CREATE TABLE preference (
   person         TEXT PRIMARY KEY,

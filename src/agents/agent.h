@@ -50,6 +50,7 @@ struct handover {
   const char *title, *reason;          /* what it is; why it came to this person now */
   int person;
   double minutes;                      /* of attention */
+  int64_t at;                          /* the moment from which it is shown */
   int32_t expires;                     /* day */
 };
 

@@ -20,11 +20,13 @@ static void run_agents(struct waking *waking, int64_t *seen_version, int32_t *se
   g_autoptr(db_auto) db = store_read(system_store(system), &error);
   int64_t version = db ? company_version(db, &error) : -1;
   db_release(g_steal_pointer(&db));
-  if (version < 0 || (version == *seen_version && day == *seen_day)) return;
+  if (version < 0) return;
+  if (version == *seen_version && day == *seen_day) {
+    if (!system_dispatch(system, &error)) g_printerr("meno: outbox: %s\n", error->message);
+    return;
+  }
   struct runner_report report;
-  system_lock_work(system);
-  bool fine = runner_run(system_ledger(system), system_snapshots(system), system_rules(system), system_now(system), keep_going, waking, &report, &error);
-  system_unlock_work(system);
+  bool fine = system_run(system, system_now(system), keep_going, waking, &report, &error);
   if (fine) {
     *seen_version = version;
     *seen_day = day;

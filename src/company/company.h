@@ -128,13 +128,17 @@ struct delivery {
   const char *id, *block, *channel, *title, *reason;
   int asset, person;
   double minutes;                   /* of the person's attention */
-  int32_t day, expires;
+  int64_t at;                       /* shown from then on: never within quiet hours */
+  int32_t expires;                  /* the last day on which it makes sense */
   enum delivery_state state;
   int32_t answered;                 /* when it was last touched; CLOCK_NO_DAY: not yet */
   int64_t seq;
 };
 extern const char *const delivery_state_names[DELIVERY_STATES]; /* "shown" … "expired" */
 /* What a person wants of deliveries. Minutes of the day, local; quiet_from may lie after quiet_to (over midnight). */
+#define DELIVERY_QUIET_FROM (18 * 60) /* what holds for who has not said otherwise */
+#define DELIVERY_QUIET_TO (8 * 60)
+#define DELIVERY_WEEKLY_MINUTES 20.0
 struct preference { int person; int quiet_from, quiet_to; double weekly_minutes; const char *channel; };
 
 struct company {
@@ -173,6 +177,6 @@ struct company {
   LIST_OF(intervention) interventions;  /* ordered by registration */
   LIST_OF(intervention_team) intervention_teams;
   LIST_OF(asset) assets;
-  LIST_OF(delivery) deliveries;         /* ordered by day */
+  LIST_OF(delivery) deliveries;         /* ordered by moment */
   LIST_OF(preference) preferences;
 };

@@ -204,17 +204,23 @@ static bool fold_asset(struct db *db, const struct event *event, struct json bod
     (int64_t)clock_day(event->recorded), event->seq) >= 0;
 }
 
-/* delivery.made {asset, block, person, channel, title, reason, minutes, day, expires}; delivery.answered {state}. */
+/* delivery.made {asset, at, block, channel, expires, minutes, person, reason, title}; delivery.answered {state}. */
 static bool fold_delivery(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = strchr(event->subject, ':') + 1;
   if (strcmp(event->kind, "delivery.answered") == 0)
     return db_run(db, error, "company.answer_delivery", "ttii", id, json_string(json_get(body, "state")), (int64_t)clock_day(event->recorded), event->seq) >= 0;
-  int32_t day = 0, expires = 0;
-  clock_parse_day(json_string(json_get(body, "day")), &day);
+  int32_t expires = 0;
+  int64_t at = event->recorded;
+  clock_parse_time(json_string(json_get(body, "at")), &at);
   clock_parse_day(json_string(json_get(body, "expires")), &expires);
   return db_run(db, error, "company.put_delivery", "tttttttdiii", id, json_string(json_get(body, "asset")), json_string(json_get(body, "block")),
     json_string(json_get(body, "person")), json_string(json_get(body, "channel")), json_string(json_get(body, "title")), json_string(json_get(body, "reason")),
-    json_number(json_get(body, "minutes"), 0), (int64_t)day, (int64_t)expires, event->seq) >= 0;
+    json_number(json_get(body, "minutes"), 0), at, (int64_t)expires, event->seq) >= 0;
+}
+
+static bool fold_note(struct db *db, const struct event *event, struct json body, GError **error) {
+  return db_run(db, error, "company.put_note", "ttttii", strchr(event->subject, ':') + 1, json_string(json_get(body, "to")), json_string(json_get(body, "title")),
+    json_string(json_get(body, "text")), event->recorded, event->seq) >= 0;
 }
 
 static bool fold_preference(struct db *db, const struct event *event, struct json body, GError **error) {
@@ -258,6 +264,7 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("asset.published", "content", "", "a learning asset was approved"),
   ROW_KIND("delivery.made", "delivery", "person reason", "a block was put before a person"),
   ROW_KIND("delivery.answered", "delivery", "state", "the person opened, finished or declined it, or it lapsed"),
+  ROW_KIND("note.sent", "needs", "to text", "an answer went to the person who had asked"),
   ROW_KIND("delivery.preferred", "own data", "quiet_from quiet_to weekly_minutes channel", "a person said how deliveries may come"),
   { 0 } };
 
@@ -278,6 +285,7 @@ const struct fold company_folds[] = {
   { "interventions", LIST("intervention.registered", "intervention.ended"), LIST("intervention"), fold_intervention },
   { "assets", LIST("asset.published"), LIST("asset"), fold_asset },
   { "deliveries", LIST("delivery.made", "delivery.answered"), LIST("delivery"), fold_delivery },
+  { "notes", LIST("note.sent"), LIST("note"), fold_note },
   { "preferences", LIST("delivery.preferred"), LIST("preference"), fold_preference },
   { "corrections", LIST("skill.corrected"), LIST("skill_correction"), fold_correction },
   { 0 } };

@@ -156,16 +156,24 @@ static bool load_assets(struct loading *load, GHashTable *assets_by, GError **er
   return got == 0;
 }
 
+/* A delivery ends with its own term, or with the intervention that it serves. */
+static bool has_lapsed(const struct loading *load, const struct delivery *delivery) {
+  int of = load->company->assets.at[delivery->asset].intervention;
+  return delivery->expires < load->day || (of >= 0 && load->company->interventions.at[of].state == INTERVENTION_STOPPED);
+}
+
 static bool load_deliveries(struct loading *load, GHashTable *assets_by, GError **error) {
   GArray *deliveries = load_rows(sizeof(struct delivery));
   int got;
   LOAD_EACH_ROW("company.all_delivery") {
     struct delivery delivery = { .id = load_keep(load, query_text(q, 0)), .asset = load_find(assets_by, query_text(q, 1)), .block = load_keep(load, query_text(q, 2)),
       .person = load_find(load->to->people, query_text(q, 3)), .channel = load_keep(load, query_text(q, 4)), .title = load_keep(load, query_text(q, 5)),
-      .reason = load_keep(load, query_text(q, 6)), .minutes = query_double(q, 7), .day = (int32_t)query_integer(q, 8), .expires = (int32_t)query_integer(q, 9),
+      .reason = load_keep(load, query_text(q, 6)), .minutes = query_double(q, 7), .at = query_integer(q, 8), .expires = (int32_t)query_integer(q, 9),
       .state = (enum delivery_state)load_word_index(delivery_state_names, DELIVERY_STATES, query_text(q, 10), DELIVERY_SHOWN), .answered = load_day_or_none(q, 11),
       .seq = query_integer(q, 12) };
-    if (delivery.asset >= 0 && delivery.person >= 0) g_array_append_val(deliveries, delivery);
+    if (delivery.asset < 0 || delivery.person < 0) continue;
+    if (delivery.state <= DELIVERY_OPENED && has_lapsed(load, &delivery)) delivery.state = DELIVERY_EXPIRED;
+    g_array_append_val(deliveries, delivery);
   }
   LOAD_HAND_OVER(load->company->deliveries, deliveries);
   return got == 0;

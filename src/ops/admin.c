@@ -34,13 +34,12 @@ static bool report_progress(void *data, const char *what, double share) { return
 
 static bool run(struct op_call *call, struct json_writer *out, GError **error) {
   struct runner_report report = { 0 };
-  system_lock_work(call->system);
-  bool fine = runner_run(system_ledger(call->system), system_snapshots(call->system), system_rules(call->system), call->now, report_progress, call, &report, error);
-  system_unlock_work(call->system);
+  bool fine = system_run(call->system, call->now, report_progress, call, &report, error);
   json_put_integer(out, "turns", report.turns);
   json_put_integer(out, "claims", report.claims);
   json_put_integer(out, "retracted", report.retracted);
   json_put_integer(out, "proposals", report.proposals);
+  json_put_integer(out, "deliveries", report.deliveries);
   json_put_integer(out, "withheld", report.withheld);
   json_put_integer(out, "refused", report.refused);
   return fine;
@@ -182,7 +181,7 @@ static const struct field status_out[] = { { "people", FIELD_COUNT, REQUIRED, ""
   { "results", FIELD_COUNT, REQUIRED, "" }, { "events", FIELD_COUNT, REQUIRED, "" }, { "bytes", FIELD_COUNT, REQUIRED, "on disk" }, { "store", FIELD_TEXT(0), REQUIRED, "" },
   { "data_until", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "missing_files", FIELD_TEXTS, REQUIRED, "" }, { 0 } };
 static const struct field run_out[] = { { "turns", FIELD_COUNT, REQUIRED, "" }, { "claims", FIELD_COUNT, REQUIRED, "" }, { "retracted", FIELD_COUNT, REQUIRED, "" }, { "proposals", FIELD_COUNT, REQUIRED, "" },
-  { "withheld", FIELD_COUNT, REQUIRED, "not worth the approvers' time now" }, { "refused", FIELD_COUNT, REQUIRED, "against the rules" }, { 0 } };
+  { "deliveries", FIELD_COUNT, REQUIRED, "blocks put before people" }, { "withheld", FIELD_COUNT, REQUIRED, "not worth the approvers' time now" }, { "refused", FIELD_COUNT, REQUIRED, "against the rules" }, { 0 } };
 static const struct field search_in[] = { { "q", FIELD_TEXT(200), REQUIRED | IN_PATH, "words to look for" }, { 0 } };
 static const struct field hit_row[] = { { "kind", FIELD_TEXT(0), REQUIRED, "" }, { "id", FIELD_ID("thing"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "text", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field search_out[] = { { "hits", FIELD_LIST(hit_row), REQUIRED, "" }, { 0 } };

@@ -68,9 +68,9 @@ static bool undo(struct op_call *call, struct json_writer *out, GError **error) 
   if (!op_progress(call, "rebuilding without the import", 0, error)) return false;
   struct runner_report report; /* the agents take back what rested on it */
   system_lock_work(call->system);
-  bool fine = import_undo(system_ledger(call->system), call->now, id, call->caller.actor, error) &&
-    runner_run(system_ledger(call->system), system_snapshots(call->system), system_rules(call->system), call->now, report_progress, call, &report, error);
+  bool fine = import_undo(system_ledger(call->system), call->now, id, call->caller.actor, error);
   system_unlock_work(call->system);
+  fine = fine && system_run(call->system, call->now, report_progress, call, &report, error);
   json_put_string(out, "id", id);
   json_put_string(out, "state", "undone");
   return fine;

@@ -3,6 +3,7 @@
  * The data folder: meno.db, meno.key (32 random bytes, made once; without it people's ids cannot be derived again, so it
  * is backed up apart from the data), and rules.yaml where somebody has written one. */
 #include "ops/system.h"
+#include "runtime/outbox.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -100,3 +101,22 @@ int64_t system_now(struct system *system) { return clock_now(&system->clock); }
 struct view *system_view(struct system *system, GError **error) { return snapshots_take(system->snapshots, clock_day(system_now(system)), error); }
 void system_lock_work(struct system *system) { g_mutex_lock(&system->work); }
 void system_unlock_work(struct system *system) { g_mutex_unlock(&system->work); }
+
+static bool dispatch(struct system *system, int64_t now, GError **error) {
+  g_autoptr(view_auto) view = snapshots_take(system->snapshots, clock_day(now), error);
+  return view && outbox_dispatch(system->ledger, view->company, system->dir, now, NULL, error);
+}
+
+bool system_run(struct system *system, int64_t now, bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
+  g_mutex_lock(&system->work);
+  bool fine = runner_run(system->ledger, system->snapshots, system->rules, now, progress, data, ret_report, error) && dispatch(system, now, error);
+  g_mutex_unlock(&system->work);
+  return fine;
+}
+
+bool system_dispatch(struct system *system, GError **error) {
+  g_mutex_lock(&system->work);
+  bool fine = dispatch(system, system_now(system), error);
+  g_mutex_unlock(&system->work);
+  return fine;
+}

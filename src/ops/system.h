@@ -21,6 +21,11 @@ const struct rules *system_rules(struct system *system);
 const uint8_t *system_key(struct system *system); /* 32 bytes: opaque person ids hang on it */
 const char *system_dir(struct system *system);
 int64_t system_now(struct system *system);
+/* Gives the agents their turns and carries out what is due in the outbox; one run at a time. `progress` as in runner_run. */
+bool system_run(struct system *system, int64_t now, bool (*progress)(void *data, const char *what, double share), void *data,
+                struct runner_report *ret_report, GError **error);
+/* Carries out what is due in the outbox and nothing else. */
+bool system_dispatch(struct system *system, GError **error);
 /* The newest view as of today. */
 struct view *system_view(struct system *system, GError **error);
 

@@ -12,6 +12,7 @@
 #include "agents/agent.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
+#include "runtime/deliver.h"
 #include <math.h>
 #include <string.h>
 
@@ -223,11 +224,26 @@ static int64_t version_for(const struct agent *agent, const struct company *comp
   return agent->builds_on_others ? company->version : company->data_version;
 }
 
+static bool hand_over(struct taking *taking, const struct handover *handover, GError **error) {
+  g_autoptr(GError) refused = NULL;
+  if (deliver(taking->write, taking->company, handover, taking->actor, &refused)) {
+    taking->counts.deliveries++;
+    return true;
+  }
+  if (g_error_matches(refused, MENO_ERROR, MENO_ERROR_FORBIDDEN)) {
+    refuse(taking, handover->title, refused->message);
+    return true;
+  }
+  g_propagate_error(error, g_steal_pointer(&refused));
+  return false;
+}
+
 static bool record_turn(struct taking *taking, int64_t version, GError **error) {
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
   json_put_integer(&out, "claims", taking->counts.claims);
+  json_put_integer(&out, "deliveries", taking->counts.deliveries);
   json_put_integer(&out, "proposals", taking->counts.proposals);
   json_put_integer(&out, "read_to", version);
   json_put_string(&out, "refused", taking->refusals->str);
@@ -248,6 +264,8 @@ static bool store_turn(struct taking *taking, const struct turn *turn, GError **
   if (!retract_the_rest(taking, stated, error)) return false;
   for (int i = 0; i < turn_proposals(turn); i++)
     if (!propose(taking, turn, turn_proposal_at(turn, i), error)) return false;
+  for (int i = 0; i < turn_handovers(turn); i++)
+    if (!hand_over(taking, turn_handover_at(turn, i), error)) return false;
   if (!gate_withdraw_rest(taking->write, taking->actor, taking->kept, "the agent does not propose it any more", taking->now, NULL, error)) return false;
   return record_turn(taking, version_for(taking->agent, taking->company), error);
 }
@@ -278,6 +296,7 @@ static bool take_turn(struct ledger *ledger, const struct agent *agent, const st
   report->proposals += taking.counts.proposals;
   report->withheld += taking.counts.withheld;
   report->refused += taking.counts.refused;
+  report->deliveries += taking.counts.deliveries;
   return true;
 }
 

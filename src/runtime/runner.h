@@ -9,7 +9,7 @@
 
 extern const struct event_kind runtime_kinds[];
 
-struct runner_report { int turns, claims, retracted, proposals, withheld, refused; };
+struct runner_report { int turns, claims, retracted, proposals, withheld, refused, deliveries; };
 
 /* Gives every agent that has something new to read its turn, until none has. `progress` may be NULL; when it returns
  * false the run stops before the next turn (CANCELLED). */
