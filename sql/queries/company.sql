@@ -43,8 +43,7 @@ SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(
 SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
   (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction),
   (SELECT coalesce(max(seq), 0) FROM claim WHERE predicate = 'need'), (SELECT coalesce(max(ended), 0) FROM claim WHERE predicate = 'need'),
-  (SELECT coalesce(max(seq), 0) FROM intervention), (SELECT coalesce(max(seq), 0) FROM asset), (SELECT coalesce(max(seq), 0) FROM delivery),
-  (SELECT coalesce(max(seq), 0) FROM preference));
+  (SELECT coalesce(max(seq), 0) FROM intervention), (SELECT coalesce(max(seq), 0) FROM asset), (SELECT coalesce(max(seq), 0) FROM delivery));
 
 -- name: put_skill
 INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)
@@ -314,10 +313,16 @@ INSERT INTO delivery (id, asset, block, person, channel, title, reason, minutes,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'shown', NULL, $11) ON CONFLICT (id) DO NOTHING;
 
 -- name: answer_delivery
-UPDATE delivery SET state = $2, answered = $3, seq = $4 WHERE id = $1;
+UPDATE delivery SET state = $2, answered = $3 WHERE id = $1;
 
 -- name: all_delivery
 SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery ORDER BY at, id;
+
+-- name: deliveries_of
+SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery WHERE person = $1 ORDER BY at DESC, id;
+
+-- name: preference_of
+SELECT person, quiet_from, quiet_to, weekly_minutes, channel, seq FROM preference WHERE person = $1;
 
 -- name: delivery
 SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery WHERE id = $1;

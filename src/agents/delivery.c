@@ -31,7 +31,7 @@
 #define MOST_A_TURN 20000      /* deliveries of one turn; the rest waits for the next */
 
 /* Which blocks come apart, and how many days after the first part. */
-static const struct { const char *kind; int after; } later[] = { { "question", 4 }, { "check", 4 }, { "practice", 8 }, { "prompt", 8 } };
+static const struct { const char *kind; int after; } later[] = { { "check", 4 }, { "practice", 8 } };
 
 struct part { const char *block, *title; int after; double minutes; }; /* block "": all that comes at once */
 
@@ -81,6 +81,7 @@ static int32_t day_of(struct json value, int32_t otherwise)
 
 static int words_in(struct json value)
 {
+  static const char *const read[] = { "ask", "heading", "items", "lead", "options", "questions", "sentences", "stem", "text", NULL };
   int words = 0;
   const char *text = json_string(value);
   if (text != NULL) {
@@ -92,7 +93,7 @@ static int words_in(struct json value)
   if (json_type(value) != JSON_ARRAY && json_type(value) != JSON_OBJECT)
     return 0;
   while (json_next(&it))
-    if (it.key == NULL || strcmp(it.key, "text") == 0 || strcmp(it.key, "sentences") == 0 || strcmp(it.key, "items") == 0 || strcmp(it.key, "answers") == 0)
+    if (it.key == NULL || g_strv_contains(read, it.key))
       words += words_in(it.value);
   return words;
 }
@@ -112,7 +113,7 @@ static GArray *parts_of(struct round *r, const struct asset *asset, struct json 
   struct json_iter it = json_iter(json_get(body, "blocks"));
   g_array_append_val(parts, first);
   while (json_next(&it)) {
-    const char *id = json_string(json_get(it.value, "id")), *kind = json_string(json_get(it.value, "kind")), *heading = json_string(json_get(it.value, "heading"));
+    const char *id = json_string(json_get(it.value, "id")), *kind = json_string(json_get(it.value, "kind")), *heading = json_string(json_get(json_get(it.value, "heading"), "text"));
     struct part part = { .after = days_after(kind), .minutes = words_in(it.value) / WORDS_A_MINUTE };
     if (part.after == 0 || id == NULL) {
       g_array_index(parts, struct part, 0).minutes += part.minutes;

@@ -38,6 +38,8 @@ int cli_usage(const struct cli *cli, const char *format, ...) G_GNUC_PRINTF(2, 3
 bool cli_run_op(struct cli *cli, struct system *system, const struct op *op, const struct caller *caller, const char *in,
                 char **file_arguments, GString *out, GBytes **ret_file, GError **error);
 struct caller cli_operator(void);
+/* Of struct op_file: the files of these paths, a folder standing for what is in it; NULL on error. */
+GArray *cli_read_files(char **paths, GError **error);
 
 /* Progress on stderr: on a terminal one line that is written over, elsewhere a line for each new step. */
 bool progress_show(void *what_for, const char *what, double share);

@@ -13,7 +13,7 @@
 
 #define DEMO_PASSWORD "welcome-to-meno" /* of a made-up company on 127.0.0.1, printed at each start */
 
-struct demo { struct cli *cli; struct system *system; char *files; uint64_t people, seed, port; bool serve; int64_t begun; };
+struct demo { struct cli *cli; struct system *system; struct story story; char *files; uint64_t people, seed, port; bool serve; int64_t begun; };
 
 /* ---- who plays whom --------------------------------------------------------------------------------------------- */
 
@@ -100,23 +100,24 @@ static bool run_op(struct demo *demo, const char *name, const char *in, char **f
   return cli_run_op(demo->cli, demo->system, op_find(name), &operator, in, files, out, NULL, error);
 }
 
-static bool bring_in(struct demo *demo, GError **error) {
-  g_autoptr(GString) report = g_string_new("");
-  char *files[] = { demo->files, NULL };
-  if (!run_op(demo, "import", "{}", files, report, error)) return false;
-  g_autoptr(json_doc_auto) doc = json_parse(report->str, report->len, error);
-  const char *refused = doc ? json_string(json_get(json_root(doc), "refused")) : NULL;
-  return doc && (!refused || fail(error, MENO_ERROR_BAD_INPUT, "the simulated files were refused: %s", refused));
-}
-
+/* The first time a company is made and brought in; later starts find it there. */
 static bool prepare(struct demo *demo, GError **error) {
   g_autoptr(GString) report = g_string_new("");
   g_autoptr(GPtrArray) accounts = account_list(system_store(demo->system), error);
   if (!accounts) return false;
   bool first = accounts->len == 0;
-  if (first && !(simulate(demo, error) && bring_in(demo, error))) return false;
+  if (first && !(simulate(demo, error) && story_import(&demo->story, error))) return false;
   if (!run_op(demo, "run", "{}", NULL, report, error)) return false;
   return !first || add_accounts(demo, error);
+}
+
+/* Asked for in the client; once is enough. */
+static bool later(void *data, struct op_call *call, GError **error) {
+  struct demo *demo = data;
+  struct story story = { .system = demo->system, .files = demo->files, .progress = call->progress, .progress_data = call->progress_data };
+  if (!story_later(&story, error)) return false;
+  system_set_later(demo->system, NULL, NULL);
+  return true;
 }
 
 /* ---- what it prints --------------------------------------------------------------------------------------------- */
@@ -138,24 +139,43 @@ static void copy_needs(struct json_writer *out, struct json needs, bool declined
   json_close_array(out);
 }
 
+/* An operation's answer, parsed; the text lives with `text`. */
+static struct json_doc *answer_of(struct demo *demo, const char *op, GString *text, GError **error) {
+  return run_op(demo, op, "{}", NULL, text, error) ? json_parse(text->str, text->len, error) : NULL;
+}
+
+static bool copy_answer(struct demo *demo, struct json_writer *out, const char *op, const char *member, const char *as, GError **error) {
+  g_autoptr(GString) text = g_string_new("");
+  g_autoptr(json_doc_auto) doc = answer_of(demo, op, text, error);
+  if (doc) json_put_value(out, as, json_get(json_root(doc), member));
+  return doc != NULL;
+}
+
+/* What the agents held before anybody decided; then the whole story, and what came of it. */
+static bool write_story(struct demo *demo, struct json_writer *out, GError **error) {
+  g_autoptr(GString) text = g_string_new("");
+  g_autoptr(json_doc_auto) needs = answer_of(demo, "needs list", text, error);
+  if (!needs || !copy_answer(demo, out, "approvals list", "proposals", "approvals", error)) return false;
+  copy_needs(out, json_get(json_root(needs), "needs"), true);
+  copy_needs(out, json_get(json_root(needs), "needs"), false);
+  void *data;
+  struct story *story = &demo->story;
+  if (system_get_later(demo->system, &data) && !story_later(story, error)) return false;
+  return copy_answer(demo, out, "studio assets", "assets", "assets", error) && copy_answer(demo, out, "deliveries list", "deliveries", "deliveries", error) &&
+    copy_answer(demo, out, "interventions list", "interventions", "interventions", error) && copy_answer(demo, out, "impact list", "impact", "impact", error) &&
+    copy_answer(demo, out, "status", "events", "events", error) && copy_answer(demo, out, "status", "people", "people", error);
+}
+
 static bool print_json(struct demo *demo, GError **error) {
-  g_autoptr(GString) needs = g_string_new(""), approvals = g_string_new(""), status = g_string_new("");
-  if (!run_op(demo, "needs list", "{}", NULL, needs, error) || !run_op(demo, "approvals list", "{}", NULL, approvals, error) || !run_op(demo, "status", "{}", NULL, status, error)) return false;
-  g_autoptr(json_doc_auto) needs_doc = json_parse(needs->str, needs->len, error), approvals_doc = json_parse(approvals->str, approvals->len, error), status_doc = json_parse(status->str, status->len, error);
-  if (!needs_doc || !approvals_doc || !status_doc) return false;
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
-  json_put_value(&out, "approvals", json_get(json_root(approvals_doc), "proposals"));
-  copy_needs(&out, json_get(json_root(needs_doc), "needs"), true);
-  json_put_value(&out, "events", json_get(json_root(status_doc), "events"));
-  copy_needs(&out, json_get(json_root(needs_doc), "needs"), false);
-  json_put_value(&out, "people", json_get(json_root(status_doc), "people"));
+  bool fine = write_story(demo, &out, error);
   json_put_number(&out, "seconds", (double)(g_get_monotonic_time() - demo->begun) / 1e6);
   json_close_object(&out);
   g_autofree char *text = json_writer_steal(&out, NULL);
-  puts(text);
-  return true;
+  if (fine) puts(text);
+  return fine;
 }
 
 static void print_sign_ins(struct demo *demo) {
@@ -184,7 +204,10 @@ int demo_run(struct cli *cli, char **arguments) {
   progress_catch();
   demo.system = cli_open(cli, true);
   if (!demo.system) return cli->failed;
+  g_autofree char *ahead = g_build_filename(cli->data, "ahead", NULL);
   demo.files = g_build_filename(cli->data, "files", NULL);
+  demo.story = (struct story){ .system = demo.system, .files = demo.files, .progress = progress_show };
+  if (!g_file_test(ahead, G_FILE_TEST_EXISTS)) system_set_later(demo.system, later, &demo);
   g_autoptr(GError) error = NULL;
   bool fine = prepare(&demo, &error);
   progress_end();

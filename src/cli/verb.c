@@ -58,7 +58,7 @@ static void file_clear(void *data) {
   g_bytes_unref(file->bytes);
 }
 
-static GArray *read_files(char **paths, GError **error) {
+GArray *cli_read_files(char **paths, GError **error) {
   g_autoptr(GArray) files = g_array_new(FALSE, TRUE, sizeof(struct op_file));
   g_array_set_clear_func(files, file_clear);
   for (char **path = paths; path && *path; path++) {
@@ -89,7 +89,7 @@ static bool find_caller(struct cli *cli, struct system *system, struct account *
 
 bool cli_run_op(struct cli *cli, struct system *system, const struct op *op, const struct caller *caller, const char *in,
                 char **file_arguments, GString *out, GBytes **ret_file, GError **error) {
-  g_autoptr(GArray) files = read_files(file_arguments, error);
+  g_autoptr(GArray) files = cli_read_files(file_arguments, error);
   if (!files) return false;
   struct op_call call = { .op = op, .system = system, .caller = *caller, .now = system_now(system), .files = (const struct op_file *)(void *)files->data,
     .file_count = files->len, .progress = op->job ? progress_show : NULL };

@@ -208,7 +208,7 @@ static bool fold_asset(struct db *db, const struct event *event, struct json bod
 static bool fold_delivery(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = strchr(event->subject, ':') + 1;
   if (strcmp(event->kind, "delivery.answered") == 0)
-    return db_run(db, error, "company.answer_delivery", "ttii", id, json_string(json_get(body, "state")), (int64_t)clock_day(event->recorded), event->seq) >= 0;
+    return db_run(db, error, "company.answer_delivery", "tti", id, json_string(json_get(body, "state")), (int64_t)clock_day(event->recorded)) >= 0;
   int32_t expires = 0;
   int64_t at = event->recorded;
   clock_parse_time(json_string(json_get(body, "at")), &at);

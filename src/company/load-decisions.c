@@ -90,6 +90,12 @@ static bool load_needs(struct loading *load, GError **error) {
   return got == 0;
 }
 
+const struct known_need *known_need_named(const struct company *company, const char *id) {
+  for (int i = 0; i < company->needs.count; i++)
+    if (strcmp(company->needs.at[i].id, id) == 0) return &company->needs.at[i];
+  return NULL;
+}
+
 /* ---- interventions ---------------------------------------------------------------------------------------------- */
 
 static void read_units(struct loading *load, struct json teams, int index, GArray *units) {

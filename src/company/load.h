@@ -20,4 +20,6 @@ int company_person(const struct company *company, const char *id);
 int company_team(const struct company *company, const char *name);
 int company_skill(const struct company *company, const char *id);
 int company_goal(const struct company *company, const char *id);
+/* The live need of that id; NULL: none. */
+const struct known_need *known_need_named(const struct company *company, const char *id);
 int company_department(const struct company *company, const char *name);

@@ -2,7 +2,7 @@
  *
  * Approvals: what waits for a decision, and deciding it. The rules are the gate's; here a decision is carried in, and what
  * follows from an accepted one is recorded in the same transaction. */
-#include "ops/tables.h"
+#include "ops/follow-up.h"
 #include <string.h>
 
 struct reader { struct op_call *call; struct view *view; struct db *db; struct gate_person person; };
@@ -79,27 +79,6 @@ static bool approvals_show(struct op_call *call, struct json_writer *out, GError
 
 /* ---- deciding --------------------------------------------------------------------------------------------------- */
 
-/* What a decided proposal sets going: a need that somebody acts on is accepted, one that nobody shall act on is declined,
- * and the agent sees it. */
-static bool follow_up(struct op_call *call, struct ledger_write *write, const char *id, GError **error) {
-  g_autoptr(gate_proposal_auto) proposal = NULL;
-  if (gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
-  bool accepted = proposal && strcmp(proposal->state, "accepted") == 0, rejected = proposal && strcmp(proposal->state, "rejected") == 0;
-  if (!proposal || !(accepted || rejected) || strcmp(proposal->kind, "act on need") != 0) return true;
-  g_autoptr(json_doc_auto) doc = json_parse(proposal->content, strlen(proposal->content), NULL);
-  const char *goal = doc ? json_string(json_get(json_root(doc), "goal")) : NULL;
-  struct json_writer body;
-  json_writer_init(&body);
-  json_open_object(&body, NULL);
-  json_put_string(&body, "goal", goal ? goal : "");
-  json_put_string(&body, "proposal", id);
-  if (op_text(call, "reason")) json_put_string(&body, "reason", op_text(call, "reason"));
-  json_put_string(&body, "word", accepted ? "accepted" : "declined");
-  json_close_object(&body);
-  g_autofree char *text = json_writer_steal(&body, NULL);
-  return ledger_append(write, &(struct event){ .kind = "need.marked", .subject = proposal->subject, .actor = call->caller.actor, .cause = proposal->seq, .body = text }, NULL, error);
-}
-
 static char **criteria_of(struct op_call *call) {
   g_autoptr(GPtrArray) list = g_ptr_array_new();
   struct json_iter it = json_iter(json_get(call->in, "criteria"));
@@ -111,7 +90,8 @@ static char **criteria_of(struct op_call *call) {
 static bool decide(struct op_call *call, enum gate_word word, struct json_writer *out, GError **error) {
   const char *id = op_text(call, "id");
   g_auto(GStrv) criteria = criteria_of(call);
-  g_autoptr(ledger_write_auto) write = ledger_write(system_ledger(call->system), call->now, error);
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  g_autoptr(ledger_write_auto) write = view ? ledger_write(system_ledger(call->system), call->now, error) : NULL;
   g_autoptr(gate_proposal_auto) proposal = NULL;
   if (!write || gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
   g_autofree char *confirmer = NULL;
@@ -119,7 +99,7 @@ static bool decide(struct op_call *call, enum gate_word word, struct json_writer
   struct gate_person person = { call->caller.actor, call->caller.roles };
   struct gate_decision decision = { .proposal = id, .word = word, .hash = op_text(call, "hash"), .criteria = (const char *const *)criteria,
     .reason = op_text(call, "reason"), .confirmer = confirmer };
-  if (!gate_decide(write, system_rules(call->system), &person, &decision, call->now, error) || !follow_up(call, write, id, error) ||
+  if (!gate_decide(write, system_rules(call->system), &person, &decision, call->now, error) || !follow_up(call, write, view->company, id, error) ||
       !ledger_commit(g_steal_pointer(&write), error)) return false;
   return show(call, id, out, error);
 }
@@ -151,7 +131,9 @@ static const struct field list_in[] = { { "all", FIELD_BOOL, 0, "also what has b
 static const struct field id_in[] = { { "id", FIELD_ID("proposal"), REQUIRED | IN_PATH, "the proposal" }, { 0 } };
 #define DECIDE_FIELDS(needs_reason) { "id", FIELD_ID("proposal"), REQUIRED | IN_PATH, "the proposal" }, { "hash", FIELD_TEXT(80), REQUIRED, "of what you were shown" }, \
   { "reason", FIELD_TEXT(LIMIT_TEXT), needs_reason, "kept with the decision" }
-static const struct field accept_in[] = { DECIDE_FIELDS(0), { "criteria", FIELD_TEXTS, 0, "ids of the questions answered with yes" }, { 0 } };
+static const struct field accept_in[] = { DECIDE_FIELDS(0), { "criteria", FIELD_TEXTS, 0, "ids of the questions answered with yes" },
+  { "remedy", FIELD_TEXT(200), 0, "of a need that is acted on: what will be done, where you know better" }, { "owner", FIELD_ID("person"), 0, "its owner's employee number" },
+  { "due", FIELD_DAY, 0, "by when it is done" }, { 0 } };
 static const struct field refuse_in[] = { DECIDE_FIELDS(REQUIRED), { 0 } };
 
 const struct op approvals_ops[] = {

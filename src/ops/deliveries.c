@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What was put before people. Each person sees the own inbox and answers it; everybody else sees counts of groups at or above
- * the threshold. A no needs no reason and has no consequence but that no more of it comes. */
+ * the threshold. A no needs no reason and has no consequence but that no more of it comes.
+ *
+ * The own rows are read from the database: an answer does not make the shared snapshot old, so a click costs no load of the
+ * whole company; agents and counts see it with the next one. */
 #include "ops/tables.h"
 #include "runtime/outbox.h"
 #include <math.h>
@@ -13,30 +16,49 @@ static int self(const struct op_call *call, const struct company *company) {
 
 /* ---- inbox ------------------------------------------------------------------------------------------------------ */
 
-static bool is_apart(const struct company *company, const struct delivery *delivery, const char *block) {
+static int asset_named(const struct company *company, const char *id) {
+  for (int i = 0; i < company->assets.count; i++)
+    if (strcmp(company->assets.at[i].id, id) == 0) return i;
+  return -1;
+}
+
+/* One of the caller's own deliveries; texts are borrowed from the row. */
+static struct delivery read_delivery(struct query *q, const struct company *company, int32_t today) {
+  struct delivery delivery = { .id = query_text(q, 0), .asset = asset_named(company, query_text(q, 1)), .block = query_text(q, 2), .channel = query_text(q, 4),
+    .title = query_text(q, 5), .reason = query_text(q, 6), .minutes = query_double(q, 7), .at = query_integer(q, 8), .expires = (int32_t)query_integer(q, 9) };
+  for (int state = 0; state < DELIVERY_STATES; state++)
+    if (strcmp(delivery_state_names[state], query_text(q, 10)) == 0) delivery.state = (enum delivery_state)state;
+  int of = delivery.asset >= 0 ? company->assets.at[delivery.asset].intervention : -1;
+  bool over = delivery.expires < today || (of >= 0 && company->interventions.at[of].state == INTERVENTION_STOPPED);
+  if (over && delivery.state <= DELIVERY_OPENED) delivery.state = DELIVERY_EXPIRED;
+  return delivery;
+}
+
+/* Does the block come in a delivery of its own, now or later? The snapshot knows what the agent has planned so far. */
+static bool is_apart(const struct company *company, int asset, int person, const char *block) {
   for (int i = 0; i < company->deliveries.count; i++) {
     const struct delivery *other = &company->deliveries.at[i];
-    if (other->asset == delivery->asset && other->person == delivery->person && strcmp(other->block, block) == 0) return true;
+    if (other->asset == asset && other->person == person && strcmp(other->block, block) == 0) return true;
   }
   return false;
 }
 
 /* The blocks of the asset that this delivery carries: the one that it names, else all that come in no delivery of their own. */
-static void write_blocks(struct json_writer *out, const struct company *company, const struct delivery *delivery) {
+static void write_blocks(struct json_writer *out, const struct company *company, const struct delivery *delivery, int person) {
   const struct asset *asset = &company->assets.at[delivery->asset];
   g_autoptr(json_doc_auto) doc = json_parse(asset->body, strlen(asset->body), NULL);
   struct json_iter it = json_iter(json_get(json_root(doc), "blocks"));
   json_open_array(out, "blocks");
   while (json_next(&it)) {
     const char *id = json_string(json_get(it.value, "id"));
-    bool mine = *delivery->block ? id && strcmp(id, delivery->block) == 0 : !id || !is_apart(company, delivery, id);
+    bool mine = *delivery->block ? id && strcmp(id, delivery->block) == 0 : !id || !is_apart(company, delivery->asset, person, id);
     if (mine) json_put_value(out, NULL, it.value);
   }
   json_close_array(out);
   json_put_value(out, "sources", json_get(json_root(doc), "sources"));
 }
 
-static void write_delivery(struct json_writer *out, const struct company *company, const struct delivery *delivery) {
+static void write_delivery(struct json_writer *out, const struct company *company, const struct delivery *delivery, int person) {
   const struct asset *asset = &company->assets.at[delivery->asset];
   json_put_string(out, "id", delivery->id);
   json_put_string(out, "kind", "delivery");
@@ -48,7 +70,7 @@ static void write_delivery(struct json_writer *out, const struct company *compan
   json_put_string(out, "state", delivery_state_names[delivery->state]);
   json_put_string(out, "modality", asset->modality);
   json_put_string(out, "goal", asset->goal >= 0 ? company->goals.at[asset->goal].name : NULL);
-  write_blocks(out, company, delivery);
+  write_blocks(out, company, delivery, person);
 }
 
 static bool write_notes(struct json_writer *out, struct db *db, const char *person, GError **error) {
@@ -70,36 +92,31 @@ static bool write_notes(struct json_writer *out, struct db *db, const char *pers
   return got == 0;
 }
 
+static bool write_deliveries(struct json_writer *out, struct db *db, const struct company *company, int person, int64_t now, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "company.deliveries_of", "t", company->people.at[person].id);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct delivery delivery = read_delivery(query, company, clock_day(now));
+    if (delivery.at > now || delivery.asset < 0) continue;
+    json_open_object(out, NULL);
+    write_delivery(out, company, &delivery, person);
+    json_close_object(out);
+  }
+  return got == 0;
+}
+
 static bool inbox(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
   g_autoptr(db_auto) db = view ? store_read(system_store(call->system), error) : NULL;
   if (!db) return false;
-  const struct company *company = view->company;
-  int person = self(call, company);
+  int person = self(call, view->company);
   json_open_array(out, "items");
-  for (int i = company->deliveries.count - 1; i >= 0; i--) {
-    const struct delivery *delivery = &company->deliveries.at[i];
-    if (person < 0 || delivery->person != person || delivery->at > call->now) continue;
-    json_open_object(out, NULL);
-    write_delivery(out, company, delivery);
-    json_close_object(out);
-  }
-  bool fine = person < 0 || write_notes(out, db, company->people.at[person].id, error);
+  bool fine = person < 0 || (write_deliveries(out, db, view->company, person, call->now, error) && write_notes(out, db, view->company->people.at[person].id, error));
   json_close_array(out);
   return fine;
 }
 
 /* ---- answering -------------------------------------------------------------------------------------------------- */
-
-static const struct delivery *own_delivery(const struct op_call *call, const struct company *company, GError **error) {
-  int person = self(call, company);
-  for (int i = 0; person >= 0 && i < company->deliveries.count; i++) {
-    const struct delivery *delivery = &company->deliveries.at[i];
-    if (delivery->person == person && strcmp(delivery->id, op_text(call, "id")) == 0) return delivery;
-  }
-  fail(error, MENO_ERROR_NOT_FOUND, "nothing called \"%s\" was delivered to you", op_text(call, "id"));
-  return NULL;
-}
 
 static bool record_answer(struct op_call *call, const char *id, enum delivery_state state, GError **error) {
   struct json_writer body;
@@ -113,16 +130,28 @@ static bool record_answer(struct op_call *call, const char *id, enum delivery_st
     .taint = op_text(call, "reason") ? TAINT_EMPLOYEE_TEXT : 0, .body = text }, error) > 0;
 }
 
+/* 1 the caller's own delivery, read into `ret` with its texts borrowed from `query`; 0 there is none. */
+static int own_delivery(struct op_call *call, struct query *query, const struct company *company, struct delivery *ret, GError **error) {
+  int got = query_next(query, error), person = self(call, company);
+  bool own = got == 1 && person >= 0 && strcmp(query_text(query, 3), company->people.at[person].id) == 0;
+  if (own) *ret = read_delivery(query, company, clock_day(call->now));
+  if (own || got < 0) return got;
+  fail(error, MENO_ERROR_NOT_FOUND, "nothing called \"%s\" was delivered to you", op_text(call, "id"));
+  return 0;
+}
+
 static bool answer(struct op_call *call, struct json_writer *out, enum delivery_state state, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
-  const struct delivery *delivery = view ? own_delivery(call, view->company, error) : NULL;
-  if (!delivery) return false;
-  bool again = delivery->state >= state && delivery->state != DELIVERY_EXPIRED; /* opening what is done leaves it done */
-  if (delivery->state == DELIVERY_EXPIRED && state != DELIVERY_OPENED)
-    return fail(error, MENO_ERROR_CONFLICT, "\"%s\" has lapsed; you may still read it", delivery->title);
-  if (!again && delivery->state != DELIVERY_EXPIRED && !record_answer(call, delivery->id, state, error)) return false;
-  json_put_string(out, "id", delivery->id);
-  json_put_string(out, "state", delivery_state_names[again || delivery->state == DELIVERY_EXPIRED ? delivery->state : state]);
+  g_autoptr(db_auto) db = view ? store_read(system_store(call->system), error) : NULL;
+  g_autoptr(query_auto) query = db ? db_query(db, error, "company.delivery", "t", op_text(call, "id")) : NULL;
+  struct delivery delivery;
+  if (!query || own_delivery(call, query, view->company, &delivery, error) != 1) return false;
+  bool lapsed = delivery.state == DELIVERY_EXPIRED;
+  if (lapsed && state != DELIVERY_OPENED) return fail(error, MENO_ERROR_CONFLICT, "\"%s\" has lapsed; you may still read it", delivery.title);
+  bool stays = lapsed || delivery.state >= state; /* opening what is done leaves it done */
+  if (!stays && !record_answer(call, delivery.id, state, error)) return false;
+  json_put_string(out, "id", delivery.id);
+  json_put_string(out, "state", delivery_state_names[stays ? delivery.state : state]);
   return true;
 }
 
@@ -146,33 +175,43 @@ static bool parse_minute(const char *text, int *ret_minute) {
   return hour < 24 && minute < 60;
 }
 
-static const struct preference *preference_of(const struct company *company, int person) {
-  for (int i = 0; i < company->preferences.count; i++)
-    if (company->preferences.at[i].person == person) return &company->preferences.at[i];
-  return NULL;
+/* 1 what the person said; 0 nobody, or nothing said: `ret` holds what holds for all. `*ret_channel` is newly allocated. */
+static int preference_of(struct op_call *call, const struct company *company, struct preference *ret, char **ret_channel, GError **error) {
+  int person = self(call, company);
+  *ret = (struct preference){ person, DELIVERY_QUIET_FROM, DELIVERY_QUIET_TO, DELIVERY_WEEKLY_MINUTES, *ret_channel = g_strdup("inbox") };
+  if (person < 0) return 0;
+  g_autoptr(db_auto) db = store_read(system_store(call->system), error);
+  g_autoptr(query_auto) query = db ? db_query(db, error, "company.preference_of", "t", company->people.at[person].id) : NULL;
+  int got = query_next(query, error);
+  if (got != 1) return got;
+  g_free(*ret_channel);
+  *ret = (struct preference){ person, (int)query_integer(query, 1), (int)query_integer(query, 2), query_double(query, 3), *ret_channel = g_strdup(query_text(query, 4)) };
+  return 1;
 }
 
-static void write_preference(struct json_writer *out, const struct preference *wish) {
-  put_minute(out, "quiet_from", wish ? wish->quiet_from : DELIVERY_QUIET_FROM);
-  put_minute(out, "quiet_to", wish ? wish->quiet_to : DELIVERY_QUIET_TO);
-  json_put_number(out, "weekly_minutes", wish ? wish->weekly_minutes : DELIVERY_WEEKLY_MINUTES);
-  json_put_string(out, "channel", wish ? wish->channel : "inbox");
-  json_put_bool(out, "own", wish != NULL);
+static void write_preference(struct json_writer *out, const struct preference *wish, bool own) {
+  put_minute(out, "quiet_from", wish->quiet_from);
+  put_minute(out, "quiet_to", wish->quiet_to);
+  json_put_number(out, "weekly_minutes", wish->weekly_minutes);
+  json_put_string(out, "channel", wish->channel);
+  json_put_bool(out, "own", own);
 }
 
 static bool preferences_show(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
-  if (view) write_preference(out, preference_of(view->company, self(call, view->company)));
-  return view != NULL;
+  g_autofree char *channel = NULL;
+  struct preference wish;
+  int got = view ? preference_of(call, view->company, &wish, &channel, error) : -1;
+  if (got >= 0) write_preference(out, &wish, got == 1);
+  return got >= 0;
 }
 
 static bool preferences_set(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
-  int person = view ? self(call, view->company) : -1;
-  if (view && person < 0) fail(error, MENO_ERROR_NOT_FOUND, "the account \"%s\" is nobody of the company, so nothing is delivered to it", call->caller.account);
-  if (person < 0) return false;
-  const struct preference *before = preference_of(view->company, person);
-  struct preference wish = before ? *before : (struct preference){ person, DELIVERY_QUIET_FROM, DELIVERY_QUIET_TO, DELIVERY_WEEKLY_MINUTES, "inbox" };
+  g_autofree char *channel = NULL;
+  struct preference wish;
+  if (!view || preference_of(call, view->company, &wish, &channel, error) < 0) return false;
+  if (wish.person < 0) return fail(error, MENO_ERROR_NOT_FOUND, "the account \"%s\" is nobody of the company, so nothing is delivered to it", call->caller.account);
   const struct { const char *field; int *minute; } ends[] = { { "quiet_from", &wish.quiet_from }, { "quiet_to", &wish.quiet_to } };
   for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
     if (op_has(call, ends[i].field) && !parse_minute(op_text(call, ends[i].field), ends[i].minute))
@@ -187,10 +226,10 @@ static bool preferences_set(struct op_call *call, struct json_writer *out, GErro
   json_put_integer(&body, "quiet_to", wish.quiet_to);
   json_put_number(&body, "weekly_minutes", wish.weekly_minutes);
   json_close_object(&body);
-  g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("person:", view->company->people.at[person].id, NULL);
+  g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("person:", view->company->people.at[wish.person].id, NULL);
   if (ledger_record(system_ledger(call->system), call->now, &(struct event){ .kind = "delivery.preferred", .subject = subject, .actor = call->caller.actor, .body = text }, error) <= 0)
     return false;
-  write_preference(out, &wish);
+  write_preference(out, &wish, true);
   return true;
 }
 
@@ -237,6 +276,17 @@ static void calendar_event(GString *out, const struct delivery *delivery) {
   calendar_line(out, "END", "VEVENT", false);
 }
 
+static bool calendar_events(GString *out, struct op_call *call, const struct company *company, int person, GError **error) {
+  g_autoptr(db_auto) db = store_read(system_store(call->system), error);
+  g_autoptr(query_auto) query = db ? db_query(db, error, "company.deliveries_of", "t", company->people.at[person].id) : NULL;
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct delivery delivery = read_delivery(query, company, clock_day(call->now));
+    calendar_event(out, &delivery);
+  }
+  return got == 0;
+}
+
 static bool calendar(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
   if (!view) return false;
@@ -246,13 +296,12 @@ static bool calendar(struct op_call *call, struct json_writer *out, GError **err
   calendar_line(text, "VERSION", "2.0", false);
   calendar_line(text, "PRODID", "-//Meno//Deliveries//EN", false);
   calendar_line(text, "X-WR-CALNAME", "Learning at work", true);
-  for (int i = 0; person >= 0 && i < view->company->deliveries.count; i++)
-    if (view->company->deliveries.at[i].person == person) calendar_event(text, &view->company->deliveries.at[i]);
+  bool fine = person < 0 || calendar_events(text, call, view->company, person, error);
   calendar_line(text, "END", "VCALENDAR", false);
   call->file_name = g_strdup("learning.ics");
   call->file_type = "text/calendar; charset=utf-8";
   call->file_out = g_string_free_to_bytes(text);
-  return true;
+  return fine;
 }
 
 /* ---- counts ----------------------------------------------------------------------------------------------------- */

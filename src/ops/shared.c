@@ -4,7 +4,7 @@
 #include "ops/tables.h"
 #include <string.h>
 
-static const struct op *const all[] = { goals_ops, needs_ops, approvals_ops, skills_ops, people_ops, reasons_ops, imports_ops, deliveries_ops, today_ops, system_ops, NULL };
+static const struct op *const all[] = { goals_ops, needs_ops, approvals_ops, skills_ops, people_ops, reasons_ops, imports_ops, deliveries_ops, demo_ops, team_ops, today_ops, system_ops, NULL };
 const struct op *const *const op_tables = all;
 
 void put_day(struct json_writer *out, const char *key, int32_t day) {

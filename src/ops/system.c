@@ -18,6 +18,9 @@ struct system {
   struct snapshots *snapshots;
   struct rules *rules;
   struct clock clock;
+  _Atomic int64_t ahead;        /* microseconds that a demo lives ahead of the clock */
+  _Atomic(system_later) later;
+  void *later_data;
   uint8_t key[32];
   GMutex work;
 };
@@ -67,6 +70,7 @@ struct system *system_open(const char *dir, bool create, const struct ledger_tab
   system->dir = g_strdup(dir);
   system->clock = *clock;
   g_mutex_init(&system->work);
+  read_ahead(system);
   system->store = store_open(dir, error);
   bool fine = system->store && read_key(system, !there, error) && (system->rules = rules_load(dir, error));
   if (fine) {
@@ -97,7 +101,32 @@ struct snapshots *system_snapshots(struct system *system) { return system->snaps
 const struct rules *system_rules(struct system *system) { return system->rules; }
 const uint8_t *system_key(struct system *system) { return system->key; }
 const char *system_dir(struct system *system) { return system->dir; }
-int64_t system_now(struct system *system) { return clock_now(&system->clock); }
+int64_t system_now(struct system *system) { return clock_now(&system->clock) + system->ahead; }
+
+void system_set_later(struct system *system, system_later later, void *data) {
+  system->later_data = data;
+  system->later = later;
+}
+
+system_later system_get_later(struct system *system, void **ret_data) {
+  *ret_data = system->later_data;
+  return system->later;
+}
+
+static void read_ahead(struct system *system) {
+  g_autofree char *path = g_build_filename(system->dir, "ahead", NULL), *text = NULL;
+  if (g_file_get_contents(path, &text, NULL, NULL)) system->ahead = g_ascii_strtoll(text, NULL, 10);
+}
+
+bool system_advance(struct system *system, int64_t now, GError **error) {
+  int64_t ahead = system->ahead + now - system_now(system);
+  g_autofree char *path = g_build_filename(system->dir, "ahead", NULL), *text = g_strdup_printf("%" G_GINT64_FORMAT "\n", ahead);
+  g_autoptr(GError) problem = NULL;
+  if (!g_file_set_contents(path, text, -1, &problem)) return fail(error, MENO_ERROR_STORE, "%s", problem->message);
+  system->ahead = ahead;
+  return true;
+}
+
 struct view *system_view(struct system *system, GError **error) { return snapshots_take(system->snapshots, clock_day(system_now(system)), error); }
 void system_lock_work(struct system *system) { g_mutex_lock(&system->work); }
 void system_unlock_work(struct system *system) { g_mutex_unlock(&system->work); }

@@ -21,6 +21,14 @@ const struct rules *system_rules(struct system *system);
 const uint8_t *system_key(struct system *system); /* 32 bytes: opaque person ids hang on it */
 const char *system_dir(struct system *system);
 int64_t system_now(struct system *system);
+/* A demo lives ahead of the machine's clock: from now on it is `now`. Kept in the data folder's file `ahead`. */
+bool system_advance(struct system *system, int64_t now, GError **error);
+
+/* What the demo does when somebody asks for "26 weeks later"; NULL where this is no demo, or it has been asked already. */
+struct op_call;
+typedef bool (*system_later)(void *data, struct op_call *call, GError **error);
+void system_set_later(struct system *system, system_later later, void *data);
+system_later system_get_later(struct system *system, void **ret_data);
 /* Gives the agents their turns and carries out what is due in the outbox; one run at a time. `progress` as in runner_run. */
 bool system_run(struct system *system, int64_t now, bool (*progress)(void *data, const char *what, double share), void *data,
                 struct runner_report *ret_report, GError **error);

@@ -6,7 +6,7 @@
 #include "ops/op.h"
 #include "ops/system.h"
 
-extern const struct op goals_ops[], needs_ops[], approvals_ops[], skills_ops[], people_ops[], reasons_ops[], imports_ops[], deliveries_ops[], today_ops[], system_ops[];
+extern const struct op goals_ops[], needs_ops[], approvals_ops[], skills_ops[], people_ops[], reasons_ops[], imports_ops[], deliveries_ops[], demo_ops[], team_ops[], today_ops[], system_ops[];
 
 /* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */
 #define OPS_LEAST_PEOPLE 5

@@ -120,6 +120,31 @@ export interface Me {
   memberships: { team: string; department: string | null; from: Day | null; to: Day | null }[];
 }
 
+export interface AssetSentence { text: string; spans: string[] }
+export interface AssetQuestion {
+  id: string; kind: string; ask: string; stem: AssetSentence | null;
+  options: { text: string; spans?: string[]; right: boolean }[]; feedback: AssetSentence[];
+}
+/* A block as it was drafted from the sources and approved; its shape hangs on its kind. */
+export interface AssetBlock {
+  id: string; kind: 'text' | 'list' | 'steps' | 'check'; role?: string; heading: { text: string } | null;
+  items?: { lead: AssetSentence | null; sentences: AssetSentence[] }[]; questions?: AssetQuestion[];
+}
+export interface InboxItem {
+  id: string; kind: 'delivery' | 'note'; title: string; text: string; at: Moment; expires: Day | null; minutes: number | null;
+  state: 'shown' | 'opened' | 'done' | 'declined' | 'expired' | null; modality: string | null; goal: string | null;
+  blocks: AssetBlock[]; sources: { name: string; title: string }[] | null;
+}
+export interface Inbox { items: InboxItem[] }
+export interface Preferences { quiet_from: string; quiet_to: string; weekly_minutes: number; channel: 'inbox' | 'file'; own: boolean }
+export interface Demo { later: boolean; today: Day }
+export interface Team {
+  team: string | null; size: number | null; teams: string[]; hidden: string | null;
+  gap: { need: string; title: string; goal: string; cause: string; confirmed: boolean; money: number | null; currency: string; evidence: string[] } | null;
+  actions: { text: string; training: boolean }[]; conversation: string[]; ritual: { minutes: number; text: string }[];
+  strengths: { skill: string; name: string; text: string }[]; under_way: { id: string; title: string; start: Day | null }[];
+}
+
 export interface Reason {
   id: string; kind: string; title: string; statement: string; status: string | null;
   made: { at: Moment; by: string; revision: number | string | null } | null; confidence: number | null;

@@ -17,6 +17,7 @@ import { GoalPage, GoalsPage } from './pages/goals.tsx';
 import { NeedPage, NeedsPage } from './pages/needs.tsx';
 import { ApprovalsPage } from './pages/approvals.tsx';
 import { SkillPage, SkillsPage } from './pages/skills.tsx';
+import { TeamPage } from './pages/team.tsx';
 import { MePage } from './pages/me.tsx';
 import { ImportsPage } from './pages/imports.tsx';
 import type { Theme } from './theme.ts';
@@ -38,6 +39,7 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
     key: 's',
     draw: route => (route.id ? <SkillPage id={route.id} key={route.id} /> : <SkillsPage department={route.query.get('department')} />),
   },
+  { name: 'team', key: 'e', draw: () => <TeamPage /> },
   { name: 'me', key: 'm', draw: () => <MePage /> },
   { name: 'imports', key: 'i', draw: () => <ImportsPage /> },
 ];

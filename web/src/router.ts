@@ -4,7 +4,7 @@
  * address survives the sign-in. */
 import { useEffect, useState } from 'preact/hooks';
 
-export type PageName = 'today' | 'goals' | 'needs' | 'approvals' | 'skills' | 'me' | 'imports';
+export type PageName = 'today' | 'goals' | 'needs' | 'approvals' | 'skills' | 'team' | 'impact' | 'me' | 'imports';
 /* What one must be allowed to see each page; a link to another page would lead nowhere. */
 export const permission: Record<PageName, string> = {
   today: 'SIGNED_IN',
@@ -12,6 +12,8 @@ export const permission: Record<PageName, string> = {
   needs: 'READ_NEEDS',
   approvals: 'READ_APPROVALS',
   skills: 'READ_SKILLS',
+  team: 'READ_TEAM',
+  impact: 'READ_IMPACT',
   me: 'SEE_OWN',
   imports: 'IMPORT',
 };

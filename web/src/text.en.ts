@@ -44,6 +44,7 @@ export const text = {
     needs: { name: 'Needs', question: 'What should we do, and what not?' },
     approvals: { name: 'Approvals', question: 'Is this right to go out?' },
     skills: { name: 'Skills', question: 'What can we do, and where is it thin or stale?' },
+    team: { name: 'Team', question: 'What would help my team most this week?' },
     me: { name: 'My page', question: 'What is known about me, by whom, and why?' },
     imports: { name: 'Imports', question: 'Did the data come in right?' },
   },
@@ -300,6 +301,41 @@ export const text = {
     export: 'Take my data with me', exportLead: 'One file with everything on this page.',
     skillsNone: 'No skill is known about you yet. It comes with the first assessment, practice or piece of work.',
     start: (day: string) => `since ${day}`, manager: (name: string) => `manager: ${name}`,
+  },
+
+  inbox: {
+    title: 'For today', none: 'Nothing waits for you.',
+    lead: (count: number) => count === 1 ? 'One thing that may help. Saying no is fine; nobody is told who did.' : `${Spelt(count)} things that may help, the most useful first. Saying no is fine; nobody is told who did.`,
+    read: 'Read', done: 'Done', decline: 'Not for me',
+    serves: (goal: string) => `for “${goal}”`, minutes: (count: string) => `about ${count} ${count === '1' ? 'minute' : 'minutes'}`, until: (day: string) => `until ${day}`,
+    answered: { done: 'Noted: done.', decline: 'Noted. Nothing more of this comes.' } as Record<string, string>,
+    earlier: (count: number) => `Earlier: ${counted(count, 'delivery', 'deliveries')}`,
+    states: { shown: 'new', opened: 'opened', done: 'done', declined: 'declined', expired: 'lapsed' } as Record<string, string>,
+    madeOf: (sources: string) => `Drafted by Meno's built-in drafter from ${sources}, and approved by people.`,
+    wishes: 'How things may come to me', wishesLead: 'Nothing comes in your quiet hours or on a weekend. Times are UTC.',
+    quietFrom: 'Quiet from', quietTo: 'Quiet until', weekly: 'Minutes a week, at most', file: 'Also through the company\'s other tools (mail, chat), where they collect it',
+    save: 'Save', wishesSaved: 'Saved. It holds from now on.', calendar: 'Calendar file', calendarLead: 'Your deliveries as an iCalendar file',
+  },
+
+  asset: { right: 'Right.', wrong: 'Not quite.' },
+
+  later: {
+    title: '26 weeks later', button: 'Let 26 weeks pass', lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes about a minute.',
+    done: '26 weeks have passed', doneLead: 'The figures are in. Some goals moved, some did not, and of some it cannot be told.', look: 'Look at the impact', failed: 'It stopped before its end.',
+  },
+
+  team: {
+    answer: (team: string, goal: string, cause: string) => `${team} is held back most at “${goal}”: ${cause}.`,
+    noGap: (team: string) => `Nothing that could be told from chance holds ${team} back.`, noGapLead: 'Keep going. If you see something that the figures do not, tell whoever runs learning.',
+    few: (team: string) => `Nothing is shown of ${team}.`, noTeam: 'You lead no team that is known here.', noTeamLead: 'Teams and their leads come with the people file.',
+    causes: { skill: 'the skill is not there yet', tool: 'a tool that gets in the way', process: 'work that waits for somebody else', incentive: 'something else pays off more',
+      clarity: 'it is not clear what is expected', capacity: 'there is more to do than hours', outside: 'something outside the company', 'cannot tell': 'why, nobody can tell yet' } as Record<string, string>,
+    gap: 'The gap', worth: 'a year, over all teams concerned', seen: 'What was seen', confirmed: 'cause confirmed', unconfirmed: 'cause not confirmed yet',
+    actions: 'Three things for this week', noTraining: 'no training', conversation: 'The next conversation', conversationLead: 'Show your people the evidence above. Ask, and listen longer than you talk.',
+    ritual: 'Ten minutes with the team', minutes: (count: number) => counted(count, 'minute', 'minutes'),
+    strengths: 'What goes well', noStrengths: 'No skill of the team is known well enough yet to say so.',
+    underWay: 'Under way', nothing: 'Nothing is planned for this team.', starts: (day: string) => `starts here on ${day}`, waits: 'this team waits, so that the effect can be told',
+    choose: 'Team', chooseFirst: 'Choose a team',
   },
 
   imports: {

@@ -9,6 +9,7 @@ import { day, moment, number, share } from '../format.ts';
 import { post, useResource, type Problem } from '../client.ts';
 import { answered, Failure, Load, None, Page, Rows, say, type Column } from '../ui/parts.tsx';
 import { Level } from '../ui/picture.tsx';
+import { InboxSection } from './inbox.tsx';
 import type { Me, MySkill } from '../api.ts';
 
 const said = text.me;
@@ -218,6 +219,7 @@ export function MePage(): JSX.Element {
                   {one.person.start && <> · {said.start(day(one.person.start))}</>}
                   {one.person.manager && <> · {said.manager(one.person.manager)}</>}
                 </p>
+                <InboxSection />
                 <section>
                   <h2>{said.skills}</h2>
                   <p class="quiet">{said.skillsLead}</p>

@@ -2,6 +2,7 @@
  *
  * Today: at most seven cards, ranked by the server by value for each minute of the reader's time. "This is noise" is an
  * answer too: it asks for a reason, because the reason is what the agents learn from. */
+import { Later } from './later.tsx';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
@@ -178,6 +179,7 @@ export function TodayPage(): JSX.Element {
                 {data.more ? <p class="quiet after-list">{said.more(data.more)}</p> : null}
               </>
             )}
+            <Later />
             <div class="pair">
               <section>
                 <h2>{said.changed}</h2>
