@@ -68,16 +68,41 @@ static int run_init(struct cli *cli, char **arguments) {
 
 /* ---- simulate --------------------------------------------------------------------------------------------------- */
 
+static bool has_option(char **arguments, const char *name) {
+  for (char **argument = arguments; *argument; argument++)
+    if (strcmp(*argument, name) == 0) return true;
+  return false;
+}
+
+static int respond(struct cli *cli, const char *dir, const char *path, const char *until, int32_t day, bool shaped) {
+  if (shaped) return cli_usage(cli, "--respond carries on a company that is there; --people, --seed and --weeks make another one, so leave them out");
+  if (!until) return cli_usage(cli, "--respond wants --until and a day after the end of the files");
+  g_autofree char *plan = NULL;
+  size_t length = 0;
+  g_autoptr(GError) error = NULL, problem = NULL;
+  bool fine = g_file_get_contents(path, &plan, &length, &problem);
+  if (!fine) fail(&error, MENO_ERROR_NOT_FOUND, "the plan \"%s\" cannot be read: %s", path, problem->message);
+  fine = fine && sim_respond(dir, plan, length, sim_monday(day), progress_note, NULL, &error);
+  progress_end();
+  if (!fine) return cli_fail(cli, error);
+  if (!cli->json) printf("Carried on the company in %s. Import its files again: what is new in them will be taken. What the plan did stands in truth.json.\n", dir);
+  else puts("{}");
+  return 0;
+}
+
 static int run_simulate(struct cli *cli, char **arguments) {
   uint64_t people = SIM_PEOPLE, seed = SIM_SEED, weeks = SIM_WEEKS;
-  char *until = NULL;
+  char *until = NULL, *plan = NULL;
   int32_t day = clock_day(clock_now(&cli->clock));
+  bool shaped = has_option(arguments, "--people") || has_option(arguments, "--seed") || has_option(arguments, "--weeks");
+  command_option(arguments, "--respond", &plan);
   if (!command_number(arguments, "--people", SIM_PEOPLE_MAX, &people)) return cli_usage(cli, "--people wants a number from %d to %d", SIM_PEOPLE_MIN, SIM_PEOPLE_MAX);
   if (!command_number(arguments, "--seed", UINT64_MAX, &seed)) return cli_usage(cli, "--seed wants a whole number");
   if (!command_number(arguments, "--weeks", SIM_WEEKS_MAX, &weeks)) return cli_usage(cli, "--weeks wants a number from %d to %d", SIM_WEEKS_MIN, SIM_WEEKS_MAX);
   if (command_option(arguments, "--until", &until) && !clock_parse_day(until, &day)) return cli_usage(cli, "--until \"%s\" is no date like 2026-03-02", until);
   if (!*arguments) return cli_usage(cli, "simulate wants a folder; see `meno simulate --help`");
   if (arguments[1]) return leftover(cli, arguments + 1, "simulate");
+  if (plan) return respond(cli, *arguments, plan, until, day, shaped);
   g_autoptr(GError) error = NULL;
   struct sim_options options = { .people = (int)people, .seed = seed, .until = sim_monday(day), .weeks = (int)weeks };
   bool fine = sim_write_company(*arguments, &options, progress_note, NULL, &error);
@@ -232,8 +257,9 @@ const struct command commands[] = {
     "  --people N, --seed S     another company\n  --port N                 serve there (default 8080)\n", demo_run },
   { "serve", "[--port N]", "Serve the browser client and the REST interface, and let agents run", "  --port N                 listen on 127.0.0.1:N (default 8080; 0: any free one)\n"
     "  --url URL                how a reverse proxy on this machine shows it\n", serve_run },
-  { "simulate", "DIR [--people N] [--seed S]", "Write the files of a made-up company, and truth.json", "  --people N               employed at the end (default 600)\n"
-    "  --seed S                 another number, another company\n  --weeks N                of history (default 104)\n  --until DATE             the first day that the files do not know (default: this week's Monday)\n", run_simulate },
+  { "simulate", "DIR [--people N] [--seed S] | DIR --respond PLAN.json --until DATE", "Write the files of a made-up company, and truth.json, or carry it on", "  --people N               employed at the end (default 600)\n"
+    "  --seed S                 another number, another company\n  --weeks N                of history (default 104)\n  --until DATE             the first day that the files do not know (default: this week's Monday)\n"
+    "  --respond PLAN.json      carry on the company in DIR with what `meno interventions --json` printed\n", run_simulate },
   { "replay", "--verify | --rebuild", "Check the chain and every table against the events, or rebuild the tables", "", run_replay },
   { "doctor", "", "Say what is wrong and what to do", "", run_doctor },
   { "formats", "", "Print the files that Meno reads, column by column, as Markdown", "", run_formats },

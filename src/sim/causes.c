@@ -11,7 +11,8 @@
  * Beside the causes stand things that only look like one: teams that are low about everything, teams that plan too much
  * without harm, tickets that rise and hurt nothing, a listed skill that is low and does not matter, dips that are noise.
  *
- * How it can be wrong: harms add up and do not interact; nobody mends anything during the history. */
+ * How it can be wrong: harms add up and do not interact; nobody mends anything during the history (what is done about it
+ * afterwards is in response.c). */
 #include "sim/world.h"
 #include <math.h>
 
@@ -48,7 +49,7 @@ static void init_goal(struct world *world, struct goal *goal, const struct goal_
 {
   struct chance chance = chance_at(world->options.seed, CHANCE_KPI, index, 1);
   *goal = (struct goal){ .row = row, .in = g_new0(bool, world->teams_count), .decoy = g_new0(bool, world->teams_count),
-                         .decoy_onset = world->weeks };
+                         .decoy_onset = SIM_NEVER };
   for (unsigned t = 0; t < world->teams_count; t++) {
     goal->in[t] = !world->teams[t].office && (row->departments & DEPT_BIT(world->teams[t].department)) != 0;
     goal->teams += goal->in[t];
@@ -151,7 +152,7 @@ static void add_trouble(struct world *world, unsigned goal_index, enum cause cau
   struct trouble *trouble = &world->troubles[index];
   struct chance chance = chance_at(world->options.seed, CHANCE_CAUSES, goal_index, 10 + cause);
   *trouble = (struct trouble){ .goal = goal_index, .cause = cause, .share = share, .size = share * size,
-    .onset = (int)(world->weeks * chance_between(&chance, ONSET_LOW, ONSET_HIGH)),
+    .onset = (int)(world->history * chance_between(&chance, ONSET_LOW, ONSET_HIGH)),
     .team_size = g_new0(double, world->teams_count), .team_onset = g_new0(int, world->teams_count),
     .intensity = g_new0(double, (size_t)world->teams_count * (size_t)world->weeks),
     .recorded = chance_hit(&chance, recorded[cause]) };
@@ -216,7 +217,7 @@ static void draw_decoys(struct world *world)
     bool troubled = has_trouble(world, g);
     if (goal->teams > 1 && troubled && chance_hit(&chance, 0.6)) {
       draw_subset(world, goal, &chance, goal->decoy);
-      goal->decoy_onset = (int)(world->weeks * chance_between(&chance, 0.2, 0.7));
+      goal->decoy_onset = (int)(world->history * chance_between(&chance, 0.2, 0.7));
     }
     if (goal->teams > 0 && !troubled && !dipped)
       goal->dips = dipped = true;
@@ -230,10 +231,10 @@ static void draw_false_alarms(struct world *world)
   world->alarms = g_new0(struct false_alarm, world->alarms_count);
   for (unsigned i = 0; i < world->alarms_count; i++) {
     struct chance chance = chance_at(world->options.seed, CHANCE_TICKET, i, 1);
-    int from = (int)(world->weeks * chance_between(&chance, 0.3, 0.85));
+    int from = (int)(world->history * chance_between(&chance, 0.3, 0.85));
     int until = from + 8 + (int)chance_below(&chance, 30);
     world->alarms[i] = (struct false_alarm){ chance_below(&chance, world->teams_count), from,
-      MIN(world->weeks, until), tools[chance_below(&chance, G_N_ELEMENTS(tools))] };
+      MIN(world->history, until), tools[chance_below(&chance, G_N_ELEMENTS(tools))] };
   }
 }
 
@@ -262,12 +263,12 @@ void sim_draw_troubles(struct world *world)
     struct team *team = &world->teams[t];
     team->mood = chance_normal(&chance, 0, 0.4);
     team->manner = chance_normal(&chance, 0, 0.25);
-    team->gloomy_from = world->weeks;
+    team->gloomy_from = SIM_NEVER;
     if (!team->office && chance_hit(&chance, GLOOMY))
-      team->gloomy_from = (int)(world->weeks * chance_between(&chance, 0, 0.8));
+      team->gloomy_from = (int)(world->history * chance_between(&chance, 0, 0.8));
     team->overloaded = !team->office && chance_hit(&chance, OVERLOADED);
   }
   struct chance chance = chance_at(world->options.seed, CHANCE_COMPANY, 0, 1);
   world->dip_department = DEPT_SALES + chance_below(&chance, DEPT_ENGINEERING - DEPT_SALES + 1);
-  world->dip_from = world->weeks - 14;
+  world->dip_from = world->history - 14;
 }

@@ -4,14 +4,16 @@
  * reward for something harmless, a new canteen, a reorganisation nobody felt. */
 #include "sim/files.h"
 
-static void put_reward(struct sheet *sheet, const char *job, const char *team, const char *rewarded, double weight, int32_t from)
+#define LATER_CHANGES 0.13 /* per week */
+
+static void put_reward(struct sheet *sheet, const char *job, const char *team, const char *rewarded, double weight, int32_t from, int32_t to)
 {
   sheet_text(sheet, job);
   sheet_text(sheet, team);
   sheet_text(sheet, rewarded);
   sheet_number(sheet, weight, 2);
   sheet_day(sheet, from);
-  sheet_day(sheet, CLOCK_NO_DAY);
+  sheet_day(sheet, to);
   sheet_end(sheet);
 }
 
@@ -25,7 +27,7 @@ static void put_usual_rewards(const struct world *world, struct sheet *sheet)
       continue;
     for (unsigned j = 0; j < sim_job_count; j++)
       if (sim_jobs[j].department == row->owner && sim_jobs[j].rank == RANK_MEMBER)
-        put_reward(sheet, sim_jobs[j].title, NULL, row->id, given[row->owner] == 1 ? 0.15 : 0.1, world->first_day - 400);
+        put_reward(sheet, sim_jobs[j].title, NULL, row->id, given[row->owner] == 1 ? 0.15 : 0.1, world->first_day - 400, CLOCK_NO_DAY);
   }
 }
 
@@ -37,7 +39,7 @@ static void put_harmless_rewards(const struct world *world, struct sheet *sheet)
     if (!world->teams[t].office && chance_hit(&chance, 0.15)) {
       const char *what = harmless[chance_below(&chance, G_N_ELEMENTS(harmless))];
       double weight = 0.05 + 0.05 * chance_below(&chance, 3);
-      put_reward(sheet, NULL, world->teams[t].name, what, weight, sim_day(world, (int)chance_below(&chance, (uint32_t)world->weeks)));
+      put_reward(sheet, NULL, world->teams[t].name, what, weight, sim_day(world, (int)chance_below(&chance, (uint32_t)world->history)), CLOCK_NO_DAY);
     }
   }
 }
@@ -79,9 +81,7 @@ static void add_true_changes(const struct world *world, GArray *changes)
 }
 
 /* Things that happened and moved nothing. */
-static void add_idle_changes(const struct world *world, GArray *changes)
-{
-  static const struct { const char *kind, *title; enum { TO_ALL, TO_DEPARTMENT, TO_TEAM } scope; } idle[] = {
+static const struct { const char *kind, *title; enum { TO_ALL, TO_DEPARTMENT, TO_TEAM } scope; } idle[] = {
     { "other", "New canteen operator in Hamburg", TO_ALL }, { "policy", "Travel policy: trains before planes", TO_ALL },
     { "tool", "Video meetings move to a new provider", TO_ALL }, { "reorganisation", "New deputy for the team lead", TO_TEAM },
     { "reorganisation", "Two teams share one floor", TO_DEPARTMENT }, { "tool", "New headsets", TO_DEPARTMENT },
@@ -89,12 +89,71 @@ static void add_idle_changes(const struct world *world, GArray *changes)
     { "tool", "Printer fleet replaced", TO_TEAM }, { "metric definition", "Sick days counted by calendar week", TO_ALL },
     { "tool", "Travel portal updated", TO_TEAM }, { "other", "Office moved to the second floor", TO_TEAM },
     { "policy", "Home office up to three days", TO_ALL }, { "tool", "Room booking with a new colour scheme", TO_DEPARTMENT } };
+
+static void add_idle_change(const struct world *world, GArray *changes, unsigned what, int32_t day, struct chance *chance)
+{
+  const char *department = sim_departments[DEPT_SALES + chance_below(chance, DEPT_COUNT - DEPT_SALES)].name;
+  const char *team = world->teams[1 + chance_below(chance, world->teams_count - 1)].name;
+  add_change(changes, day, idle[what].scope == TO_ALL ? NULL : idle[what].scope == TO_DEPARTMENT ? department : team, idle[what].kind, idle[what].title);
+}
+
+static void add_idle_changes(const struct world *world, GArray *changes)
+{
   for (unsigned i = 0; i < G_N_ELEMENTS(idle); i++) {
     struct chance chance = chance_at(world->options.seed, CHANCE_CHANGE, i, 0);
-    int32_t day = sim_day(world, (int)chance_below(&chance, (uint32_t)world->weeks)) + (int32_t)chance_below(&chance, 5);
-    const char *department = sim_departments[DEPT_SALES + chance_below(&chance, DEPT_COUNT - DEPT_SALES)].name;
-    const char *team = world->teams[1 + chance_below(&chance, world->teams_count - 1)].name;
-    add_change(changes, day, idle[i].scope == TO_ALL ? NULL : idle[i].scope == TO_DEPARTMENT ? department : team, idle[i].kind, idle[i].title);
+    int32_t day = sim_day(world, (int)chance_below(&chance, (uint32_t)world->history)) + (int32_t)chance_below(&chance, 5);
+    add_idle_change(world, changes, i, day, &chance);
+  }
+}
+
+/* After the history they go on, as often as before. */
+static void add_later_changes(const struct world *world, GArray *changes)
+{
+  for (int week = world->history; week < world->weeks; week++) {
+    struct chance chance = chance_at(world->options.seed, CHANCE_CHANGE, 1000, (uint64_t)week);
+    if (!chance_hit(&chance, LATER_CHANGES))
+      continue;
+    unsigned what = chance_below(&chance, G_N_ELEMENTS(idle));
+    int32_t day = sim_day(world, week) + (int32_t)chance_below(&chance, 5);
+    add_idle_change(world, changes, what, day, &chance);
+  }
+}
+
+/* Where somebody stopped paying for what pulls the other way, the reward ends; what is left of it is paid from then on. */
+static const struct response_team *reward_ends(const struct world *world, const struct trouble *trouble, unsigned team, double *ret_left)
+{
+  const struct response_team *first = NULL;
+  for (unsigned i = 0; i < world->responses_count; i++) {
+    const struct response *response = &world->responses[i];
+    for (unsigned n = 0; n < response->teams_count; n++) {
+      const struct response_team *at = &response->teams[n];
+      bool answers = response->fraction > 0 && response->goal == trouble->goal && response->cause == (int)trouble->cause;
+      if (answers && at->team == team && at->week < world->weeks && (first == NULL || at->week < first->week)) {
+        first = at;
+        *ret_left = 1 - response->fraction;
+      }
+    }
+  }
+  return first;
+}
+
+static void put_conflicts(const struct world *world, struct sheet *sheet, bool later)
+{
+  const double weight = 0.35;
+  for (unsigned i = 0; i < world->troubles_count; i++) {
+    const struct trouble *trouble = &world->troubles[i];
+    for (unsigned t = 0; trouble->cause == CAUSE_INCENTIVE && t < world->teams_count; t++) {
+      if (trouble->team_size[t] <= 0)
+        continue;
+      double left = 0;
+      const struct response_team *ends = reward_ends(world, trouble, t, &left);
+      int32_t day = ends != NULL ? sim_day(world, ends->week) : CLOCK_NO_DAY;
+      const char *team = world->teams[t].name, *what = world->goals[trouble->goal].row->conflict;
+      if (!later)
+        put_reward(sheet, NULL, team, what, weight, sim_day(world, trouble->team_onset[t]), ends != NULL ? day - 1 : day);
+      else if (ends != NULL)
+        put_reward(sheet, NULL, team, what, weight * left, day, CLOCK_NO_DAY);
+    }
   }
 }
 
@@ -102,16 +161,13 @@ void sim_context_write(const struct world *world, struct files *files)
 {
   struct sheet *rewards = &files->sheets[FILE_REWARDS], *sheet = &files->sheets[FILE_CHANGES];
   put_usual_rewards(world, rewards);
-  for (unsigned i = 0; i < world->troubles_count; i++) {
-    const struct trouble *trouble = &world->troubles[i];
-    for (unsigned t = 0; trouble->cause == CAUSE_INCENTIVE && t < world->teams_count; t++)
-      if (trouble->team_size[t] > 0)
-        put_reward(rewards, NULL, world->teams[t].name, world->goals[trouble->goal].row->conflict, 0.35, sim_day(world, trouble->team_onset[t]));
-  }
+  put_conflicts(world, rewards, false);
   put_harmless_rewards(world, rewards);
+  put_conflicts(world, rewards, true);
   g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(struct change));
   add_true_changes(world, changes);
   add_idle_changes(world, changes);
+  add_later_changes(world, changes);
   g_array_sort(changes, compare_changes);
   for (unsigned i = 0; i < changes->len; i++) {
     const struct change *change = &g_array_index(changes, struct change, i);

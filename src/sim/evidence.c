@@ -56,7 +56,7 @@ static double lost_at_work(const struct world *world, unsigned team, enum skill_
     if (trouble->cause == CAUSE_SKILL || trouble->cause == CAUSE_OUTSIDE || world->goals[trouble->goal].row->main != skill)
       continue;
     double gap = trouble->cause == CAUSE_INCENTIVE ? INCENTIVE_GAP * (0.4 + 0.6 * trouble->share) : OTHER_GAP;
-    lost += gap * sim_ramp(trouble, team, week);
+    lost += gap * sim_ramp(trouble, team, week) * sim_left(world, trouble, team, week, LEFT_IN_TRACES, NULL);
   }
   return lost;
 }
@@ -74,7 +74,7 @@ static void put_result(const struct world *world, struct sheet *sheet, unsigned 
 {
   const struct person *who = sim_person(world, person);
   unsigned team = world->seats[who->seat].team, item = 1 + chance_below(chance, ITEMS), trials = kinds[kind].trials;
-  double level = (double)sim_levels(world, person)[skill], score = 0, difficulty = 0.5;
+  double level = sim_level(world, person, skill), score = 0, difficulty = 0.5;
   bool has_item = kind == KIND_ASSESSMENT || kind == KIND_PRACTICE;
   if (has_item)
     difficulty = item_difficulty(skill, item + (kind == KIND_PRACTICE ? ITEMS : 0));
@@ -99,6 +99,11 @@ static void put_result(const struct world *world, struct sheet *sheet, unsigned 
     sheet_text(sheet, NULL);
   }
   sheet_end(sheet);
+}
+
+void sim_practice_result(const struct world *world, struct files *files, unsigned person, enum skill_index skill, int week, struct chance *chance)
+{
+  put_result(world, &files->sheets[FILE_RESULTS], person, skill, KIND_PRACTICE, week, chance);
 }
 
 static const struct { const char *verb, *display; } verbs[] = {
@@ -151,7 +156,7 @@ static void put_statement(const struct world *world, struct files *files, unsign
     needs++;
   enum skill_index skill = job->needs[chance_below(&chance, needs)].skill;
   double difficulty = item_difficulty(skill, item + 2 * ITEMS);
-  double p = share_right((double)sim_levels(world, person)[skill], difficulty, chance_normal(&chance, 0, DAY_SD));
+  double p = share_right(sim_level(world, person, skill), difficulty, chance_normal(&chance, 0, DAY_SD));
   double score = chance_binomial(&chance, 10, p) / 10.0, draw = chance_unit(&chance);
   unsigned verb = draw < 0.2 ? 2 : draw < 0.55 ? 3 : score >= 0.6 ? 0 : 1;
   char stamp[CLOCK_TEXT];
@@ -188,7 +193,7 @@ static void put_statement(const struct world *world, struct files *files, unsign
 
 void sim_evidence_week(const struct world *world, struct files *files, int week)
 {
-  double statement = STATEMENTS / ((double)world->options.people * world->weeks);
+  double statement = STATEMENTS / ((double)world->options.people * world->history);
   for (unsigned p = 0; p < world->people->len; p++) {
     const struct person *person = sim_person(world, p);
     if (person->seat < 0)

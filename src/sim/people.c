@@ -121,8 +121,14 @@ static void begin_stint(struct world *world, unsigned person, unsigned seat, int
 static void end_stint(struct world *world, unsigned seat, int32_t day)
 {
   struct seat *s = &world->seats[seat];
+  struct person *person = sim_person(world, (unsigned)s->holder);
+  for (int i = person->last_stint; i >= 0; i = g_array_index(world->stints, struct stint, i).before_of_person) {
+    struct stint *stint = &g_array_index(world->stints, struct stint, i);
+    if (stint->second && stint->to == CLOCK_NO_DAY) /* who leaves or moves helps out no longer */
+      stint->to = day;
+  }
   g_array_index(world->stints, struct stint, s->last_stint).to = day;
-  sim_person(world, (unsigned)s->holder)->seat = -1;
+  person->seat = -1;
   s->holder = -1;
 }
 
@@ -183,7 +189,7 @@ static void swap_seats(struct world *world, unsigned seat, int week, struct chan
 
 static void flow(struct world *world, int week)
 {
-  bool last = week >= world->weeks - 1;
+  bool last = week == world->history - 1; /* of the history: the company has its size then */
   for (unsigned s = 0; s < world->seats_count; s++) {
     struct seat *seat = &world->seats[s];
     const struct team *team = &world->teams[seat->team];
@@ -220,11 +226,16 @@ static void set_gaps(struct world *world, int week)
         world->team_gap[t * SKILL_COUNT + world->goals[g].row->decoy] += (float)DECOY_DROP;
 }
 
+static float weekly_keep(enum skill_index skill)
+{
+  return sim_skills[skill].half_life > 0 ? (float)exp2(-1 / (sim_skills[skill].half_life * 365.25 / 12 / 7)) : 0;
+}
+
 static void practise(struct world *world)
 {
   float keep[SKILL_COUNT];
   for (unsigned k = 0; k < SKILL_COUNT; k++)
-    keep[k] = sim_skills[k].half_life > 0 ? (float)exp2(-1 / (sim_skills[k].half_life * 365.25 / 12 / 7)) : 0;
+    keep[k] = weekly_keep((enum skill_index)k);
   for (unsigned p = 0; p < world->people->len; p++) {
     int seat = sim_person(world, p)->seat;
     if (seat < 0)
@@ -260,6 +271,34 @@ static void measure_shortfall(struct world *world)
   }
 }
 
+/* What a skill cause has taken from the level of those who practise there, by the same steps as in practise(); and what of
+ * it came back where somebody did something about it. Shortfall, and with it the KPI's harm, is measured before that: what
+ * comes back counts there through sim_left, so the KPI's expected value with and without a response is exact. */
+static void measure_lift(struct world *world, int week)
+{
+  memset(world->lift, 0, sizeof(float) * world->teams_count * SKILL_COUNT);
+  for (unsigned i = 0; i < world->troubles_count; i++) {
+    const struct trouble *trouble = &world->troubles[i];
+    enum skill_index skill = world->goals[trouble->goal].row->main;
+    float keep = weekly_keep(skill);
+    for (unsigned t = 0; trouble->cause == CAUSE_SKILL && t < world->teams_count; t++) {
+      if (trouble->team_size[t] <= 0 || week < trouble->team_onset[t])
+        continue;
+      float *sunk = &world->sunk[t * SKILL_COUNT + skill];
+      *sunk = (*sunk + (float)PRACTICE * ((float)SKILL_DROP - *sunk)) * keep;
+      world->lift[t * SKILL_COUNT + skill] = *sunk * (float)(1 - sim_left(world, trouble, t, week, LEFT_IN_TRACES, NULL));
+    }
+  }
+}
+
+double sim_level(const struct world *world, unsigned person, enum skill_index skill)
+{
+  double level = (double)sim_levels(world, person)[skill], ceiling = (double)sim_ceilings(world, person)[skill];
+  int seat = sim_person(world, person)->seat;
+  double lift = seat >= 0 ? (double)world->lift[world->seats[seat].team * SKILL_COUNT + skill] : 0;
+  return MAX(level, MIN(level + lift, ceiling)); /* newcomers have lost little of it, and nobody passes a ceiling */
+}
+
 /* Some help out in a second team of their department; it starts within the last half year. */
 static void add_second_teams(struct world *world)
 {
@@ -273,7 +312,7 @@ static void add_second_teams(struct world *world)
       if (other != own && !world->teams[other].office && world->teams[other].department == world->teams[own].department)
         break;
     const struct team *team = &world->teams[other];
-    int32_t back = sim_day(world, world->weeks - 26 + (int)chance_below(&chance, 20));
+    int32_t back = sim_day(world, world->history - 26 + (int)chance_below(&chance, 20));
     if (other != own && !team->office && team->department == world->teams[own].department)
       begin_stint(world, p, team->first_seat, MAX(person->hired, back), true);
   }
@@ -285,7 +324,8 @@ void sim_people_week(struct world *world, int week)
   set_gaps(world, week);
   practise(world);
   measure_shortfall(world);
-  if (week == world->weeks - 1)
+  measure_lift(world, week);
+  if (week == world->history - 1)
     add_second_teams(world);
 }
 

@@ -2,12 +2,13 @@
  *
  * What the business asks L&D for. Whoever is in trouble asks for training, because that is what L&D has; only where the
  * cause is a skill is training an answer. Beside these stand wishes that serve no goal, some of them popular, and the
- * general call for "AI training". Requests fall into the last 26 weeks.
+ * general call for "AI training". Requests fall into the last 26 weeks of the history; afterwards people go on wishing.
  *
  * How it can be wrong: nobody withdraws a request, and nobody asks twice in other words. */
 #include "sim/files.h"
 
 #define RECENT 26
+#define LATER_WISHES 0.35 /* per week */
 
 struct ask { const char *title, *words; };
 /* Per cause: the title (with the department or the skill put in) and what follows the goal's own complaint. */
@@ -81,7 +82,7 @@ static void ask_for_goals(const struct world *world, GArray *drafts)
     g_autoptr(GString) title = g_string_new(asked[trouble->cause].title);
     g_string_replace(title, "%s", what, 1);
     char *words = g_strdup_printf("%s. %s. It is about \"%s\".", row->complaint, asked[trouble->cause].words, row->name);
-    int32_t day = sim_day(world, world->weeks - 1 - (int)chance_below(&chance, RECENT - 4)) + (int32_t)chance_below(&chance, 5);
+    int32_t day = sim_day(world, world->history - 1 - (int)chance_below(&chance, RECENT - 4)) + (int32_t)chance_below(&chance, 5);
     add_draft(world, drafts, team, 0, g_string_free(g_steal_pointer(&title), FALSE), words, (int)trouble->goal,
               trouble->cause == CAUSE_SKILL ? "right" : "wrong", day);
   }
@@ -95,29 +96,46 @@ static void ask_for_wishes(const struct world *world, GArray *drafts)
       unsigned team = chance_below(&chance, world->teams_count);
       while (world->teams[team].office || (n == 0 && world->teams[team].department != wishes[i].from)) /* later ones from anywhere */
         team = (team + 1) % world->teams_count;
-      int32_t day = sim_day(world, world->weeks - 1 - (int)chance_below(&chance, RECENT - 1)) + (int32_t)chance_below(&chance, 5);
+      int32_t day = sim_day(world, world->history - 1 - (int)chance_below(&chance, RECENT - 1)) + (int32_t)chance_below(&chance, 5);
       add_draft(world, drafts, team, 1 + chance_below(&chance, 8), g_strdup(wishes[i].ask.title),
                 g_strdup(wishes[i].ask.words), -1, wishes[i].verdict, day);
     }
 }
 
-void sim_requests_write(const struct world *world, struct files *files)
+static void put_draft(const struct world *world, struct files *files, const struct draft *draft)
 {
   struct sheet *sheet = &files->sheets[FILE_REQUESTS];
+  sheet_format(sheet, "R-%03u", files->requests->len + 1);
+  sheet_day(sheet, draft->day);
+  sheet_integer(sheet, sim_person(world, draft->requester)->number);
+  sheet_text(sheet, world->teams[draft->team].name);
+  sheet_text(sheet, draft->title);
+  sheet_text(sheet, draft->words);
+  sheet_end(sheet);
+  g_array_append_val(files->requests, draft->truth);
+}
+
+void sim_requests_write(const struct world *world, struct files *files)
+{
   g_autoptr(GArray) drafts = g_array_new(FALSE, FALSE, sizeof(struct draft));
   g_array_set_clear_func(drafts, clear_draft);
   ask_for_goals(world, drafts);
   ask_for_wishes(world, drafts);
   g_array_sort(drafts, compare_drafts);
-  for (unsigned i = 0; i < drafts->len; i++) {
-    const struct draft *draft = &g_array_index(drafts, struct draft, i);
-    sheet_format(sheet, "R-%03u", i + 1);
-    sheet_day(sheet, draft->day);
-    sheet_integer(sheet, sim_person(world, draft->requester)->number);
-    sheet_text(sheet, world->teams[draft->team].name);
-    sheet_text(sheet, draft->title);
-    sheet_text(sheet, draft->words);
-    sheet_end(sheet);
-    g_array_append_val(files->requests, draft->truth);
-  }
+  for (unsigned i = 0; i < drafts->len; i++)
+    put_draft(world, files, &g_array_index(drafts, struct draft, i));
+}
+
+void sim_requests_week(const struct world *world, struct files *files, int week)
+{
+  struct chance chance = chance_at(world->options.seed, CHANCE_REQUEST, 1000, (uint64_t)week);
+  if (!chance_hit(&chance, LATER_WISHES))
+    return;
+  unsigned what = chance_below(&chance, G_N_ELEMENTS(wishes)), team = chance_below(&chance, world->teams_count);
+  int requester = sim_team_member(world, team, (uint32_t)(chance_bits(&chance) >> 32));
+  if (requester < 0)
+    return;
+  struct draft draft = { sim_day(world, week) + (int32_t)chance_below(&chance, 5), (unsigned)requester, team, (char *)(uintptr_t)wishes[what].ask.title,
+                         (char *)(uintptr_t)wishes[what].ask.words, { -1, wishes[what].verdict } };
+  put_draft(world, files, &draft);
 }

@@ -4,7 +4,7 @@
  * the rest. Every week people come and go first, then learn, then work; what is written shows the state after that.
  *
  * Because chance comes in named streams (chance.h) and the past is never looked up in a file, the same world can be run
- * again and carried on further: that is how the answer to a plan will be simulated. */
+ * again and carried on further: that is how the answer to a plan is simulated (respond.c). */
 #include "sim/files.h"
 
 int32_t sim_monday(int32_t day)
@@ -13,7 +13,7 @@ int32_t sim_monday(int32_t day)
   return day - weekday;
 }
 
-static bool check_options(const struct sim_options *options, GError **error)
+bool sim_options_check(const struct sim_options *options, GError **error)
 {
   char text[CLOCK_TEXT], other[CLOCK_TEXT];
   if (options->people < SIM_PEOPLE_MIN || options->people > SIM_PEOPLE_MAX)
@@ -46,46 +46,59 @@ static bool take_directory(const char *dir, GError **error)
   return true;
 }
 
-static void run_weeks(struct world *world, struct files *files, void (*progress)(void *, const char *, double), void *data)
+void sim_week(struct world *world, struct files *files, int week)
 {
-  sim_people_start(world);
+  sim_people_week(world, week);
+  sim_learning_week(world, files, week);
+  sim_kpis_week(world, files, week);
+  sim_responses_measure(world, week);
+  sim_evidence_week(world, files, week);
+  sim_responses_week(world, files, week);
+  sim_voice_week(world, files, week);
+  sim_work_week(world, files, week);
+  sim_production_week(world, files, week);
+  if (week == world->history - 1) {
+    sim_requests_write(world, files);
+    sim_plans_write(world, files);
+  } else if (week >= world->history) {
+    sim_requests_week(world, files, week);
+  }
+}
+
+void sim_run(struct world *world, struct files *files, void (*progress)(void *, const char *, double), void *data)
+{
+  sim_world_begin(world);
   for (int week = 0; week < world->weeks; week++) {
-    sim_people_week(world, week);
-    sim_learning_week(world, files, week);
-    sim_kpis_week(world, files, week);
-    sim_evidence_week(world, files, week);
-    sim_voice_week(world, files, week);
-    sim_work_week(world, files, week);
-    sim_production_week(world, files, week);
+    sim_week(world, files, week);
     if (progress != NULL)
       progress(data, "letting the weeks pass", 0.9 * (week + 1) / world->weeks);
   }
 }
 
-static bool write_files(const struct world *world, struct files *files, const char *dir, GError **error)
+char *sim_finish(const struct world *world, struct files *files, size_t *ret_length)
 {
   sim_staff_write(world, files);
   sim_learning_write(world, files);
   sim_voice_write(world, files);
-  sim_requests_write(world, files);
   sim_context_write(world, files);
-  sim_plans_write(world, files);
-  /* truth.json first: it marks the directory as ours, so that a run that was stopped half way can be run again. */
-  return sim_truth_write(world, files, dir, error) && sim_sources_write(world, dir, error) && sim_files_save(files, dir, error);
+  return sim_truth(world, files, ret_length);
 }
 
 bool sim_write_company(const char *dir, const struct sim_options *options,
                        void (*progress)(void *data, const char *what, double share), void *data, GError **error)
 {
-  if (!check_options(options, error) || !take_directory(dir, error))
+  if (!sim_options_check(options, error) || !take_directory(dir, error))
     return false;
-  g_autoptr(sim_world_auto) world = sim_world_new(options);
+  g_autoptr(sim_world_auto) world = sim_world_new(options, options->weeks);
   struct files files;
   sim_files_init(&files);
-  run_weeks(world, &files, progress, data);
+  sim_run(world, &files, progress, data);
   if (progress != NULL)
     progress(data, "writing the files", 0.9);
-  bool written = write_files(world, &files, dir, error);
+  size_t length = 0;
+  g_autofree char *truth = sim_finish(world, &files, &length);
+  /* truth.json first: it marks the directory as ours, so that a run that was stopped half way can be run again. */
+  bool written = sheet_save_text(dir, "truth.json", truth, length, error) && sim_sources_write(world, dir, error) && sim_files_save(&files, dir, error);
   sim_files_clear(&files);
   if (written && progress != NULL)
     progress(data, "writing the files", 1);

@@ -14,6 +14,7 @@
 #define SIM_PEOPLE_MAX 50000
 #define SIM_WEEKS_MIN 26
 #define SIM_WEEKS_MAX 520
+#define SIM_GROWTH_WEEKS_MAX 520 /* a company can be carried on by, in all */
 
 struct sim_options {
   int people;    /* employed at the end; those who left come on top */
@@ -30,3 +31,11 @@ int32_t sim_monday(int32_t day);
  * `dir` holds something other than an earlier simulation, STORE when a file cannot be written. */
 bool sim_write_company(const char *dir, const struct sim_options *options,
                        void (*progress)(void *data, const char *what, double share), void *data, GError **error);
+
+/* Carries the company in `dir` on to `until`, a Monday, with what a plan does in it: JSON as `meno interventions --json` prints
+ * it (docs/simulator.md says which members count). The files are written anew, what they told before stays; truth.json says
+ * what each intervention did. Errors, after which nothing has changed: NOT_FOUND where `dir` holds no simulation; BAD_INPUT
+ * (TOO_LARGE) for a plan that cannot be followed, which names the first thing that is wrong, or a day that is too early or
+ * too late; after STORE some files may be new, and the same call sets that right. */
+bool sim_respond(const char *dir, const char *plan_json, size_t length, int32_t until,
+                 void (*progress)(void *data, const char *what, double share), void *data, GError **error);

@@ -18,7 +18,7 @@ static void put_employee(struct sheet *sheet, const struct world *world, int per
 static int manager_of(const struct world *world, const struct stint *stint)
 {
   const struct team *team = &world->teams[world->seats[stint->seat].team];
-  int32_t day = stint->to != CLOCK_NO_DAY ? stint->to : world->options.until - 1;
+  int32_t day = stint->to != CLOCK_NO_DAY ? stint->to : sim_day(world, world->weeks) - 1;
   unsigned seat = team->first_seat;
   if (!stint->second && stint->seat == seat)
     seat = team->office ? world->head_seat[DEPT_MANAGEMENT] : world->head_seat[team->department];

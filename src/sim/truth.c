@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * truth.json: what was really going on, for whoever judges what Meno made of the files. Its schema is in
- * docs/simulator.md; a change of meaning raises TRUTH_VERSION. */
+ * docs/simulator.md; a change of meaning raises SIM_TRUTH_VERSION. */
 #include "sim/files.h"
 #include "base/json.h"
 #include <math.h>
-
-#define TRUTH_VERSION 1
 
 static void put_day(struct json_writer *json, const char *key, int32_t day)
 {
@@ -60,7 +58,7 @@ static void put_trouble(struct json_writer *json, const struct world *world, con
 static void put_decoys(struct json_writer *json, const struct world *world, const struct goal *goal)
 {
   json_open_array(json, "low_but_harmless");
-  for (unsigned t = 0; goal->decoy_onset < world->weeks && t < world->teams_count; t++)
+  for (unsigned t = 0; goal->decoy_onset != SIM_NEVER && t < world->teams_count; t++)
     if (goal->decoy[t])
       json_put_string(json, NULL, world->teams[t].name);
   json_close_array(json);
@@ -100,7 +98,7 @@ static void put_confounders(struct json_writer *json, const struct world *world)
   json_open_object(json, "confounders");
   json_open_array(json, "gloomy_teams");
   for (unsigned t = 0; t < world->teams_count; t++) {
-    if (world->teams[t].gloomy_from >= world->weeks)
+    if (world->teams[t].gloomy_from == SIM_NEVER)
       continue;
     json_open_object(json, NULL);
     json_put_string(json, "team", world->teams[t].name);
@@ -166,18 +164,80 @@ static void put_story(struct json_writer *json, const struct world *world)
   json_close_array(json);
 }
 
-bool sim_truth_write(const struct world *world, const struct files *files, const char *dir, GError **error)
+static void put_response_teams(struct json_writer *json, const struct world *world, const struct response *response)
+{
+  json_open_array(json, "teams");
+  for (unsigned n = 0; n < response->teams_count; n++) {
+    const struct response_team *at = &response->teams[n];
+    json_open_object(json, NULL);
+    json_put_string(json, "team", world->teams[at->team].name);
+    if (at->start != CLOCK_NO_DAY)
+      put_day(json, "start", at->start);
+    else
+      json_put_null(json, "start");
+    json_open_array(json, "effects");
+    for (unsigned week = 0; week < at->effects->len; week++)
+      json_put_number(json, NULL, g_array_index(at->effects, double, week));
+    json_close_array(json);
+    json_close_object(json);
+  }
+  json_close_array(json);
+}
+
+static void put_response(struct json_writer *json, const struct world *world, const struct response *response)
+{
+  double mean = 0;
+  bool all = false, some = sim_response_mean(world, response, &mean, &all);
+  json_open_object(json, NULL);
+  json_put_string(json, "id", response->id);
+  json_put_string(json, "goal", world->goals[response->goal].row->id);
+  json_put_string(json, "cause", response->cause < 0 ? "cannot tell" : sim_cause_ids[response->cause]);
+  json_put_bool(json, "cause_right", response->cause_right);
+  json_open_array(json, "remedy");
+  for (unsigned i = 0; response->remedy[i] != NULL; i++)
+    json_put_string(json, NULL, response->remedy[i]);
+  json_close_array(json);
+  json_open_array(json, "skills");
+  for (unsigned i = 0; i < response->skills_count; i++)
+    json_put_string(json, NULL, sim_skills[response->skills[i]].id);
+  json_close_array(json);
+  json_put_number(json, "fits", response->fits);
+  json_put_number(json, "fraction", response->fraction);
+  json_open_object(json, "estimand");
+  json_put_integer(json, "from_week", response->from_week);
+  json_put_integer(json, "to_week", response->to_week);
+  json_close_object(json);
+  put_response_teams(json, world, response);
+  if (some)
+    json_put_number(json, "mean_effect", mean);
+  else
+    json_put_null(json, "mean_effect");
+  json_put_bool(json, "all_weeks", all);
+  json_close_object(json);
+}
+
+/* In the shape of the plan that they came from, so that the company can be carried on from here. */
+static void put_responses(struct json_writer *json, const struct world *world)
+{
+  put_day(json, "grown_until", sim_day(world, world->weeks));
+  json_open_array(json, "responses");
+  for (unsigned i = 0; i < world->responses_count; i++)
+    put_response(json, world, &world->responses[i]);
+  json_close_array(json);
+}
+
+char *sim_truth(const struct world *world, const struct files *files, size_t *ret_length)
 {
   struct json_writer json;
   g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, world->options.seed);
   json_writer_init(&json);
   json_open_object(&json, NULL);
-  json_put_integer(&json, "version", TRUTH_VERSION);
+  json_put_integer(&json, "version", SIM_TRUTH_VERSION);
   json_put_string(&json, "company", COMPANY_NAME);
   json_open_object(&json, "options");
   json_put_integer(&json, "people", world->options.people);
   json_put_string(&json, "seed", seed); /* text: a reader of doubles would round it */
-  json_put_integer(&json, "weeks", world->weeks);
+  json_put_integer(&json, "weeks", world->history);
   put_day(&json, "from", world->first_day);
   put_day(&json, "until", world->options.until);
   json_close_object(&json);
@@ -188,8 +248,8 @@ bool sim_truth_write(const struct world *world, const struct files *files, const
   put_confounders(&json, world);
   put_requests(&json, world, files);
   put_story(&json, world);
+  if (world->weeks > world->history)
+    put_responses(&json, world);
   json_close_object(&json);
-  size_t length = 0;
-  g_autofree char *text = json_writer_steal(&json, &length);
-  return sheet_save_text(dir, "truth.json", text, length, error);
+  return json_writer_steal(&json, ret_length);
 }

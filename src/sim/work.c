@@ -38,7 +38,7 @@ static double skewed(struct chance *chance, double median, double spread)
   return median * exp(chance_normal(chance, 0, spread));
 }
 
-/* One activity; returns when it ended. What has not begun by the end of the history is not written. */
+/* One activity; returns when it ended. What has not begun by the end is not written. */
 static int64_t put_step(const struct world *world, struct files *files, const struct case_plan *plan, const struct step_row *step,
                         int64_t begin, struct chance *chance)
 {
@@ -115,7 +115,7 @@ static void put_cases(const struct world *world, struct files *files, unsigned g
   for (unsigned i = 0; i < world->troubles_count; i++) {
     const struct trouble *trouble = &world->troubles[i];
     if (trouble->goal == g && trouble->cause == CAUSE_PROCESS)
-      queue += sim_ramp(trouble, team, week) * trouble->intensity[sim_at(world, team, week)];
+      queue += sim_ramp(trouble, team, week) * trouble->intensity[sim_at(world, team, week)] * sim_left(world, trouble, team, week, LEFT_IN_TRACES, NULL);
   }
   struct case_plan plan = { &goal->row->process, team, approving_team(world, goal, g), week,
     HANDOFF_WAIT * (1 + PROCESS_FACTOR * queue), OWN_WAIT * (1 + 5 * MAX(0, load - 0.95)), REWORK + PROCESS_REWORK * MIN(queue, 1.5) };
@@ -154,7 +154,8 @@ static void put_tickets(const struct world *world, struct files *files, unsigned
   for (unsigned i = 0; i < world->troubles_count; i++) {
     const struct trouble *trouble = &world->troubles[i];
     if (trouble->goal == g && trouble->cause == CAUSE_TOOL)
-      extra += TOOL_TICKETS * people * sim_ramp(trouble, team, week) * trouble->intensity[sim_at(world, team, week)];
+      extra += TOOL_TICKETS * people * sim_ramp(trouble, team, week) * trouble->intensity[sim_at(world, team, week)]
+               * sim_left(world, trouble, team, week, LEFT_IN_TRACES, NULL);
   }
   uint32_t usual = chance_poisson(&chance, TICKETS_PER_PERSON * people), bad = chance_poisson(&chance, extra);
   for (uint32_t i = 0; i < usual + bad; i++)
@@ -199,7 +200,7 @@ void sim_work_week(const struct world *world, struct files *files, int week)
     for (unsigned t = 0; t < world->teams_count; t++) {
       if (!world->goals[g].in[t])
         continue;
-      if (week >= world->weeks - LOG_WEEKS)
+      if (week >= world->history - LOG_WEEKS)
         put_cases(world, files, g, t, week);
       put_tickets(world, files, g, t, week);
     }

@@ -51,7 +51,7 @@ static double harm_in(const struct world *world, const struct trouble *trouble, 
     return trouble->team_size[team] / SKILL_GAP * (double)world->shortfall[trouble->goal * world->teams_count + team];
   case CAUSE_TOOL: return full * (0.5 + 0.5 * trouble->intensity[sim_at(world, team, week)]);
   case CAUSE_PROCESS: return full * trouble->intensity[sim_at(world, team, week)];
-  case CAUSE_CAPACITY: return full * CLAMP((world->load[sim_at(world, team, week)] - 1) / 0.14, 0, 2);
+  case CAUSE_CAPACITY: return full * CLAMP((world->strain[sim_at(world, team, week)] - 1) / 0.14, 0, 2);
   default: return full;
   }
 }
@@ -63,7 +63,7 @@ static double year_share(int32_t day)
   return (day - clock_from_civil(year, 1, 1)) / 365.25;
 }
 
-static double harm_of(const struct world *world, unsigned goal, unsigned team, int week)
+static double harm_of(const struct world *world, unsigned goal, unsigned team, int week, const struct response *without)
 {
   double harm = 0;
   bool skill = false;
@@ -74,7 +74,7 @@ static double harm_of(const struct world *world, unsigned goal, unsigned team, i
     if (world->goals[goal].teams == 0) /* a company goal: the trouble has no teams */
       harm += trouble->size * CLAMP((week - trouble->onset + 1) / 3.0, 0, 1);
     else
-      harm += harm_in(world, trouble, team, week);
+      harm += harm_in(world, trouble, team, week) * sim_left(world, trouble, team, week, LEFT_IN_KPI, without);
     skill |= trouble->cause == CAUSE_SKILL && trouble->team_size[team] > 0;
   }
   if (!skill && world->goals[goal].teams > 0)
@@ -82,13 +82,13 @@ static double harm_of(const struct world *world, unsigned goal, unsigned team, i
   return harm;
 }
 
-static double kpi_mean(const struct world *world, const struct goal *goal, unsigned team, int week)
+double sim_kpi_mean(const struct world *world, const struct goal *goal, unsigned team, int week, const struct response *without)
 {
-  double state = goal->company[week] + goal->trend * week / world->weeks
+  double state = goal->company[week] + goal->trend * week / world->history
                  + SEASON * sin(2 * G_PI * year_share(sim_day(world, week)) + goal->phase);
   if (goal->teams > 0)
     state += goal->team_effect[team] + goal->noise[sim_at(world, team, week)];
-  state -= harm_of(world, (unsigned)(goal - world->goals), team, week);
+  state -= harm_of(world, (unsigned)(goal - world->goals), team, week, without);
   double value = goal->row->base + (goal->row->up ? 1 : -1) * goal->residual_sd * state;
   return goal->row->kind == KPI_RATE ? CLAMP(value, 0.5, 99.5) : MAX(value, 0.1 * goal->row->base);
 }
@@ -109,7 +109,7 @@ bool sim_kpi_draw(const struct world *world, const struct goal *goal, unsigned t
 {
   unsigned index = (unsigned)(goal - world->goals);
   struct chance chance = chance_at(world->options.seed, CHANCE_KPI, ((uint64_t)index << 32) + team + 16, (uint64_t)week);
-  double mean = kpi_mean(world, goal, team, week), volume = present(world, goal, team) * goal->row->volume;
+  double mean = sim_kpi_mean(world, goal, team, week, NULL), volume = present(world, goal, team) * goal->row->volume;
   if (goal->teams > 0)
     volume *= MIN(1.0, world->load[sim_at(world, team, week)] + 0.1);
   uint32_t exposure = chance_poisson(&chance, volume);
@@ -141,7 +141,7 @@ static void draw_team_noise(struct world *world, struct goal *goal, unsigned g, 
       shock--;
     else if (chance_hit(&chance, SHOCKS_PER_YEAR / 52))
       shock = 3 + (int)chance_below(&chance, 4);
-    goal->noise[sim_at(world, t, w)] = x - (shock > 0 ? SHOCK : 0) - (late && w >= world->weeks - 4 ? SHOCK : 0);
+    goal->noise[sim_at(world, t, w)] = x - (shock > 0 ? SHOCK : 0) - (late && w >= world->history - 4 && w < world->history ? SHOCK : 0);
   }
 }
 
@@ -169,12 +169,18 @@ static void draw_noise(struct world *world)
   }
 }
 
-static double capacity_pressure(const struct world *world, unsigned team, int week)
+/* How far capacity causes press on a team, and (smaller, where somebody did something about them) how far still. */
+static double capacity_pressure(const struct world *world, unsigned team, int week, double *ret_left)
 {
-  double most = 0;
-  for (unsigned i = 0; i < world->troubles_count; i++)
-    if (world->troubles[i].cause == CAUSE_CAPACITY)
-      most = MAX(most, sim_ramp(&world->troubles[i], team, week));
+  double most = 0, left = 0;
+  for (unsigned i = 0; i < world->troubles_count; i++) {
+    const struct trouble *trouble = &world->troubles[i];
+    double ramp = trouble->cause == CAUSE_CAPACITY ? sim_ramp(trouble, team, week) : 0;
+    most = MAX(most, ramp);
+    double still = ramp * sim_left(world, trouble, team, week, LEFT_IN_TRACES, NULL);
+    left = MAX(left, still);
+  }
+  *ret_left = left;
   return most;
 }
 
@@ -183,13 +189,15 @@ static void draw_load(struct world *world, unsigned t)
   struct chance chance = chance_at(world->options.seed, CHANCE_LOAD, t, 0);
   double base = chance_normal(&chance, 0.9, 0.03), x = 0;
   for (int w = 0; w < world->weeks; w++) {
-    double year = year_share(sim_day(world, w)), pressure = capacity_pressure(world, t, w);
+    double left, year = year_share(sim_day(world, w)), pressure = capacity_pressure(world, t, w, &left);
     x = 0.5 * x + chance_normal(&chance, 0, 0.045);
     double load = base + x + CAPACITY_LOAD * pressure + (world->teams[t].overloaded ? OVERLOAD : 0);
     bool quiet = chance_hit(&chance, pressure > 0 || world->teams[t].overloaded ? 0.2 : 0.06);
     load -= quiet ? chance_between(&chance, 0.2, 0.35) : 0;
     load -= year > 0.965 || year < 0.008 ? 0.2 : year > 0.52 && year < 0.6 ? 0.06 : 0;
-    world->load[sim_at(world, t, w)] = MAX(load, 0.3);
+    /* Quiet weeks are those of the world in which nobody did anything: with and without a response chance is the same. */
+    world->strain[sim_at(world, t, w)] = MAX(load, 0.3);
+    world->load[sim_at(world, t, w)] = MAX(load - CAPACITY_LOAD * (pressure - left), 0.3);
   }
 }
 
@@ -206,7 +214,7 @@ static void draw_mood(struct world *world, unsigned t)
     double troubled = 0;
     for (unsigned i = 0; i < world->troubles_count; i++) {
       const struct trouble *trouble = &world->troubles[i];
-      double ramp = sim_ramp(trouble, t, w);
+      double ramp = sim_ramp(trouble, t, w) * sim_left(world, trouble, t, w, LEFT_IN_TRACES, NULL);
       troubled = MAX(troubled, ramp);
       if (ramp > 0 && topic_of[trouble->cause] >= 0)
         world->dip[topic_of[trouble->cause]][at] += (float)(ramp * TOPIC_DIP * (0.5 + 0.5 * trouble->share)
@@ -222,11 +230,12 @@ static void draw_mood(struct world *world, unsigned t)
   }
 }
 
-struct world *sim_world_new(const struct sim_options *options)
+struct world *sim_world_new(const struct sim_options *options, int weeks)
 {
   struct world *world = g_new0(struct world, 1);
   world->options = *options;
-  world->weeks = options->weeks;
+  world->history = options->weeks;
+  world->weeks = weeks;
   world->first_day = options->until - 7 * options->weeks;
   sim_organise(world);
   sim_draw_goals(world);
@@ -234,21 +243,29 @@ struct world *sim_world_new(const struct sim_options *options)
   size_t cells = (size_t)world->teams_count * (size_t)world->weeks;
   world->mood = g_new0(double, cells);
   world->load = g_new0(double, cells);
+  world->strain = g_new0(double, cells);
   for (unsigned topic = 0; topic < TOPIC_COUNT; topic++)
     world->dip[topic] = g_new0(float, cells);
   world->team_gap = g_new0(float, (size_t)world->teams_count * SKILL_COUNT);
+  world->sunk = g_new0(float, (size_t)world->teams_count * SKILL_COUNT);
+  world->lift = g_new0(float, (size_t)world->teams_count * SKILL_COUNT);
   world->shortfall = g_new0(float, (size_t)world->goals_count * world->teams_count);
-  for (unsigned t = 0; t < world->teams_count; t++) {
-    draw_load(world, t);
-    draw_mood(world, t);
-  }
-  draw_noise(world);
   world->people = g_array_new(FALSE, TRUE, sizeof(struct person));
   world->stints = g_array_new(FALSE, TRUE, sizeof(struct stint));
   world->addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   world->level = g_array_new(FALSE, TRUE, sizeof(float));
   world->ceiling = g_array_new(FALSE, TRUE, sizeof(float));
   return world;
+}
+
+void sim_world_begin(struct world *world)
+{
+  for (unsigned t = 0; t < world->teams_count; t++) {
+    draw_load(world, t);
+    draw_mood(world, t);
+  }
+  draw_noise(world);
+  sim_people_start(world);
 }
 
 static void clear_goal(struct goal *goal)
@@ -284,7 +301,13 @@ void sim_world_free(struct world *world)
   g_free(world->alarms);
   g_free(world->mood);
   g_free(world->load);
+  g_free(world->strain);
+  for (unsigned i = 0; i < world->responses_count; i++)
+    sim_response_clear(&world->responses[i]);
+  g_free(world->responses);
   g_free(world->team_gap);
+  g_free(world->sunk);
+  g_free(world->lift);
   g_free(world->shortfall);
   g_array_free(world->people, TRUE);
   g_array_free(world->stints, TRUE);

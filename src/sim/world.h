@@ -8,6 +8,9 @@
 #include "sim/catalog.h"
 #include "sim/chance.h"
 #include "sim/sim.h"
+#include <limits.h>
+
+#define SIM_NEVER INT_MAX /* of weeks */
 
 struct team {
   char *name;
@@ -16,7 +19,7 @@ struct team {
   bool office;                 /* the head's own small team: has no KPIs */
   unsigned first_seat, seats;  /* the first seat is the lead's (in an office: the head's) */
   double mood;                 /* lasting part of the general mood, answer points */
-  int gloomy_from;             /* week from which a team is low about everything, without any cause; else weeks */
+  int gloomy_from;             /* week from which a team is low about everything, without any cause; else SIM_NEVER */
   bool overloaded;             /* plans more than it has, and no KPI suffers */
   double manner;               /* how the team's lead rates: shift of manager ratings */
 };
@@ -60,9 +63,9 @@ struct goal {
   double trend;                /* improvement over the whole history, residual SDs */
   double phase;                /* of the season */
   double baseline, target;
-  int decoy_onset;             /* from here some teams are low in the decoy skill; weeks: never */
+  int decoy_onset;             /* from here some teams are low in the decoy skill; else SIM_NEVER */
   bool *decoy;                 /* [team] */
-  bool dips;                   /* some teams dip by noise in the last weeks */
+  bool dips;                   /* some teams dip by noise in the last weeks of the history */
   double *noise;               /* [team * weeks] AR(1), shocks and the common noise, residual SDs */
   double *team_effect;         /* [team], residual SDs */
   double *company;             /* [weeks]: the common noise */
@@ -70,9 +73,28 @@ struct goal {
 
 struct false_alarm { unsigned team; int from, to; const char *tool; }; /* a rise of tickets that hurts nothing */
 
+/* What the company did about a goal, as its plan has it. `effects`: by week after the start, from 1: the team's expected
+ * value of the KPI with this response less without it, the others as they are. */
+struct response_team { unsigned team; int32_t start; /* CLOCK_NO_DAY: for comparison only */ int week; /* SIM_NEVER likewise */ GArray *effects; };
+struct response {
+  char *id;
+  unsigned goal;
+  int cause;                   /* enum cause; -1: nobody could tell */
+  char **remedy;
+  enum skill_index skills[SKILL_COUNT];
+  unsigned skills_count;
+  int from_week, to_week;      /* what was registered: both inclusive, from 1 */
+  bool cause_right;
+  double fits;                 /* how far the remedy is one for this cause, 0 to 1 */
+  double fraction;             /* of the harm that goes; 0 where the cause is wrong or the remedy does not fit */
+  struct response_team *teams;
+  unsigned teams_count;
+};
+
 struct world {
   struct sim_options options;
-  int weeks;
+  int history;                 /* weeks of the options: all that was drawn of the company was drawn for these */
+  int weeks;                   /* with those that came after */
   int32_t first_day;           /* Monday of week 0 */
   unsigned teams_count, seats_count, goals_count, troubles_count, alarms_count;
   struct team *teams;
@@ -83,6 +105,7 @@ struct world {
   unsigned learning_team;      /* Learning and Development */
   unsigned head_seat[DEPT_COUNT];
   double *mood, *load;         /* [team * weeks] */
+  double *strain;              /* [team * weeks]: the load as it would be if nobody had done anything about it */
   float *dip[TOPIC_COUNT];     /* [team * weeks]: how far a topic's answers are pulled down, answer points */
   enum department_index dip_department; /* support and engagement sink here */
   int dip_from;
@@ -91,7 +114,10 @@ struct world {
   GHashTable *addresses;       /* plain name → how many have it */
   GArray *level, *ceiling;     /* float [person * SKILL_COUNT]: what a person can do; where practice leads */
   float *team_gap;             /* [team * SKILL_COUNT], this week: how much less practice leads to */
-  float *shortfall;            /* [goal * teams + team], this week: mean level missing in the main skill, >= 0 */
+  float *sunk, *lift;          /* [team * SKILL_COUNT], this week: what a skill cause took by now, and what came back of it */
+  float *shortfall;            /* [goal * teams + team], this week: mean level missing in the main skill before any lift, >= 0 */
+  struct response *responses;
+  unsigned responses_count;
 };
 
 static inline int32_t sim_day(const struct world *world, int week) { return world->first_day + 7 * week; }
@@ -112,8 +138,10 @@ static inline float *sim_ceilings(const struct world *world, unsigned person)
   return &g_array_index(world->ceiling, float, (size_t)person * SKILL_COUNT);
 }
 
-/* The options must be in range (sim.c has checked them). */
-struct world *sim_world_new(const struct sim_options *options);
+/* The options must be in range (sim.c has checked them), `weeks` no fewer than theirs. What the company is like is drawn;
+ * its people come, and its fate begins, with sim_world_begin, once the responses are known. */
+struct world *sim_world_new(const struct sim_options *options, int weeks);
+void sim_world_begin(struct world *world);
 void sim_world_free(struct world *world);
 typedef struct world sim_world_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sim_world_auto, sim_world_free)
@@ -125,13 +153,31 @@ void sim_draw_goals(struct world *world);
 void sim_draw_troubles(struct world *world);
 /* world.c. How far a trouble has come in a team: 0 before its onset, 1 when it is fully there. */
 double sim_ramp(const struct trouble *trouble, unsigned team, int week);
+/* The expected value of the week; `without`: as if there had been no such response; NULL: as it is. */
+double sim_kpi_mean(const struct world *world, const struct goal *goal, unsigned team, int week, const struct response *without);
 /* Draws the week's value; `team` is ignored for company goals. Returns false where the week had nothing to count; sets the denominator. */
 bool sim_kpi_draw(const struct world *world, const struct goal *goal, unsigned team, int week, double *ret_value,
                   uint32_t *ret_exposure);
 
+/* response.c: the share of a trouble that is left in a team, in the KPI or in what shows before it. */
+enum left_in { LEFT_IN_KPI, LEFT_IN_TRACES };
+double sim_left(const struct world *world, const struct trouble *trouble, unsigned team, int week, enum left_in where, const struct response *without);
+/* What the response is worth against what really holds the goal back; `earlier` like it (goal and cause) came before. */
+void sim_response_weigh(const struct world *world, struct response *response, unsigned earlier);
+/* Notes what the week's KPIs owe to each response. */
+void sim_responses_measure(struct world *world, int week);
+/* The mean effect over the registered weeks that have passed and the treated teams; 0 false: none has. `ret_all`: all have. */
+bool sim_response_mean(const struct world *world, const struct response *response, double *ret_mean, bool *ret_all);
+/* A word that names something to learn; 0 to 1 is what it does for a skill. `ret_programme`: -1, or the programme that it
+ * names; -2 one that the company does not have. */
+bool sim_remedy_teaches(const char *word, double *ret_does, int *ret_programme);
+void sim_response_clear(struct response *response);
+
 /* people.c */
 void sim_people_start(struct world *world);
 void sim_people_week(struct world *world, int week); /* leave, join, move; skills grow and fade */
+/* What a person can do today, with what came back. */
+double sim_level(const struct world *world, unsigned person, enum skill_index skill);
 /* What the person's job asks of a skill; 0: nothing. */
 double sim_job_need(unsigned job, enum skill_index skill);
 /* Somebody of the team who is there this week; -1: nobody. `pick` chooses among them. */
