@@ -245,10 +245,57 @@ static void test_story(void)
   g_assert_nonnull(strstr(requests, "Practice in Handling objections"));
 }
 
+/* Support answers of a department from a day on, or `before` it, less those of all others. */
+static double support_in(const simulated *company, const char *department, const char *from, bool before)
+{
+  g_autoptr(table) people = company_table(company, "people.csv"), pulse = company_table(company, "pulse.csv");
+  g_autoptr(GHashTable) inside = g_hash_table_new(g_str_hash, g_str_equal);
+  struct contrast contrast = { 0 };
+  for (unsigned row = 0; row < table_rows(people); row++)
+    if (g_str_equal(table_get(people, row, "department"), department))
+      g_hash_table_add(inside, (void *)(uintptr_t)table_get(people, row, "team"));
+  for (unsigned row = 0; row < table_rows(pulse); row++)
+    if (g_str_equal(table_get(pulse, row, "question_id"), "Q11"))
+      contrast_add(&contrast, g_hash_table_contains(inside, table_get(pulse, row, "team")), strcmp(table_get(pulse, row, "date"), from) >= 0, table_number(pulse, row, "answer"));
+  return contrast_mean(&contrast, 1, !before) - contrast_mean(&contrast, 0, !before);
+}
+
+/* The rest of the story: a department whose answers sink, teams too small to be shown, skills that will be short. */
+static void test_story_of_groups(void)
+{
+  g_autoptr(simulated) company = company_new(SIM_PEOPLE, SIM_SEED, SIM_WEEKS);
+  g_autofree char *text = company_text(company, "truth.json");
+  g_autoptr(json_doc_auto) doc = json_parse(text, strlen(text), NULL);
+  g_autoptr(table) people = company_table(company, "people.csv"), workforce = company_table(company, "workforce.csv");
+  struct json dip = json_get(json_root(doc), "pulse_dip"), small = json_get(json_root(doc), "teams_below_five"), scarce = json_get(json_root(doc), "future_shortage");
+  g_autofree char *department = g_strdup(json_string(json_get(dip, "department"))), *from = g_strdup(json_string(json_get(dip, "from")));
+  g_assert_cmpfloat(support_in(company, department, from, false), <, support_in(company, department, from, true) - 0.5);
+  bool four = false;
+  for (unsigned i = 0; i < json_count(small); i++) {
+    unsigned members = 0;
+    for (unsigned row = 0; row < table_rows(people); row++)
+      members += json_equals(json_at(small, i), table_get(people, row, "team")) && *table_get(people, row, "termination_date") == '\0';
+    four |= members == 4;
+  }
+  g_assert_true(four);
+  g_assert_cmpuint(json_count(scarce), ==, 3);
+  for (unsigned i = 0; i < json_count(scarce); i++) {
+    double first = 0, last = 0;
+    for (unsigned row = 0; row < table_rows(workforce); row++)
+      if (json_equals(json_at(scarce, i), table_get(workforce, row, "skill_id"))) {
+        first = first > 0 ? first : table_number(workforce, row, "demand");
+        last = table_number(workforce, row, "demand");
+      }
+    g_test_message("%s: %.1f people now, %.1f then", json_string(json_at(scarce, i)), first, last);
+    g_assert_cmpfloat(last, >, 1.4 * first);
+  }
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/causes/traces", test_traces);
   g_test_add_func("/causes/story", test_story);
+  g_test_add_func("/causes/story-of-groups", test_story_of_groups);
   return g_test_run();
 }

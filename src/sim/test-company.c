@@ -202,6 +202,32 @@ static void test_sources(void)
   g_assert_cmpuint(count, >=, 8);
 }
 
+/* Whatever skill a goal may lack, there is a document to learn it from: long enough, with steps and an example. */
+static void test_a_source_for_every_goal(void)
+{
+  static const struct { enum skill_index skill; const char *file; } about[] = {
+    { SKILL_WRITING, "clear-writing.md" }, { SKILL_OBJECTIONS, "objections-playbook.md" }, { SKILL_DIAGNOSING, "first-line-diagnosis.md" },
+    { SKILL_SCHEDULING, "scheduling-guide.md" }, { SKILL_CONTRACTS, "contract-conversations.md" }, { SKILL_FAULTS, "fault-finding-guide.md" },
+    { SKILL_REVIEW, "code-review-notes.md" }, { SKILL_DEESCALATION, "de-escalation-guide.md" }, { SKILL_RECORDS, "records-right-first-time.md" },
+    { SKILL_TESTING, "tests-that-fail.md" }, { SKILL_SPREADSHEETS, "spreadsheets-to-check.md" }, { SKILL_PRIVACY, "data-protection-everyday.md" } };
+  g_autoptr(simulated) company = company_new(60, 5, 30);
+  for (unsigned g = 0; g < sim_goal_count; g++) {
+    const char *file = NULL;
+    for (unsigned i = 0; i < G_N_ELEMENTS(about); i++)
+      if (about[i].skill == sim_goals[g].main)
+        file = about[i].file;
+    g_assert_nonnull(file);
+    g_autofree char *path = g_build_filename("sources", file, NULL), *text = company_text(company, path);
+    g_auto(GStrv) words = g_strsplit_set(text, " \n", -1);
+    unsigned count = 0;
+    for (unsigned w = 0; words[w] != NULL; w++)
+      count += *words[w] != '\0';
+    g_assert_cmpuint(count, >=, 500);
+    g_assert_nonnull(strcasestr(text, "example"));
+    g_assert_nonnull(strstr(text, "1. ")); /* steps */
+  }
+}
+
 /* The catalogue's own promises, on which the model stands. */
 static void test_catalogue(void)
 {
@@ -299,6 +325,7 @@ int main(int argc, char **argv)
   g_test_add_func("/company/truth", test_truth);
   g_test_add_func("/company/statements", test_statements);
   g_test_add_func("/company/sources", test_sources);
+  g_test_add_func("/company/a-source-for-every-goal", test_a_source_for_every_goal);
   g_test_add_func("/company/catalogue", test_catalogue);
   g_test_add_func("/company/refusals", test_refusals);
   g_test_add_func("/company/progress", test_progress);
