@@ -16,6 +16,7 @@ struct impact_noise {
   int lags; double *covariance;       /* [lags]; of unit scale and usual exposure */
   double nugget;                      /* variance of what is independent, at the usual exposure */
   double *scale;                      /* [units]: standard deviation of the unit over the usual one */
+  double fall;                        /* variance between affected teams of how far they fell: their new levels differ by it */
   double sd, autocorrelation;         /* of one value; from one period to the next */
   double freedom;                     /* degrees of freedom of an error that is computed from it */
 };
@@ -32,10 +33,13 @@ struct impact_frame {
 /* From the values marked: segment < 0 left out; values of one segment share the unit's level. False: too few, or no noise. */
 bool impact_noise_fit(const struct impact_frame *frame, const int8_t *segment, struct impact_noise *ret_noise);
 
-/* Weights (0 where a value is not used) of the estimate. False: nothing to compare the targets with. `observed`: only where
- * y is finite (else the panel is taken as complete: for planning). */
+/* Solves for many patterns of roles over one panel (redrawn orders of start). Frame and noise are borrowed. A role of a value
+ * that is not there must be IMPACT_LEFT_OUT; y itself is not read. */
 struct impact_solver;
 struct impact_solver *impact_solver_new(const struct impact_frame *frame, const struct impact_noise *noise);
 void impact_solver_free(struct impact_solver *solver);
-/* role: [units * periods]; ret_weights the same; ret_variance of the estimate; `ret_share` of the target's weight that has a comparison. */
+/* role: [units * periods]; ret_weights: the same, the estimate is their product with y; ret_variance: of the estimate;
+ * ret_share: of the targets, those that have a comparison. False: there is nothing to compare them with. */
 bool impact_solve(struct impact_solver *solver, const enum impact_role *role, double *ret_weights, double *ret_variance, double *ret_share);
+/* The covariance times weights: what the product of two estimates' errors is on average, is their dot product. */
+void impact_spread(const struct impact_solver *solver, const double *weights, double *ret_spread);

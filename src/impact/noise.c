@@ -29,10 +29,10 @@
 #define LEAST_VALUES 16        /* residuals, after what was fitted */
 #define PROBE_DAYS 84.0        /* the mean of so many days is what the degrees of freedom are about */
 
-static const double rhos[] = { 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9 };
-static const double independents[] = { 0, 0.2, 0.4, 0.6, 0.8 };          /* share of what is no drift */
-static const double drifts[] = { 0, 0.04, 0.1, 0.2, 0.35 };              /* share of all */
-static const double drift_prior[] = { 0.3, 0.25, 0.2, 0.15, 0.1 };
+static const double rhos[] = { 0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88 };
+static const double independents[] = { 0, 0.3, 0.55, 0.8 };              /* share of what is no drift */
+static const double drifts[] = { 0, 0.06, 0.15, 0.3 };                   /* share of all */
+static const double drift_prior[] = { 0.35, 0.3, 0.2, 0.15 };
 #define RHOS ((int)G_N_ELEMENTS(rhos))
 #define INDEPENDENTS ((int)G_N_ELEMENTS(independents))
 #define DRIFTS ((int)G_N_ELEMENTS(drifts))
@@ -319,7 +319,10 @@ bool impact_noise_fit(const struct impact_frame *f, const int8_t *segment, struc
   g_autofree struct point *points = g_new(struct point, POINTS);
   weigh_points(f, all, (f->units - 1.0) / f->units, points, slow);
   free_series(all);
-  if (!average_points(f, points, degrees, slow, &noise) || !(noise.sd > 1e-9)) {
+  double largest = 0;
+  for (int i = 0; i < f->units * f->periods; i++)
+    largest = fmax(largest, isfinite(f->y[i]) ? fabs(f->y[i]) : 0);
+  if (!average_points(f, points, degrees, slow, &noise) || !(noise.sd > 1e-9 * largest)) {
     impact_noise_clear(&noise);
     return false;
   }

@@ -55,7 +55,7 @@ struct impact_plan {
   uint8_t seed[DIGEST_BYTES];
 };
 
-/* NULL where the need has no goal (nothing could be told of it). The company must outlive the plan. */
+/* NULL where the need has no goal (nothing could be told of it). wish: NULL for none. The company must outlive the plan. */
 struct impact_plan *impact_plan_new(const struct company *company, const struct known_need *need, const struct impact_wish *wish, int32_t today);
 void impact_plan_free(struct impact_plan *plan);
 typedef struct impact_plan impact_plan_auto;

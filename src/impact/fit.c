@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Difference-in-differences by imputation, with the noise's memory.
+ *
+ * What a started team would have shown is predicted from every value that nobody treated: y = level of the team + what the
+ * period brings to all + (for the affected teams, after registration) their common new level + noise. The estimate is the mean
+ * of what was seen less what was predicted, over the registered weeks, teams counting alike. So each team and week may have its own
+ * effect, and no started team ever serves as a comparison (K. Borusyak, X. Jaravel, J. Spiess, Revisiting event-study designs: robust
+ * and efficient estimation, Review of Economic Studies 2024). Prediction is best linear under the noise's covariance (A. S.
+ * Goldberger, Best linear unbiased prediction in the generalized linear regression model, JASA 57, 1962): a long baseline is
+ * worth what its memory leaves of it, a waiting week just before the start more.
+ *
+ * Why the affected teams have a common level of their own after registration: they were chosen because they stood low. Compared with
+ * the others from the weeks before, whatever of that was chance would come back by itself and look like an effect. So what all affected
+ * teams share is learnt only from affected teams that still wait, after the choice was made; the others say what the
+ * weeks bring to everybody. Without affected teams that wait there is no comparison, and none is made up.
+ *
+ * The result is a set of weights, which sum to nothing over each team and period: the estimate is their product with the values,
+ * the error their product with the covariance, and a redrawn order is another set of weights. Levels and periods are eliminated by generalised least
+ * squares; what is not identified is found by its pivot and refused.
+ *
+ * How it can be wrong: affected and other teams that go different ways after registration for reasons of their own (the
+ * draw's own test in measure.c does not rest on that); a covariance that is wrong makes the weights less than best, and
+ * the error wrong by as much as the noise was misjudged (noise.c). */
+#include "impact/fit.h"
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#define PIVOT_LEAST 1e-9 /* of a column's own size: below, it is a sum of earlier ones */
+
+/* One unit under one pattern of roles. */
+struct piece {
+  enum impact_role *role;        /* [periods] */
+  int n, *at;                    /* untreated periods */
+  double *w;                     /* [n * n]: inverse covariance less what the level takes */
+  double *direct;                /* [n]: weights of the unit's own values in the prediction of its targets */
+  double *target;                /* [periods]: weights of the targets; they sum to 1, or nothing */
+  bool targets;
+};
+
+struct impact_solver {
+  struct impact_frame frame;
+  const struct impact_noise *noise;
+  GPtrArray **pieces;            /* [units] of struct piece */
+};
+
+static void free_piece(void *data)
+{
+  struct piece *p = data;
+  g_free(p->role);
+  g_free(p->at);
+  g_free(p->w);
+  g_free(p->direct);
+  g_free(p->target);
+  g_free(p);
+}
+
+struct impact_solver *impact_solver_new(const struct impact_frame *frame, const struct impact_noise *noise)
+{
+  struct impact_solver *solver = g_new0(struct impact_solver, 1);
+  solver->frame = *frame;
+  solver->noise = noise;
+  solver->pieces = g_new(GPtrArray *, (size_t)frame->units);
+  for (int i = 0; i < frame->units; i++)
+    solver->pieces[i] = g_ptr_array_new_with_free_func(free_piece);
+  return solver;
+}
+
+void impact_solver_free(struct impact_solver *solver)
+{
+  if (solver == NULL)
+    return;
+  for (int i = 0; i < solver->frame.units; i++)
+    g_ptr_array_unref(solver->pieces[i]);
+  g_free(solver->pieces);
+  g_free(solver);
+}
+
+static bool lasts(const struct impact_frame *f, int unit, int t)
+{
+  return f->affected[unit] && t >= f->registered;
+}
+
+static double covariance(const struct impact_solver *s, int unit, int t, int u)
+{
+  const struct impact_noise *noise = s->noise;
+  int k = abs(t - u);
+  double c = noise->covariance[MIN(k, noise->lags - 1)];
+  if (k == 0)
+    c += noise->nugget * (s->frame.thin ? s->frame.thin[(size_t)unit * s->frame.periods + t] : 1);
+  c *= noise->scale[unit] * noise->scale[unit];
+  return lasts(&s->frame, unit, t) && lasts(&s->frame, unit, u) ? c + noise->fall : c;
+}
+
+/* ---- small dense algebra ---- */
+
+/* Inverse of a symmetric positive matrix through its Cholesky factor; columns that depend on earlier ones become nothing. */
+static void invert(double *a, int n)
+{
+  g_autofree double *l = g_new0(double, (size_t)n * n);
+  for (int j = 0; j < n; j++) {
+    double d = a[(size_t)j * n + j], size = d;
+    for (int k = 0; k < j; k++)
+      d -= l[(size_t)j * n + k] * l[(size_t)j * n + k];
+    if (!(d > PIVOT_LEAST * size))
+      continue; /* its row and column stay nothing */
+    d = sqrt(d);
+    l[(size_t)j * n + j] = d;
+    for (int i = j + 1; i < n; i++) {
+      double sum = a[(size_t)i * n + j];
+      for (int k = 0; k < j; k++)
+        sum -= l[(size_t)i * n + k] * l[(size_t)j * n + k];
+      l[(size_t)i * n + j] = sum / d;
+    }
+  }
+  for (int j = 0; j < n; j++) { /* the factor's inverse, in place */
+    if (l[(size_t)j * n + j] == 0) {
+      for (int k = 0; k <= j; k++)
+        l[(size_t)j * n + k] = 0;
+      continue;
+    }
+    double d = 1 / l[(size_t)j * n + j];
+    for (int k = 0; k < j; k++) {
+      double sum = 0;
+      for (int m = k; m < j; m++)
+        sum -= l[(size_t)j * n + m] * l[(size_t)m * n + k];
+      l[(size_t)j * n + k] = sum * d;
+    }
+    l[(size_t)j * n + j] = d;
+  }
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j <= i; j++) {
+      double sum = 0;
+      for (int k = i; k < n; k++)
+        sum += l[(size_t)k * n + i] * l[(size_t)k * n + j];
+      a[(size_t)i * n + j] = a[(size_t)j * n + i] = sum;
+    }
+}
+
+/* ---- a unit ---- */
+
+static void weigh_own_values(const struct impact_solver *s, int unit, struct piece *p)
+{
+  int n = p->n;
+  g_autofree double *level = g_new0(double, (size_t)n), *with_targets = g_new0(double, (size_t)n);
+  double norm = 0, left = 1;
+  for (int i = 0; i < n; i++)
+    for (int t = 0; t < s->frame.periods && p->targets; t++)
+      if (p->target[t] != 0)
+        with_targets[i] += p->target[t] * covariance(s, unit, p->at[i], t);
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) {
+      level[i] += p->w[(size_t)i * n + j];
+      p->direct[i] += p->w[(size_t)i * n + j] * with_targets[j];
+    }
+  for (int i = 0; i < n; i++) {
+    norm += level[i];
+    left -= p->direct[i];
+  }
+  for (int i = 0; i < n; i++)
+    p->direct[i] = p->targets ? p->direct[i] + left * level[i] / norm : 0;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++)
+      p->w[(size_t)i * n + j] -= level[i] * level[j] / norm;
+}
+
+static const struct piece *piece_of(struct impact_solver *s, int unit, const enum impact_role *role)
+{
+  int periods = s->frame.periods, targets = 0;
+  for (guint i = 0; i < s->pieces[unit]->len; i++) {
+    const struct piece *known = g_ptr_array_index(s->pieces[unit], i);
+    if (memcmp(known->role, role, sizeof *role * (size_t)periods) == 0)
+      return known;
+  }
+  struct piece *p = g_new0(struct piece, 1);
+  p->role = g_memdup2(role, sizeof *role * (size_t)periods);
+  p->at = g_new(int, (size_t)periods);
+  p->target = g_new0(double, (size_t)periods);
+  for (int t = 0; t < periods; t++) {
+    targets += role[t] == IMPACT_TARGET;
+    if (role[t] == IMPACT_UNTREATED)
+      p->at[p->n++] = t;
+  }
+  p->targets = targets > 0 && p->n > 0;
+  for (int t = 0; t < periods && p->targets; t++)
+    p->target[t] = role[t] == IMPACT_TARGET ? 1.0 / targets : 0;
+  p->w = g_new(double, (size_t)p->n * p->n + 1);
+  p->direct = g_new0(double, (size_t)p->n + 1);
+  for (int i = 0; i < p->n; i++)
+    for (int j = 0; j < p->n; j++)
+      p->w[(size_t)i * p->n + j] = covariance(s, unit, p->at[i], p->at[j]);
+  invert(p->w, p->n);
+  if (p->n > 0)
+    weigh_own_values(s, unit, p);
+  g_ptr_array_add(s->pieces[unit], p);
+  return p;
+}
+
+/* ---- all units ---- */
+
+/* Targets in periods in which nobody is untreated have no comparison: they are left out. Returns the share that stays. */
+static double keep_comparable(const struct impact_frame *f, const enum impact_role *role, enum impact_role *kept)
+{
+  int targets = 0, stay = 0;
+  memcpy(kept, role, sizeof *role * (size_t)f->units * f->periods);
+  for (int t = 0; t < f->periods; t++) {
+    bool untreated = false;
+    for (int i = 0; i < f->units; i++)
+      untreated |= role[(size_t)i * f->periods + t] == IMPACT_UNTREATED;
+    for (int i = 0; i < f->units; i++) {
+      enum impact_role *r = &kept[(size_t)i * f->periods + t];
+      targets += *r == IMPACT_TARGET;
+      if (*r == IMPACT_TARGET && !untreated)
+        *r = IMPACT_LEFT_OUT;
+      stay += *r == IMPACT_TARGET;
+    }
+  }
+  return targets > 0 ? (double)stay / targets : 0;
+}
+
+struct system { int n; double *m, *h, *z; int *column; /* per period; -1 none */ int lasting; /* column of the affected's new level */ };
+
+static void system_init(const struct impact_frame *f, const enum impact_role *role, struct system *sys)
+{
+  sys->column = g_new(int, (size_t)f->periods);
+  sys->n = 0;
+  bool first = true;
+  for (int t = 0; t < f->periods; t++) {
+    bool used = false;
+    for (int i = 0; i < f->units; i++)
+      used |= role[(size_t)i * f->periods + t] == IMPACT_UNTREATED;
+    sys->column[t] = used && !first ? sys->n++ : -1; /* the first one is in the levels */
+    first &= !used;
+  }
+  sys->lasting = sys->n++;
+  sys->m = g_new0(double, (size_t)sys->n * sys->n);
+  sys->h = g_new0(double, (size_t)sys->n);
+  sys->z = g_new0(double, (size_t)sys->n);
+}
+
+static void system_clear(struct system *sys)
+{
+  g_free(sys->m);
+  g_free(sys->h);
+  g_free(sys->z);
+  g_free(sys->column);
+}
+
+static void add_entry(struct system *sys, int a, int b, double x)
+{
+  if (a >= 0 && b >= 0)
+    sys->m[(size_t)a * sys->n + b] += x;
+}
+
+static void add_unit(const struct impact_frame *f, int unit, const struct piece *p, double share, struct system *sys)
+{
+  for (int i = 0; i < p->n; i++) {
+    int a = sys->column[p->at[i]];
+    bool last_a = lasts(f, unit, p->at[i]);
+    for (int j = 0; j < p->n; j++) {
+      double w = p->w[(size_t)i * p->n + j];
+      bool last_b = lasts(f, unit, p->at[j]);
+      add_entry(sys, a, sys->column[p->at[j]], w);
+      add_entry(sys, a, last_b ? sys->lasting : -1, w);
+      add_entry(sys, last_a ? sys->lasting : -1, sys->column[p->at[j]], w);
+      add_entry(sys, last_a && last_b ? sys->lasting : -1, sys->lasting, w);
+    }
+    if (a >= 0)
+      sys->h[a] -= share * p->direct[i];
+    sys->h[sys->lasting] -= last_a ? share * p->direct[i] : 0;
+  }
+  for (int t = 0; t < f->periods; t++) {
+    if (sys->column[t] >= 0)
+      sys->h[sys->column[t]] += share * p->target[t];
+    sys->h[sys->lasting] += lasts(f, unit, t) ? share * p->target[t] : 0;
+  }
+}
+
+/* z = M⁻ h. False where h lies outside of what the values tell. */
+static bool system_solve(struct system *sys)
+{
+  int n = sys->n;
+  g_autofree double *inverse = g_memdup2(sys->m, sizeof(double) * (size_t)n * n);
+  double size = 0, miss = 0;
+  invert(inverse, n);
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < n; j++)
+      sys->z[i] += inverse[(size_t)i * n + j] * sys->h[j];
+    size = fmax(size, fabs(sys->h[i]));
+  }
+  for (int i = 0; i < n; i++) {
+    double back = 0;
+    for (int j = 0; j < n; j++)
+      back += sys->m[(size_t)i * n + j] * sys->z[j];
+    miss = fmax(miss, fabs(back - sys->h[i]));
+  }
+  return miss <= 1e-6 * fmax(size, 1e-6);
+}
+
+static void write_weights(const struct impact_frame *f, int unit, const struct piece *p, double share, const struct system *sys, double *weights)
+{
+  double *row = weights + (size_t)unit * f->periods;
+  for (int t = 0; t < f->periods; t++)
+    row[t] = share * p->target[t];
+  for (int i = 0; i < p->n; i++) {
+    double sum = share * p->direct[i];
+    for (int j = 0; j < p->n; j++) {
+      int c = sys->column[p->at[j]];
+      double xz = (c >= 0 ? sys->z[c] : 0) + (lasts(f, unit, p->at[j]) ? sys->z[sys->lasting] : 0);
+      sum += p->w[(size_t)i * p->n + j] * xz;
+    }
+    row[p->at[i]] -= sum;
+  }
+}
+
+void impact_spread(const struct impact_solver *s, const double *weights, double *ret_spread)
+{
+  int n = s->frame.periods;
+  for (int i = 0; i < s->frame.units; i++) {
+    const double *w = weights + (size_t)i * n;
+    double *out = ret_spread + (size_t)i * n;
+    for (int t = 0; t < n; t++)
+      out[t] = 0;
+    for (int u = 0; u < n; u++)
+      for (int t = 0; w[u] != 0 && t < n; t++)
+        out[t] += w[u] * covariance(s, i, t, u);
+  }
+}
+
+static double variance_of(const struct impact_solver *s, const double *weights)
+{
+  size_t cells = (size_t)s->frame.units * s->frame.periods;
+  g_autofree double *spread = g_new(double, cells);
+  double sum = 0;
+  impact_spread(s, weights, spread);
+  for (size_t i = 0; i < cells; i++)
+    sum += weights[i] * spread[i];
+  return sum;
+}
+
+bool impact_solve(struct impact_solver *s, const enum impact_role *role, double *ret_weights, double *ret_variance, double *ret_share)
+{
+  const struct impact_frame *f = &s->frame;
+  g_autofree enum impact_role *kept = g_new(enum impact_role, (size_t)f->units * f->periods);
+  g_autofree const struct piece **pieces = g_new(const struct piece *, (size_t)f->units);
+  struct system sys;
+  int treated = 0;
+  double share = keep_comparable(f, role, kept);
+  for (int i = 0; i < f->units; i++) {
+    pieces[i] = piece_of(s, i, kept + (size_t)i * f->periods);
+    treated += pieces[i]->targets;
+  }
+  if (treated == 0)
+    return false;
+  system_init(f, kept, &sys);
+  for (int i = 0; i < f->units; i++)
+    add_unit(f, i, pieces[i], pieces[i]->targets ? 1.0 / treated : 0, &sys);
+  bool told = system_solve(&sys);
+  for (int i = 0; i < f->units && told; i++)
+    write_weights(f, i, pieces[i], pieces[i]->targets ? 1.0 / treated : 0, &sys, ret_weights);
+  system_clear(&sys);
+  if (!told)
+    return false;
+  *ret_variance = variance_of(s, ret_weights);
+  *ret_share = share;
+  return true;
+}
