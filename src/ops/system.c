@@ -59,6 +59,11 @@ static bool adopt(struct system *system, GError **error) {
   return write && gate_adopt_rules(write, system->rules, "system", system_now(system), NULL, error) && ledger_commit(g_steal_pointer(&write), error);
 }
 
+static void read_ahead(struct system *system) {
+  g_autofree char *path = g_build_filename(system->dir, "ahead", NULL), *text = NULL;
+  if (g_file_get_contents(path, &text, NULL, NULL)) system->ahead = g_ascii_strtoll(text, NULL, 10);
+}
+
 struct system *system_open(const char *dir, bool create, const struct ledger_tables *tables, const struct clock *clock, GError **error) {
   g_autofree char *file = g_build_filename(dir, "meno.db", NULL);
   bool there = g_file_test(file, G_FILE_TEST_EXISTS);
@@ -111,11 +116,6 @@ void system_set_later(struct system *system, system_later later, void *data) {
 system_later system_get_later(struct system *system, void **ret_data) {
   *ret_data = system->later_data;
   return system->later;
-}
-
-static void read_ahead(struct system *system) {
-  g_autofree char *path = g_build_filename(system->dir, "ahead", NULL), *text = NULL;
-  if (g_file_get_contents(path, &text, NULL, NULL)) system->ahead = g_ascii_strtoll(text, NULL, 10);
 }
 
 bool system_advance(struct system *system, int64_t now, GError **error) {
