@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The page: the answer in one sentence, four figures, the interventions by what they are worth, the goals, what cannot be told
+ * and when it can, what was declined, and how long it took. Sums say what they are made of: the return counts what moved
+ * against everything that was spent, that which moved nothing included.
+ *
+ * The interval of a sum adds the distances of its parts in squares, below and above: the interventions are taken as
+ * independent. Where two of them move one goal in the same teams that is too narrow.
+ *
+ * The space: what stands at the foot has its place first; the tables share what is left. */
+#include "paper/board-private.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS_HEIGHT 122.0 /* of the two columns, at least */
+#define GOALS_HEIGHT 100.0   /* of the goals, at least three of them */
+#define ITEM_HEIGHT 36.0      /* at most: a title and two lines */
+#define FOOT_TOP (PAPER_HEIGHT - 46)
+#define LEAD_TOP (FOOT_TOP - 62)
+#define GUTTER 20.0
+
+struct totals { int of[3]; int measured, told_lead; double cost, money, low, high, lead[PAPER_STEPS]; bool some_cost; };
+
+char *board_day(int32_t day) {
+  static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+  if (day == CLOCK_NO_DAY) return g_strdup("\xe2\x80\x93");
+  int year, month, mday;
+  clock_civil(day, &year, &month, &mday);
+  return g_strdup_printf("%d %s %d", mday, months[month - 1], year);
+}
+
+/* ---- order and sums --------------------------------------------------------------------------------------------- */
+
+/* By money; what moved before what did not where neither is worth anything, then by cost and name, so that the order is one. */
+static int by_money(const void *a, const void *b) {
+  const struct paper_row *x = *(const struct paper_row *const *)a, *y = *(const struct paper_row *const *)b;
+  double p = isfinite(x->money) && !x->withheld ? x->money : -INFINITY, q = isfinite(y->money) && !y->withheld ? y->money : -INFINITY;
+  if (p != q) return p < q ? 1 : -1;
+  if (x->cost != y->cost && isfinite(x->cost) && isfinite(y->cost)) return x->cost < y->cost ? 1 : -1;
+  return g_strcmp0(x->title, y->title);
+}
+
+static int by_weight(const void *a, const void *b) {
+  const struct paper_goal *x = *(const struct paper_goal *const *)a, *y = *(const struct paper_goal *const *)b;
+  if ((x->interventions > 0) != (y->interventions > 0)) return x->interventions > 0 ? -1 : 1;
+  if (x->weight != y->weight) return x->weight < y->weight ? 1 : -1;
+  return g_strcmp0(x->name, y->name);
+}
+
+static int by_size(const void *a, const void *b) { double d = *(const double *)a - *(const double *)b; return (d > 0) - (d < 0); }
+
+static double median_lead(const struct paper_board *board, enum paper_step step, int *ret_count) {
+  g_autofree double *days = g_new(double, (gsize)board->row_count + 1);
+  int count = 0;
+  for (int i = 0; i < board->row_count; i++)
+    if (isfinite(board->rows[i].lead[step])) days[count++] = board->rows[i].lead[step];
+  qsort(days, (size_t)count, sizeof *days, by_size);
+  *ret_count = count;
+  return count ? (days[(count - 1) / 2] + days[count / 2]) / 2 : NAN;
+}
+
+static struct totals add_up(const struct paper_board *board) {
+  struct totals totals = { 0 };
+  double below = 0, above = 0;
+  for (int i = 0; i < board->row_count; i++) {
+    const struct paper_row *row = &board->rows[i];
+    totals.of[row->verdict]++;
+    totals.measured += row->measured;
+    totals.cost += isfinite(row->cost) ? row->cost : 0;
+    totals.some_cost |= isfinite(row->cost);
+    if (row->verdict != PAPER_MOVED || row->withheld || !isfinite(row->money)) continue;
+    totals.money += row->money;
+    if (!isfinite(row->money_low) || !isfinite(row->money_high)) continue;
+    below += (row->money - row->money_low) * (row->money - row->money_low);
+    above += (row->money_high - row->money) * (row->money_high - row->money);
+  }
+  totals.low = totals.money - sqrt(below);
+  totals.high = totals.money + sqrt(above);
+  for (int step = 0; step < PAPER_STEPS; step++) totals.lead[step] = median_lead(board, step, &totals.told_lead);
+  return totals;
+}
+
+/* ---- the answer ------------------------------------------------------------------------------------------------- */
+
+static void add_count(GString *text, int count, const char *one, const char *many) {
+  const char *word = paper_count_word(count);
+  if (word) g_string_append(text, word);
+  else g_string_append_printf(text, "%d", count);
+  g_string_append(text, count == 1 ? one : many);
+}
+
+static char *headline(const struct paper_board *board, const struct totals *totals) {
+  if (board->row_count == 0) return g_strdup("Nothing to judge yet: no intervention has been registered.");
+  g_autoptr(GString) text = g_string_new(board->row_count == 1 ? "The one intervention " : "Of ");
+  if (board->row_count == 1) {
+    g_string_append(text, totals->of[PAPER_MOVED] ? "moved its goal." : totals->of[PAPER_DID_NOT_MOVE] ? "did not move its goal." : "cannot be judged yet.");
+    return g_strdup(text->str);
+  }
+  add_count(text, board->row_count, "", " interventions ");
+  add_count(text, totals->of[PAPER_MOVED], " moved its goal", " moved their goals");
+  g_string_append(text, ", ");
+  add_count(text, totals->of[PAPER_DID_NOT_MOVE], " did not", " did not");
+  g_string_append(text, ", and ");
+  add_count(text, totals->of[PAPER_CANNOT_TELL], " cannot be told yet.", " cannot be told yet.");
+  return g_strdup(text->str);
+}
+
+static double draw_top(struct paper *paper, const struct paper_board *board, const struct totals *totals) {
+  g_autofree char *day = board_day(clock_day(board->now)), *words = headline(board, totals);
+  g_autofree char *place = g_strdup_printf("%s%sBoard of goals%s%s, %s", board->company ? board->company : "", board->company ? "  \xc2\xb7  " : "", board->scope ? ", " : "", board->scope ? board->scope : "", day);
+  paper_say(paper, "P", MARGIN, 36, INNER - 120, style_of(PAPER_SMALL, PAPER_QUIET), place);
+  paper_text(paper, RIGHT - 110, 36, 110, style_right(PAPER_SMALL, PAPER_QUIET), "Did it move?");
+  paper_line(paper, MARGIN, 50, RIGHT, 50, 1.2, PAPER_INK, false);
+  return 58 + paper_say(paper, "H1", MARGIN, 58, INNER, style_lines(PAPER_TITLE, PAPER_INK, 2), words) + 8;
+}
+
+static void draw_key(struct paper *paper, int place, double y, const char *name, const char *figure, const char *about) {
+  double width = (INNER - 3 * GUTTER) / 4, x = MARGIN + place * (width + GUTTER);
+  paper_open(paper, "P");
+  paper_text(paper, x, y, width, style_of(PAPER_SMALL_STRONG, PAPER_QUIET), name);
+  paper_text(paper, x, y + 9, width, style_of(PAPER_FIGURE, PAPER_INK), figure);
+  paper_text(paper, x, y + 34, width, style_lines(PAPER_SMALL, PAPER_QUIET, 2), about);
+  paper_close(paper, "P");
+}
+
+static double draw_keys(struct paper *paper, const struct paper_board *board, const struct totals *totals, double y) {
+  bool moved = totals->of[PAPER_MOVED] > 0, priced = moved && totals->some_cost && totals->cost > 0;
+  double back = totals->money / totals->cost;
+  g_autofree char *cost = paper_money(totals->some_cost ? totals->cost : NAN, board->currency), *money = paper_money(moved ? totals->money : NAN, board->currency);
+  g_autofree char *low = paper_money(totals->low, board->currency), *high = paper_money(totals->high, board->currency);
+  g_autofree char *back_low = paper_amount(totals->low / totals->cost, NULL, false, false), *back_high = paper_amount(totals->high / totals->cost, NULL, false, false);
+  g_autofree char *times = priced ? paper_amount(back, NULL, false, false) : NULL, *ratio = priced ? g_strconcat("\xc3\x97", times, NULL) : g_strdup("\xe2\x80\x93");
+  g_autofree char *spent = g_strdup_printf("on %d intervention%s, whether or not %s moved", board->row_count, board->row_count == 1 ? "" : "s", board->row_count == 1 ? "it" : "they");
+  g_autofree char *sure = moved ? g_strdup_printf("between %s and %s, of what moved", low, high) : g_strdup("nothing has moved a goal so far");
+  g_autofree char *against = priced ? g_strdup_printf("between %s and %s, of all that was spent", back_low, back_high) : g_strdup("needs something that moved and its cost");
+  g_autofree char *days = isfinite(totals->lead[PAPER_EFFECT]) ? g_strdup_printf("%.0f days", totals->lead[PAPER_EFFECT]) : g_strdup("\xe2\x80\x93");
+  draw_key(paper, 0, y, "Spent", cost, board->row_count ? spent : "nothing so far");
+  draw_key(paper, 1, y, "Worth a year", money, sure);
+  draw_key(paper, 2, y, "Comes back in a year", ratio, against);
+  draw_key(paper, 3, y, "From signal to effect", days, isfinite(totals->lead[PAPER_EFFECT]) ? "half of them took less" : "no effect has been measured yet");
+  return y + 64;
+}
+
+/* ---- what cannot be told, what was declined --------------------------------------------------------------------- */
+
+static double draw_item(struct paper *paper, double x, double y, double width, const char *title, const char *more) {
+  paper_open(paper, "P");
+  double height = paper_text(paper, x, y, width, style_of(PAPER_STRONG, PAPER_INK), title);
+  height += paper_text(paper, x, y + height, width, style_lines(PAPER_SMALL, PAPER_QUIET, 2), more);
+  paper_close(paper, "P");
+  return y + height + 5;
+}
+
+static double draw_rest(struct paper *paper, double x, double y, double width, int count) {
+  if (count <= 0) return y;
+  g_autofree char *more = g_strdup_printf("and %d more", count);
+  return y + paper_say(paper, "P", x, y, width, style_of(PAPER_SMALL, PAPER_QUIET), more);
+}
+
+static double draw_unknown(struct paper *paper, const struct paper_board *board, const struct paper_row *const *order, double x, double y, double width, double limit) {
+  int drawn = 0, all = 0;
+  y += paper_say(paper, "H2", x, y, width, style_of(PAPER_HEAD, PAPER_INK), "What cannot be told, and when it can") + 5;
+  for (int i = 0; i < board->row_count; i++) {
+    const struct paper_row *row = order[i];
+    if (row->verdict != PAPER_CANNOT_TELL || (++all > 1 && y + ITEM_HEIGHT > limit)) continue;
+    g_autofree char *day = board_day(row->tell);
+    bool later = row->tell != CLOCK_NO_DAY && row->tell > clock_day(board->now);
+    g_autofree char *when = later ? g_strdup_printf("From %s. ", day) : g_strdup("");
+    g_autofree char *text = g_strconcat(when, row->needed ? row->needed : later ? "" : "The test that was registered cannot tell it.", NULL);
+    y = draw_item(paper, x, y, width, row->title, text);
+    drawn++;
+  }
+  if (all == 0) y += paper_say(paper, "P", x, y, width, style_lines(PAPER_BODY, PAPER_QUIET, 2), board->row_count ? "Everything that was registered has been judged." : "Nothing is registered.");
+  return draw_rest(paper, x, y, width, all - drawn);
+}
+
+static double sum_declined(const struct paper_board *board, bool saved) {
+  double sum = 0;
+  for (int i = 0; i < board->declined_count; i++)
+    if (board->declined[i].saved == saved && isfinite(board->declined[i].money)) sum += board->declined[i].money;
+  return sum;
+}
+
+static double draw_declined(struct paper *paper, const struct paper_board *board, double x, double y, double width, double limit) {
+  double saved = sum_declined(board, true), open = sum_declined(board, false);
+  g_autofree char *saved_money = paper_money(saved, board->currency), *open_money = paper_money(open, board->currency), *stake = paper_money(board->not_training_money, board->currency);
+  y += paper_say(paper, "H2", x, y, width, style_of(PAPER_HEAD, PAPER_INK), "What was declined, and what it saves") + 5;
+  if (board->not_training > 0) {
+    g_autofree char *title = g_strdup_printf("%d need%s not a training problem", board->not_training, board->not_training == 1 ? " is" : "s are");
+    g_autofree char *text = g_strdup_printf("%s a year hangs on tools, processes, time, clarity or pay, which no course would have moved.", stake);
+    y = draw_item(paper, x, y, width, title, text);
+  }
+  if (board->no_priority > 0) {
+    g_autofree char *title = g_strdup_printf("%d wish%s without a goal", board->no_priority, board->no_priority == 1 ? "" : "es");
+    y = draw_item(paper, x, y, width, title, "No business goal rests on what was asked for.");
+  }
+  int drawn = 0;
+  for (; drawn < board->declined_count && y + ITEM_HEIGHT < limit; drawn++) {
+    g_autofree char *money = paper_money(board->declined[drawn].money, board->currency);
+    g_autofree char *text = g_strdup_printf("%s a year %s. %s", money, board->declined[drawn].saved ? "saved" : "could be saved", board->declined[drawn].why ? board->declined[drawn].why : "");
+    y = draw_item(paper, x, y, width, board->declined[drawn].title, text);
+  }
+  if (saved > 0 || open > 0) {
+    g_autofree char *sum = g_strdup_printf("Programmes without a goal, together: %s a year saved, %s could be saved%s.", saved_money, open_money, board->declined_count > drawn ? ", those not listed here included" : "");
+    y += paper_say(paper, "P", x, y, width, style_lines(PAPER_SMALL, PAPER_QUIET, 2), sum);
+  } else if (board->not_training + board->no_priority == 0) y += paper_say(paper, "P", x, y, width, style_of(PAPER_BODY, PAPER_QUIET), "Nothing was declined.");
+  return y;
+}
+
+/* ---- lead time, foot -------------------------------------------------------------------------------------------- */
+
+static void draw_lead(struct paper *paper, const struct totals *totals, double y) {
+  static const char *const names[PAPER_STEPS] = { "need known", "accepted", "live", "first used", "effect shown" };
+  double last = 0, before = 0, beyond = MARGIN + 64;
+  for (int step = 0; step < PAPER_STEPS; step++) last = fmax(last, isfinite(totals->lead[step]) ? totals->lead[step] : 0);
+  paper_say(paper, "H2", MARGIN, y, INNER, style_of(PAPER_HEAD, PAPER_INK), "From signal to effect, in days (medians)");
+  if (last <= 0) {
+    paper_say(paper, "P", MARGIN, y + 18, INNER, style_of(PAPER_BODY, PAPER_QUIET), "No time can be given before the first intervention is live.");
+    return;
+  }
+  double line = y + 24;
+  paper_line(paper, MARGIN + 3, line, RIGHT - 46, line, 1, PAPER_LINE, false);
+  paper_dot(paper, MARGIN + 3, line, 3, PAPER_ACCENT, true);
+  paper_say(paper, "P", MARGIN, line + 6, 60, style_of(PAPER_SMALL, PAPER_QUIET), "signal");
+  for (int step = 0; step < PAPER_STEPS; step++) {
+    if (!isfinite(totals->lead[step]) || totals->lead[step] < before) continue; /* medians of different interventions may cross */
+    before = totals->lead[step];
+    /* Where it belongs, but never on the words of the one before. */
+    double x = fmax(MARGIN + 3 + (INNER - 49) * totals->lead[step] / last, beyond);
+    g_autofree char *words = g_strdup_printf("%.0f", totals->lead[step]);
+    paper_dot(paper, fmin(x, RIGHT - 46), line, 3, PAPER_ACCENT, step != PAPER_EFFECT);
+    paper_open(paper, "P");
+    paper_text(paper, fmin(x, RIGHT - 46) - 3, line + 6, 70, style_of(PAPER_SMALL_STRONG, PAPER_INK), words);
+    paper_text(paper, fmin(x, RIGHT - 46) - 3, line + 16, 70, style_of(PAPER_SMALL, PAPER_QUIET), names[step]);
+    paper_close(paper, "P");
+    beyond = x + 64;
+  }
+}
+
+static void draw_foot(struct paper *paper, const struct paper_board *board) {
+  g_autofree char *made = g_strdup_printf("Made by Meno %s: every figure is computed from the company\xe2\x80\x99s own files, none by a language model. Teams, weeks and the smallest effect worth having "
+    "were registered when an intervention was accepted, before its data came in.", board->version);
+  paper_line(paper, MARGIN, FOOT_TOP, RIGHT, FOOT_TOP, .5, PAPER_LINE, false);
+  paper_say(paper, "P", MARGIN, FOOT_TOP + 5, INNER, style_lines(PAPER_SMALL, PAPER_QUIET, 2), made);
+}
+
+/* ---- the page --------------------------------------------------------------------------------------------------- */
+
+static double draw_tables(struct paper *paper, const struct paper_board *board, const struct paper_row *const *rows, const struct paper_goal *const *goals, double y) {
+  double limit = LEAD_TOP - COLUMNS_HEIGHT;
+  y += paper_say(paper, "H2", MARGIN, y, INNER, style_of(PAPER_HEAD, PAPER_INK), "What moved, by what it is worth a year") + 5;
+  if (board->row_count) y = board_draw_rows(paper, board, rows, y, board->goal_count ? limit - GOALS_HEIGHT : limit) + 4;
+  else y += paper_say(paper, "P", MARGIN, y, INNER, style_lines(PAPER_BODY, PAPER_QUIET, 3), "An accepted need becomes an intervention. Its teams, their order of start, the weeks that count and the smallest effect worth having are "
+    "fixed at that moment; after those weeks this page says whether the goal moved.") + 12;
+  if (!board->goal_count) return y;
+  y += paper_say(paper, "H2", MARGIN, y, INNER, style_of(PAPER_HEAD, PAPER_INK), "The goals behind it") + 5;
+  return board_draw_goals(paper, board, goals, y, limit) + 8;
+}
+
+GBytes *paper_board_print(const struct paper_board *board, GError **error) {
+  g_autofree char *title = g_strdup_printf("Board of goals%s%s", board->company ? ", " : "", board->company ? board->company : "");
+  g_autofree char *creator = g_strconcat("Meno ", board->version, NULL);
+  g_autoptr(paper_auto) paper = paper_new(&(struct paper_about){ .title = title, .author = creator, .creator = creator, .time = board->now,
+    .subject = "Which interventions moved their goals, with interval, cost and value", .keywords = "made by Meno; machine-made; computed from the company's files; no language model" });
+  g_autofree const struct paper_row **rows = g_new(const struct paper_row *, (gsize)board->row_count + 1);
+  g_autofree const struct paper_goal **goals = g_new(const struct paper_goal *, (gsize)board->goal_count + 1);
+  for (int i = 0; i < board->row_count; i++) rows[i] = &board->rows[i];
+  for (int i = 0; i < board->goal_count; i++) goals[i] = &board->goals[i];
+  qsort(rows, (size_t)board->row_count, sizeof *rows, by_money);
+  qsort(goals, (size_t)board->goal_count, sizeof *goals, by_weight);
+  struct totals totals = add_up(board);
+  double y = draw_top(paper, board, &totals), half = (INNER - GUTTER) / 2;
+  y = draw_keys(paper, board, &totals, y);
+  y = draw_tables(paper, board, rows, goals, y);
+  double limit = LEAD_TOP - 24; /* a last line and the distance stand below it */
+  double left = draw_unknown(paper, board, rows, MARGIN, y, half, limit), right = draw_declined(paper, board, MARGIN + half + GUTTER, y, half, limit - 10);
+  draw_lead(paper, &totals, fmin(fmax(left, right) + 16, LEAD_TOP));
+  draw_foot(paper, board);
+  return paper_finish(paper, error);
+}
