@@ -2,7 +2,7 @@
  *
  * The house itself: how much there is, letting agents run, finding things by name, who the accounts are, which rules hold. */
 #include "gate/account.h"
-#include "ops/tables.h"
+#include "ops/outcomes.h"
 #include <string.h>
 
 /* ---- status, run ------------------------------------------------------------------------------------------------ */
@@ -68,7 +68,8 @@ static void try_hit(struct hits *hits, const char *kind, const char *id, const c
 static bool search(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
   g_autoptr(GPtrArray) needs = view ? needs_read(call, view->company, error) : NULL;
-  if (!needs) return false;
+  g_autoptr(GPtrArray) outcomes = needs ? outcomes_read(call, view->company, error) : NULL;
+  if (!outcomes) return false;
   const struct company *company = view->company;
   unsigned roles = call->caller.roles;
   struct hits hits = { out, g_utf8_casefold(op_text(call, "q"), -1), 0 };
@@ -77,6 +78,10 @@ static bool search(struct op_call *call, struct json_writer *out, GError **error
   for (guint i = 0; access_allows(roles, MAY_READ_NEEDS) && i < needs->len; i++) {
     const struct need *need = needs->pdata[i];
     try_hit(&hits, "need", need->id, need->title, json_string(json_get(need->value, "reason")));
+  }
+  for (guint i = 0; access_allows(roles, MAY_READ_IMPACT) && i < outcomes->len; i++) {
+    const struct intervention *plan = ((const struct outcome *)outcomes->pdata[i])->plan;
+    try_hit(&hits, "intervention", plan->id, plan->title, plan->remedy);
   }
   for (int i = 0; access_allows(roles, MAY_READ_SKILLS) && i < company->skills.count; i++) try_hit(&hits, "skill", company->skills.at[i].id, company->skills.at[i].name, company->skills.at[i].aliases);
   for (int i = 0; access_allows(roles, MAY_READ_NEEDS) && !ops_is_confined(call) && i < company->requests.count; i++)
@@ -198,7 +203,7 @@ static const struct field rules_out[] = { { "revision", FIELD_TEXT(0), REQUIRED,
 const struct op system_ops[] = {
   { "status", GET, "/status", MAY_READ_GOALS, NULL, status_out, status, "How much there is, and which files are missing", "running the system" },
   { "run", POST, "/run", MAY_IMPORT, NULL, run_out, run, "Let the agents run until they are idle", "running the system", BODY_JSON, true },
-  { "search", GET, "/search", MAY_SIGNED_IN, search_in, search_out, search, "Find goals, needs, skills and requests by words", "steering" },
+  { "search", GET, "/search", MAY_SIGNED_IN, search_in, search_out, search, "Find goals, needs, interventions, skills and requests by words", "steering" },
   { "rules show", GET, "/rules", MAY_SIGNED_IN, NULL, rules_out, rules, "The decision rules in force, in words", "deciding" },
   { "accounts list", GET, "/accounts", MAY_OPERATE, NULL, accounts_out, accounts, "Accounts and their roles", "running the system" },
   { "accounts add", POST, "/accounts", MAY_OPERATE, add_in, add_out, accounts_add, "Add an account; its password is shown once", "running the system" },

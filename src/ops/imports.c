@@ -106,39 +106,20 @@ static bool list(struct op_call *call, struct json_writer *out, GError **error) 
 
 /* ---- export ----------------------------------------------------------------------------------------------------- */
 
-/* A cell for a spreadsheet: quoted, and text that a spreadsheet would run as a formula is disarmed with an apostrophe. */
-static void put_cell(GString *csv, const char *text) {
-  g_string_append_c(csv, '"');
-  if (text && *text && strchr("=+-@\t\r", *text)) g_string_append_c(csv, '\'');
-  for (; text && *text; text++) {
-    if (*text == '"') g_string_append_c(csv, '"');
-    g_string_append_c(csv, *text);
-  }
-  g_string_append_c(csv, '"');
-}
-
-static void put_cells(GString *csv, const char *const *cells) {
-  for (size_t i = 0; cells[i]; i++) {
-    if (i) g_string_append_c(csv, ',');
-    put_cell(csv, cells[i]);
-  }
-  g_string_append_c(csv, '\n');
-}
-
 static void export_needs(GString *csv, const struct company *company, const GPtrArray *needs) {
-  put_cells(csv, (const char *const[]){ "need", "title", "goal", "status", "cause", "probability", "money a year", "currency", "reason", NULL });
+  ops_put_cells(csv, (const char *const[]){ "need", "title", "goal", "status", "cause", "probability", "money a year", "currency", "reason", NULL });
   for (guint i = 0; i < needs->len; i++) {
     const struct need *need = needs->pdata[i];
     char probability[JSON_NUMBER_TEXT] = "", money[JSON_NUMBER_TEXT] = "";
     if (!isnan(need->probability)) json_format_number(need->probability, probability);
     if (!isnan(need->money)) json_format_number(need->money, money);
     const char *reason = json_string(json_get(need->value, "reason"));
-    put_cells(csv, (const char *const[]){ need->id, need->title, need->goal ? need->goal : "", need->status, need->cause, probability, money, company->currency, reason ? reason : "", NULL });
+    ops_put_cells(csv, (const char *const[]){ need->id, need->title, need->goal ? need->goal : "", need->status, need->cause, probability, money, company->currency, reason ? reason : "", NULL });
   }
 }
 
 static void export_goals(GString *csv, const struct view *view) {
-  put_cells(csv, (const char *const[]){ "goal", "name", "unit", "baseline", "target", "now", "gap", "state", NULL });
+  ops_put_cells(csv, (const char *const[]){ "goal", "name", "unit", "baseline", "target", "now", "gap", "state", NULL });
   for (int i = 0; i < view->company->goals.count; i++) {
     const struct goal *goal = &view->company->goals.at[i];
     struct goal_track track;
@@ -147,7 +128,7 @@ static void export_goals(GString *csv, const struct view *view) {
     double numbers[] = { goal->baseline, goal->target, track.latest, track.gap };
     for (int n = 0; n < 4; n++)
       if (!isnan(numbers[n])) json_format_number(numbers[n], cells[n]);
-    put_cells(csv, (const char *const[]){ goal->id, goal->name, goal->unit, cells[0], cells[1], cells[2], cells[3], goal_state(goal, &track, view->company->first_day, view->day), NULL });
+    ops_put_cells(csv, (const char *const[]){ goal->id, goal->name, goal->unit, cells[0], cells[1], cells[2], cells[3], goal_state(goal, &track, view->company->first_day, view->day), NULL });
     goal_track_clear(&track);
   }
 }

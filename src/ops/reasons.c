@@ -4,7 +4,7 @@
  * it came from), who decided what about it, and what followed. Lineage passes the disclosure threshold like any figure:
  * evidence from fewer than five people is counted, not told. */
 #include "ledger/claims.h"
-#include "ops/tables.h"
+#include "ops/outcomes.h"
 #include <math.h>
 #include <string.h>
 
@@ -209,6 +209,79 @@ static int why_need(struct reasons *reasons, const char *id, GError **error) {
   return find_claim(reasons, id, error);
 }
 
+/* ---- interventions and effects ---------------------------------------------------------------------------------- */
+
+/* What it says: the verdict in words, else when it can be told. */
+static char *outcome_statement(const struct outcome *outcome) {
+  const char *sentence = outcome->hidden ? NULL : json_string(json_get(outcome->value, "sentence"));
+  char day[CLOCK_TEXT];
+  if (sentence && *sentence) return g_strdup(sentence);
+  if (outcome->tell == CLOCK_NO_DAY || !outcome->needed) return g_strdup_printf("%s: %s", verdict_names[outcome->verdict], outcome->needed ? outcome->needed : "as registered");
+  return g_strdup_printf("%s; it can be told from %s. %s", verdict_names[outcome->verdict], clock_format_day(outcome->tell, day), outcome->needed);
+}
+
+/* Registered and ended, by whom; and before that the approvals of acting on the need. */
+static bool write_life(struct reasons *reasons, const struct outcome *outcome, GError **error) {
+  g_autofree char *subject = g_strconcat("intervention:", outcome->plan->id, NULL), *need = g_strconcat("need:", outcome->plan->need, NULL);
+  g_autoptr(gate_proposal_auto) action = NULL;
+  if (gate_find_latest(reasons->db, "act on need", need, &action, error) < 0) return false;
+  write_approvals(reasons, action);
+  if (!write_words(reasons, outcome->plan->need, error)) return false;
+  g_autoptr(query_auto) query = db_query(reasons->db, error, "ledger.of_subject", "ti", subject, (int64_t)50);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    bool ended = strcmp(query_text(query, 2), "intervention.ended") == 0;
+    const char *body = query_text(query, 12);
+    g_autoptr(json_doc_auto) doc = json_parse(body, strlen(body), NULL);
+    write_decision(reasons, query_integer(query, 6), query_text(query, 4), ended ? "ended it" : "registered it: teams, order of start, weeks that count, smallest effect worth having",
+                   ended ? json_string(json_get(json_root(doc), "reason")) : NULL);
+  }
+  return got == 0;
+}
+
+static bool write_outcome_evidence(struct reasons *reasons, const struct outcome *outcome, GError **error) {
+  g_autoptr(json_doc_auto) evidence = outcome->evidence && !outcome->hidden ? json_parse(outcome->evidence, strlen(outcome->evidence), error) : NULL;
+  if (outcome->evidence && !outcome->hidden && !evidence) return false;
+  json_open_array(reasons->out, "evidence");
+  struct json_iter it = json_iter(json_root(evidence));
+  while (evidence && json_next(&it))
+    if (!write_evidence(reasons, it.value, error)) return false;
+  json_close_array(reasons->out);
+  return true;
+}
+
+static bool write_outcome(struct reasons *reasons, const struct outcome *outcome, bool effect, GError **error) {
+  struct json_writer *out = reasons->out;
+  const char *title = outcome->plan->title ? outcome->plan->title : outcome->plan->id;
+  g_autofree char *statement = outcome_statement(outcome), *by = outcome->agent ? ops_actor_name(reasons->view->company, outcome->agent) : NULL;
+  write_head(out, effect ? "effect" : "intervention", effect ? outcome->claim : outcome->plan->id, title, statement, verdict_names[outcome->verdict], outcome->hidden ? NAN : outcome->confidence);
+  if (effect) write_made(out, outcome->made_at, by, outcome->agent);
+  else write_made(out, outcome->plan->registered_at, "the registration", NULL);
+  if (!write_outcome_evidence(reasons, outcome, error)) return false;
+  json_open_array(out, "decisions");
+  if (!write_life(reasons, outcome, error)) return false;
+  json_close_array(out);
+  json_open_array(out, "leads_to");
+  if (!effect && outcome->claim) write_link(out, outcome->claim, "what was measured", "effect");
+  json_close_array(out);
+  json_open_array(out, "rests_on");
+  if (effect) write_link(out, outcome->plan->id, title, "intervention");
+  write_link(out, outcome->plan->need, "the need that it answers", "need");
+  if (outcome->goal) write_link(out, outcome->goal->id, outcome->goal->name, "goal");
+  json_close_array(out);
+  return true;
+}
+
+/* An intervention by its id, or what was measured of it by the claim's. Before needs: a claim of an effect passes here, where
+ * what is withheld is known, and never there. */
+static int why_outcome(struct reasons *reasons, const char *id, GError **error) {
+  if (!access_allows(reasons->call->caller.roles, MAY_READ_IMPACT)) return 0;
+  g_autoptr(GPtrArray) outcomes = outcomes_read(reasons->call, reasons->view->company, error);
+  const struct outcome *outcome = outcomes ? outcomes_find(outcomes, id) : NULL;
+  if (!outcome) return outcomes ? 0 : -1;
+  return write_outcome(reasons, outcome, strcmp(outcome->plan->id, id) != 0, error) ? 1 : -1;
+}
+
 /* ---- proposals, goals, skills, imports -------------------------------------------------------------------------- */
 
 static int why_proposal(struct reasons *reasons, const char *id, GError **error) {
@@ -323,7 +396,7 @@ static int why_import(struct reasons *reasons, const char *id, GError **error) {
 /* ---- why -------------------------------------------------------------------------------------------------------- */
 
 static bool why(struct op_call *call, struct json_writer *out, GError **error) {
-  static int (*const ways[])(struct reasons *, const char *, GError **) = { why_need, why_proposal, why_goal, why_skill, why_import };
+  static int (*const ways[])(struct reasons *, const char *, GError **) = { why_outcome, why_need, why_proposal, why_goal, why_skill, why_import };
   struct reasons reasons = { .call = call, .out = out, .view = system_view(call->system, error) };
   reasons.db = reasons.view ? store_read(system_store(call->system), error) : NULL;
   const char *id = op_text(call, "id");
@@ -341,8 +414,8 @@ static const struct field evidence_row[] = { { "text", FIELD_TEXT(0), REQUIRED, 
 static const struct field made_fields[] = { { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "revision", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field decision_row[] = { { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "what", FIELD_TEXT(0), REQUIRED, "" }, { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field link_row[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
-static const struct field why_in[] = { { "id", FIELD_ID("thing"), REQUIRED | IN_PATH, "a need, proposal, goal, skill, import or claim" }, { 0 } };
-static const char *const kinds[] = { "need", "proposal", "goal", "skill", "import", "claim", NULL };
+static const struct field why_in[] = { { "id", FIELD_ID("thing"), REQUIRED | IN_PATH, "a need, proposal, intervention, effect, goal, skill, import or claim" }, { 0 } };
+static const char *const kinds[] = { "need", "proposal", "intervention", "effect", "goal", "skill", "import", "claim", NULL };
 static const struct field why_out[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "kind", FIELD_WORD(kinds), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "statement", FIELD_TEXT(0), REQUIRED, "what it says" }, { "status", FIELD_TEXT(0), REQUIRED, "" },
   { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "made", FIELD_OBJECT(made_fields), REQUIRED | NULLABLE, "" }, { "evidence", FIELD_LIST(evidence_row), REQUIRED, "what it rests on" },
   { "decisions", FIELD_LIST(decision_row), REQUIRED, "of people" }, { "leads_to", FIELD_LIST(link_row), REQUIRED, "" }, { "rests_on", FIELD_LIST(link_row), REQUIRED, "" }, { 0 } };

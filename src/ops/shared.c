@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What handlers of several subjects share: dates, names of actors, and which teams a manager may see. */
+ * What handlers of several subjects share: dates, names of actors, which teams a manager may see, rows of a spreadsheet. */
 #include "ops/tables.h"
 #include <string.h>
 
-static const struct op *const all[] = { goals_ops, needs_ops, approvals_ops, skills_ops, people_ops, reasons_ops, imports_ops, deliveries_ops, demo_ops, team_ops, today_ops, system_ops, NULL };
+static const struct op *const all[] = {
+  goals_ops,
+  needs_ops,
+  approvals_ops,
+  interventions_ops,
+  impact_ops,
+  skills_ops,
+  team_ops,
+  people_ops,
+  deliveries_ops,
+  reasons_ops,
+  imports_ops,
+  demo_ops,
+  today_ops,
+  system_ops,
+  NULL };
 const struct op *const *const op_tables = all;
 
 void put_day(struct json_writer *out, const char *key, int32_t day) {
@@ -71,4 +86,29 @@ bool *ops_teams_seen(const struct op_call *call, const struct company *company) 
     seen[i] = !confined || (manager >= 0 && head >= 0 && (head == manager || reports_to(company, head, manager)));
   }
   return seen;
+}
+
+static bool is_number(const char *text) {
+  char *end;
+  g_ascii_strtod(text, &end);
+  return end != text && !*end;
+}
+
+/* A cell for a spreadsheet: quoted, and text that a spreadsheet would run as a formula is disarmed with an apostrophe. */
+static void put_cell(GString *csv, const char *text) {
+  g_string_append_c(csv, '"');
+  if (text && *text && strchr("=+-@\t\r", *text) && !is_number(text)) g_string_append_c(csv, '\'');
+  for (; text && *text; text++) {
+    if (*text == '"') g_string_append_c(csv, '"');
+    g_string_append_c(csv, *text);
+  }
+  g_string_append_c(csv, '"');
+}
+
+void ops_put_cells(GString *csv, const char *const *cells) {
+  for (size_t i = 0; cells[i]; i++) {
+    if (i) g_string_append_c(csv, ',');
+    put_cell(csv, cells[i]);
+  }
+  g_string_append_c(csv, '\n');
 }

@@ -6,7 +6,21 @@
 #include "ops/op.h"
 #include "ops/system.h"
 
-extern const struct op goals_ops[], needs_ops[], approvals_ops[], skills_ops[], people_ops[], reasons_ops[], imports_ops[], deliveries_ops[], demo_ops[], team_ops[], today_ops[], system_ops[];
+extern const struct op
+  goals_ops[],
+  needs_ops[],
+  approvals_ops[],
+  interventions_ops[],
+  impact_ops[],
+  skills_ops[],
+  team_ops[],
+  people_ops[],
+  deliveries_ops[],
+  reasons_ops[],
+  imports_ops[],
+  demo_ops[],
+  today_ops[],
+  system_ops[];
 
 /* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */
 #define OPS_LEAST_PEOPLE 5
@@ -23,6 +37,9 @@ void ops_write_names(struct json_writer *out, const struct company *company, str
 bool *ops_teams_seen(const struct op_call *call, const struct company *company);
 /* Is the caller confined to own teams: a manager without a wider role? */
 bool ops_is_confined(const struct op_call *call);
+
+/* A row of a spreadsheet's file; `cells` ends with NULL. What a spreadsheet would run as a formula is disarmed. */
+void ops_put_cells(GString *csv, const char *const *cells);
 
 /* ---- goals ---- */
 struct goal_track { double latest, gap /* in the unit; positive: short of the target */, money /* a year */; int32_t latest_day; int period_days;

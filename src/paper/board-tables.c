@@ -57,7 +57,7 @@ static void draw_figure(struct paper *paper, int column, double y, bool sure, co
 
 static void draw_figures(struct paper *paper, const struct paper_board *board, const struct paper_row *row, double y) {
   bool shown = row->measured && !row->withheld, sure = row->verdict == PAPER_MOVED;
-  g_autofree char *effect = shown ? paper_amount(row->estimate, row->unit, true, true) : NULL, *range = shown ? paper_range(row->low, row->high, row->unit) : NULL;
+  g_autofree char *effect = shown ? paper_amount(row->estimate, row->unit, true, !paper_unit_is_long(row->unit)) : NULL, *range = shown ? paper_range(row->low, row->high, row->unit) : NULL;
   g_autofree char *cost = paper_money(row->cost, board->currency), *money = shown ? paper_money(row->money, board->currency) : NULL;
   g_autofree char *low = paper_money(row->money_low, board->currency), *high = paper_money(row->money_high, board->currency), *tell = board_day(row->tell);
   g_autofree char *between = shown && isfinite(row->money_low) && isfinite(row->money_high) ? g_strdup_printf("%s to %s", low, high) : NULL;
@@ -70,6 +70,11 @@ static void draw_figures(struct paper *paper, const struct paper_board *board, c
   draw_figure(paper, YEAR, y, sure, money ? money : "\xe2\x80\x93", between);
 }
 
+/* "Complaints escalated, per 100 contacts": where the unit is too long for the figures. */
+static char *name_with_unit(const char *name, const char *unit) {
+  return paper_unit_is_long(unit) ? g_strdup_printf("%s, %s", name ? name : "", unit) : g_strdup(name);
+}
+
 static double title_height(struct paper *paper, const struct paper_row *row) {
   return MAX(paper_text_height(paper, columns[TITLE].width, style_lines(PAPER_STRONG, PAPER_INK, 2), row->title), 11);
 }
@@ -77,10 +82,11 @@ static double title_height(struct paper *paper, const struct paper_row *row) {
 static double row_height(struct paper *paper, const struct paper_row *row) { return title_height(paper, row) + 19; }
 
 static void draw_row(struct paper *paper, const struct paper_board *board, const struct paper_row *row, double y) {
+  g_autofree char *goal = name_with_unit(row->goal ? row->goal : "of no goal", row->unit);
   paper_open(paper, "TR");
   paper_open(paper, "TD");
   paper_text(paper, MARGIN, y, columns[TITLE].width, style_lines(PAPER_STRONG, PAPER_INK, 2), row->title);
-  paper_text(paper, MARGIN, y + title_height(paper, row), columns[TITLE].width, style_of(PAPER_SMALL, PAPER_QUIET), row->goal ? row->goal : "of no goal");
+  paper_text(paper, MARGIN, y + title_height(paper, row), columns[TITLE].width, style_of(PAPER_SMALL, PAPER_QUIET), goal);
   paper_close(paper, "TD");
   paper_open(paper, "TD");
   paper_dot(paper, MARGIN + columns[VERDICT].x - 4, y + 5.5, 2, verdicts[row->verdict].ink, verdicts[row->verdict].hollow);
@@ -127,12 +133,12 @@ double board_draw_rows(struct paper *paper, const struct paper_board *board, con
 /* ---- goals ------------------------------------------------------------------------------------------------------ */
 
 static void draw_goal(struct paper *paper, const struct paper_goal *goal, double y) {
-  bool on = g_strcmp0(goal->state, "on track") == 0;
-  g_autofree char *baseline = paper_amount(goal->baseline, goal->unit, false, false), *target = paper_amount(goal->target, goal->unit, false, true);
-  g_autofree char *latest = paper_amount(goal->latest, goal->unit, false, true);
+  bool on = g_strcmp0(goal->state, "on track") == 0, unit = !paper_unit_is_long(goal->unit);
+  g_autofree char *baseline = paper_amount(goal->baseline, goal->unit, false, false), *target = paper_amount(goal->target, goal->unit, false, unit);
+  g_autofree char *latest = paper_amount(goal->latest, goal->unit, false, unit), *name = name_with_unit(goal->name, goal->unit);
   g_autofree char *moved = goal->interventions == 0 ? g_strdup("none yet") : g_strdup_printf("%d of %d moved", goal->moved, goal->interventions);
   paper_open(paper, "TR");
-  paper_say(paper, "TD", MARGIN, y + 4, 160, style_of(PAPER_BODY, PAPER_INK), goal->name);
+  paper_say(paper, "TD", MARGIN, y + 4, 160, style_of(PAPER_BODY, PAPER_INK), name);
   paper_spark(paper, MARGIN + 170, y + 5, 76, GOAL_HEIGHT - 10, goal->values, goal->value_count, goal->target, PAPER_ACCENT);
   paper_say(paper, "TD", MARGIN + 252, y + 4, 40, style_right(PAPER_BODY, PAPER_QUIET), baseline);
   paper_say(paper, "TD", MARGIN + 296, y + 4, 56, style_right(PAPER_STRONG, PAPER_INK), latest);

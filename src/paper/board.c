@@ -4,14 +4,10 @@
  * and when it can, what was declined, and how long it took. Sums say what they are made of: the return counts what moved
  * against everything that was spent, that which moved nothing included.
  *
- * The interval of a sum adds the distances of its parts in squares, below and above: the interventions are taken as
- * independent. Where two of them move one goal in the same teams that is too narrow.
- *
  * The space: what stands at the foot has its place first; the tables share what is left. */
 #include "paper/board-private.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define COLUMNS_HEIGHT 122.0 /* of the two columns, at least */
 #define GOALS_HEIGHT 100.0   /* of the goals, at least three of them */
@@ -20,7 +16,7 @@
 #define LEAD_TOP (FOOT_TOP - 62)
 #define GUTTER 20.0
 
-struct totals { int of[3]; int measured, told_lead; double cost, money, low, high, lead[PAPER_STEPS]; bool some_cost; };
+struct counts { int of[3]; };
 
 char *board_day(int32_t day) {
   static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -30,7 +26,7 @@ char *board_day(int32_t day) {
   return g_strdup_printf("%d %s %d", mday, months[month - 1], year);
 }
 
-/* ---- order and sums --------------------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------------------------------------ */
 
 /* By money; what moved before what did not where neither is worth anything, then by cost and name, so that the order is one. */
 static int by_money(const void *a, const void *b) {
@@ -48,37 +44,10 @@ static int by_weight(const void *a, const void *b) {
   return g_strcmp0(x->name, y->name);
 }
 
-static int by_size(const void *a, const void *b) { double d = *(const double *)a - *(const double *)b; return (d > 0) - (d < 0); }
-
-static double median_lead(const struct paper_board *board, enum paper_step step, int *ret_count) {
-  g_autofree double *days = g_new(double, (gsize)board->row_count + 1);
-  int count = 0;
-  for (int i = 0; i < board->row_count; i++)
-    if (isfinite(board->rows[i].lead[step])) days[count++] = board->rows[i].lead[step];
-  qsort(days, (size_t)count, sizeof *days, by_size);
-  *ret_count = count;
-  return count ? (days[(count - 1) / 2] + days[count / 2]) / 2 : NAN;
-}
-
-static struct totals add_up(const struct paper_board *board) {
-  struct totals totals = { 0 };
-  double below = 0, above = 0;
-  for (int i = 0; i < board->row_count; i++) {
-    const struct paper_row *row = &board->rows[i];
-    totals.of[row->verdict]++;
-    totals.measured += row->measured;
-    totals.cost += isfinite(row->cost) ? row->cost : 0;
-    totals.some_cost |= isfinite(row->cost);
-    if (row->verdict != PAPER_MOVED || row->withheld || !isfinite(row->money)) continue;
-    totals.money += row->money;
-    if (!isfinite(row->money_low) || !isfinite(row->money_high)) continue;
-    below += (row->money - row->money_low) * (row->money - row->money_low);
-    above += (row->money_high - row->money) * (row->money_high - row->money);
-  }
-  totals.low = totals.money - sqrt(below);
-  totals.high = totals.money + sqrt(above);
-  for (int step = 0; step < PAPER_STEPS; step++) totals.lead[step] = median_lead(board, step, &totals.told_lead);
-  return totals;
+static struct counts count_verdicts(const struct paper_board *board) {
+  struct counts counts = { 0 };
+  for (int i = 0; i < board->row_count; i++) counts.of[board->rows[i].verdict]++;
+  return counts;
 }
 
 /* ---- the answer ------------------------------------------------------------------------------------------------- */
@@ -90,25 +59,26 @@ static void add_count(GString *text, int count, const char *one, const char *man
   g_string_append(text, count == 1 ? one : many);
 }
 
-static char *headline(const struct paper_board *board, const struct totals *totals) {
+static char *headline(const struct paper_board *board, const struct counts *counts) {
   if (board->row_count == 0) return g_strdup("Nothing to judge yet: no intervention has been registered.");
   g_autoptr(GString) text = g_string_new(board->row_count == 1 ? "The one intervention " : "Of ");
   if (board->row_count == 1) {
-    g_string_append(text, totals->of[PAPER_MOVED] ? "moved its goal." : totals->of[PAPER_DID_NOT_MOVE] ? "did not move its goal." : "cannot be judged yet.");
+    g_string_append(text, counts->of[PAPER_MOVED] ? "moved its goal." : counts->of[PAPER_DID_NOT_MOVE] ? "did not move its goal." : "cannot be judged yet.");
     return g_strdup(text->str);
   }
   add_count(text, board->row_count, "", " interventions ");
-  add_count(text, totals->of[PAPER_MOVED], " moved its goal", " moved their goals");
+  add_count(text, counts->of[PAPER_MOVED], " moved its goal", " moved their goals");
   g_string_append(text, ", ");
-  add_count(text, totals->of[PAPER_DID_NOT_MOVE], " did not", " did not");
+  add_count(text, counts->of[PAPER_DID_NOT_MOVE], " did not", " did not");
   g_string_append(text, ", and ");
-  add_count(text, totals->of[PAPER_CANNOT_TELL], " cannot be told yet.", " cannot be told yet.");
+  add_count(text, counts->of[PAPER_CANNOT_TELL], " cannot be told yet.", " cannot be told yet.");
   return g_strdup(text->str);
 }
 
-static double draw_top(struct paper *paper, const struct paper_board *board, const struct totals *totals) {
-  g_autofree char *day = board_day(clock_day(board->now)), *words = headline(board, totals);
-  g_autofree char *place = g_strdup_printf("%s%sBoard of goals%s%s, %s", board->company ? board->company : "", board->company ? "  \xc2\xb7  " : "", board->scope ? ", " : "", board->scope ? board->scope : "", day);
+static double draw_top(struct paper *paper, const struct paper_board *board, const struct counts *counts) {
+  bool named = board->company && *board->company;
+  g_autofree char *day = board_day(clock_day(board->now)), *words = headline(board, counts);
+  g_autofree char *place = g_strdup_printf("%s%sBoard of goals%s%s, %s", named ? board->company : "", named ? "  \xc2\xb7  " : "", board->scope ? ", " : "", board->scope ? board->scope : "", day);
   paper_say(paper, "P", MARGIN, 36, INNER - 120, style_of(PAPER_SMALL, PAPER_QUIET), place);
   paper_text(paper, RIGHT - 110, 36, 110, style_right(PAPER_SMALL, PAPER_QUIET), "Did it move?");
   paper_line(paper, MARGIN, 50, RIGHT, 50, 1.2, PAPER_INK, false);
@@ -124,21 +94,20 @@ static void draw_key(struct paper *paper, int place, double y, const char *name,
   paper_close(paper, "P");
 }
 
-static double draw_keys(struct paper *paper, const struct paper_board *board, const struct totals *totals, double y) {
-  bool moved = totals->of[PAPER_MOVED] > 0, priced = moved && totals->some_cost && totals->cost > 0;
-  double back = totals->money / totals->cost;
-  g_autofree char *cost = paper_money(totals->some_cost ? totals->cost : NAN, board->currency), *money = paper_money(moved ? totals->money : NAN, board->currency);
-  g_autofree char *low = paper_money(totals->low, board->currency), *high = paper_money(totals->high, board->currency);
-  g_autofree char *back_low = paper_amount(totals->low / totals->cost, NULL, false, false), *back_high = paper_amount(totals->high / totals->cost, NULL, false, false);
-  g_autofree char *times = priced ? paper_amount(back, NULL, false, false) : NULL, *ratio = priced ? g_strconcat("\xc3\x97", times, NULL) : g_strdup("\xe2\x80\x93");
+static double draw_keys(struct paper *paper, const struct paper_board *board, const struct counts *counts, double y) {
+  bool moved = counts->of[PAPER_MOVED] > 0 && isfinite(board->money), priced = moved && board->spent > 0, shown = isfinite(board->lead[PAPER_EFFECT]);
+  g_autofree char *cost = paper_money(board->spent, board->currency), *money = paper_money(moved ? board->money : NAN, board->currency);
+  g_autofree char *low = paper_money(board->money_low, board->currency), *high = paper_money(board->money_high, board->currency);
+  g_autofree char *back_low = paper_amount(board->money_low / board->spent, NULL, false, false), *back_high = paper_amount(board->money_high / board->spent, NULL, false, false);
+  g_autofree char *times = priced ? paper_amount(board->money / board->spent, NULL, false, false) : NULL, *ratio = priced ? g_strconcat("\xc3\x97", times, NULL) : g_strdup("\xe2\x80\x93");
   g_autofree char *spent = g_strdup_printf("on %d intervention%s, whether or not %s moved", board->row_count, board->row_count == 1 ? "" : "s", board->row_count == 1 ? "it" : "they");
   g_autofree char *sure = moved ? g_strdup_printf("between %s and %s, of what moved", low, high) : g_strdup("nothing has moved a goal so far");
   g_autofree char *against = priced ? g_strdup_printf("between %s and %s, of all that was spent", back_low, back_high) : g_strdup("needs something that moved and its cost");
-  g_autofree char *days = isfinite(totals->lead[PAPER_EFFECT]) ? g_strdup_printf("%.0f days", totals->lead[PAPER_EFFECT]) : g_strdup("\xe2\x80\x93");
+  g_autofree char *days = shown ? g_strdup_printf("%.0f days", board->lead[PAPER_EFFECT]) : g_strdup("\xe2\x80\x93");
   draw_key(paper, 0, y, "Spent", cost, board->row_count ? spent : "nothing so far");
   draw_key(paper, 1, y, "Worth a year", money, sure);
   draw_key(paper, 2, y, "Comes back in a year", ratio, against);
-  draw_key(paper, 3, y, "From signal to effect", days, isfinite(totals->lead[PAPER_EFFECT]) ? "half of them took less" : "no effect has been measured yet");
+  draw_key(paper, 3, y, "From signal to effect", days, shown ? "half of them took less" : "no effect has been measured yet");
   return y + 64;
 }
 
@@ -202,7 +171,9 @@ static double draw_declined(struct paper *paper, const struct paper_board *board
     y = draw_item(paper, x, y, width, board->declined[drawn].title, text);
   }
   if (saved > 0 || open > 0) {
-    g_autofree char *sum = g_strdup_printf("Programmes without a goal, together: %s a year saved, %s could be saved%s.", saved_money, open_money, board->declined_count > drawn ? ", those not listed here included" : "");
+    const char *of = board->declined_count == 1 ? "a programme" : "programmes";
+    g_autofree char *sum = saved > 0 && open > 0 ? g_strdup_printf("%s a year saved on %s without a goal, %s more could be.", saved_money, of, open_money)
+      : saved > 0 ? g_strdup_printf("%s a year saved on %s without a goal.", saved_money, of) : g_strdup_printf("%s a year could be saved on %s that no goal rests on.", open_money, of);
     y += paper_say(paper, "P", x, y, width, style_lines(PAPER_SMALL, PAPER_QUIET, 2), sum);
   } else if (board->not_training + board->no_priority == 0) y += paper_say(paper, "P", x, y, width, style_of(PAPER_BODY, PAPER_QUIET), "Nothing was declined.");
   return y;
@@ -210,10 +181,10 @@ static double draw_declined(struct paper *paper, const struct paper_board *board
 
 /* ---- lead time, foot -------------------------------------------------------------------------------------------- */
 
-static void draw_lead(struct paper *paper, const struct totals *totals, double y) {
+static void draw_lead(struct paper *paper, const struct paper_board *board, double y) {
   static const char *const names[PAPER_STEPS] = { "need known", "accepted", "live", "first used", "effect shown" };
   double last = 0, before = 0, beyond = MARGIN + 64;
-  for (int step = 0; step < PAPER_STEPS; step++) last = fmax(last, isfinite(totals->lead[step]) ? totals->lead[step] : 0);
+  for (int step = 0; step < PAPER_STEPS; step++) last = fmax(last, isfinite(board->lead[step]) ? board->lead[step] : 0);
   paper_say(paper, "H2", MARGIN, y, INNER, style_of(PAPER_HEAD, PAPER_INK), "From signal to effect, in days (medians)");
   if (last <= 0) {
     paper_say(paper, "P", MARGIN, y + 18, INNER, style_of(PAPER_BODY, PAPER_QUIET), "No time can be given before the first intervention is live.");
@@ -224,11 +195,11 @@ static void draw_lead(struct paper *paper, const struct totals *totals, double y
   paper_dot(paper, MARGIN + 3, line, 3, PAPER_ACCENT, true);
   paper_say(paper, "P", MARGIN, line + 6, 60, style_of(PAPER_SMALL, PAPER_QUIET), "signal");
   for (int step = 0; step < PAPER_STEPS; step++) {
-    if (!isfinite(totals->lead[step]) || totals->lead[step] < before) continue; /* medians of different interventions may cross */
-    before = totals->lead[step];
+    if (!isfinite(board->lead[step]) || board->lead[step] < before) continue; /* medians of different interventions may cross */
+    before = board->lead[step];
     /* Where it belongs, but never on the words of the one before. */
-    double x = fmax(MARGIN + 3 + (INNER - 49) * totals->lead[step] / last, beyond);
-    g_autofree char *words = g_strdup_printf("%.0f", totals->lead[step]);
+    double x = fmax(MARGIN + 3 + (INNER - 49) * board->lead[step] / last, beyond);
+    g_autofree char *words = g_strdup_printf("%.0f", board->lead[step]);
     paper_dot(paper, fmin(x, RIGHT - 46), line, 3, PAPER_ACCENT, step != PAPER_EFFECT);
     paper_open(paper, "P");
     paper_text(paper, fmin(x, RIGHT - 46) - 3, line + 6, 70, style_of(PAPER_SMALL_STRONG, PAPER_INK), words);
@@ -259,7 +230,8 @@ static double draw_tables(struct paper *paper, const struct paper_board *board, 
 }
 
 GBytes *paper_board_print(const struct paper_board *board, GError **error) {
-  g_autofree char *title = g_strdup_printf("Board of goals%s%s", board->company ? ", " : "", board->company ? board->company : "");
+  bool named = board->company && *board->company;
+  g_autofree char *title = g_strdup_printf("Board of goals%s%s", named ? ", " : "", named ? board->company : "");
   g_autofree char *creator = g_strconcat("Meno ", board->version, NULL);
   g_autoptr(paper_auto) paper = paper_new(&(struct paper_about){ .title = title, .author = creator, .creator = creator, .time = board->now,
     .subject = "Which interventions moved their goals, with interval, cost and value", .keywords = "made by Meno; machine-made; computed from the company's files; no language model" });
@@ -269,13 +241,13 @@ GBytes *paper_board_print(const struct paper_board *board, GError **error) {
   for (int i = 0; i < board->goal_count; i++) goals[i] = &board->goals[i];
   qsort(rows, (size_t)board->row_count, sizeof *rows, by_money);
   qsort(goals, (size_t)board->goal_count, sizeof *goals, by_weight);
-  struct totals totals = add_up(board);
-  double y = draw_top(paper, board, &totals), half = (INNER - GUTTER) / 2;
-  y = draw_keys(paper, board, &totals, y);
+  struct counts counts = count_verdicts(board);
+  double y = draw_top(paper, board, &counts), half = (INNER - GUTTER) / 2;
+  y = draw_keys(paper, board, &counts, y);
   y = draw_tables(paper, board, rows, goals, y);
   double limit = LEAD_TOP - 24; /* a last line and the distance stand below it */
   double left = draw_unknown(paper, board, rows, MARGIN, y, half, limit), right = draw_declined(paper, board, MARGIN + half + GUTTER, y, half, limit - 10);
-  draw_lead(paper, &totals, fmin(fmax(left, right) + 16, LEAD_TOP));
+  draw_lead(paper, board, fmin(fmax(left, right) + 16, LEAD_TOP));
   draw_foot(paper, board);
   return paper_finish(paper, error);
 }

@@ -18,7 +18,6 @@ struct paper_row {             /* one intervention */
   double minimum;              /* the smallest effect worth having, positive */
   double cost, money, money_low, money_high; /* money: a year */
   int32_t tell;                /* the day from which it can be told */
-  double lead[PAPER_STEPS];    /* days since the signal */
 };
 struct paper_goal { const char *name, *unit, *state; double baseline, target, latest, weight; const double *values; int value_count; int interventions, moved; };
 struct paper_declined { const char *title, *why; double money; /* a year */ bool saved; /* else it could be */ };
@@ -27,6 +26,8 @@ struct paper_board {
   const char *company, *currency, *version, *scope; /* scope: whose view it is; NULL: the whole company's */
   int64_t now;
   const struct paper_row *rows; int row_count;
+  double spent, money, money_low, money_high;  /* on all rows; a year, of those that moved */
+  double lead[PAPER_STEPS];                    /* medians of the days since the signal */
   const struct paper_goal *goals; int goal_count;
   const struct paper_declined *declined; int declined_count;
   int not_training; double not_training_money; /* needs with another cause than skill, and what hangs on them a year */

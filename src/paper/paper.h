@@ -49,5 +49,6 @@ void paper_spark(struct paper *paper, double x, double y, double width, double h
 
 char *paper_money(double money, const char *currency);                       /* "€450k", "CHF 1.24m"; "–" where not known */
 char *paper_amount(double value, const char *unit, bool sign, bool with_unit); /* "+4.1 points": a difference where `sign`, then % are points */
+bool paper_unit_is_long(const char *unit);                                   /* too long to stand behind each figure */
 char *paper_range(double low, double high, const char *unit);                /* "1.2 to 7.0" */
 const char *paper_count_word(int count);                                     /* "no", "one" … "twelve"; NULL above */

@@ -33,6 +33,10 @@ char *paper_amount(double value, const char *unit, bool sign, bool with_unit) {
   return g_strconcat(before, plain, "\xc2\xa0", percent ? "points" : unit, NULL);
 }
 
+/* A long unit is said once, beside the name. */
+#define LONG_UNIT 8
+bool paper_unit_is_long(const char *unit) { return unit && g_utf8_strlen(unit, -1) > LONG_UNIT; }
+
 char *paper_range(double low, double high, const char *unit) {
   if (!isfinite(low) || !isfinite(high)) return g_strdup("\xe2\x80\x93");
   g_autofree char *from = paper_amount(low, unit, true, false), *to = paper_amount(high, unit, true, false);

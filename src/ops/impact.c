@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Impact: did it move? The board of goals with their interventions, one intervention with all that its verdict rests on, and
+ * the same as files.
+ *
+ * What the agent states is passed on as far as it may be: figures of groups of fewer than five people are withheld, with all
+ * that would give them away (the sentence, the series, the placebo). Members that the claim does not have are null. */
+#include "ops/outcomes.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- one row ---------------------------------------------------------------------------------------------------- */
+
+static void put_pair(struct json_writer *out, const char *key, double low, double high) {
+  if (!isfinite(low) && !isfinite(high)) {
+    json_put_null(out, key);
+    return;
+  }
+  json_open_array(out, key);
+  json_put_number(out, NULL, low);
+  json_put_number(out, NULL, high);
+  json_close_array(out);
+}
+
+static void write_lead(struct json_writer *out, const double *lead) {
+  json_open_object(out, "lead_days");
+  for (int i = 0; i < LEAD_STEPS; i++) json_put_number(out, lead_names[i], lead[i]);
+  json_close_object(out);
+}
+
+static void write_money(struct json_writer *out, const char *key, double money, double low, double high, const char *currency) {
+  if (!isfinite(money)) {
+    json_put_null(out, key);
+    return;
+  }
+  json_open_object(out, key);
+  json_put_number(out, "money", money);
+  json_put_number(out, "low", low);
+  json_put_number(out, "high", high);
+  json_put_string(out, "currency", currency);
+  json_put_string(out, "period", "a year");
+  json_close_object(out);
+}
+
+static void write_change(struct json_writer *out, const char *title, const char *kind, const char *scope, const char *day) {
+  json_open_object(out, NULL);
+  json_put_string(out, "title", title);
+  json_put_string(out, "kind", kind);
+  json_put_string(out, "scope", scope);
+  json_put_string(out, "day", day);
+  json_close_object(out);
+}
+
+static void write_changes(struct json_writer *out, const struct company *company, const struct outcome *outcome, int32_t today) {
+  char day[CLOCK_TEXT];
+  int32_t until = today;
+  const char *to = json_string(json_get(outcome->value, "to"));
+  if (to) clock_parse_day(to, &until);
+  json_open_array(out, "changes");
+  for (int i = 0; i < company->changes.count; i++) {
+    const struct change *change = &company->changes.at[i];
+    if (outcome_touches(outcome, company, change, until)) write_change(out, change->title, change->kind, change->scope, clock_format_day(change->day, day));
+  }
+  json_close_array(out);
+}
+
+static const char *text_of(const struct outcome *outcome, const char *key) { return outcome->hidden ? NULL : json_string(json_get(outcome->value, key)); }
+
+static void write_effect(struct json_writer *out, const struct company *company, const struct outcome *outcome) {
+  const char *currency = json_string(json_get(json_get(outcome->value, "value"), "currency"));
+  json_put_string(out, "verdict", verdict_names[outcome->verdict]);
+  json_put_bool(out, "measured", outcome->measured);
+  json_put_bool(out, "hidden", outcome->hidden);
+  json_put_number(out, "estimate", outcome->estimate);
+  json_put_number(out, "se", outcome->se);
+  put_pair(out, "interval", outcome->low, outcome->high);
+  json_put_number(out, "p", outcome->p);
+  json_put_string(out, "method", text_of(outcome, "method"));
+  json_put_string(out, "sentence", text_of(outcome, "sentence"));
+  json_put_string(out, "needed", outcome->needed);
+  json_put_number(out, "confidence", outcome->hidden ? NAN : outcome->confidence);
+  json_put_number(out, "cost", outcome->cost);
+  write_money(out, "value", outcome->money, outcome->money_low, outcome->money_high, currency ? currency : company->currency);
+  json_put_number(out, "return", outcome->back);
+  put_pair(out, "return_interval", outcome->back_low, outcome->back_high);
+  write_lead(out, outcome->lead);
+  json_put_string(out, "claim", outcome->claim);
+  put_time(out, "measured_at", outcome->made_at);
+}
+
+static void write_row(struct json_writer *out, const struct view *view, const struct outcome *outcome) {
+  const struct intervention *plan = outcome->plan;
+  const struct goal *goal = outcome->goal;
+  int64_t treated = outcome->affected;
+  json_integer(json_get(outcome->value, "treated"), &treated);
+  json_put_string(out, "id", plan->id);
+  json_put_string(out, "title", plan->title ? plan->title : plan->id);
+  json_put_string(out, "goal", goal ? goal->id : NULL);
+  write_effect(out, view->company, outcome);
+  json_put_string(out, "goal_name", goal ? goal->name : NULL);
+  json_put_string(out, "unit", goal ? goal->unit : "");
+  json_put_string(out, "direction", goal && goal->direction == GOAL_DOWN ? "down" : "up");
+  json_put_string(out, "need", plan->need);
+  json_put_string(out, "cause", cause_names[plan->cause]);
+  json_put_bool(out, "training", plan->training);
+  json_put_string(out, "remedy", plan->remedy);
+  json_put_string(out, "design", plan->design);
+  json_put_bool(out, "measurable", plan->measurable);
+  json_put_string(out, "state", plan->state == INTERVENTION_STOPPED ? "stopped" : "running");
+  json_put_number(out, "minimum_effect", plan->minimum_effect);
+  json_put_integer(out, "units", outcome->units);
+  json_put_integer(out, "treated", treated);
+  put_day(out, "told_from", outcome->tell);
+  put_time(out, "registered_at", plan->registered_at);
+  write_changes(out, view->company, outcome, view->day);
+}
+
+/* ---- the board -------------------------------------------------------------------------------------------------- */
+
+static void write_series(struct json_writer *out, const struct goal_track *track) {
+  json_open_array(out, "series");
+  for (int i = MAX(0, track->count - 104); i < track->count; i++) {
+    json_open_object(out, NULL);
+    put_day(out, "day", track->days[i]);
+    json_put_number(out, "value", track->values[i]);
+    json_close_object(out);
+  }
+  json_close_array(out);
+}
+
+static void write_goal(struct json_writer *out, const struct view *view, int index, const GPtrArray *outcomes) {
+  const struct goal *goal = &view->company->goals.at[index];
+  struct goal_track track;
+  int moved = 0;
+  goal_track_init(&track, view->company, index, -1);
+  json_open_object(out, NULL);
+  json_put_string(out, "id", goal->id);
+  json_put_string(out, "name", goal->name);
+  json_put_string(out, "unit", goal->unit);
+  json_put_string(out, "direction", goal->direction == GOAL_UP ? "up" : "down");
+  json_put_number(out, "weight", goal->weight);
+  json_put_number(out, "baseline", goal->baseline);
+  json_put_number(out, "target", goal->target);
+  put_day(out, "due", goal->due);
+  json_put_number(out, "latest", track.latest);
+  json_put_number(out, "gap", track.gap);
+  json_put_number(out, "money", track.money);
+  json_put_string(out, "currency", goal->currency ? goal->currency : view->company->currency);
+  json_put_string(out, "state", goal_state(goal, &track, view->company->first_day, view->day));
+  json_open_array(out, "interventions");
+  for (guint i = 0; i < outcomes->len; i++) {
+    const struct outcome *outcome = outcomes->pdata[i];
+    if (outcome->goal != goal) continue;
+    json_put_string(out, NULL, outcome->plan->id);
+    moved += outcome->verdict == VERDICT_MOVED;
+  }
+  json_close_array(out);
+  json_put_integer(out, "moved", moved);
+  write_series(out, &track);
+  json_close_object(out);
+  goal_track_clear(&track);
+}
+
+static void write_sums(struct json_writer *out, const struct company *company, const GPtrArray *outcomes) {
+  struct outcome_sums sums;
+  outcomes_add_up(outcomes, &sums);
+  json_open_object(out, "summary");
+  json_put_integer(out, "interventions", outcomes->len);
+  json_put_integer(out, "moved", sums.of[VERDICT_MOVED]);
+  json_put_integer(out, "did_not_move", sums.of[VERDICT_DID_NOT_MOVE]);
+  json_put_integer(out, "cannot_tell", sums.of[VERDICT_CANNOT_TELL]);
+  json_put_integer(out, "unmeasured", sums.unmeasured);
+  json_put_number(out, "cost", sums.cost);
+  json_put_string(out, "currency", company->currency);
+  write_money(out, "value", sums.money, sums.money_low, sums.money_high, company->currency);
+  json_put_number(out, "return", sums.back);
+  put_pair(out, "return_interval", sums.back_low, sums.back_high);
+  write_lead(out, sums.lead);
+  json_close_object(out);
+}
+
+static void write_declined(struct json_writer *out, const struct declined *declined) {
+  json_open_object(out, "declined");
+  json_put_integer(out, "not_training", declined->not_training);
+  json_put_number(out, "not_training_money", declined->not_training_money);
+  json_put_integer(out, "no_goal", declined->no_goal);
+  json_open_array(out, "programmes");
+  for (guint i = 0; i < declined->programmes->len; i++) {
+    const struct declined_row *row = &g_array_index(declined->programmes, struct declined_row, i);
+    json_open_object(out, NULL);
+    json_put_string(out, "id", row->id);
+    json_put_string(out, "title", row->title);
+    json_put_string(out, "reason", row->why);
+    json_put_number(out, "money", row->money);
+    json_put_bool(out, "saved", row->saved);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  json_close_object(out);
+}
+
+static bool impact_list(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  g_autoptr(GPtrArray) outcomes = view ? outcomes_read(call, view->company, error) : NULL;
+  g_autoptr(GPtrArray) needs = outcomes ? needs_read(call, view->company, error) : NULL;
+  if (!needs) return false;
+  struct declined declined;
+  json_open_array(out, "impact");
+  for (guint i = 0; i < outcomes->len; i++) {
+    json_open_object(out, NULL);
+    write_row(out, view, outcomes->pdata[i]);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  json_open_array(out, "goals");
+  for (int i = 0; i < view->company->goals.count; i++) write_goal(out, view, i, outcomes);
+  json_close_array(out);
+  write_sums(out, view->company, outcomes);
+  declined_read(needs, view->company, &declined);
+  write_declined(out, &declined);
+  declined_clear(&declined);
+  return true;
+}
+
+/* ---- one intervention ------------------------------------------------------------------------------------------- */
+
+static bool is_few(struct json count) {
+  double people = json_number(count, NAN);
+  return people > 0 && people < OPS_LEAST_PEOPLE;
+}
+
+/* A member as the agent stated it, unless few people stand behind it: it is a count of them, or says how many they are. */
+static void copy(struct json_writer *out, const struct outcome *outcome, const char *key, bool counts_people) {
+  struct json member = json_get(outcome->value, key);
+  enum json_type type = json_type(member);
+  bool few = outcome->hidden || (counts_people && is_few(member)) || (type == JSON_OBJECT && is_few(json_get(member, "people")));
+  if (type == JSON_ABSENT || few) json_put_null(out, key);
+  else json_put_value(out, key, member);
+}
+
+static void write_raw(struct json_writer *out, const struct outcome *outcome) {
+  struct json raw = json_get(outcome->value, "raw");
+  if (outcome->hidden || json_type(raw) != JSON_OBJECT) {
+    json_put_null(out, "raw");
+    return;
+  }
+  json_open_object(out, "raw");
+  json_put_value(out, "days", json_get(raw, "days"));
+  json_put_value(out, "treated", json_get(raw, "treated"));
+  if (outcome->others_hidden) json_put_null(out, "comparison");
+  else json_put_value(out, "comparison", json_get(raw, "comparison"));
+  json_close_object(out);
+}
+
+/* The registration as it was frozen, apart from what a confined caller may not see: the teams, which stand below, and who. */
+static void write_registration(struct json_writer *out, const struct outcome *outcome) {
+  static const char *const elsewhere[] = { "teams", "owner", "need_title" };
+  json_open_object(out, "registration");
+  struct json_iter it = json_iter(outcome->registration);
+  while (json_next(&it)) {
+    bool skip = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(elsewhere); i++) skip |= strcmp(it.key, elsewhere[i]) == 0;
+    if (!skip) json_put_value(out, it.key, it.value);
+  }
+  json_close_object(out);
+}
+
+static void write_units(struct json_writer *out, struct op_call *call, const struct company *company, const struct intervention *plan) {
+  g_autofree bool *seen = ops_teams_seen(call, company);
+  json_open_array(out, "teams");
+  for (int i = plan->first; i < plan->first + plan->count; i++) {
+    const struct intervention_team *unit = &company->intervention_teams.at[i];
+    if (!seen[unit->team]) continue;
+    json_open_object(out, NULL);
+    json_put_string(out, "team", company->teams.at[unit->team].name);
+    put_day(out, "start", unit->start);
+    json_put_bool(out, "affected", unit->affected);
+    json_close_object(out);
+  }
+  json_close_array(out);
+}
+
+static void write_need(struct json_writer *out, const struct company *company, const struct intervention *plan) {
+  const char *title = NULL;
+  for (int i = 0; i < company->needs.count; i++)
+    if (strcmp(company->needs.at[i].id, plan->need) == 0) title = company->needs.at[i].title;
+  json_put_string(out, "need_title", title);
+}
+
+static bool write_registrar(struct json_writer *out, struct op_call *call, const struct company *company, const char *id, GError **error) {
+  g_autofree char *subject = g_strconcat("intervention:", id, NULL), *by = NULL;
+  g_autoptr(db_auto) db = store_read(system_store(call->system), error);
+  g_autoptr(query_auto) query = db ? db_query(db, error, "ledger.of_subject", "ti", subject, (int64_t)50) : NULL;
+  int got;
+  while ((got = query_next(query, error)) == 1)
+    if (strcmp(query_text(query, 2), "intervention.registered") == 0) {
+      g_free(by);
+      by = ops_actor_name(company, query_text(query, 4));
+    }
+  json_put_string(out, "registered_by", by);
+  return got == 0;
+}
+
+static bool impact_show(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  g_autoptr(GPtrArray) outcomes = view ? outcomes_read(call, view->company, error) : NULL;
+  if (!outcomes) return false;
+  const struct outcome *outcome = outcomes_find(outcomes, op_text(call, "id"));
+  if (!outcome) return fail(error, MENO_ERROR_NOT_FOUND, "there is no intervention \"%s\" that you may see", op_text(call, "id"));
+  const struct intervention *plan = outcome->plan;
+  g_autofree char *owner = plan->owner >= 0 ? ops_person_name(view->company, plan->owner) : NULL;
+  write_row(out, view, outcome);
+  write_need(out, view->company, plan);
+  json_put_string(out, "owner", owner);
+  json_put_number(out, "power", plan->power);
+  json_put_integer(out, "from_week", plan->from_week);
+  json_put_integer(out, "to_week", plan->to_week);
+  put_day(out, "baseline_from", plan->baseline_from);
+  put_day(out, "baseline_to", plan->baseline_to);
+  put_day(out, "due", plan->due);
+  put_day(out, "ended", plan->ended);
+  write_units(out, call, view->company, plan);
+  write_registration(out, outcome);
+  json_put_string(out, "from", text_of(outcome, "from"));
+  json_put_string(out, "to", text_of(outcome, "to"));
+  json_put_bool(out, "comparison_hidden", outcome->others_hidden);
+  copy(out, outcome, "series", false);
+  write_raw(out, outcome);
+  copy(out, outcome, "placebo", false);
+  copy(out, outcome, "pretrend", false);
+  copy(out, outcome, "behaviour", false);
+  copy(out, outcome, "exposures", true);
+  copy(out, outcome, "moves", true);
+  return write_registrar(out, call, view->company, plan->id, error);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
+static bool impact_csv(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  g_autoptr(GPtrArray) outcomes = view ? outcomes_read(call, view->company, error) : NULL;
+  if (!outcomes) return false;
+  call->file_name = g_strdup("impact.csv");
+  call->file_type = "text/csv; charset=utf-8";
+  call->file_out = outcomes_csv(outcomes, view->company);
+  return true;
+}
+
+static bool impact_pdf(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  g_autoptr(GPtrArray) outcomes = view ? outcomes_read(call, view->company, error) : NULL;
+  g_autoptr(GPtrArray) needs = outcomes ? needs_read(call, view->company, error) : NULL;
+  if (!needs) return false;
+  struct declined declined;
+  declined_read(needs, view->company, &declined);
+  call->file_name = g_strdup("board-of-goals.pdf");
+  call->file_type = "application/pdf";
+  call->file_out = outcomes_pdf(call, view, outcomes, &declined, error);
+  declined_clear(&declined);
+  return call->file_out != NULL;
+}
+
+/* ---- the table -------------------------------------------------------------------------------------------------- */
+
+static const char *const directions[] = { "up", "down", NULL }, *const states[] = { "running", "stopped", NULL }, *const goal_states[] = { "on track", "off track", "unknown", NULL };
+static const struct field lead_fields[] = { { "signal", FIELD_FIGURE, REQUIRED | NULLABLE, "days; the first signal is 0" }, { "need", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "accepted", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
+  { "live", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "first_use", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "effect", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { 0 } };
+static const struct field money_fields[] = { { "money", FIELD_FIGURE, REQUIRED, "" }, { "low", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "high", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
+  { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "period", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
+static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "scope", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "day", FIELD_DAY, REQUIRED, "" }, { 0 } };
+
+#define IMPACT_FIELDS \
+  { "id", FIELD_ID("intervention"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "verdict", FIELD_WORD(verdict_names), REQUIRED, "" }, \
+  { "estimate", FIELD_FIGURE, REQUIRED | NULLABLE, "in the goal's unit" }, { "unit", FIELD_TEXT(0), REQUIRED, "of the goal" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, \
+  { "told_from", FIELD_DAY, REQUIRED | NULLABLE, "when it can be told; null: never" }, { "needed", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would settle it" }, \
+  { "se", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "p", FIELD_SHARE, REQUIRED | NULLABLE, "" }, \
+  { "method", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "sentence", FIELD_TEXT(0), REQUIRED | NULLABLE, "the verdict in words" }, { "measured", FIELD_BOOL, REQUIRED, "there is an estimate" }, \
+  { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people" }, { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "" }, \
+  { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "value a year for each unit of cost" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, \
+  { "lead_days", FIELD_OBJECT(lead_fields), REQUIRED, "since the signal" }, { "minimum_effect", FIELD_FIGURE, REQUIRED | NULLABLE, "the smallest worth having" }, \
+  { "claim", FIELD_ID("claim"), REQUIRED | NULLABLE, "whose reasons are the verdict's" }, { "measured_at", FIELD_TIME, REQUIRED | NULLABLE, "" }, { "need", FIELD_ID("need"), REQUIRED, "" }, \
+  { "goal", FIELD_ID("goal"), REQUIRED | NULLABLE, "" }, { "goal_name", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "direction", FIELD_WORD(directions), REQUIRED, "which way is better" }, \
+  { "cause", FIELD_TEXT(0), REQUIRED, "" }, { "training", FIELD_BOOL, REQUIRED, "" }, { "remedy", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "design", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, \
+  { "measurable", FIELD_BOOL, REQUIRED, "as registered" }, { "state", FIELD_WORD(states), REQUIRED, "" }, { "units", FIELD_COUNT, REQUIRED, "teams" }, { "treated", FIELD_COUNT, REQUIRED, "of them" }, \
+  { "registered_at", FIELD_TIME, REQUIRED, "" }, { "changes", FIELD_LIST(change_row), REQUIRED, "what else changed since the first start" }
+
+static const struct field impact_row[] = { IMPACT_FIELDS, { 0 } };
+static const struct field unit_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "start", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "affected", FIELD_BOOL, REQUIRED, "else only compared with" }, { 0 } };
+static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "power", FIELD_SHARE, REQUIRED, "chance to see the smallest effect worth having" },
+  { "from_week", FIELD_COUNT, REQUIRED, "the weeks that count, after each start" }, { "to_week", FIELD_COUNT, REQUIRED, "" }, { "baseline_from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "baseline_to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" },
+  { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
+  { "registration", FIELD_ANY, REQUIRED, "as it was frozen: the members of the event" }, { "from", FIELD_DAY, REQUIRED | NULLABLE, "of the values that were used" }, { "to", FIELD_DAY, REQUIRED | NULLABLE, "" },
+  { "comparison_hidden", FIELD_BOOL, REQUIRED, "" }, { "series", FIELD_ANY, REQUIRED | NULLABLE, "week, effect, low, high: parallel lists, weeks since the start" },
+  { "raw", FIELD_ANY, REQUIRED | NULLABLE, "days, treated, comparison: parallel lists" }, { "placebo", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval: where nothing should be found" },
+  { "pretrend", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval, p: did they differ before?" }, { "behaviour", FIELD_ANY, REQUIRED | NULLABLE, "sentence, estimate, interval: was something done differently?" },
+  { "exposures", FIELD_ANY, REQUIRED | NULLABLE, "whom it reached" }, { "moves", FIELD_ANY, REQUIRED | NULLABLE, "people between the teams" }, { "registered_by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
+static const struct field point_fields[] = { { "day", FIELD_DAY, REQUIRED, "" }, { "value", FIELD_FIGURE, REQUIRED, "" }, { 0 } };
+static const struct field goal_row[] = { { "id", FIELD_ID("goal"), REQUIRED, "" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "unit", FIELD_TEXT(0), REQUIRED, "" }, { "direction", FIELD_WORD(directions), REQUIRED, "" },
+  { "weight", FIELD_SHARE, REQUIRED, "" }, { "baseline", FIELD_FIGURE, REQUIRED, "" }, { "target", FIELD_FIGURE, REQUIRED, "" }, { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
+  { "gap", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "money", FIELD_FIGURE, REQUIRED | NULLABLE, "the gap, a year" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "state", FIELD_WORD(goal_states), REQUIRED, "" },
+  { "interventions", FIELD_TEXTS, REQUIRED, "ids" }, { "moved", FIELD_COUNT, REQUIRED, "of them" }, { "series", FIELD_LIST(point_fields), REQUIRED, "" }, { 0 } };
+static const struct field summary_fields[] = { { "interventions", FIELD_COUNT, REQUIRED, "" }, { "moved", FIELD_COUNT, REQUIRED, "" }, { "did_not_move", FIELD_COUNT, REQUIRED, "" }, { "cannot_tell", FIELD_COUNT, REQUIRED, "" },
+  { "unmeasured", FIELD_COUNT, REQUIRED, "of those" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "of all" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "of what moved" },
+  { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "that value for each unit of all that was spent" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "lead_days", FIELD_OBJECT(lead_fields), REQUIRED, "medians" }, { 0 } };
+static const struct field programme_row[] = { { "id", FIELD_ID("need"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "money", FIELD_FIGURE, REQUIRED, "a year" },
+  { "saved", FIELD_BOOL, REQUIRED, "accepted to stop; else it could be" }, { 0 } };
+static const struct field declined_fields[] = { { "not_training", FIELD_COUNT, REQUIRED, "needs with another cause than skill" }, { "not_training_money", FIELD_FIGURE, REQUIRED, "what hangs on them a year" },
+  { "no_goal", FIELD_COUNT, REQUIRED, "wishes that no goal rests on" }, { "programmes", FIELD_LIST(programme_row), REQUIRED, "that no goal rests on" }, { 0 } };
+static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQUIRED, "the most worth first" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { "summary", FIELD_OBJECT(summary_fields), REQUIRED, "" },
+  { "declined", FIELD_OBJECT(declined_fields), REQUIRED, "what was not done, and why" }, { 0 } };
+static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };
+
+const struct op impact_ops[] = {
+  { "impact list", GET, "/impact", MAY_READ_IMPACT, NULL, list_out, impact_list, "Did it move? Goals and interventions with verdict, cost and value", "impact" },
+  { "impact show", GET, "/impact/{id}", MAY_READ_IMPACT, id_in, show_out, impact_show, "One intervention: registration, effect and what it rests on", "impact" },
+  { "impact csv", GET, "/impact.csv", MAY_READ_IMPACT, NULL, NULL, impact_csv, "The board as a table for a spreadsheet", "impact", BODY_FILE_OUT },
+  { "impact pdf", GET, "/impact.pdf", MAY_READ_IMPACT, NULL, NULL, impact_pdf, "The board on one page, for print", "impact", BODY_FILE_OUT },
+  { 0 } };

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What came of each intervention: the registration beside the analytics agent's live claim "effect" about it, for the board, the
+ * page, the sheet of paper and the reasons. Whatever the claim does not say is absent here: NAN, NULL, CLOCK_NO_DAY. */
+#pragma once
+#include "ops/tables.h"
+
+enum verdict { VERDICT_MOVED, VERDICT_DID_NOT_MOVE, VERDICT_CANNOT_TELL, VERDICTS };
+extern const char *const verdict_names[VERDICTS + 1]; /* "moved" …; ends with NULL */
+enum lead_step { LEAD_SIGNAL, LEAD_NEED, LEAD_ACCEPTED, LEAD_LIVE, LEAD_FIRST_USE, LEAD_EFFECT, LEAD_STEPS };
+extern const char *const lead_names[LEAD_STEPS];
+
+struct outcome {
+  const struct intervention *plan; /* of the snapshot */
+  const struct goal *goal;         /* NULL: of none that is known */
+  struct json value, registration; /* the claim's value, absent where there is none yet; the plan as registered */
+  struct json_doc *value_doc, *plan_doc;
+  char *claim, *agent, *evidence;  /* NULL without a claim */
+  char *value_text;
+  int64_t made_at;
+  double confidence;
+  enum verdict verdict;            /* "cannot tell" without a claim */
+  bool measured;                   /* there is an estimate */
+  bool hidden, others_hidden;      /* fewer than five people: in the teams that it is about; in those that they are compared with */
+  int units, affected;
+  double estimate, se, low, high, p; /* in the goal's unit, signed as the KPI is */
+  double cost, money, money_low, money_high; /* money: a year */
+  double back, back_low, back_high;  /* money a year for each unit of cost */
+  double lead[LEAD_STEPS];         /* days since the signal */
+  int32_t tell;                    /* the day from which it can be told; CLOCK_NO_DAY: never */
+  char *needed;                    /* what would settle it; NULL: it is settled */
+};
+
+/* Those that the caller may see (a confined manager: that touch own teams), the most worth first. NULL on error. */
+GPtrArray *outcomes_read(struct op_call *call, const struct company *company, GError **error); /* of struct outcome */
+const struct outcome *outcomes_find(const GPtrArray *outcomes, const char *id); /* by the intervention's or the claim's id; NULL: none */
+
+/* Sums of what the caller sees. The money is that of what moved, the cost that of everything: what moved nothing is paid as well. */
+struct outcome_sums { int of[VERDICTS], unmeasured; double cost, money, money_low, money_high, back, back_low, back_high; double lead[LEAD_STEPS]; /* medians */ };
+void outcomes_add_up(const GPtrArray *outcomes, struct outcome_sums *ret_sums);
+
+/* What was not done, and why: needs with another cause than skill, wishes without a goal, programmes that no goal rests on. */
+struct declined_row { const char *id, *title, *why; double money; /* a year */ bool saved; /* a person accepted to stop it */ };
+struct declined { int not_training; double not_training_money; int no_goal; GArray *programmes; /* of struct declined_row; texts borrowed from needs */ };
+void declined_read(const GPtrArray *needs, const struct company *company, struct declined *ret_declined);
+void declined_clear(struct declined *declined);
+
+/* Did this change happen between the first start and `until`, in one of its teams, their departments, or the whole company? */
+bool outcome_touches(const struct outcome *outcome, const struct company *company, const struct change *change, int32_t until);
+
+/* The files: newly allocated. */
+GBytes *outcomes_csv(const GPtrArray *outcomes, const struct company *company);
+GBytes *outcomes_pdf(struct op_call *call, const struct view *view, const GPtrArray *outcomes, const struct declined *declined, GError **error);

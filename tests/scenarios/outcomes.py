@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registered interventions and what was measured of them, as events of the ledger: for scenarios about the board.
+
+The events are appended behind Meno's back, with the hash chain that ledger.c documents, and folded by `replay --rebuild`;
+`replay --verify` then holds them like any other. The figures are made up, and no promise is about them: what is tested is what
+is shown of them, and to whom."""
+import contextlib
+import datetime
+import hashlib
+import json
+import math
+import sqlite3
+import struct
+import uuid
+
+import meno
+
+WEEK = datetime.timedelta(days=7)
+
+
+# ---- events ------------------------------------------------------------------------------------------------------
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def chained(previous, seq, name, kind, subject, actor, at, body):
+    part = lambda data: struct.pack("<Q", len(data)) + data
+    whole = lambda number: part(struct.pack("<q", number))
+    text = lambda words: part(words.encode())
+    return hashlib.sha256(part(previous) + whole(seq) + part(name) + text(kind) + text(subject) + text(actor) + whole(at) + whole(at) + whole(0) + whole(seq)
+                          + text("") + whole(0) + text("") + text(body)).digest()
+
+
+def append(data, rows, now=meno.NOW):
+    """Appends events (kind, subject, actor, body) and rebuilds what is folded from them."""
+    with contextlib.closing(sqlite3.connect(f"{data}/meno.db")) as db, db:
+        seq, recorded, previous = db.execute("SELECT seq, recorded, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        for kind, subject, actor, body in rows:
+            seq, name, text = seq + 1, uuid.uuid4().bytes, canonical(body)
+            at = max(recorded, int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp() * 1_000_000))
+            previous = chained(previous, seq, name, kind, subject, actor, at, text)
+            db.execute("INSERT INTO event (seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash) VALUES (?,?,?,?,?,?,?,0,?,NULL,0,'',?,?)",
+                       (seq, name, kind, subject, actor, at, at, seq, text, previous))
+    meno.must(data, "replay", "--rebuild", now=now)
+
+
+def registered(name, goal, teams, comparison, start, **more):
+    """An intervention: `teams` start a week after one another from `start` on; `comparison` waits."""
+    rows = [{"team": team, "start": (start + WEEK * index).isoformat(), "affected": True} for index, team in enumerate(teams)]
+    rows += [{"team": team, "start": None, "affected": False} for team in comparison]
+    plan = {"need": more.pop("need", "n-none"), "goal": goal, "cause": "skill", "skills": [], "title": name, "remedy": "practice", "training": True, "design": "stepped-wedge",
+            "estimand": {"from_week": 3, "to_week": 12}, "minimum_effect": 2, "power": 0.84, "measurable": True, "teams": rows, "cost": 18400,
+            "baseline": {"from": (start - WEEK * 40).isoformat(), "to": (start - WEEK).isoformat()}, "due": (start + WEEK * 20).isoformat(), "seed": "b7e1"} | more
+    return plan
+
+
+def measured(intervention, plan, verdict, estimate, half, money, start, comparison=True, **more):
+    weeks = list(range(-8, 16))
+    curve = [0.1 * math.sin(week) + (estimate * min(1, week / 4) if week > 0 else 0) for week in weeks]
+    days = [(start + WEEK * week).isoformat() for week in weeks]
+    value = {"id": intervention, "goal": plan["goal"], "verdict": verdict, "estimate": estimate, "se": round(half / 2.1, 4), "interval": [round(estimate - half, 4), round(estimate + half, 4)],
+             "p": 0.012 if verdict == "moved" else 0.41, "method": "difference in differences on the frozen units, randomisation inference", "cost": plan["cost"],
+             "needed": None if verdict != "cannot tell" else "Eight more weeks would settle it, or six more teams.",
+             "sentence": f"{plan['title']}: {verdict}, by {estimate} (between {round(estimate - half, 2)} and {round(estimate + half, 2)}).",
+             "lead_days": {"signal": 0, "need": 9, "accepted": 16, "live": 30, "first_use": 33, "effect": 112 if verdict == "moved" else None}, "units": len(plan["teams"]),
+             "treated": sum(row["affected"] for row in plan["teams"]), "from": days[0], "to": days[-1], "minimum_effect": plan["minimum_effect"],
+             "value": {"money": money, "low": round(money - abs(money) * 0.7), "high": round(money + abs(money) * 0.7), "currency": "EUR", "period": "a year"},
+             "series": {"week": weeks, "effect": [round(value, 4) for value in curve], "low": [round(value - half, 4) for value in curve], "high": [round(value + half, 4) for value in curve]},
+             "raw": {"days": days, "treated": [round(60 + value, 4) for value in curve], "comparison": [round(60 + 0.1 * math.cos(week), 4) for week in weeks]},
+             "placebo": {"estimate": 0.1, "interval": [-0.9, 1.1]}, "pretrend": {"estimate": 0.02, "interval": [-0.2, 0.24], "p": 0.7},
+             "behaviour": {"sentence": "Practice scores rose before the goal did.", "estimate": 0.08, "interval": [0.02, 0.14]}, "exposures": 41, "moves": 3, "changes": [], "confidence": 0.9} | more
+    evidence = [{"about": "effect", "against": verdict == "did not move", "count": 288, "file": "kpis.csv", "from": days[0], "people": 40, "strength": 1,
+                 "text": f"{len(days)} weeks of the goal in {len(plan['teams'])} teams", "to": days[-1]}]
+    return {"agent": "agent:analytics@1", "confidence": 0.9, "evidence": evidence, "id": "c-" + hashlib.sha256(canonical(value).encode()).hexdigest()[:12], "predicate": "effect",
+            "rests_on": ["file:kpis.csv"], "subject": intervention, "valid_from": -2147483648, "valid_to": -2147483648, "value": value}
+
+
+def rows_of(named, actor="account:lead"):
+    """Events of [(id, plan, claim or None)], in an order that time allows."""
+    rows = [("intervention.registered", "intervention:" + name, actor, plan) for name, plan, _ in named]
+    return rows + [("claim.made", "effect:" + name, "agent:analytics@1", claim) for name, _, claim in named if claim]
+
+
+def dress(data, now, goals=None):
+    """Gives any company with goals of several teams a board with every verdict on it; what it added, as rows_of takes it."""
+    goals = [goal for goal in meno.must(data, "goals", now=now)["goals"] if goals is None or goal["id"] in goals]
+    today = datetime.date.fromisoformat(now[:10])
+    start = today - WEEK * 20
+    shapes = [("moved", 4.1, 2.9, 241000, "Practice: handling objections"), ("did not move", -0.2, 0.9, 3100, "One page on who owns a shared service"),
+              ("cannot tell", 1.4, 6.1, 50400, "Mend the ticket tool with those who use it"), (None, 0, 0, 0, "Give hours back in dispatch"), ("never", 0, 0, 0, "Say what is expected")]
+    named = []
+    for index, (verdict, estimate, half, money, title) in enumerate(shapes):
+        goal = goals[index % len(goals)]
+        teams = [row["team"] for row in meno.must(data, "goals", "show", goal["id"], now=now)["teams"] if not row["hidden"]]
+        sign, cut, begin = (1 if goal["direction"] == "up" else -1), len(teams) // 2, start if verdict != None else today - WEEK * 2
+        more = {"measurable": False, "power": 0.2, "why_not": "All teams start at once, so there is nothing to compare with."} if verdict == "never" else {}
+        plan = registered(title, goal["id"], teams[:cut], teams[cut:], begin, training=index == 0, remedy=("practice", "clarity", "tool", "capacity", "clarity")[index],
+                          cause=("skill", "clarity", "tool", "capacity", "clarity")[index], **more)
+        name = f"i-board-{index + 1}"
+        named.append((name, plan, measured(name, plan, verdict, sign * estimate, half, money, start) if verdict not in (None, "never") else None))
+    append(data, rows_of(named), now)
+    return named
