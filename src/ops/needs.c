@@ -2,6 +2,7 @@
  *
  * Needs: the needs agent's live claims, overlaid with what people have said since. A person confirms or overrules the
  * cause, or marks a need as noise, each with a reason; the agent reads those words in its next turn and learns from them. */
+#include "impact/plan.h"
 #include "ledger/claims.h"
 #include "ops/tables.h"
 #include <math.h>
@@ -341,6 +342,29 @@ static bool needs_show(struct op_call *call, struct json_writer *out, GError **e
   return db && write_need(out, db, view->company, need, rank, error);
 }
 
+/* ---- needs plan ------------------------------------------------------------------------------------------------- */
+
+/* What accepting would set going: everything but the order of start, which is drawn only then. */
+static bool needs_plan(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  g_autoptr(GPtrArray) needs = view ? needs_read(call, view->company, error) : NULL;
+  int rank;
+  const struct need *need = needs ? find_need(needs, op_text(call, "id"), &rank, error) : NULL;
+  const struct known_need *known = need ? known_need_named(view->company, need->id) : NULL;
+  if (!need) return false;
+  struct impact_wish wish = IMPACT_WISH_NONE;
+  wish.remedy = op_text(call, "remedy");
+  g_autoptr(impact_plan_auto) plan = known ? impact_plan_new(view->company, known, &wish, clock_day(call->now)) : NULL;
+  if (!plan) {
+    json_put_null(out, "plan");
+    return true;
+  }
+  json_open_object(out, "plan");
+  impact_plan_write(plan, out);
+  json_close_object(out);
+  return true;
+}
+
 /* ---- people's words --------------------------------------------------------------------------------------------- */
 
 static const char *first_cause(const struct need *need) { return text_or(json_at(json_get(need->value, "causes"), 0), "cause", "cannot tell"); }
@@ -416,9 +440,24 @@ static const struct field cause_in[] = { { "id", FIELD_ID("need"), REQUIRED | IN
   { "reason", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "how you know" }, { 0 } };
 static const struct field noise_in[] = { { "id", FIELD_ID("need"), REQUIRED | IN_PATH, "the need" }, { "reason", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "why it is noise; the agent learns from it" }, { 0 } };
 
+static const struct field plan_in[] = { { "id", FIELD_ID("need"), REQUIRED | IN_PATH, "the need" }, { "remedy", FIELD_TEXT(200), 0, "another remedy than the one that fits the cause" }, { 0 } };
+static const struct field estimand_fields[] = { { "from_week", FIELD_COUNT, REQUIRED, "after each start" }, { "to_week", FIELD_COUNT, REQUIRED, "" }, { 0 } };
+static const struct field step_fields[] = { { "start", FIELD_DAY, REQUIRED, "" }, { "teams", FIELD_COUNT, REQUIRED, "how many start then; which ones is drawn at acceptance" }, { 0 } };
+static const struct field window_fields[] = { { "from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" }, { 0 } };
+static const struct field unit_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "affected", FIELD_BOOL, REQUIRED, "false: only to compare with" }, { 0 } };
+static const struct field plan_fields[] = { { "need", FIELD_ID("need"), REQUIRED, "" }, { "goal", FIELD_ID("goal"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "cause", FIELD_TEXT(0), REQUIRED, "" },
+  { "skills", FIELD_TEXTS, REQUIRED, "" }, { "remedy", FIELD_TEXT(0), REQUIRED, "" }, { "training", FIELD_BOOL, REQUIRED, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "due", FIELD_DAY, REQUIRED | NULLABLE, "" },
+  { "units", FIELD_LIST(unit_row), REQUIRED, "the teams, frozen at acceptance" }, { "design", FIELD_TEXT(0), REQUIRED, "" }, { "comparison", FIELD_TEXT(0), REQUIRED | NULLABLE, "in words" }, { "estimand", FIELD_OBJECT(estimand_fields), REQUIRED, "mean effect in these weeks" },
+  { "ramp_weeks", FIELD_COUNT, REQUIRED, "" }, { "steps", FIELD_LIST(step_fields), REQUIRED, "" }, { "waiting", FIELD_COUNT, REQUIRED, "teams that wait until the last reading" }, { "baseline", FIELD_OBJECT(window_fields), REQUIRED, "without the weeks that opened the need" },
+  { "readings", FIELD_TEXTS, REQUIRED, "days" }, { "weeks_until", FIELD_COUNT, REQUIRED, "until it could be told" }, { "minimum_effect", FIELD_FIGURE, REQUIRED | NULLABLE, "worth having, in the goal's unit" }, { "power", FIELD_SHARE, REQUIRED | NULLABLE, "of telling it" },
+  { "detectable", FIELD_FIGURE, REQUIRED | NULLABLE, "effect found with a chance of 80 %" }, { "noise", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "autocorrelation", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "expected_se", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
+  { "measurable", FIELD_BOOL, REQUIRED, "power of one half or more, and a comparison" }, { "why_not", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "cost_estimated", FIELD_BOOL, REQUIRED, "" }, { "currency", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
+static const struct field plan_out[] = { { "plan", FIELD_OBJECT(plan_fields), REQUIRED | NULLABLE, "null: a need of no goal, so nothing could be measured" }, { 0 } };
+
 const struct op needs_ops[] = {
   { "needs list", GET, "/needs", MAY_READ_NEEDS, list_in, list_out, needs_list, "Needs by value: worth doing, not a training problem, not a priority", "needs" },
   { "needs show", GET, "/needs/{id}", MAY_READ_NEEDS, id_in, need_out, needs_show, "One need with its ranking of causes", "needs" },
+  { "needs plan", GET, "/needs/{id}/plan", MAY_READ_NEEDS, plan_in, plan_out, needs_plan, "What accepting a need would set going: teams, design, power, cost, weeks until it could be told", "needs" },
   { "needs confirm", POST, "/needs/{id}/cause", MAY_DECIDE_NEEDS, cause_in, need_out, needs_cause, "Confirm or overrule a need's cause, with a reason", "needs" },
   { "needs noise", POST, "/needs/{id}/noise", MAY_DECIDE_NEEDS, noise_in, need_out, needs_noise, "Mark a need as noise, with a reason", "needs" },
   { 0 } };

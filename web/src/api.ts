@@ -130,6 +130,18 @@ export interface AssetBlock {
   id: string; kind: 'text' | 'list' | 'steps' | 'check'; role?: string; heading: { text: string } | null;
   items?: { lead: AssetSentence | null; sentences: AssetSentence[] }[]; questions?: AssetQuestion[];
 }
+/* What a person accepts, and what is published: a draft with the places of the sources that it rests on. */
+export interface AssetBody {
+  id: string; title: string; modality: string; pattern: string; blocks: AssetBlock[];
+  sources: { name: string; title: string; owner?: string | null; valid_until?: Day | null; licence?: string | null }[];
+  spans: { id: string; source: string; text: string; before?: string | null; after?: string | null }[];
+}
+export interface InterventionPlan {
+  need: string; goal: string; title: string; remedy: string; training: boolean; design: string; comparison: string | null;
+  estimand: { from_week: number; to_week: number }; steps: { start: Day; teams: number }[]; waiting: number; weeks_until: number;
+  minimum_effect: number | null; power: number | null; measurable: boolean; why_not: string | null; cost: number | null;
+  cost_estimated: boolean; currency: string | null;
+}
 export interface InboxItem {
   id: string; kind: 'delivery' | 'note'; title: string; text: string; at: Moment; expires: Day | null; minutes: number | null;
   state: 'shown' | 'opened' | 'done' | 'declined' | 'expired' | null; modality: string | null; goal: string | null;

@@ -317,7 +317,15 @@ export const text = {
     save: 'Save', wishesSaved: 'Saved. It holds from now on.', calendar: 'Calendar file', calendarLead: 'Your deliveries as an iCalendar file',
   },
 
-  asset: { right: 'Right.', wrong: 'Not quite.' },
+  asset: { right: 'Right.', wrong: 'Not quite.', sources: 'Sources of this draft', validUntil: (day: string) => `valid until ${day}` },
+
+  plan: {
+    title: 'What accepting would set going', none: 'This need belongs to no goal, so nothing could be measured.',
+    measurable: 'effect can be told', notMeasurable: 'not measurable', whyNot: (why: string) => `Whether it helped could not be told: ${why}.`,
+    starts: 'Starts', step: (day: string, teams: number) => `${day}: ${counted(teams, 'team', 'teams')}`, measured: 'Measured in weeks', weeks: (from: number, to: number) => `${from} to ${to} after each start`,
+    smallest: 'Smallest effect worth having', power: 'Chance of telling it', until: 'Until it could be told', weeksUntil: (weeks: number) => counted(weeks, 'week', 'weeks'),
+    cost: 'Cost', estimated: '(estimated)', drawn: 'Which team starts when is drawn by lot at the moment of acceptance; nobody can choose it.',
+  },
 
   later: {
     title: '26 weeks later', button: 'Let 26 weeks pass', lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes about a minute.',

@@ -11,7 +11,9 @@ import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
 import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
-import type { Names, Proposal, ProposalDetail } from '../api.ts';
+import { BesideSources } from '../ui/asset.tsx';
+import { PlanOf } from './plan.tsx';
+import type { AssetBody, Names, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
 const waiting = (proposal: Proposal): boolean => proposal.state === 'proposed' || proposal.state === 'in approval';
@@ -393,6 +395,9 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
   );
 }
 
+/* An asset is read as it would go out, beside its sources. */
+const isAsset = (one: ProposalDetail): boolean => Array.isArray((one.body as Partial<AssetBody> | null)?.blocks);
+
 function Detail(props: { id: string }): JSX.Element {
   const proposal = useResource<ProposalDetail>('/approvals/' + encodeURIComponent(props.id));
   const heading = useRef<HTMLHeadingElement>(null);
@@ -416,7 +421,9 @@ function Detail(props: { id: string }): JSX.Element {
                   {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}
                 </p>
                 {previous && <Diff before={previous} after={body} />}
-                {previous ? (
+                {isAsset(one) ? (
+                  <BesideSources of={one.body as AssetBody} />
+                ) : previous ? (
                   <details>
                     <summary>{said.all}</summary>
                     <Body of={body} />
@@ -427,6 +434,7 @@ function Detail(props: { id: string }): JSX.Element {
                     <Body of={body} />
                   </>
                 )}
+                {one.kind === 'act on need' && one.need && <PlanOf need={one.need} unit="" level={3} />}
                 {one.why.length > 0 && (
                   <>
                     <h3>

@@ -2,6 +2,7 @@
  *
  * Needs: three columns, of which two say no. A need's own page shows every hypothesis with what speaks for and against
  * it, the question that would separate the first two, and lets a person confirm or overrule the cause with a reason. */
+import { PlanOf } from './plan.tsx';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
@@ -584,6 +585,7 @@ function Plan(props: { need: Need; href: string }): JSX.Element {
             ? said.planState(text.approvals.states[one.proposal_state] ?? one.proposal_state)
             : said.planWaits}
         </p>
+        {one.goal && one.status !== 'accepted' && <PlanOf need={one.id} unit={one.value?.unit ?? ''} level={3} />}
         <a class="btn btn-outline-secondary" href={props.href}>
           {said.planOpen}
         </a>

@@ -3,9 +3,9 @@
  * A learning asset's blocks, drawn the same wherever they are read: in the inbox, beside their sources, before a decision.
  * Every sentence knows the spans of the sources that it rests on; who wants to show them listens to `point`. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import type { AssetBlock, AssetQuestion, AssetSentence } from '../api.ts';
+import type { AssetBlock, AssetBody, AssetQuestion, AssetSentence } from '../api.ts';
 
 interface Pointing {
   point?: (spans: string[]) => void;
@@ -94,6 +94,45 @@ export function AssetBlocks(props: { of: AssetBlock[]; level?: 2 | 3 } & Pointin
           ))}
         </section>
       ))}
+    </div>
+  );
+}
+
+/* The draft at the left, the places in the sources that it rests on at the right: who points at a sentence sees its source
+ * light up. */
+export function BesideSources(props: { of: AssetBody }): JSX.Element {
+  const { of: asset } = props;
+  const [lit, setLit] = useState<string[]>([]);
+  const place = useRef<HTMLDivElement>(null);
+  const said = text.asset;
+  useEffect(() => {
+    const first = place.current?.querySelector<HTMLElement>('.lit');
+    if (!first || !place.current) return;
+    const box = place.current;
+    box.scrollTop += first.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+  }, [lit]);
+  return (
+    <div class="beside">
+      <div>
+        <AssetBlocks of={asset.blocks} point={setLit} />
+      </div>
+      <section class="sources-beside" aria-label={said.sources} ref={place} tabIndex={0}>
+        {asset.sources.map(source => (
+          <div key={source.name}>
+            <h3>{source.title}</h3>
+            <p class="quiet">{[source.owner, source.valid_until && said.validUntil(source.valid_until)].filter(Boolean).join(' · ')}</p>
+            {asset.spans
+              .filter(span => span.source === source.name)
+              .map(span => (
+                <p class={'span' + (lit.includes(span.id) ? ' lit' : '')} key={span.id}>
+                  <span class="quiet">{span.before} </span>
+                  <mark>{span.text}</mark>
+                  <span class="quiet"> {span.after}</span>
+                </p>
+              ))}
+          </div>
+        ))}
+      </section>
     </div>
   );
 }
