@@ -19,3 +19,9 @@
 #define LIMIT_FORM_BYTES      (64u * 1024)         /* any other HTTP request */
 #define LIMIT_TEXT            4000                 /* a reason, a note, a title that a person types */
 #define LIMIT_ID              200                  /* an identifier that comes from outside */
+#define LIMIT_SOURCE_BYTES    (8u * 1024 * 1024)   /* of a source, what is cut into spans; the rest is counted as cut off */
+#define LIMIT_SOURCE_BLOCKS   100000               /* headings, paragraphs, items … of one source */
+#define LIMIT_BLOCK_BYTES     (32u * 1024)         /* one of them; what is longer goes on in another */
+#define LIMIT_SENTENCE_BYTES  2000                 /* what is longer is cut at a space */
+#define LIMIT_LIST_DEPTH      8                    /* nesting that is kept; deeper items count as of this depth */
+#define LIMIT_DRAFT_SOURCES   20                   /* that one draft may be made from */
