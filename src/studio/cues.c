@@ -97,6 +97,19 @@ static bool holds_any(const char *padded, const char *const *words) {
   return false;
 }
 
+/* The normal form of what stands outside quotation marks, padded. */
+static char *without_quotes(const char *text) {
+  g_autoptr(GString) out = g_string_new("");
+  bool inside = false;
+  for (const char *at = text; *at; at = utf8_next(at)) {
+    gunichar c = g_utf8_get_char(at);
+    if (c == '"' || c == 0x201C || c == 0x201D || c == 0x201E || c == 0xAB || c == 0xBB) inside = c == '"' ? !inside : c == 0x201E || c == 0xAB || (c == 0x201C && !inside);
+    else if (!inside) g_string_append_unichar(out, c);
+  }
+  g_autofree char *normal = text_normal(out->str, out->len);
+  return g_strconcat(" ", normal, " ", NULL);
+}
+
 unsigned cues_of_sentence(const char *text, enum language language) {
   static const char *const first_person[] = { " i ", " my ", " me ", " mine ", " ich ", " mein ", " meine ", " mir ", " mich ", " je ", " mon ", " ma ", " mes ", " moi ", " j ", NULL };
   g_autofree char *normal = text_normal(text, strlen(text)), *padded = g_strconcat(" ", normal, " ", NULL);
@@ -109,7 +122,8 @@ unsigned cues_of_sentence(const char *text, enum language language) {
   const char *end = text + strlen(text);
   while (end > text && strchr("\"')”’» ", end[-1])) end--;
   if (end > text && end[-1] == '?') cues |= BIT(CUE_QUESTION);
-  if (!(cues & BIT(CUE_QUOTE)) && holds_any(padded, first_person)) cues |= BIT(CUE_PERSONAL);
+  g_autofree char *outside = without_quotes(text);
+  if (holds_any(outside, first_person)) cues |= BIT(CUE_PERSONAL);
   return cues;
 }
 

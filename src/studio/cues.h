@@ -7,14 +7,14 @@
 enum cue { CUE_IMPERATIVE, CUE_RULE, CUE_REASON, CUE_EXAMPLE, CUE_MISTAKE, CUE_DEFINITION, CUE_CONDITION, CUE_RESULT, CUE_ASIDE, CUE_CONTACT, CUE_ANAPHOR, /* by words */
            CUE_NUMBER, CUE_QUESTION, CUE_QUOTE, CUE_PERSONAL /* in the first person */, CUE_COUNT };
 extern const char *const cue_names[CUE_COUNT];
-enum role { SECTION_WHY, SECTION_MISTAKES, SECTION_PHRASES, SECTION_LIMITS, SECTION_EXAMPLE, SECTION_HELP, SECTION_LEARN, SECTION_FAQ, SECTION_AFTER, SECTION_STEPS, SECTION_RULES, /* by words */
+enum section_role { SECTION_WHY, SECTION_MISTAKES, SECTION_PHRASES, SECTION_LIMITS, SECTION_EXAMPLE, SECTION_HELP, SECTION_LEARN, SECTION_FAQ, SECTION_AFTER, SECTION_STEPS, SECTION_RULES, /* by words */
             SECTION_OPENING /* before the first heading below the title */, SECTION_OTHER, SECTION_ROLES };
 extern const char *const section_role_names[SECTION_ROLES];
 #define BIT(n) (1u << (n))
 
 /* Bits of enum cue. */
 unsigned cues_of_sentence(const char *text, enum language language);
-/* Bits of enum role, by the heading's words; OTHER where none. */
+/* Bits of enum section_role, by the heading's words; OTHER where none. */
 unsigned cues_of_heading(const char *text, enum language language);
 /* Without words that only join it to what stood before ("So …"), and with "You must" turned into the imperative; begins with
  * a capital. Newly allocated. */

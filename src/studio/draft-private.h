@@ -7,7 +7,7 @@
 struct sentence { char *text; GArray *spans; /* of int */ };
 struct item { struct sentence *lead; /* NULL: none */ GPtrArray *sentences; int first /* span, for the order */, section; unsigned cues; double score; int words; };
 struct option { struct sentence *sentence; bool right; };
-struct question { const char *kind, *ask; struct sentence *stem; GPtrArray *options, *feedback; int first, words; };
+struct quiz { const char *kind, *ask; struct sentence *stem; GPtrArray *options, *feedback; int first, words; };
 struct drafted { const struct pattern_block *of; int section /* whose heading it has; -1 the pattern's */, number; GPtrArray *items, *questions; };
 
 struct drafting {
@@ -28,7 +28,7 @@ typedef struct sentence sentence_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sentence_auto, sentence_free)
 /* The span as a sentence, trimmed; quotation marks that the cut opened are closed. */
 struct sentence *sentence_of(const struct drafting *d, int span, bool first, bool opens, bool closes);
-void question_free(void *question);
+void quiz_free(void *question);
 
 /* Fills a block of questions; returns how many. */
 int draft_questions(struct drafting *d, const struct pattern_block *block, struct drafted *to);

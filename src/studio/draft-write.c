@@ -8,8 +8,8 @@
 
 struct writing { const struct drafting *d; struct json_writer *out; GHashTable *spans, *sources; };
 
-static void put_spans(struct writing *w, const GArray *spans) {
-  json_open_array(w->out, "spans");
+static void put_spans(struct writing *w, const char *key, const GArray *spans) {
+  json_open_array(w->out, key);
   for (guint i = 0; i < spans->len; i++) {
     int span = g_array_index(spans, int, i);
     g_hash_table_add(w->spans, GINT_TO_POINTER(span));
@@ -25,7 +25,7 @@ static void put_sentence(struct writing *w, const char *key, const struct senten
     return;
   }
   json_open_object(w->out, key);
-  put_spans(w, sentence->spans);
+  put_spans(w, "spans", sentence->spans);
   json_put_string(w->out, "text", sentence->text);
   json_close_object(w->out);
 }
@@ -41,18 +41,10 @@ static void put_heading(struct writing *w, const struct drafted *block) {
   int section = block->section, span = section >= 0 ? library_section(l, section)->heading : -1;
   const char *words = block->of->heading[w->d->language];
   bool title = span >= 0 && library_section(l, section)->level == 1;
-  if (span < 0 && !words) json_put_null(w->out, "heading");
-  else if (title) json_put_null(w->out, "heading"); /* the source's title is no heading of a part */
-  else if (span >= 0) {
-    g_autoptr(sentence_auto) sentence = sentence_new(g_strdup(library_span(l, span)->text), span);
-    put_sentence(w, "heading", sentence);
-  } else {
-    json_open_object(w->out, "heading");
-    json_open_array(w->out, "spans");
-    json_close_array(w->out);
-    json_put_string(w->out, "text", words);
-    json_close_object(w->out);
-  }
+  g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(int));
+  if (span >= 0 && !title) g_array_append_val(spans, span);
+  json_put_string(w->out, "heading", title ? NULL /* the source's title is no heading of a part */ : span >= 0 ? library_span(l, span)->text : words);
+  put_spans(w, "heading_spans", spans);
 }
 
 static void put_item(struct writing *w, const struct item *item) {
@@ -62,7 +54,7 @@ static void put_item(struct writing *w, const struct item *item) {
   json_close_object(w->out);
 }
 
-static void put_question(struct writing *w, const char *block, guint number, const struct question *question) {
+static void put_question(struct writing *w, const char *block, guint number, const struct quiz *question) {
   g_autofree char *id = g_strdup_printf("%s-q%u", block, number + 1);
   json_open_object(w->out, NULL);
   json_put_string(w->out, "ask", question->ask);
@@ -74,7 +66,7 @@ static void put_question(struct writing *w, const char *block, guint number, con
     const struct option *option = question->options->pdata[i];
     json_open_object(w->out, NULL);
     json_put_bool(w->out, "right", option->right);
-    put_spans(w, option->sentence->spans);
+    put_spans(w, "spans", option->sentence->spans);
     json_put_string(w->out, "text", option->sentence->text);
     json_close_object(w->out);
   }
@@ -103,7 +95,7 @@ static void put_sources(struct writing *w) {
   const struct library *l = w->d->library;
   json_open_array(w->out, "sources");
   for (int s = 0; s < l->source_count; s++) {
-    const struct source *source = &l->sources[s];
+    const struct document *source = &l->sources[s];
     char day[CLOCK_TEXT];
     if (!g_hash_table_contains(w->sources, GINT_TO_POINTER(s))) continue;
     json_open_object(w->out, NULL);
@@ -123,7 +115,7 @@ static void put_span_texts(struct writing *w) {
   for (int i = 0; i < (int)l->spans->len; i++) {
     const struct span *span = library_span(l, i);
     if (!g_hash_table_contains(w->spans, GINT_TO_POINTER(i))) continue;
-    const struct source *source = &l->sources[span->source];
+    const struct document *source = &l->sources[span->source];
     json_open_object(w->out, NULL);
     json_put_string(w->out, "after", i + 1 < source->first_span + source->spans ? library_span(l, i + 1)->id : "");
     json_put_string(w->out, "before", i > source->first_span ? library_span(l, i - 1)->id : "");
@@ -138,6 +130,10 @@ static void put_span_texts(struct writing *w) {
 /* {topic} in a title; capital in front. */
 static char *title_of(const struct drafting *d, const char *topic) {
   g_auto(GStrv) parts = g_strsplit(d->request->pattern->title[d->language], "{topic}", -1);
+  if (strchr(topic, ':') && parts[0] && parts[1] && g_str_has_prefix(parts[1], ": ")) { /* one colon in a title is enough */
+    g_autofree char *rest = parts[1];
+    parts[1] = g_strconcat(" – ", rest + 2, NULL);
+  }
   g_autofree char *title = g_strjoinv(topic, parts);
   char capital[8] = { 0 };
   g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(title)), capital);

@@ -25,9 +25,11 @@
 #include <string.h>
 
 #define ITEM_WORDS 70        /* an item that is longer is cut after a sentence */
+#define STORY_WORDS 95       /* a stage of a story may be longer */
 #define ALIKE_MOST 0.75      /* two items that are more alike say the same */
 #define SECTION_STRENGTH 0.7 /* of a section whose heading names the topic, in a source that does not */
 #define LEAST_SENTENCE 2     /* words; less is no sentence */
+#define QUOTE_KEPT 4         /* sentences: a quotation that is shorter stays whole */
 
 /* ---- sentences and items ----------------------------------------------------------------------------------------- */
 
@@ -54,8 +56,8 @@ static void item_free(void *data) {
   g_free(item);
 }
 
-void question_free(void *data) {
-  struct question *question = data;
+void quiz_free(void *data) {
+  struct quiz *question = data;
   sentence_free(question->stem);
   g_ptr_array_unref(question->options);
   g_ptr_array_unref(question->feedback);
@@ -69,11 +71,21 @@ static void drafted_free(void *data) {
   g_free(drafted);
 }
 
+static bool is_straight(const struct library *l, const struct span *span) {
+  const struct unit *unit = span->unit >= 0 ? library_unit(l, span->unit) : NULL;
+  for (int s = unit ? unit->first : 0; unit && s < unit->first + unit->count; s++)
+    if (strchr(library_span(l, s)->text, '"')) return true;
+  return false;
+}
+
 struct sentence *sentence_of(const struct drafting *d, int span, bool first, bool opens, bool closes) {
-  static const char *const marks[LANGUAGE_COUNT][2] = { { "“", "”" }, { "„", "“" }, { "« ", " »" }, { "“", "”" } };
+  static const char *const typographic[LANGUAGE_COUNT][2] = { { "“", "”" }, { "„", "“" }, { "« ", " »" }, { "“", "”" } };
+  static const char *const straight[2] = { "\"", "\"" };
   const struct span *s = library_span(d->library, span);
+  bool cut = (opens && s->open_quote) || (closes && s->close_quote); /* the mark that is missing is of the source's own kind */
+  const char *const *marks = cut && is_straight(d->library, s) ? straight : typographic[d->language];
   g_autofree char *text = first && s->kind == SPAN_SENTENCE ? cues_trim(s->text, d->language) : g_strdup(s->text);
-  return sentence_new(g_strconcat(opens ? marks[d->language][0] : "", text, closes ? marks[d->language][1] : "", NULL), span);
+  return sentence_new(g_strconcat(opens ? marks[0] : "", text, closes ? marks[1] : "", NULL), span);
 }
 
 static bool ends_with(const char *text, char c) { return *text && text[strlen(text) - 1] == c; }
@@ -101,8 +113,8 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
   struct item *item = g_new0(struct item, 1);
   item->sentences = g_ptr_array_new_with_free_func((GDestroyNotify)sentence_free);
   item->section = unit->section;
-  item->first = unit->lead && from == unit->first + 1 ? unit->first : from;
-  bool own_lead = unit->lead && (from == unit->first + 1 || take->label_only), personal = false, unfit = false;
+  item->first = unit->lead && from == unit->first + 1 && !unit->stamp ? unit->first : from;
+  bool own_lead = unit->lead && (!unit->stamp || take->story) && (from == unit->first + 1 || take->label_only), personal = false, unfit = false;
   if (own_lead) {
     item->lead = sentence_of(d, unit->first, false, false, false);
     item->cues |= library_span(l, unit->first)->cues;
@@ -130,11 +142,14 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
 static bool leans(const struct span *span) { return (span->cues & BIT(CUE_ANAPHOR)) != 0; }
 
 /* The unbroken run of at most `most` sentences that tells most and begins with one that stands alone. */
-static struct item *best_run(const struct drafting *d, const struct unit *unit, const struct pattern_take *take, int most) {
+static struct item *best_run(const struct drafting *d, const struct unit *unit, const struct pattern_take *take, int most, bool running) {
   int begin = unit->first + unit->lead, end = unit->first + unit->count;
   struct item *best = NULL;
+  bool skipped = false;
   for (int from = begin; from < end; from++) {
-    if (from > begin && leans(library_span(d->library, from))) continue;
+    const struct span *first = library_span(d->library, from);
+    if (from > begin && ((unit->lead && !unit->stamp) || leans(first) || first->open_quote || (running && !skipped))) continue;
+    skipped = from == begin && first->cues & (take->not | BIT(CUE_ASIDE));
     int words = 0;
     for (int to = from + 1; to <= end && to - from <= most; to++) {
       const char *text = library_span(d->library, to - 1)->text;
@@ -147,35 +162,50 @@ static struct item *best_run(const struct drafting *d, const struct unit *unit, 
         best = item;
       } else item_free(item);
     }
-    if (take->story) break; /* a story is told from its beginning */
   }
   return best;
+}
+
+/* A stage of a story: the unit from its beginning, as long as it is bearable. */
+static struct item *whole_unit(const struct drafting *d, const struct unit *unit, const struct pattern_take *take) {
+  int begin = unit->first + unit->lead, to = begin, words = 0;
+  for (; to < unit->first + unit->count; to++) {
+    const char *text = library_span(d->library, to)->text;
+    if ((words += text_count_words(text, strlen(text))) > STORY_WORDS && to > begin) break;
+  }
+  return item_new(d, unit, take, begin, to);
+}
+
+/* Where an item that begins at `from` ends: behind what leans on it, and behind a short quotation that it opens. */
+static int end_of_group(const struct drafting *d, int from, int end, int most) {
+  int to = from + 1, closes = from;
+  while (closes < end && library_span(d->library, closes)->close_quote) closes++;
+  if (closes > from && closes < end && closes - from < QUOTE_KEPT) to = closes + 1;
+  while (to < end && to - from < MAX(most, closes - from + 1) && leans(library_span(d->library, to)) && !(library_span(d->library, to)->cues & BIT(CUE_ASIDE))) to++;
+  return to;
 }
 
 /* Every sentence that stands alone begins an item; what leans on it comes along. */
 static void split_unit(const struct drafting *d, const struct unit *unit, const struct pattern_take *take, int most, GPtrArray *items) {
   int begin = unit->first + unit->lead, end = unit->first + unit->count;
   for (int from = begin, to; from < end; from = to) {
-    to = from + 1;
-    while (to < end && (leans(library_span(d->library, to)) || (library_span(d->library, to)->open_quote && library_span(d->library, from)->close_quote && to - from < most))) to++;
-    if (from == begin && !unit->lead && leans(library_span(d->library, from)) && !library_span(d->library, from)->open_quote && unit->count > 1) continue;
-    for (int stop = MIN(to, from + MAX(most, 1)); stop > from; stop--) {
-      struct item *item = item_new(d, unit, take, from, stop);
-      if (!item) continue;
-      g_ptr_array_add(items, item);
-      break;
-    }
+    const struct span *first = library_span(d->library, from);
+    to = end_of_group(d, from, end, most);
+    if (leans(first) && !(from == begin && unit->count == 1)) continue; /* what it leans on was left out */
+    struct item *item = item_new(d, unit, take, from, to);
+    if (item) g_ptr_array_add(items, item);
   }
 }
 
 static void items_of_unit(const struct drafting *d, const struct unit *unit, const struct pattern_block *block, const struct pattern_take *take, GPtrArray *items) {
   if (take->units && !(take->units & BIT(unit->kind))) return;
-  if (take->labelled && !unit->lead) return;
+  if ((take->labelled && (!unit->lead || unit->stamp)) || (take->stamped && !unit->stamp)) return;
   if (unit->count == unit->lead) return;
   struct item *item = NULL;
-  if (take->label_only) item = unit->lead ? item_new(d, unit, take, unit->first + 1, unit->first + 1) : NULL;
-  else if (take->split && (unit->kind == BLOCK_PARAGRAPH || unit->kind == BLOCK_TURN || unit->kind == BLOCK_QUOTE)) split_unit(d, unit, take, block->sentences, items);
-  else item = best_run(d, unit, take, block->sentences);
+  if (take->label_only) item = unit->lead && !unit->stamp ? item_new(d, unit, take, unit->first + 1, unit->first + 1) : NULL;
+  else if (take->story) item = whole_unit(d, unit, take);
+  else if (take->split && (!unit->lead || unit->stamp) && (unit->kind == BLOCK_PARAGRAPH || unit->kind == BLOCK_TURN || unit->kind == BLOCK_QUOTE)) split_unit(d, unit, take, block->sentences, items);
+  else item = best_run(d, unit, take, block->sentences, block->form == FORM_TEXT);
   if (item) g_ptr_array_add(items, item);
 }
 
@@ -261,13 +291,23 @@ static struct drafted *add_block(struct drafting *d, const struct pattern_block 
   drafted->of = block;
   drafted->section = section;
   drafted->items = g_ptr_array_new_with_free_func(item_free);
-  drafted->questions = g_ptr_array_new_with_free_func(question_free);
+  drafted->questions = g_ptr_array_new_with_free_func(quiz_free);
   for (guint i = 0; i < d->blocks->len; i++) drafted->number += ((struct drafted *)d->blocks->pdata[i])->of == block;
   g_ptr_array_add(d->blocks, drafted);
   return drafted;
 }
 
+/* An item that is not a part of running text uses up its unit: what was left out of it was left out on purpose. */
+static void mark_unit(struct drafting *d, int span) {
+  int index = library_span(d->library, span)->unit;
+  if (index < 0) return;
+  const struct unit *unit = library_unit(d->library, index);
+  if (unit->kind == BLOCK_PARAGRAPH || unit->kind == BLOCK_TURN) return;
+  for (int s = unit->first; s < unit->first + unit->count; s++) d->used[s] = true;
+}
+
 static void mark_used(struct drafting *d, const struct item *item) {
+  if (item->sentences->len) mark_unit(d, item->first);
   for (guint i = 0; i < item->sentences->len; i++) {
     const struct sentence *sentence = item->sentences->pdata[i];
     for (guint s = 0; s < sentence->spans->len; s++) d->used[g_array_index(sentence->spans, int, s)] = true;
@@ -385,7 +425,7 @@ static bool section_names(const struct library *l, const struct section *section
 
 void draft_relevance(const struct library *l, const char *const *phrases, int count, double *ret) {
   for (int s = 0; s < l->source_count; s++) {
-    const struct source *source = &l->sources[s];
+    const struct document *source = &l->sources[s];
     g_autoptr(GArray) bags = phrase_bags(phrases, count, source->language);
     int named = 0;
     for (int i = source->first_section; i < source->first_section + source->sections; i++) named += section_names(l, library_section(l, i), bags);

@@ -6,7 +6,7 @@
  * An asset is a JSON object, the same in an answer, a proposal and an event:
  *
  *   id, title, modality, pattern, topic, language, drafted_by
- *   blocks    {id, kind: text | list | steps | check, role, heading: {text, spans} or null (no spans: the pattern's own words),
+ *   blocks    {id, kind: text | list | steps | check, role, heading (null: none), heading_spans (none: the pattern's own words),
  *              items: [{lead: sentence or null, sentences: [sentence]}], questions: [{id, kind, ask, stem: sentence,
  *              options: [{text, spans, right}], feedback: [sentence]}]}; a sentence is {text, spans: [id]}
  *   sources   {name, title, owner, valid_until, licence}, those that it rests on

@@ -97,6 +97,13 @@ static size_t label_end(const struct text_block *block) {
   return closed || block->kind == BLOCK_ROW || g_unichar_isupper(g_utf8_get_char(rest)) || *rest == '"' ? (size_t)(rest - block->text) : 0;
 }
 
+/* "07:40, in the van.", "[00:12]" */
+static bool is_stamp(const char *text) {
+  text += strspn(text, "[(");
+  size_t digits = strspn(text, "0123456789");
+  return digits >= 1 && digits <= 2 && text[digits] == ':' && g_ascii_isdigit(text[digits + 1]);
+}
+
 static void add_unit(struct building *b, const struct text_block *block) {
   struct library *l = b->l;
   struct unit unit = { .source = b->source, .section = b->section, .first = (int)l->spans->len, .kind = block->kind, .level = block->level, .number = block->number,
@@ -106,6 +113,7 @@ static void add_unit(struct building *b, const struct text_block *block) {
   b->quote_open = false;
   if (from) {
     unit.lead = true;
+    unit.stamp = is_stamp(block->text);
     add_span(b, SPAN_LEAD, block->kind, index, block->text, block->lead);
   }
   if (block->kind == BLOCK_CODE) add_span(b, SPAN_CODE, block->kind, index, block->text, length);
@@ -132,7 +140,7 @@ static enum language language_of(const GArray *blocks) {
   return language_guess(all->str, all->len);
 }
 
-static void measure(struct building *b, struct source *source) {
+static void measure(struct building *b, struct document *source) {
   for (int s = source->first_span; s < source->first_span + source->spans; s++) {
     const struct span *span = library_span(b->l, s);
     source->words += text_count_words(span->text, strlen(span->text));
@@ -140,10 +148,10 @@ static void measure(struct building *b, struct source *source) {
   }
 }
 
-static void read_source(struct library *l, int index, const struct source_given *given) {
-  struct source *source = &l->sources[index];
+static void read_source(struct library *l, int index, const struct source *given) {
+  struct document *source = &l->sources[index];
   g_autoptr(text_blocks_auto) cut = text_cut(text_form_of(given->name), given->text ? given->text : "", given->text ? strlen(given->text) : 0);
-  *source = (struct source){ .given = *given, .language = language_of(cut->blocks), .first_span = (int)l->spans->len, .first_section = (int)l->sections->len,
+  *source = (struct document){ .given = *given, .language = language_of(cut->blocks), .first_span = (int)l->spans->len, .first_section = (int)l->sections->len,
     .cut_off = cut->cut_off, .images = cut->images, .images_bare = cut->images_bare, .links_bare = cut->links_bare, .hidden = cut->hidden };
   g_autoptr(stemmer_auto) stemmer = stemmer_new(source->language);
   g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -167,9 +175,9 @@ static void read_source(struct library *l, int index, const struct source_given 
   measure(&b, source);
 }
 
-struct library *library_new(const struct source_given *given, int count) {
+struct library *library_new(const struct source *given, int count) {
   struct library *l = g_new0(struct library, 1);
-  l->sources = g_new0(struct source, (gsize)count + 1);
+  l->sources = g_new0(struct document, (gsize)count + 1);
   l->source_count = count;
   l->spans = g_array_new(FALSE, TRUE, sizeof(struct span));
   l->units = g_array_new(FALSE, TRUE, sizeof(struct unit));
@@ -197,12 +205,18 @@ int library_by_id(const struct library *l, const char *id) { return GPOINTER_TO_
 int library_source(const struct library *l, const char *name) {
   for (int i = 0; i < l->source_count; i++)
     if (strcmp(l->sources[i].given.name, name) == 0) return i;
-  return -1;
+  int found = -1;
+  for (int i = 0; i < l->source_count; i++) /* without its folders, where that is clear */
+    if (g_str_has_suffix(l->sources[i].given.name, name) && l->sources[i].given.name[strlen(l->sources[i].given.name) - strlen(name) - 1] == '/') {
+      if (found >= 0) return -1;
+      found = i;
+    }
+  return found;
 }
 
 int library_successor(const struct library *l, int source, const char *text, const char *before, const char *after) {
   if (source < 0) return -1;
-  const struct source *in = &l->sources[source];
+  const struct document *in = &l->sources[source];
   g_autoptr(stemmer_auto) stemmer = stemmer_new(in->language);
   struct bag old = bag_of(stemmer, text, strlen(text));
   int left = *before ? library_by_id(l, before) : in->first_span - 1, right = *after ? library_by_id(l, after) : in->first_span + in->spans, best = -1;

@@ -6,12 +6,11 @@
  * A span's id hangs on the source's name, the span's text in normal form and the how-manieth of its kind it is, so an edit
  * elsewhere leaves it as it was. What became of an edited span is answered by library_find. */
 #pragma once
-#include "base/clock.h"
+#include "company/company.h"
 #include "studio/cues.h"
 #include "text/cut.h"
 
 #define SPAN_ID 16
-struct source_given { const char *name, *title, *owner, *licence, *audience, *text; int32_t valid_until /* CLOCK_NO_DAY */; int64_t seq; };
 
 enum span_kind { SPAN_HEADING, SPAN_LEAD, SPAN_SENTENCE, SPAN_CODE };
 extern const char *const span_kind_names[4];
@@ -29,15 +28,15 @@ struct unit {
   int source, section, first, count; /* spans */
   enum block_kind kind;
   int level, number, list;
-  bool lead;         /* its first span is its label */
+  bool lead, stamp;  /* its first span is its label; that is a time, which only a story needs */
   char *speaker;
 };
 struct section {
   int source, heading /* span; -1 none */, level /* 0: before any heading */, first, count /* units */, parent /* section; -1 */;
   unsigned roles;
 };
-struct source {
-  struct source_given given; /* borrowed texts */
+struct document {
+  struct source given; /* borrowed texts */
   enum language language;
   const char *title;         /* as given, else the first heading, else the name */
   int first_span, spans, first_section, sections, words;
@@ -46,12 +45,12 @@ struct source {
   bool cut_off; int images, images_bare, links_bare, hidden;
 };
 struct library {
-  struct source *sources; int source_count;
+  struct document *sources; int source_count;
   GArray *spans, *units, *sections;
   GHashTable *by_id;         /* id → index + 1 */
 };
 
-struct library *library_new(const struct source_given *given, int count);
+struct library *library_new(const struct source *given, int count);
 void library_free(struct library *library);
 typedef struct library library_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(library_auto, library_free)

@@ -5,6 +5,7 @@
  *
  *   case      "Display dark." — labels, or halves of points around a colon, and what goes with each
  *   if        "If there is no answer after two working days, …" — the consequents of other conditions
+ *   why       "It refuses houses with fewer than five flats, because …" — other reasons
  *   figure    "Finance Control answers within ____." — other figures of the same unit
  *   worse     a sentence of the section on what to avoid, among those of the section on what helps
  *   next      which step follows
@@ -22,15 +23,16 @@
 #define OPTIONS_MOST 4
 #define STEM_WORDS 28
 #define ANSWER_WORDS 30
-#define SAME_CASE 0.6      /* a span that covers so much of the question speaks of the same */
+#define SAME_CASE 0.75     /* a span that covers so much of the question speaks of the same */
 #define SAME_WORDS 0.8
-#define LONGER 4.0         /* times the right answer's words: an option that long gives itself away */
+#define LONGER 6.0         /* times the right answer's words: an option that long gives itself away */
 #define CASES_MOST 3       /* questions of one kind */
 
-enum kind { KIND_CASE, KIND_IF, KIND_FIGURE, KIND_WORSE, KIND_NEXT, KIND_COUNT };
-static const char *const kind_names[KIND_COUNT] = { "case", "if", "figure", "worse", "next" };
+enum kind { KIND_CASE, KIND_IF, KIND_WHY, KIND_FIGURE, KIND_WORSE, KIND_NEXT, KIND_COUNT };
+static const char *const kind_names[KIND_COUNT] = { "case", "if", "why", "figure", "worse", "next" };
 static const char *const asks[KIND_COUNT][LANGUAGE_COUNT] = {
   { "What applies here?", "Was gilt hier?", "Que faut-il retenir ici ?", "What applies here?" },
+  { "How does the sentence go on?", "Wie geht der Satz weiter?", "Comment la phrase continue-t-elle ?", "How does the sentence go on?" },
   { "How does the sentence go on?", "Wie geht der Satz weiter?", "Comment la phrase continue-t-elle ?", "How does the sentence go on?" },
   { "What belongs into the gap?", "Was gehört in die Lücke?", "Que faut-il mettre dans le blanc ?", "What belongs into the gap?" },
   { "Which of these belongs here?", "Was davon gehört hierher?", "Laquelle de ces phrases en fait partie ?", "Which of these belongs here?" },
@@ -77,7 +79,7 @@ static void pair_of_label(struct pairing *p, const struct unit *unit) {
   const struct library *l = p->d->library;
   const struct span *lead = library_span(l, unit->first), *rest = library_span(l, unit->first + 1);
   unsigned unfit = BIT(CUE_QUESTION) | BIT(CUE_ASIDE) | BIT(CUE_PERSONAL);
-  if (unit->count < 2 || lead->cues & (unfit | BIT(CUE_IMPERATIVE) | BIT(CUE_RULE)) || rest->cues & unfit || rest->open_quote || rest->close_quote) return;
+  if (unit->stamp || unit->count < 2 || lead->cues & (unfit | BIT(CUE_IMPERATIVE) | BIT(CUE_RULE)) || rest->cues & unfit || rest->open_quote || rest->close_quote) return;
   if (rest->cues & BIT(CUE_QUOTE) || strchr(rest->text, '"')) return;
   g_autofree char *stem = g_strdup(lead->text);
   add_pair(p, KIND_CASE, g_steal_pointer(&stem), capital(rest->text), unit->first, unit->first + 1, unit->list ? unit->list : 1000000 + unit->section);
@@ -112,6 +114,22 @@ static void pair_of_condition(struct pairing *p, int index) {
   add_pair(p, KIND_IF, g_strconcat(front, ", …", NULL), g_strconcat("… ", comma + 2, NULL), index, index, 0);
 }
 
+/* "…, because …" */
+static void pair_of_reason(struct pairing *p, int index) {
+  static const char *const joints[] = { " because ", " weil ", " parce que ", " so that ", " damit ", " afin de ", " afin que " };
+  const struct span *span = library_span(p->d->library, index);
+  unsigned unfit = BIT(CUE_ANAPHOR) | BIT(CUE_ASIDE) | BIT(CUE_QUESTION) | BIT(CUE_PERSONAL) | BIT(CUE_QUOTE);
+  if (span->cues & unfit || span->open_quote || span->close_quote || strchr(span->text, '"')) return;
+  for (size_t i = 0; i < G_N_ELEMENTS(joints); i++) {
+    const char *joint = strstr(span->text, joints[i]);
+    if (!joint || joint == span->text) continue;
+    const char *rest = joint + strlen(joints[i]);
+    g_autofree char *front = g_strndup(span->text, (gsize)(rest - span->text));
+    if (words_of(front) >= 4 && words_of(rest) >= 3) add_pair(p, KIND_WHY, g_strconcat(front, "…", NULL), g_strconcat("… ", rest, NULL), index, index, (int)i);
+    return;
+  }
+}
+
 static void find_pairs(struct pairing *p) {
   const struct library *l = p->d->library;
   for (int u = 0; u < (int)l->units->len; u++) {
@@ -119,7 +137,10 @@ static void find_pairs(struct pairing *p) {
     if (p->d->strength[unit->section] <= 0 || !unit->count) continue;
     if (unit->lead) pair_of_label(p, unit);
     else if (unit->kind == BLOCK_ITEM || unit->kind == BLOCK_STEP) pair_of_colon(p, unit);
-    for (int s = unit->first + unit->lead; s < unit->first + unit->count; s++) pair_of_condition(p, s);
+    for (int s = unit->first + unit->lead; s < unit->first + unit->count; s++) {
+      pair_of_condition(p, s);
+      pair_of_reason(p, s);
+    }
   }
 }
 
@@ -139,7 +160,9 @@ static bool is_true_too(const struct drafting *d, const struct bag *stem, const 
 
 static bool is_wrong(const struct drafting *d, const struct pair *asked, const struct pair *other) {
   struct bag *right = (struct bag *)(uintptr_t)&asked->answer_bag, *option = (struct bag *)(uintptr_t)&other->answer_bag;
-  if (bag_alike(right, option) > 0.6 || contains(right, option) || contains(option, right) || contains(&asked->stem_bag, option)) return false;
+  bool opposite = right->negated != option->negated;
+  if (!opposite && (bag_alike(right, option) > 0.6 || contains(right, option) || contains(option, right))) return false;
+  if (!opposite && contains(&asked->stem_bag, option)) return false;
   if (bag_alike(&asked->stem_bag, &other->stem_bag) > 0.7) return false; /* the same case, told twice */
   double longer = (double)words_of(other->answer) / words_of(asked->answer);
   return longer < LONGER && longer > 1 / LONGER && !is_true_too(d, &asked->stem_bag, option, other->span_answer);
@@ -159,8 +182,8 @@ static void option_free(void *data) {
   g_free(option);
 }
 
-static struct question *question_new(const struct drafting *d, enum kind kind, struct sentence *stem) {
-  struct question *question = g_new0(struct question, 1);
+static struct quiz *quiz_new(const struct drafting *d, enum kind kind, struct sentence *stem) {
+  struct quiz *question = g_new0(struct quiz, 1);
   question->kind = kind_names[kind];
   question->ask = asks[kind][d->language];
   question->stem = stem;
@@ -169,22 +192,22 @@ static struct question *question_new(const struct drafting *d, enum kind kind, s
   return question;
 }
 
-static void add_option(struct question *question, const char *text, int span, bool right) {
+static void add_option(struct quiz *question, const char *text, int span, bool right) {
   struct option *option = g_new0(struct option, 1);
   option->sentence = sentence_new(g_strdup(text), span);
   option->right = right;
   g_ptr_array_add(question->options, option);
 }
 
-static bool has_option(const struct question *question, const char *text) {
+static bool has_option(const struct quiz *question, const char *text) {
   for (guint i = 0; i < question->options->len; i++)
     if (strcmp(((struct option *)question->options->pdata[i])->sentence->text, text) == 0) return true;
   return false;
 }
 
-static bool finish(struct drafting *d, struct drafted *to, struct question *question, int first) {
+static bool finish(struct drafting *d, struct drafted *to, struct quiz *question, int first) {
   if (question->options->len < OPTIONS_LEAST) {
-    question_free(question);
+    quiz_free(question);
     return false;
   }
   g_ptr_array_sort_with_data(question->options, option_by_hash, question->stem->text);
@@ -196,19 +219,19 @@ static bool finish(struct drafting *d, struct drafted *to, struct question *ques
 
 /* Neighbours first: the same list, the same section, the same source, any. */
 static int distance(const struct drafting *d, const struct pair *a, const struct pair *b) {
-  if (a->section == b->section) return a->group == b->group ? 0 : 1;
+  if (a->section == b->section) return a->kind != KIND_CASE || a->group == b->group ? 0 : 1;
   return library_section(d->library, a->section)->source == library_section(d->library, b->section)->source ? 2 : 3;
 }
 
 static bool ask_pair(struct pairing *p, struct drafted *to, guint index) {
   struct drafting *d = p->d;
   const struct pair *pair = &g_array_index(p->pairs, struct pair, index);
-  struct question *question = question_new(d, pair->kind, sentence_new(g_strdup(pair->stem), pair->span_stem));
+  struct quiz *question = quiz_new(d, pair->kind, sentence_new(g_strdup(pair->stem), pair->span_stem));
   add_option(question, pair->answer, pair->span_answer, true);
   for (int reach = 0; reach <= (pair->kind == KIND_CASE ? 1 : 3); reach++)
     for (guint i = 0; i < p->pairs->len && question->options->len < OPTIONS_MOST; i++) {
       const struct pair *other = &g_array_index(p->pairs, struct pair, i);
-      if (i == index || other->kind != pair->kind || distance(d, pair, other) != reach) continue;
+      if (i == index || other->kind != pair->kind || (pair->kind == KIND_WHY && other->group != pair->group) || distance(d, pair, other) != reach) continue;
       if (is_wrong(d, pair, other) && !has_option(question, other->answer)) add_option(question, other->answer, other->span_answer, false);
     }
   g_ptr_array_add(question->feedback, sentence_of(d, pair->span_answer, pair->span_stem == pair->span_answer, false, false));
@@ -283,7 +306,7 @@ static bool ask_figure(struct pairing *p, struct drafted *to, const GArray *figu
   if (!rule || span->cues & unfit || span->open_quote || span->close_quote || span->kind != SPAN_SENTENCE || words_of(span->text) > STEM_WORDS || strchr(span->text, '"')) return false;
   g_autofree char *front = g_strndup(span->text, figure->from), *stem = g_strconcat(front, "____", span->text + figure->to, NULL);
   struct bag stem_bag = bag_of(p->stemmer, stem, strlen(stem));
-  struct question *question = question_new(d, KIND_FIGURE, sentence_new(g_steal_pointer(&stem), figure->span));
+  struct quiz *question = quiz_new(d, KIND_FIGURE, sentence_new(g_steal_pointer(&stem), figure->span));
   add_option(question, figure->text, figure->span, true);
   for (guint i = 0; i < figures->len && question->options->len < OPTIONS_MOST; i++) {
     const struct figure *other = &g_array_index(figures, struct figure, i);
@@ -336,7 +359,7 @@ static void ask_worse(struct pairing *p, struct drafted *to) {
     int right = g_array_index(bad, int, 0);
     for (guint i = 1; i < bad->len; i++) /* the one that says most is the one that is least of a giveaway */
       if (words_of(library_span(d->library, g_array_index(bad, int, i))->text) > words_of(library_span(d->library, right)->text)) right = g_array_index(bad, int, i);
-    struct question *question = question_new(d, KIND_WORSE, sentence_new(g_strdup(library_span(d->library, worse->heading)->text), worse->heading));
+    struct quiz *question = quiz_new(d, KIND_WORSE, sentence_new(g_strdup(library_span(d->library, worse->heading)->text), worse->heading));
     add_option(question, library_span(d->library, right)->text, right, true);
     for (guint i = 0; i < good->len && question->options->len < OPTIONS_MOST; i++) {
       const struct span *span = library_span(d->library, g_array_index(good, int, i));
@@ -364,7 +387,7 @@ static void ask_next(struct pairing *p, struct drafted *to) {
     g_array_append_val(steps, unit->first);
   }
   if (steps->len < 4) return;
-  struct question *question = question_new(d, KIND_NEXT, sentence_new(g_strdup(library_span(d->library, g_array_index(steps, int, 0))->text), g_array_index(steps, int, 0)));
+  struct quiz *question = quiz_new(d, KIND_NEXT, sentence_new(g_strdup(library_span(d->library, g_array_index(steps, int, 0))->text), g_array_index(steps, int, 0)));
   for (guint i = 1; i < steps->len && question->options->len < OPTIONS_MOST; i++) {
     int span = g_array_index(steps, int, i);
     add_option(question, library_span(d->library, span)->text, span, i == 1);
@@ -373,7 +396,7 @@ static void ask_next(struct pairing *p, struct drafted *to) {
   finish(d, to, question, g_array_index(steps, int, 0));
 }
 
-static int question_by_place(const void *a, const void *b) { return (*(struct question *const *)a)->first - (*(struct question *const *)b)->first; }
+static int quiz_by_place(const void *a, const void *b) { return (*(struct quiz *const *)a)->first - (*(struct quiz *const *)b)->first; }
 
 int draft_questions(struct drafting *d, const struct pattern_block *block, struct drafted *to) {
   g_autoptr(stemmer_auto) stemmer = stemmer_new(d->language);
@@ -381,7 +404,7 @@ int draft_questions(struct drafting *d, const struct pattern_block *block, struc
   g_array_set_clear_func(pairs, pair_clear);
   struct pairing p = { d, pairs, stemmer };
   find_pairs(&p);
-  for (enum kind kind = KIND_CASE; kind <= KIND_IF; kind++) {
+  for (enum kind kind = KIND_CASE; kind <= KIND_WHY; kind++) {
     int asked = 0;
     for (guint i = 0; i < pairs->len && asked < CASES_MOST && (int)to->questions->len < block->most; i++) {
       const struct pair *pair = &g_array_index(pairs, struct pair, i);
@@ -393,6 +416,6 @@ int draft_questions(struct drafting *d, const struct pattern_block *block, struc
   if ((int)to->questions->len < block->most) ask_worse(&p, to);
   if ((int)to->questions->len < block->most) ask_figures(&p, to, MIN(CASES_MOST, block->most - (int)to->questions->len));
   if ((int)to->questions->len < block->most) ask_next(&p, to);
-  g_ptr_array_sort(to->questions, question_by_place);
+  g_ptr_array_sort(to->questions, quiz_by_place);
   return (int)to->questions->len;
 }

@@ -231,3 +231,14 @@ void text_blocks_free(struct text_blocks *blocks) {
   g_array_unref(blocks->blocks);
   g_free(blocks);
 }
+
+char *text_clean(const char *text) {
+  struct text_blocks none = { 0 };
+  struct cutter cutter = { .to = &none, .text = g_string_new("") };
+  none.blocks = g_array_new(FALSE, FALSE, sizeof(struct text_block));
+  g_array_set_clear_func(none.blocks, block_clear);
+  cutter_add(&cutter, text, MIN(strlen(text), LIMIT_BLOCK_BYTES / 2));
+  strip_addresses(cutter.text, &none);
+  g_array_unref(none.blocks);
+  return g_string_free(cutter.text, FALSE);
+}

@@ -33,6 +33,8 @@ struct text_blocks {
 enum text_form text_form_of(const char *name);
 /* `text` is UTF-8 (what is not is replaced). Never fails: whatever bytes come in, some blocks come out. */
 struct text_blocks *text_cut(enum text_form form, const char *text, size_t length);
+/* One line of plain words: no addresses, nothing invisible. Newly allocated. */
+char *text_clean(const char *text);
 void text_blocks_free(struct text_blocks *blocks);
 typedef struct text_blocks text_blocks_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(text_blocks_auto, text_blocks_free)

@@ -140,6 +140,17 @@ static uint32_t number_of(const char *word, size_t length) {
   return hash_of(digits, count);
 }
 
+/* "two" and "2" are one figure. "One" is not among them: it is an article and a pronoun more often than a figure. */
+static uint32_t figure_of(const char *lower) {
+  static const struct { const char *words, *digits; } figures[] = { { " two zwei deux ", "2" }, { " three drei trois ", "3" }, { " four vier quatre ", "4" }, { " five fünf cinq ", "5" },
+    { " six sechs ", "6" }, { " seven sieben sept ", "7" }, { " eight acht huit ", "8" }, { " nine neun neuf ", "9" }, { " ten zehn dix ", "10" }, { " eleven elf onze ", "11" },
+    { " twelve zwölf douze ", "12" }, { " fifteen fünfzehn quinze ", "15" }, { " twenty zwanzig vingt ", "20" }, { " thirty dreißig trente ", "30" }, { " forty vierzig quarante ", "40" },
+    { " fifty fünfzig cinquante ", "50" }, { " sixty sechzig soixante ", "60" }, { " hundred hundert cent ", "100" } };
+  for (size_t i = 0; i < G_N_ELEMENTS(figures); i++)
+    if (is_listed(figures[i].words, lower)) return hash_of(figures[i].digits, strlen(figures[i].digits));
+  return 0;
+}
+
 static int compare(const void *a, const void *b) {
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
   return (x > y) - (x < y);
@@ -169,7 +180,11 @@ struct bag bag_of(struct stemmer *stemmer, const char *text, size_t length) {
       continue;
     }
     g_autofree char *lower = g_utf8_strdown(word, (gssize)size);
-    if (is_listed(negations[stemmer->language], lower)) bag.negated = true;
+    uint32_t figure = figure_of(lower);
+    if (figure) {
+      g_array_append_val(numbers, figure);
+      g_array_append_val(stems, figure);
+    } else if (is_listed(negations[stemmer->language], lower)) bag.negated = true;
     else if (strlen(lower) > 1 && !is_listed(function_words[stemmer->language], lower)) {
       const char *stem = lower;
       size_t stem_length = strlen(lower);
