@@ -113,7 +113,7 @@ static GArray *parts_of(struct round *r, const struct asset *asset, struct json 
   struct json_iter it = json_iter(json_get(body, "blocks"));
   g_array_append_val(parts, first);
   while (json_next(&it)) {
-    const char *id = json_string(json_get(it.value, "id")), *kind = json_string(json_get(it.value, "kind")), *heading = json_string(json_get(json_get(it.value, "heading"), "text"));
+    const char *id = json_string(json_get(it.value, "id")), *kind = json_string(json_get(it.value, "kind")), *heading = json_string(json_get(it.value, "heading"));
     struct part part = { .after = days_after(kind), .minutes = words_in(it.value) / WORDS_A_MINUTE };
     if (part.after == 0 || id == NULL) {
       g_array_index(parts, struct part, 0).minutes += part.minutes;

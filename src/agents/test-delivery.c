@@ -28,7 +28,7 @@ struct world {
 
 static const char body[] = "{\"envelope\":{\"channels\":[\"inbox\"],\"from\":\"2024-01-01\",\"until\":\"2024-12-31\"},\"blocks\":["
   "{\"id\":\"b1\",\"kind\":\"steps\",\"items\":[{\"lead\":null,\"sentences\":[{\"text\":\"Ask what the customer needs before you speak of the price .\",\"spans\":[]}]}]},"
-  "{\"id\":\"b2\",\"kind\":\"check\",\"heading\":{\"text\":\"Which margin needs an approval?\"},\"questions\":[]}]}";
+  "{\"id\":\"b2\",\"kind\":\"check\",\"heading\":\"Which margin needs an approval?\",\"questions\":[]}]}";
 
 static int32_t day(const char *text)
 {

@@ -127,14 +127,14 @@ export interface AssetQuestion {
 }
 /* A block as it was drafted from the sources and approved; its shape hangs on its kind. */
 export interface AssetBlock {
-  id: string; kind: 'text' | 'list' | 'steps' | 'check'; role?: string; heading: { text: string } | null;
+  id: string; kind: 'text' | 'list' | 'steps' | 'check'; role?: string; heading: string | null;
   items?: { lead: AssetSentence | null; sentences: AssetSentence[] }[]; questions?: AssetQuestion[];
 }
 /* What a person accepts, and what is published: a draft with the places of the sources that it rests on. */
 export interface AssetBody {
   id: string; title: string; modality: string; pattern: string; blocks: AssetBlock[];
   sources: { name: string; title: string; owner?: string | null; valid_until?: Day | null; licence?: string | null }[];
-  spans: { id: string; source: string; text: string; before?: string | null; after?: string | null }[];
+  spans: { id: string; source: string; text: string }[];
 }
 export interface InterventionPlan {
   need: string; goal: string; title: string; remedy: string; training: boolean; design: string; comparison: string | null;

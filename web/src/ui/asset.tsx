@@ -87,7 +87,7 @@ export function AssetBlocks(props: { of: AssetBlock[]; level?: 2 | 3 } & Pointin
     <div class="asset-blocks">
       {props.of.map(block => (
         <section key={block.id} class={'asset-block block-' + block.kind}>
-          {block.heading && <Heading>{block.heading.text}</Heading>}
+          {block.heading && <Heading>{block.heading}</Heading>}
           <Items of={block} point={props.point} />
           {(block.questions ?? []).map(question => (
             <Question of={question} point={props.point} key={question.id} />
@@ -125,9 +125,7 @@ export function BesideSources(props: { of: AssetBody }): JSX.Element {
               .filter(span => span.source === source.name)
               .map(span => (
                 <p class={'span' + (lit.includes(span.id) ? ' lit' : '')} key={span.id}>
-                  <span class="quiet">{span.before} </span>
                   <mark>{span.text}</mark>
-                  <span class="quiet"> {span.after}</span>
                 </p>
               ))}
           </div>
