@@ -17,7 +17,7 @@ static const struct op *const all[] = {
   deliveries_ops,
   reasons_ops,
   imports_ops,
-  demo_ops,
+  later_ops,
   today_ops,
   system_ops,
   NULL };

@@ -19,7 +19,7 @@ extern const struct op
   deliveries_ops[],
   reasons_ops[],
   imports_ops[],
-  demo_ops[],
+  later_ops[],
   today_ops[],
   system_ops[];
 

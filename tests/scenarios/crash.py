@@ -144,10 +144,12 @@ class Work:
 def ended(data):
     """What must be the same in the end, however often the server died: all facts, and what the agents make of them."""
     meno.must(data, "run")
-    tables = meno.tables(data, {"import", "proposal", "approval", "edge", "goal_version"})
+    tables = meno.tables(data, {"import", "proposal", "approval", "edge", "goal_version", "intervention", "note"})
     tables["claim"] = sorted((row[1:5] for row in tables["claim"] if "live" in row), key=repr)
     weights = sorted((subject, body["weight"], body["reason"]) for _, _, subject, _, body in meno.events(data, "goal.weighed"))
-    return tables | {"weights": weights}
+    notes = sorted((subject, body["to"], body["text"]) for _, _, subject, _, body in meno.events(data, "note.sent"))
+    registered = sorted((body["need"], body["design"], body["minimum_effect"]) for _, _, _, _, body in meno.events(data, "intervention.registered"))
+    return tables | {"weights": weights, "notes": notes, "registered": registered}
 
 
 def finish(work, server):

@@ -8,19 +8,19 @@ import { share } from '../format.ts';
 import { go, href } from '../router.ts';
 import { dropJob, post, useResource, useWorks, watchJob, type Problem } from '../client.ts';
 import { Failure, useMay } from '../ui/parts.tsx';
-import type { Demo } from '../api.ts';
+import type { LaterState } from '../api.ts';
 
 const said = text.later;
 
 export function Later(): JSX.Element | null {
   const may = useMay('STEER');
-  const demo = useResource<Demo>(may ? '/demo' : null);
+  const demo = useResource<LaterState>(may ? '/later' : null);
   const work = useWorks().find(one => one.kind === 'later');
   const [problem, setProblem] = useState<Problem | null>(null);
   const begin = async (): Promise<void> => {
     setProblem(null);
     try {
-      watchJob('later', (await post<{ id: string }>('/demo/later', {})).id);
+      watchJob('later', (await post<{ id: string }>('/later', {})).id);
     } catch (error) {
       setProblem(error as Problem);
     }
