@@ -161,7 +161,7 @@ static bool write_story(struct demo *demo, struct json_writer *out, GError **err
   void *data;
   struct story *story = &demo->story;
   if (system_get_later(demo->system, &data) && !story_later(story, error)) return false;
-  return copy_answer(demo, out, "deliveries list", "deliveries", "deliveries", error) &&
+  return copy_answer(demo, out, "studio assets", "assets", "assets", error) && copy_answer(demo, out, "deliveries list", "deliveries", "deliveries", error) &&
     copy_answer(demo, out, "interventions list", "interventions", "interventions", error) && copy_answer(demo, out, "impact list", "impact", "impact", error) &&
     copy_answer(demo, out, "status", "events", "events", error) && copy_answer(demo, out, "status", "people", "people", error);
 }

@@ -138,7 +138,9 @@ class Work:
         found = {"weighed": reasons, "decided": decided, "imported": imports}
         missing = [item for item in self.acknowledged if found[item[0]].count(item[1]) != 1]
         twice = [item for items in found.values() for item in items if items.count(item) > 1]
-        return missing + twice
+        accepted = sorted(body["proposal"] for _, _, _, _, body in meno.events(self.data, "approval.decided") if body["state"] == "accepted")
+        sent = sorted(subject.split(":")[1] for _, _, subject, _, _ in meno.events(self.data, "note.sent"))
+        return missing + twice + ([] if accepted == sent else [("notes", accepted, sent)])
 
 
 def ended(data):
@@ -147,9 +149,8 @@ def ended(data):
     tables = meno.tables(data, {"import", "proposal", "approval", "edge", "goal_version", "intervention", "note"})
     tables["claim"] = sorted((row[1:5] for row in tables["claim"] if "live" in row), key=repr)
     weights = sorted((subject, body["weight"], body["reason"]) for _, _, subject, _, body in meno.events(data, "goal.weighed"))
-    notes = sorted((subject, body["to"], body["text"]) for _, _, subject, _, body in meno.events(data, "note.sent"))
     registered = sorted((body["need"], body["design"], body["minimum_effect"]) for _, _, _, _, body in meno.events(data, "intervention.registered"))
-    return tables | {"weights": weights, "notes": notes, "registered": registered}
+    return tables | {"weights": weights, "registered": registered}
 
 
 def finish(work, server):
