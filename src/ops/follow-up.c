@@ -11,8 +11,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Once per proposal and kind: the same decision may come again (a second click, a client that heard no answer). */
 static bool append(const struct decided *decided, const char *kind, const char *subject, const char *body, GError **error) {
-  return ledger_append(decided->write, &(struct event){ .kind = kind, .subject = subject, .actor = decided->call->caller.actor, .cause = decided->proposal->seq, .body = body }, NULL, error);
+  return ledger_append(decided->write, &(struct event){ .id = uuid_of(kind, decided->proposal->id, NULL), .kind = kind, .subject = subject, .actor = decided->call->caller.actor, .cause = decided->proposal->seq, .body = body }, NULL, error);
 }
 
 /* ---- act on need ------------------------------------------------------------------------------------------------ */
