@@ -2,8 +2,8 @@
  *
  * Is it sourced, can it be read?
  *
- * A sentence is sourced if the spans that it names hold all its content words and all its figures, and if it says "not" exactly
- * when they do (a part of a sentence, as in a question, may leave the "not" to the other part). Word order is not compared:
+ * A sentence is sourced if the spans that it names hold all its content words and all its figures, and if it says "not" as
+ * often as they do (a part of a sentence, as in a question, may leave the "not" to the other part). Word order is not compared:
  * the drafter never changes it, and a person's edit may. What this cannot see: a sentence that uses only words of its spans
  * and still says something else. The approver can, with the spans beside it.
  *

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #define WORDED_CUES (CUE_ANAPHOR + 1)
-#define WORDED_ROLES (SECTION_RULES + 1)
+#define WORDED_ROLES (SECTION_OPENING + 1)
 
-const char *const cue_names[CUE_COUNT] = { "imperative", "rule", "reason", "example", "mistake", "definition", "condition", "result", "aside", "contact", "anaphor",
+const char *const cue_names[CUE_COUNT] = { "imperative", "rule", "reason", "example", "mistake", "definition", "condition", "result", "aside", "imprint", "contact", "anaphor",
   "number", "question", "quote", "personal" };
 const char *const section_role_names[SECTION_ROLES] = { "why", "mistakes", "phrases", "limits", "example", "help", "learn", "faq", "after", "steps", "rules", "opening", "other" };
 
@@ -83,6 +83,15 @@ static bool is_imperative(const char *normal, enum language language) {
   return g_hash_table_contains(vocabulary_of(language)->verbs, words[0]);
 }
 
+/* "Split it …": a command about something that was named before. */
+static bool points_back(const char *normal) {
+  static const char *const objects[] = { "it", "them", "him", "her", "these", "es", "ihn" };
+  g_auto(GStrv) words = g_strsplit(normal, " ", 3);
+  for (size_t i = 0; words[0] && words[1] && i < G_N_ELEMENTS(objects); i++)
+    if (strcmp(words[1], objects[i]) == 0) return true;
+  return false;
+}
+
 static bool is_quote(const char *text) {
   gunichar first = g_utf8_get_char(text);
   const char *last = text + strlen(text);
@@ -97,14 +106,17 @@ static bool holds_any(const char *padded, const char *const *words) {
   return false;
 }
 
-/* The normal form of what stands outside quotation marks, padded. */
+/* The normal form of what stands outside quotation marks and brackets, padded. */
 static char *without_quotes(const char *text) {
   g_autoptr(GString) out = g_string_new("");
   bool inside = false;
+  int brackets = 0;
   for (const char *at = text; *at; at = utf8_next(at)) {
     gunichar c = g_utf8_get_char(at);
+    brackets += c == '(';
+    if (c == ')' && brackets > 0) brackets--;
     if (c == '"' || c == 0x201C || c == 0x201D || c == 0x201E || c == 0xAB || c == 0xBB) inside = c == '"' ? !inside : c == 0x201E || c == 0xAB || (c == 0x201C && !inside);
-    else if (!inside) g_string_append_unichar(out, c);
+    else if (!inside && !brackets) g_string_append_unichar(out, c);
   }
   g_autofree char *normal = text_normal(out->str, out->len);
   return g_strconcat(" ", normal, " ", NULL);
@@ -116,7 +128,7 @@ unsigned cues_of_sentence(const char *text, enum language language) {
   const struct vocabulary *words = vocabulary_of(language);
   unsigned cues = 0;
   for (int c = CUE_RULE; c < WORDED_CUES; c++) cues |= holds(&words->sentence[c], padded) ? BIT(c) : 0;
-  if (is_imperative(normal, language)) cues |= BIT(CUE_IMPERATIVE);
+  if (is_imperative(normal, language)) cues |= BIT(CUE_IMPERATIVE) | (points_back(normal) ? BIT(CUE_ANAPHOR) : 0);
   if (strpbrk(normal, "0123456789")) cues |= BIT(CUE_NUMBER);
   if (is_quote(text)) cues |= BIT(CUE_QUOTE);
   const char *end = text + strlen(text);
@@ -157,6 +169,7 @@ static char *capital(const char *text) {
 }
 
 char *cues_trim(const char *text, enum language language) {
+  const char *whole = text;
   const struct vocabulary *words = vocabulary_of(language);
   size_t cut;
   int left = 2;
@@ -170,5 +183,5 @@ char *cues_trim(const char *text, enum language language) {
     }
     if (is_imperative(rest, language)) text = rest;
   }
-  return capital(text);
+  return text == whole ? g_strdup(text) : capital(text);
 }

@@ -36,14 +36,27 @@ static void put_sentences(struct writing *w, const char *key, const GPtrArray *s
   json_close_array(w->out);
 }
 
+static const char *topic_of(const struct drafting *d) {
+  if (d->request->topic) return d->request->topic;
+  for (int s = 0; s < (int)d->library->sections->len; s++)
+    if (d->strength[s] > 0) return d->library->sources[library_section(d->library, s)->source].title;
+  return "";
+}
+
+/* "1.2 Scope" is numbered in its source; in another place the number misleads. */
+static const char *without_number(const char *heading) {
+  size_t digits = strspn(heading, "0123456789.");
+  return digits > 0 && g_ascii_isdigit(heading[0]) && strchr(heading, '.') < heading + digits && strchr(heading, '.') && heading[digits] == ' ' ? heading + digits + 1 : heading;
+}
+
 static void put_heading(struct writing *w, const struct drafted *block) {
   const struct library *l = w->d->library;
   int section = block->section, span = section >= 0 ? library_section(l, section)->heading : -1;
   const char *words = block->of->heading[w->d->language];
-  bool title = span >= 0 && library_section(l, section)->level == 1;
+  bool title = span >= 0 && library_section(l, section)->level == 1 && strcmp(topic_of(w->d), l->sources[library_section(l, section)->source].title) == 0;
   g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(int));
   if (span >= 0 && !title) g_array_append_val(spans, span);
-  json_put_string(w->out, "heading", title ? NULL /* the source's title is no heading of a part */ : span >= 0 ? library_span(l, span)->text : words);
+  json_put_string(w->out, "heading", title ? NULL /* the source's title is no heading of a part */ : span >= 0 ? without_number(library_span(l, span)->text) : words);
   put_spans(w, "heading_spans", spans);
 }
 
@@ -138,13 +151,6 @@ static char *title_of(const struct drafting *d, const char *topic) {
   char capital[8] = { 0 };
   g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(title)), capital);
   return g_strconcat(capital, *title ? utf8_next(title) : "", NULL);
-}
-
-static const char *topic_of(const struct drafting *d) {
-  if (d->request->topic) return d->request->topic;
-  for (int s = 0; s < (int)d->library->sections->len; s++)
-    if (d->strength[s] > 0) return d->library->sources[library_section(d->library, s)->source].title;
-  return "";
 }
 
 void draft_write(const struct drafting *d, struct json_writer *out) {

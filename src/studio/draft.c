@@ -29,6 +29,7 @@
 #define ALIKE_MOST 0.75      /* two items that are more alike say the same */
 #define SECTION_STRENGTH 0.7 /* of a section whose heading names the topic, in a source that does not */
 #define LEAST_SENTENCE 2     /* words; less is no sentence */
+#define PERSONAL_WORDS 6     /* what somebody says of himself in fewer tells nothing */
 #define QUOTE_KEPT 4         /* sentences: a quotation that is shorter stays whole */
 
 /* ---- sentences and items ----------------------------------------------------------------------------------------- */
@@ -92,12 +93,12 @@ static bool ends_with(const char *text, char c) { return *text && text[strlen(te
 
 /* May this span stand in a draft at all? */
 static bool is_usable(const struct drafting *d, const struct span *span) {
-  return span->kind != SPAN_CODE && !ends_with(span->text, ':') && (span->kind != SPAN_SENTENCE || text_count_words(span->text, strlen(span->text)) >= LEAST_SENTENCE);
+  return span->kind != SPAN_CODE && !(span->cues & BIT(CUE_IMPRINT)) && !ends_with(span->text, ':') && (span->kind != SPAN_SENTENCE || text_count_words(span->text, strlen(span->text)) >= LEAST_SENTENCE);
 }
 
 static double cue_score(unsigned cues) {
   static const double worth[CUE_COUNT] = { [CUE_IMPERATIVE] = 2, [CUE_RULE] = 1.5, [CUE_REASON] = 1, [CUE_EXAMPLE] = 0.5, [CUE_MISTAKE] = 0.7, [CUE_DEFINITION] = 0.5, [CUE_CONDITION] = 1,
-    [CUE_RESULT] = 0.5, [CUE_ASIDE] = -2, [CUE_CONTACT] = 0.2, [CUE_ANAPHOR] = -0.5, [CUE_NUMBER] = 0.7, [CUE_QUOTE] = 0.7, [CUE_PERSONAL] = -0.3 };
+    [CUE_RESULT] = 0.5, [CUE_ASIDE] = -2, [CUE_IMPRINT] = -5, [CUE_CONTACT] = 0.2, [CUE_ANAPHOR] = -0.5, [CUE_NUMBER] = 0.7, [CUE_QUOTE] = 0.7, [CUE_PERSONAL] = -0.3 };
   double score = 0;
   for (int c = 0; c < CUE_COUNT; c++) score += cues & BIT(c) ? worth[c] : 0;
   return score;
@@ -132,6 +133,7 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
     item->words += text_count_words(span->text, strlen(span->text));
     g_ptr_array_add(item->sentences, sentence_of(d, s, s == from && !own_lead, opens, closes));
   }
+  unfit |= personal && item->words < PERSONAL_WORDS;
   if (item->sentences->len) item->score /= sqrt(item->sentences->len);
   bool fits = !unfit && (!take->cues || item->cues & take->cues) && !(item->cues & take->not & ~BIT(CUE_ANAPHOR)) && (item->sentences->len || (item->lead && take->label_only));
   if (fits) return item;
@@ -156,7 +158,7 @@ static struct item *best_run(const struct drafting *d, const struct unit *unit, 
       if ((words += text_count_words(text, strlen(text))) > ITEM_WORDS && to - from > 1) break;
       struct item *item = item_new(d, unit, take, from, to);
       if (!item) continue;
-      item->score += (from == begin ? 0.8 : 0) + (from == begin && to == end ? 0.6 : 0);
+      item->score += (from == begin ? 0.8 : 0) + (from == begin && to == end ? 0.6 : 0) + (running ? 0.7 * (to - from) : 0);
       if (!best || item->score > best->score) {
         item_free(best);
         best = item;
@@ -176,12 +178,23 @@ static struct item *whole_unit(const struct drafting *d, const struct unit *unit
   return item_new(d, unit, take, begin, to);
 }
 
+/* How many sentences the quotation takes that is open behind `span`. */
+static int quote_left(const struct drafting *d, int span, int end) {
+  int left = 0;
+  for (int s = span; s < end && library_span(d->library, s)->close_quote; s++) left++;
+  return left;
+}
+
 /* Where an item that begins at `from` ends: behind what leans on it, and behind a short quotation that it opens. */
 static int end_of_group(const struct drafting *d, int from, int end, int most) {
-  int to = from + 1, closes = from;
-  while (closes < end && library_span(d->library, closes)->close_quote) closes++;
-  if (closes > from && closes < end && closes - from < QUOTE_KEPT) to = closes + 1;
-  while (to < end && to - from < MAX(most, closes - from + 1) && leans(library_span(d->library, to)) && !(library_span(d->library, to)->cues & BIT(CUE_ASIDE))) to++;
+  bool inside = library_span(d->library, from)->open_quote;
+  int to = from + 1;
+  while (to < end) {
+    const struct span *next = library_span(d->library, to), *last = library_span(d->library, to - 1);
+    bool quoted = !inside && last->close_quote && (last->open_quote || quote_left(d, to - 1, end) < QUOTE_KEPT);
+    if (!quoted && (to - from >= most || !leans(next) || next->cues & BIT(CUE_ASIDE))) break;
+    to++;
+  }
   return to;
 }
 
@@ -197,10 +210,18 @@ static void split_unit(const struct drafting *d, const struct unit *unit, const 
   }
 }
 
+/* The first words under a heading that is a question. */
+static bool is_answer(const struct library *l, const struct unit *unit) {
+  const struct section *section = library_section(l, unit->section);
+  return section->heading >= 0 && library_span(l, section->heading)->cues & BIT(CUE_QUESTION) && unit == library_unit(l, section->first);
+}
+
 static void items_of_unit(const struct drafting *d, const struct unit *unit, const struct pattern_block *block, const struct pattern_take *take, GPtrArray *items) {
   if (take->units && !(take->units & BIT(unit->kind))) return;
   if ((take->labelled && (!unit->lead || unit->stamp)) || (take->stamped && !unit->stamp)) return;
   if (unit->count == unit->lead) return;
+  if (unit->stamp && block->form == FORM_TEXT && !take->stamped && !block->own) return; /* a moment of a story says nothing on its own */
+  if (!block->own && !take->split && is_answer(d->library, unit)) return; /* an answer goes with its question, or not at all */
   struct item *item = NULL;
   if (take->label_only) item = unit->lead && !unit->stamp ? item_new(d, unit, take, unit->first + 1, unit->first + 1) : NULL;
   else if (take->story) item = whole_unit(d, unit, take);
@@ -221,6 +242,25 @@ static void item_of_heading(const struct drafting *d, const struct section *sect
   item->score = span_score(d, take, span);
   item->words = text_count_words(span->text, strlen(span->text));
   g_ptr_array_add(item->sentences, sentence_of(d, section->heading, false, false, false));
+  g_ptr_array_add(items, item);
+}
+
+/* What stands under a question: the question is the label, the answer is told from its beginning. */
+static void answer_item(const struct drafting *d, const struct section *section, const struct pattern_block *block, const struct pattern_take *take, GPtrArray *items) {
+  const struct library *l = d->library;
+  if (section->heading < 0 || !section->count || !(library_span(l, section->heading)->cues & BIT(CUE_QUESTION))) return;
+  const struct unit *unit = library_unit(l, section->first);
+  if (take->units && !(take->units & BIT(unit->kind))) return;
+  int begin = unit->first + unit->lead, to = begin, words = 0;
+  for (; to < unit->first + unit->count && to - begin < block->sentences; to++) {
+    const char *text = library_span(l, to)->text;
+    if ((words += text_count_words(text, strlen(text))) > ITEM_WORDS && to > begin) break;
+  }
+  struct item *item = item_new(d, unit, take, begin, to);
+  if (!item) return;
+  sentence_free(item->lead);
+  item->lead = sentence_of(d, section->heading, false, false, false);
+  item->first = section->heading;
   g_ptr_array_add(items, item);
 }
 
@@ -268,10 +308,12 @@ static GArray *choices_of(const struct drafting *d, const struct pattern_block *
   bool in_order = block->form == FORM_STEPS || take->story;
   for (int s = 0; s < (int)l->sections->len; s++) {
     const struct section *section = library_section(l, s);
-    if (d->strength[s] <= 0 || (take->sections && !(take->sections & section->roles))) continue;
+    if (d->strength[s] <= 0 || (take->sections && !(take->sections & section->roles)) || take->without & section->roles) continue;
+    if (block->own && section->heading < 0 && block->form != FORM_TEXT && l->sources[section->source].sections > 2) continue; /* a list without a heading, among others with */
     struct choice choice = { s, g_ptr_array_new_with_free_func(item_free), 0 };
     if (take->headings) item_of_heading(d, section, take, choice.items);
-    for (int u = section->first; u < section->first + section->count && !take->headings; u++) items_of_unit(d, library_unit(l, u), block, take, choice.items);
+    if (take->answers) answer_item(d, section, block, take, choice.items);
+    for (int u = section->first; u < section->first + section->count && !take->headings && !take->answers; u++) items_of_unit(d, library_unit(l, u), block, take, choice.items);
     keep_best(d, choice.items, block->most, in_order);
     double sum = 0;
     for (guint i = 0; i < choice.items->len; i++) sum += ((struct item *)choice.items->pdata[i])->score;
@@ -308,6 +350,7 @@ static void mark_unit(struct drafting *d, int span) {
 
 static void mark_used(struct drafting *d, const struct item *item) {
   if (item->sentences->len) mark_unit(d, item->first);
+  if (item->lead) d->used[g_array_index(item->lead->spans, int, 0)] = true;
   for (guint i = 0; i < item->sentences->len; i++) {
     const struct sentence *sentence = item->sentences->pdata[i];
     for (guint s = 0; s < sentence->spans->len; s++) d->used[g_array_index(sentence->spans, int, s)] = true;

@@ -34,7 +34,7 @@ static double alike_but_figures(const struct bag *a, const struct bag *b) {
 static bool contradicts(const struct bag *a, const struct bag *b) {
   if (a->count - a->number_count < WORDS_LEAST || alike_but_figures(a, b) < ALIKE) return false;
   bool figures = a->number_count && b->number_count && !bag_numbers_covered(a, b) && !bag_numbers_covered(b, a);
-  return figures || (a->negated != b->negated && alike_but_figures(a, b) > 0.75);
+  return figures || (!a->negated != !b->negated && alike_but_figures(a, b) > 0.75);
 }
 
 /* A span of a newer source that contradicts; -1 none. */

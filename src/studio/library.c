@@ -83,6 +83,7 @@ static void open_section(struct building *b, int level, const char *heading, siz
   library_section(l, index)->heading = span;
   bool title = level == 1 && index <= l->sources[b->source].first_section + 1;
   library_section(l, index)->roles = title ? BIT(SECTION_OPENING) : cues_of_heading(library_span(l, span)->text, b->language);
+  if (!title && library_span(l, span)->cues & BIT(CUE_QUESTION)) library_section(l, index)->roles = (library_section(l, index)->roles & ~BIT(SECTION_OTHER)) | BIT(SECTION_FAQ);
 }
 
 /* Where a bold beginning is a label: after how many bytes the rest begins; 0 it is none. */
@@ -148,6 +149,26 @@ static void measure(struct building *b, struct document *source) {
   }
 }
 
+/* "sources/handling-objections.txt" → "Handling objections" */
+static char *title_of_name(const char *name) {
+  const char *slash = strrchr(name, '/'), *dot = strrchr(slash ? slash : name, '.');
+  const char *from = slash ? slash + 1 : name;
+  g_autofree char *base = dot > from ? g_strndup(from, (gsize)(dot - from)) : g_strdup(from);
+  g_strdelimit(base, "-_", ' ');
+  char capital[8] = { 0 };
+  g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(base)), capital);
+  return g_strconcat(capital, *base ? utf8_next(base) : "", NULL);
+}
+
+/* A turn that only asks, and that somebody else answers: the question heads the answer, as in an interview. */
+static bool asks(const GArray *blocks, guint index) {
+  const struct text_block *block = &g_array_index(blocks, struct text_block, index);
+  if (block->kind != BLOCK_TURN || index + 1 >= blocks->len) return false;
+  const struct text_block *next = &g_array_index(blocks, struct text_block, index + 1);
+  size_t length = strlen(block->text);
+  return length < TITLE_BYTES && block->text[length - 1] == '?' && next->kind == BLOCK_TURN && strcmp(next->speaker, block->speaker) != 0;
+}
+
 static void read_source(struct library *l, int index, const struct source *given) {
   struct document *source = &l->sources[index];
   g_autoptr(text_blocks_auto) cut = text_cut(text_form_of(given->name), given->text ? given->text : "", given->text ? strlen(given->text) : 0);
@@ -160,15 +181,17 @@ static void read_source(struct library *l, int index, const struct source *given
   for (guint i = 0; i < cut->blocks->len; i++) {
     const struct text_block *block = &g_array_index(cut->blocks, struct text_block, i);
     size_t length = strlen(block->text);
-    bool bold = block->kind == BLOCK_PARAGRAPH && block->lead == length && length < TITLE_BYTES;
+    bool bold = (block->kind == BLOCK_PARAGRAPH && block->lead == length && length < TITLE_BYTES) || asks(cut->blocks, i);
     b.quote_open = false;
     if (block->kind == BLOCK_HEADING || bold) open_section(&b, bold ? PSEUDO_LEVEL : block->level, block->text, length);
     else add_unit(&b, block);
   }
   source->spans = (int)l->spans->len - source->first_span;
   source->sections = (int)l->sections->len - source->first_section;
+  for (int s = source->first_section; source->sections <= 2 && s < (int)l->sections->len; s++) library_section(l, s)->roles |= BIT(SECTION_OTHER); /* all there is stands under the title */
   const struct span *first = source->spans ? library_span(l, source->first_span) : NULL;
-  source->title = given->title && *given->title ? given->title : first && first->kind == SPAN_HEADING ? first->text : given->name;
+  if (!(given->title && *given->title) && !(first && first->kind == SPAN_HEADING && library_section(l, first->section)->level < PSEUDO_LEVEL)) source->made_title = title_of_name(given->name);
+  source->title = source->made_title ? source->made_title : given->title && *given->title ? given->title : first->text;
   g_autofree char *about = g_strconcat(given->name, " ", source->title, NULL);
   g_strdelimit(about, "-_./", ' ');
   source->about = bag_of(stemmer, about, strlen(about));
@@ -191,7 +214,10 @@ struct library *library_new(const struct source *given, int count) {
 
 void library_free(struct library *l) {
   if (!l) return;
-  for (int i = 0; i < l->source_count; i++) bag_clear(&l->sources[i].about);
+  for (int i = 0; i < l->source_count; i++) {
+    bag_clear(&l->sources[i].about);
+    g_free(l->sources[i].made_title);
+  }
   g_free(l->sources);
   g_array_unref(l->spans);
   g_array_unref(l->units);

@@ -38,10 +38,11 @@ struct section {
 struct document {
   struct source given; /* borrowed texts */
   enum language language;
-  const char *title;         /* as given, else the first heading, else the name */
+  const char *title;         /* as given, else the first heading, else made of the name */
   int first_span, spans, first_section, sections, words;
   struct reading reading;
   struct bag about;          /* of its name and title */
+  char *made_title;          /* of its file's name, where it has no other; NULL */
   bool cut_off; int images, images_bare, links_bare, hidden;
 };
 struct library {

@@ -22,6 +22,7 @@
 #define OPTIONS_LEAST 3
 #define OPTIONS_MOST 4
 #define STEM_WORDS 28
+#define STEM_LEAST 3       /* words besides the gap; less says nothing */
 #define ANSWER_WORDS 30
 #define SAME_CASE 0.75     /* a span that covers so much of the question speaks of the same */
 #define SAME_WORDS 0.8
@@ -69,6 +70,12 @@ static char *capital(const char *text) {
   return g_strconcat(buffer, utf8_next(text), NULL);
 }
 
+static char *uncapital(const char *text) {
+  char buffer[8] = { 0 };
+  g_unichar_to_utf8(g_unichar_tolower(g_utf8_get_char(text)), buffer);
+  return g_strconcat(buffer, utf8_next(text), NULL);
+}
+
 static char *closed(const char *text) {
   size_t length = strlen(text);
   return g_strconcat(text, length && strchr(".!?\"”…", text[length - 1]) ? "" : ".", NULL);
@@ -79,7 +86,7 @@ static void pair_of_label(struct pairing *p, const struct unit *unit) {
   const struct library *l = p->d->library;
   const struct span *lead = library_span(l, unit->first), *rest = library_span(l, unit->first + 1);
   unsigned unfit = BIT(CUE_QUESTION) | BIT(CUE_ASIDE) | BIT(CUE_PERSONAL);
-  if (unit->stamp || unit->count < 2 || lead->cues & (unfit | BIT(CUE_IMPERATIVE) | BIT(CUE_RULE)) || rest->cues & unfit || rest->open_quote || rest->close_quote) return;
+  if (unit->stamp || unit->kind == BLOCK_STEP || unit->count < 2 || lead->cues & (unfit | BIT(CUE_IMPERATIVE) | BIT(CUE_RULE)) || rest->cues & unfit || rest->open_quote || rest->close_quote) return;
   if (rest->cues & BIT(CUE_QUOTE) || strchr(rest->text, '"')) return;
   g_autofree char *stem = g_strdup(lead->text);
   add_pair(p, KIND_CASE, g_steal_pointer(&stem), capital(rest->text), unit->first, unit->first + 1, unit->list ? unit->list : 1000000 + unit->section);
@@ -149,10 +156,10 @@ static void find_pairs(struct pairing *p) {
 static bool contains(const struct bag *whole, const struct bag *part) { return part->count && bag_common(part, whole) == part->count; }
 
 /* Do the sources say this, too, of what is asked? */
-static bool is_true_too(const struct drafting *d, const struct bag *stem, const struct bag *option, int except) {
+static bool is_true_too(const struct drafting *d, const struct bag *stem, const struct bag *option, int except, int asked) {
   for (int s = 0; s < (int)d->library->spans->len; s++) {
     const struct span *span = library_span(d->library, s);
-    if (s == except || d->strength[span->section] <= 0) continue;
+    if (s == except || s == asked || d->strength[span->section] <= 0 || !option->negated != !span->bag.negated) continue;
     if (bag_covered(option, &span->bag) >= SAME_WORDS && bag_numbers_covered(option, &span->bag) && stem->count && bag_covered(stem, &span->bag) >= SAME_CASE) return true;
   }
   return false;
@@ -160,12 +167,12 @@ static bool is_true_too(const struct drafting *d, const struct bag *stem, const 
 
 static bool is_wrong(const struct drafting *d, const struct pair *asked, const struct pair *other) {
   struct bag *right = (struct bag *)(uintptr_t)&asked->answer_bag, *option = (struct bag *)(uintptr_t)&other->answer_bag;
-  bool opposite = right->negated != option->negated;
+  bool opposite = !right->negated != !option->negated;
   if (!opposite && (bag_alike(right, option) > 0.6 || contains(right, option) || contains(option, right))) return false;
   if (!opposite && contains(&asked->stem_bag, option)) return false;
   if (bag_alike(&asked->stem_bag, &other->stem_bag) > 0.7) return false; /* the same case, told twice */
   double longer = (double)words_of(other->answer) / words_of(asked->answer);
-  return longer < LONGER && longer > 1 / LONGER && !is_true_too(d, &asked->stem_bag, option, other->span_answer);
+  return longer < LONGER && longer > 1 / LONGER && !is_true_too(d, &asked->stem_bag, option, other->span_answer, asked->span_answer);
 }
 
 static uint32_t mix(const char *a, const char *b) { return g_str_hash(a) * 31u ^ g_str_hash(b); }
@@ -297,24 +304,41 @@ static void find_figures(const struct drafting *d, int index, GArray *figures) {
   }
 }
 
+/* Both spans of time, or the same unit: figures of one class can be confused. */
+static bool same_class(const char *a, const char *b) {
+  static const char *const times[] = { "second", "minute", "hour", "day", "working day", "week", "month", "year", "sekund", "minut", "stund", "tag", "werktag", "woch", "monat", "jahr", "heur", "jour", "semain", "moi", "an" };
+  bool time_a = false, time_b = false;
+  for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+    time_a |= g_str_has_prefix(a, times[i]);
+    time_b |= g_str_has_prefix(b, times[i]);
+  }
+  return strcmp(a, b) == 0 || (time_a && time_b);
+}
+
 static bool ask_figure(struct pairing *p, struct drafted *to, const GArray *figures, guint index) {
   struct drafting *d = p->d;
   const struct figure *figure = &g_array_index(figures, struct figure, index);
   const struct span *span = library_span(d->library, figure->span);
   unsigned unfit = BIT(CUE_ASIDE) | BIT(CUE_ANAPHOR) | BIT(CUE_PERSONAL) | BIT(CUE_QUESTION) | BIT(CUE_QUOTE);
   bool rule = span->cues & (BIT(CUE_RULE) | BIT(CUE_CONDITION) | BIT(CUE_IMPERATIVE));
-  if (!rule || span->cues & unfit || span->open_quote || span->close_quote || span->kind != SPAN_SENTENCE || words_of(span->text) > STEM_WORDS || strchr(span->text, '"')) return false;
+  if (!rule || span->cues & unfit || span->open_quote || span->close_quote || span->kind != SPAN_SENTENCE || span->block == BLOCK_ROW || words_of(span->text) > STEM_WORDS || strchr(span->text, '"')) return false;
+  if (words_of(span->text) < words_of(figure->text) + STEM_LEAST) return false;
   g_autofree char *front = g_strndup(span->text, figure->from), *stem = g_strconcat(front, "____", span->text + figure->to, NULL);
   struct bag stem_bag = bag_of(p->stemmer, stem, strlen(stem));
   struct quiz *question = quiz_new(d, KIND_FIGURE, sentence_new(g_steal_pointer(&stem), figure->span));
   add_option(question, figure->text, figure->span, true);
-  for (guint i = 0; i < figures->len && question->options->len < OPTIONS_MOST; i++) {
+  bool small = !g_unichar_isupper(g_utf8_get_char(figure->text));
+  for (int near = 1; near >= (d->language == LANGUAGE_GERMAN ? 1 : 0); near--) /* German units change with their case */
+   for (guint i = 0; i < figures->len && question->options->len < OPTIONS_MOST; i++) {
     const struct figure *other = &g_array_index(figures, struct figure, i);
-    if (other->span == figure->span || strcmp(other->unit, figure->unit) != 0 || strcmp(other->amount, figure->amount) == 0 || has_option(question, other->text)) continue;
+    if (other->span == figure->span || !(near ? strcmp(other->unit, figure->unit) == 0 : same_class(other->unit, figure->unit)) || strcmp(other->amount, figure->amount) == 0 || has_option(question, other->text)) continue;
     struct bag option = bag_of(p->stemmer, other->text, strlen(other->text));
-    bool wrong = !is_true_too(d, &stem_bag, &option, -1);
+    struct bag right = bag_of(p->stemmer, figure->text, strlen(figure->text)); /* "2" and "two" are one figure */
+    bool wrong = !bag_same_numbers(&option, &right) && !is_true_too(d, &stem_bag, &option, -1, -1);
+    bag_clear(&right);
     bag_clear(&option);
-    if (wrong) add_option(question, other->text, other->span, false);
+    g_autofree char *text = small ? uncapital(other->text) : g_strdup(other->text);
+    if (wrong && !has_option(question, text)) add_option(question, text, other->span, false);
   }
   bag_clear(&stem_bag);
   g_ptr_array_add(question->feedback, sentence_of(d, figure->span, true, false, false));

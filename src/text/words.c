@@ -184,7 +184,7 @@ struct bag bag_of(struct stemmer *stemmer, const char *text, size_t length) {
     if (figure) {
       g_array_append_val(numbers, figure);
       g_array_append_val(stems, figure);
-    } else if (is_listed(negations[stemmer->language], lower)) bag.negated = true;
+    } else if (is_listed(negations[stemmer->language], lower)) bag.negated++;
     else if (strlen(lower) > 1 && !is_listed(function_words[stemmer->language], lower)) {
       const char *stem = lower;
       size_t stem_length = strlen(lower);

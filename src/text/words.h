@@ -22,7 +22,7 @@ GArray *text_sentences(const char *text, size_t length, enum language language);
 struct bag {
   uint32_t *stems; int count;      /* hashes of the stems of content words (no function words) */
   uint32_t *numbers; int number_count; /* hashes of the figures as written, without grouping ("5,000" and "5000" are one) */
-  bool negated;                    /* it holds a word of negation */
+  int negated;                     /* how many words of negation it holds */
 };
 struct stemmer;                    /* of one language; not to be shared between threads */
 struct stemmer *stemmer_new(enum language language);
