@@ -17,12 +17,17 @@
 #include <math.h>
 #include <string.h>
 
-#define ORDERS_MOST 500
+#define ORDERS_MOST 300
 #define LEVEL 0.05
 
 double impact_t_quantile(double p, double freedom)
 {
   return gsl_cdf_tdist_Pinv(p, freedom);
+}
+
+double impact_t_p(double t, double freedom)
+{
+  return 2 * gsl_cdf_tdist_Q(fabs(t), freedom);
 }
 
 static int later(int32_t a, int32_t b) /* who never starts comes last */
@@ -253,7 +258,7 @@ bool impact_estimate(const struct impact_panel *panel, const struct impact_terms
     double reach = impact_t_quantile(1 - LEVEL / 2, e.freedom) * e.se;
     e.low = e.value - reach;
     e.high = e.value + reach;
-    e.p = 2 * gsl_cdf_tdist_Q(fabs(e.value) / e.se, e.freedom);
+    e.p = impact_t_p(e.value / e.se, e.freedom);
     for (int i = 0; i < panel->units; i++) {
       bool started = starts[i] != CLOCK_NO_DAY && starts[i] < terms->reading;
       e.treated += started;

@@ -31,3 +31,4 @@ typedef bool (*impact_order_use)(const int32_t *starts, void *data); /* false: e
 void impact_orders(const struct impact_panel *panel, const struct impact_deal *deal, int most, uint64_t seed, impact_order_use use, void *data);
 /* Quantile of Student's t. */
 double impact_t_quantile(double p, double freedom);
+double impact_t_p(double t, double freedom); /* two-sided */

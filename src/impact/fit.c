@@ -95,47 +95,66 @@ static double covariance(const struct impact_solver *s, int unit, int t, int u)
 
 /* ---- small dense algebra ---- */
 
-/* Inverse of a symmetric positive matrix through its Cholesky factor; columns that depend on earlier ones become nothing. */
+/* Four sums at once: the order of addition is fixed, and the machine need not wait for each. */
+double impact_dot(const double *a, const double *b, int n)
+{
+  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  int i = 0;
+  for (; i + 4 <= n; i += 4) {
+    s0 += a[i] * b[i];
+    s1 += a[i + 1] * b[i + 1];
+    s2 += a[i + 2] * b[i + 2];
+    s3 += a[i + 3] * b[i + 3];
+  }
+  for (; i < n; i++)
+    s0 += a[i] * b[i];
+  return (s0 + s1) + (s2 + s3);
+}
+
+static void subtract(double *to, const double *from, double times, int n)
+{
+  for (int i = 0; i < n; i++)
+    to[i] -= times * from[i];
+}
+
+/* Lower factor; columns that depend on earlier ones become nothing. */
+static void factor(const double *a, double *l, int n)
+{
+  for (int i = 0; i < n; i++) {
+    double *row = l + (size_t)i * n;
+    for (int j = 0; j < i; j++) {
+      const double *other = l + (size_t)j * n;
+      row[j] = other[j] == 0 ? 0 : (a[(size_t)i * n + j] - impact_dot(row, other, j)) / other[j];
+    }
+    double size = a[(size_t)i * n + i], d = size - impact_dot(row, row, i);
+    row[i] = d > PIVOT_LEAST * size ? sqrt(d) : 0;
+  }
+}
+
+/* Inverse of a symmetric positive matrix, in place; what depends on earlier columns is left out. */
 static void invert(double *a, int n)
 {
-  g_autofree double *l = g_new0(double, (size_t)n * n);
+  g_autofree double *l = g_new0(double, (size_t)n * n + 1), *inverse = g_new0(double, (size_t)n * n + 1);
+  factor(a, l, n);
   for (int j = 0; j < n; j++) {
-    double d = a[(size_t)j * n + j], size = d;
-    for (int k = 0; k < j; k++)
-      d -= l[(size_t)j * n + k] * l[(size_t)j * n + k];
-    if (!(d > PIVOT_LEAST * size))
-      continue; /* its row and column stay nothing */
-    d = sqrt(d);
-    l[(size_t)j * n + j] = d;
-    for (int i = j + 1; i < n; i++) {
-      double sum = a[(size_t)i * n + j];
-      for (int k = 0; k < j; k++)
-        sum -= l[(size_t)i * n + k] * l[(size_t)j * n + k];
-      l[(size_t)i * n + j] = sum / d;
-    }
-  }
-  for (int j = 0; j < n; j++) { /* the factor's inverse, in place */
-    if (l[(size_t)j * n + j] == 0) {
-      for (int k = 0; k <= j; k++)
-        l[(size_t)j * n + k] = 0;
+    double *row = inverse + (size_t)j * n, d = l[(size_t)j * n + j];
+    if (d == 0)
       continue;
-    }
-    double d = 1 / l[(size_t)j * n + j];
-    for (int k = 0; k < j; k++) {
-      double sum = 0;
-      for (int m = k; m < j; m++)
-        sum -= l[(size_t)j * n + m] * l[(size_t)m * n + k];
-      l[(size_t)j * n + k] = sum * d;
-    }
-    l[(size_t)j * n + j] = d;
+    for (int m = 0; m < j; m++)
+      if (l[(size_t)j * n + m] != 0)
+        subtract(row, inverse + (size_t)m * n, l[(size_t)j * n + m], m + 1);
+    for (int k = 0; k < j; k++)
+      row[k] /= d;
+    row[j] = 1 / d;
   }
+  memset(a, 0, sizeof *a * (size_t)n * n);
+  for (int k = 0; k < n; k++)
+    for (int i = 0; i <= k; i++)
+      if (inverse[(size_t)k * n + i] != 0)
+        subtract(a + (size_t)i * n, inverse + (size_t)k * n, -inverse[(size_t)k * n + i], i + 1);
   for (int i = 0; i < n; i++)
-    for (int j = 0; j <= i; j++) {
-      double sum = 0;
-      for (int k = i; k < n; k++)
-        sum += l[(size_t)k * n + i] * l[(size_t)k * n + j];
-      a[(size_t)i * n + j] = a[(size_t)j * n + i] = sum;
-    }
+    for (int j = 0; j < i; j++)
+      a[(size_t)j * n + i] = a[(size_t)i * n + j];
 }
 
 /* ---- a unit ---- */
@@ -247,28 +266,29 @@ static void system_clear(struct system *sys)
   g_free(sys->column);
 }
 
-static void add_entry(struct system *sys, int a, int b, double x)
-{
-  if (a >= 0 && b >= 0)
-    sys->m[(size_t)a * sys->n + b] += x;
-}
-
+/* Both the period's own column and, for the affected after registration, the one of their new level. */
 static void add_unit(const struct impact_frame *f, int unit, const struct piece *p, double share, struct system *sys)
 {
+  int n = sys->n, last = sys->lasting;
   for (int i = 0; i < p->n; i++) {
     int a = sys->column[p->at[i]];
     bool last_a = lasts(f, unit, p->at[i]);
+    const double *w = p->w + (size_t)i * p->n;
+    double *row = a >= 0 ? sys->m + (size_t)a * n : NULL, *bottom = sys->m + (size_t)last * n, after = 0;
     for (int j = 0; j < p->n; j++) {
-      double w = p->w[(size_t)i * p->n + j];
-      bool last_b = lasts(f, unit, p->at[j]);
-      add_entry(sys, a, sys->column[p->at[j]], w);
-      add_entry(sys, a, last_b ? sys->lasting : -1, w);
-      add_entry(sys, last_a ? sys->lasting : -1, sys->column[p->at[j]], w);
-      add_entry(sys, last_a && last_b ? sys->lasting : -1, sys->lasting, w);
+      int b = sys->column[p->at[j]];
+      if (row && b >= 0)
+        row[b] += w[j];
+      if (last_a && b >= 0)
+        bottom[b] += w[j];
+      after += lasts(f, unit, p->at[j]) ? w[j] : 0;
     }
-    if (a >= 0)
+    if (row) {
+      row[last] += after;
       sys->h[a] -= share * p->direct[i];
-    sys->h[sys->lasting] -= last_a ? share * p->direct[i] : 0;
+    }
+    bottom[last] += last_a ? after : 0;
+    sys->h[last] -= last_a ? share * p->direct[i] : 0;
   }
   for (int t = 0; t < f->periods; t++) {
     if (sys->column[t] >= 0)
@@ -317,14 +337,21 @@ static void write_weights(const struct impact_frame *f, int unit, const struct p
 void impact_spread(const struct impact_solver *s, const double *weights, double *ret_spread)
 {
   int n = s->frame.periods;
+  g_autofree double *mirrored = g_new(double, 2 * (size_t)n + 1);
+  for (int k = 0; k <= n; k++)
+    mirrored[n + k] = mirrored[n - k] = s->noise->covariance[MIN(k, s->noise->lags - 1)];
   for (int i = 0; i < s->frame.units; i++) {
     const double *w = weights + (size_t)i * n;
-    double *out = ret_spread + (size_t)i * n;
-    for (int t = 0; t < n; t++)
-      out[t] = 0;
+    double *out = ret_spread + (size_t)i * n, own = s->noise->scale[i] * s->noise->scale[i], later = 0;
+    memset(out, 0, sizeof *out * (size_t)n);
     for (int u = 0; u < n; u++)
-      for (int t = 0; w[u] != 0 && t < n; t++)
-        out[t] += w[u] * covariance(s, i, t, u);
+      if (w[u] != 0) {
+        subtract(out, mirrored + n - u, -w[u] * own, n);
+        out[u] += w[u] * own * s->noise->nugget * (s->frame.thin ? s->frame.thin[(size_t)i * n + u] : 1);
+        later += lasts(&s->frame, i, u) ? w[u] : 0;
+      }
+    for (int t = 0; t < n; t++)
+      out[t] += lasts(&s->frame, i, t) ? later * s->noise->fall : 0;
   }
 }
 
@@ -332,11 +359,8 @@ static double variance_of(const struct impact_solver *s, const double *weights)
 {
   size_t cells = (size_t)s->frame.units * s->frame.periods;
   g_autofree double *spread = g_new(double, cells);
-  double sum = 0;
   impact_spread(s, weights, spread);
-  for (size_t i = 0; i < cells; i++)
-    sum += weights[i] * spread[i];
-  return sum;
+  return impact_dot(weights, spread, (int)cells);
 }
 
 bool impact_solve(struct impact_solver *s, const enum impact_role *role, double *ret_weights, double *ret_variance, double *ret_share)

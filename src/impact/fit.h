@@ -43,3 +43,4 @@ void impact_solver_free(struct impact_solver *solver);
 bool impact_solve(struct impact_solver *solver, const enum impact_role *role, double *ret_weights, double *ret_variance, double *ret_share);
 /* The covariance times weights: what the product of two estimates' errors is on average, is their dot product. */
 void impact_spread(const struct impact_solver *solver, const double *weights, double *ret_spread);
+double impact_dot(const double *a, const double *b, int n);

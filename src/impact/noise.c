@@ -130,31 +130,22 @@ static double kernel(double rho, double independent, double drift, double slow, 
 
 static bool factor(double *a, int n) /* lower Cholesky, in place */
 {
-  for (int j = 0; j < n; j++) {
-    double *row = a + (size_t)j * n, d = row[j];
-    for (int k = 0; k < j; k++)
-      d -= row[k] * row[k];
+  for (int i = 0; i < n; i++) {
+    double *row = a + (size_t)i * n;
+    for (int j = 0; j < i; j++)
+      row[j] = (row[j] - impact_dot(row, a + (size_t)j * n, j)) / a[(size_t)j * n + j];
+    double d = row[i] - impact_dot(row, row, i);
     if (!(d > 1e-12))
       return false;
-    row[j] = d = sqrt(d);
-    for (int i = j + 1; i < n; i++) {
-      double *below = a + (size_t)i * n, s = below[j];
-      for (int k = 0; k < j; k++)
-        s -= below[k] * row[k];
-      below[j] = s / d;
-    }
+    row[i] = sqrt(d);
   }
   return true;
 }
 
 static void forward(const double *l, int n, double *x)
 {
-  for (int i = 0; i < n; i++) {
-    double s = x[i];
-    for (int k = 0; k < i; k++)
-      s -= l[(size_t)i * n + k] * x[k];
-    x[i] = s / l[(size_t)i * n + i];
-  }
+  for (int i = 0; i < n; i++)
+    x[i] = (x[i] - impact_dot(l + (size_t)i * n, x, i)) / l[(size_t)i * n + i];
 }
 
 /* Sums over the units: log determinants (with the levels', REML), quadratic forms, degrees. */

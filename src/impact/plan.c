@@ -33,7 +33,7 @@
 #define LEAD_DAYS 14            /* from acceptance to the first start: time to make and approve what is to be rolled out */
 #define MARGIN_DAYS 14          /* before the need's onset: its date is an estimate */
 #define OPENING_DAYS 91         /* for a need without an onset: what it was seen in */
-#define BASELINE_WEEKS 52
+#define BASELINE_WEEKS 40
 #define HISTORY_WEEKS 78        /* for the noise */
 #define SERIES_LEAST 8          /* values of a team before registration */
 #define AFFECTED_LEAST 4
@@ -168,7 +168,7 @@ static double worth_having(const struct impact_plan *p, double noise)
 
 /* ---- design ---- */
 
-struct search { struct impact_panel panel; struct impact_terms terms; struct impact_noise noise; struct impact_deal best; double error; int to_week; int waiting; };
+struct search { struct impact_panel panel; struct impact_terms terms; struct impact_noise noise; struct impact_solver *solver; struct impact_deal best; double error; int to_week; int waiting; };
 
 static struct impact_deal deal_of(int affected, int dates, int waiting, int spacing, int32_t first)
 {
@@ -193,7 +193,7 @@ static void try_design(const struct impact_plan *p, struct search *s, int dates,
   if (impact_deal_orders(&deal) < ORDERS_LEAST)
     return;
   s->terms.to_week = to_week;
-  double error = impact_power_error(&s->panel, &s->terms, &s->noise, &deal);
+  double error = impact_power_error(&s->panel, &s->terms, s->solver, &deal);
   if (!isfinite(error))
     return;
   bool better = !isfinite(s->error) || error * NEARLY < s->error || (error < s->error * NEARLY && waiting < s->waiting);
@@ -280,7 +280,10 @@ static bool plan_horizon(struct impact_plan *p, int32_t today, int weeks, double
     return false;
   p->noise = s.noise.sd;
   p->autocorrelation = s.noise.autocorrelation;
+  struct impact_frame frame = impact_panel_frame(&s.panel, &s.terms);
+  s.solver = impact_solver_new(&frame, &s.noise);
   search_designs(p, &s, first, (reading - first) / 7, period);
+  impact_solver_free(s.solver);
   bool found = isfinite(s.error);
   if (found) {
     take_design(p, &s);

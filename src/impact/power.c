@@ -70,8 +70,7 @@ static void make_draws(struct impact_power *power, const struct weighing *w, uin
   for (int i = 0; i < n; i++) {
     impact_spread(w->solver, w->weights + i * cells, spread);
     for (int j = 0; j <= i; j++)
-      for (size_t c = 0; c < cells; c++)
-        l[(size_t)i * n + j] += spread[c] * w->weights[j * cells + c];
+      l[(size_t)i * n + j] = impact_dot(spread, w->weights + j * cells, (int)cells);
   }
   factor(l, n);
   guint32 words[2] = { (guint32)seed, (guint32)(seed >> 32) };
@@ -162,15 +161,13 @@ static bool take_starts(const int32_t *starts, void *data)
   return false;
 }
 
-double impact_power_error(const struct impact_panel *panel, const struct impact_terms *terms, const struct impact_noise *noise, const struct impact_deal *deal)
+double impact_power_error(const struct impact_panel *panel, const struct impact_terms *terms, struct impact_solver *solver, const struct impact_deal *deal)
 {
-  struct impact_frame frame = impact_panel_frame(panel, terms);
   size_t cells = (size_t)panel->units * panel->periods;
   g_autofree double *weights = g_new0(double, cells);
   g_autofree enum impact_role *roles = g_new(enum impact_role, cells);
   double error = NAN;
-  struct weighing data = { panel, terms, impact_solver_new(&frame, noise), NULL, weights, &error, roles };
+  struct weighing data = { panel, terms, solver, NULL, weights, &error, roles };
   impact_orders(panel, deal, 1000000, 0, take_starts, &data);
-  impact_solver_free(data.solver);
   return error;
 }

@@ -12,5 +12,5 @@ void impact_power_free(struct impact_power *power);
 double impact_power_at(const struct impact_power *power, double effect);      /* 0–1 */
 double impact_power_effect(const struct impact_power *power, double wanted);  /* the effect with that power; INFINITY: none */
 double impact_power_se(const struct impact_power *power);
-/* The error alone, of one order: quick, for choosing among designs. NAN: nothing to compare. */
-double impact_power_error(const struct impact_panel *panel, const struct impact_terms *terms, const struct impact_noise *noise, const struct impact_deal *deal);
+/* The error alone, of one order: quick, for choosing among designs. NAN: nothing to compare. `solver` is of the panel's frame. */
+double impact_power_error(const struct impact_panel *panel, const struct impact_terms *terms, struct impact_solver *solver, const struct impact_deal *deal);

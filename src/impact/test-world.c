@@ -135,6 +135,8 @@ void world_free(struct world *w)
   g_free(w->company.teams.at);
   g_strfreev(w->names);
   g_free(w->teams);
+  g_free(w->units);
+  g_free(w->plan);
   g_free(w);
 }
 
@@ -159,4 +161,38 @@ double world_respond(struct world *w, const int32_t *starts, int from_week, int 
   }
   add_rows(w, starts, CLAMP((until - world_today(w)) / 7, 0, w->future) + o->weeks);
   return n > 0 ? WORLD_SD * sum / n : 0;
+}
+
+void world_accept(struct world *w, const struct impact_plan *p)
+{
+  w->plan = impact_plan_register(p, "i-visits", (int64_t)p->planned * CLOCK_DAY);
+  w->units = g_new(struct intervention_team, (size_t)p->unit_count);
+  for (int i = 0; i < p->unit_count; i++)
+    w->units[i] = (struct intervention_team){ 0, p->units[i].team, p->units[i].start, p->units[i].affected };
+  w->intervention = (struct intervention){ .id = "i-visits", .need = w->need.id, .title = p->title, .remedy = p->remedy, .design = impact_design_names[p->design],
+    .goal = p->goal, .cause = p->cause, .training = p->training, .measurable = p->measurable, .skills = w->need.skills, .skill_count = w->need.skill_count,
+    .owner = -1, .from_week = p->from_week, .to_week = p->to_week, .minimum_effect = p->minimum_effect, .power = p->power, .cost = p->cost,
+    .registered = p->planned, .due = p->due, .baseline_from = p->baseline_from, .baseline_to = p->baseline_to, .state = INTERVENTION_RUNNING,
+    .ended = CLOCK_NO_DAY, .count = p->unit_count, .plan = w->plan };
+  w->company.interventions.at = &w->intervention;
+  w->company.interventions.count = 1;
+  w->company.intervention_teams.at = w->units;
+  w->company.intervention_teams.count = p->unit_count;
+  w->company.needs.at = &w->need;
+  w->company.needs.count = 1;
+}
+
+double world_run(struct world *w, struct impact_plan *p, uint64_t seed)
+{
+  uint8_t bytes[DIGEST_BYTES] = { 0 };
+  g_autofree int32_t *starts = g_new(int32_t, (size_t)w->options.units);
+  for (int i = 0; i < 8; i++)
+    bytes[i] = (uint8_t)(seed >> 8 * i);
+  impact_plan_draw(p, bytes);
+  for (int i = 0; i < w->options.units; i++)
+    starts[i] = CLOCK_NO_DAY;
+  for (int i = 0; i < p->unit_count; i++)
+    starts[p->units[i].team] = p->units[i].start;
+  world_accept(w, p);
+  return world_respond(w, starts, p->from_week, p->to_week, p->readings[p->reading_count - 1]);
 }

@@ -5,6 +5,7 @@
  * drawn by other forms than it has). */
 #pragma once
 #include "company/company.h"
+#include "impact/plan.h"
 
 struct world_options {
   int units, affected, weeks;        /* of history */
@@ -39,11 +40,18 @@ struct world {
   double *free;                      /* [units * (weeks + future)]: what would be seen without any start */
   char **names;
   int *teams;
+  struct intervention intervention;
+  struct intervention_team *units;
+  char *plan;
 };
 struct world *world_new(const struct world_options *options);
 void world_free(struct world *world);
 typedef struct world world_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(world_auto, world_free)
+/* Registers a drawn plan as the company's only intervention (what the registration, read back by load.c, would be). */
+void world_accept(struct world *world, const struct impact_plan *plan);
+/* Draws, accepts and responds until the last reading. Returns the true mean effect of the registered weeks. */
+double world_run(struct world *world, struct impact_plan *plan, uint64_t seed);
 int32_t world_today(const struct world *world);
 /* Continues to `until` with these starts ([units], CLOCK_NO_DAY never). Returns the true mean effect of weeks from … to after each start. */
 double world_respond(struct world *world, const int32_t *starts, int from_week, int to_week, int32_t until);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The promise in figures: over many drawn companies the interval holds the true mean effect of the registered weeks, useless remedies are
+ * not called moved, and the power announced is the power found. Each run goes the whole way: plan, lot, response, verdict. The worlds
+ * (test-world.h) share no form with the estimator: levels fall by four weeks, seasons differ, cases vary, effects differ and grow.
+ *
+ * The ordinary run is small, and its bounds are those of four standard errors: it fails when something breaks, not by bad
+ * luck. MENO_SOAK=1 runs every row of the table with twice SOAK_RUNS companies (another number: with so many), prints the figures that
+ * docs/impact.md tells, and holds them to three standard errors. MENO_ROW=WORD runs only rows whose name holds the word. */
+#include "impact/measure.h"
+#include "impact/plan.h"
+#include "impact/test-world.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUNS 16
+#define SOAK_RUNS 400
+
+struct row { const char *name; struct world_options options; bool quick; };
+struct tally { int runs, measurable, told, covered, moved, against; double announced, error, square, width; int weeks; };
+
+static struct row *rows(int *ret_count)
+{
+  static struct row list[32];
+  static const struct { int units, affected; } sizes[] = { { 6, 6 }, { 8, 8 }, { 12, 6 }, { 12, 12 }, { 40, 18 } };
+  static const double rhos[] = { 0.3, 0.5, 0.7 };
+  int n = 0;
+  for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++)
+    for (size_t r = 0; r < G_N_ELEMENTS(rhos); r++) {
+      struct world_options o = WORLD_USUAL;
+      o.units = sizes[s].units;
+      o.affected = sizes[s].affected;
+      o.rho = rhos[r];
+      o.fall = sizes[s].units <= 8 ? 2.2 : sizes[s].units <= 12 ? 1.8 : 1.2;
+      list[n++] = (struct row){ g_intern_string("usual"), o, sizes[s].units == 12 && r == 1 };
+    }
+  struct world_options usual = WORLD_USUAL, o;
+  usual.fall = 1.8;
+  usual.units = 14;
+  usual.affected = 7;
+  o = usual; o.month = 1; o.fall = 2.2; list[n++] = (struct row){ "months", o, true };
+  o = usual; o.shocks = 0.5; list[n++] = (struct row){ "bad spells", o, false };
+  o = usual; o.drift = 0.4; list[n++] = (struct row){ "drifting teams", o, false };
+  o = usual; o.season = 0.8; o.season_spread = 0.3; o.common = 0.6; list[n++] = (struct row){ "seasons apart, common shocks", o, false };
+  o = usual; o.missing = 0.15; list[n++] = (struct row){ "15 % missing", o, false };
+  o = usual; o.growth = 0.06; o.effect_spread = 0.6; list[n++] = (struct row){ "growing, unequal effects", o, true };
+  o = usual; o.onset = 0; o.fall = 1.5; list[n++] = (struct row){ "always low", o, false };
+  o = usual; o.onset = 8; list[n++] = (struct row){ "fell eight weeks ago", o, false };
+  o = usual; o.uneven = 0.5; list[n++] = (struct row){ "uneven teams", o, false };
+  o = usual; o.weeks = 60; list[n++] = (struct row){ "60 weeks of history", o, false };
+  *ret_count = n;
+  return list;
+}
+
+/* One company; `effect` as a share of the smallest worth having. */
+static void run_one(const struct world_options *options, double effect, uint64_t seed, struct tally *tally)
+{
+  struct world_options o = *options;
+  o.seed = seed;
+  g_autoptr(world_auto) w = world_new(&o);
+  g_autoptr(impact_plan_auto) plan = impact_plan_new(&w->company, &w->need, NULL, world_today(w));
+  tally->runs++;
+  if (!plan->measurable)
+    return;
+  double mean_growth = 1 + o.growth * fmax(0, 0.5 * (plan->from_week + plan->to_week) - o.ramp);
+  w->options.effect = effect * plan->minimum_effect / WORLD_SD / mean_growth;
+  double truth = world_run(w, plan, seed);
+  struct impact_effect e;
+  g_assert_true(impact_measure(&w->company, 0, plan->readings[plan->reading_count - 1], &e));
+  tally->measurable++;
+  tally->announced += plan->power;
+  tally->weeks += plan->weeks_until;
+  if (isfinite(e.effect.value)) {
+    tally->told++;
+    tally->covered += e.effect.low <= truth && truth <= e.effect.high;
+    tally->error += (e.effect.value - truth) / e.effect.se;
+    tally->square += pow((e.effect.value - truth) / e.effect.se, 2);
+    tally->width += (e.effect.high - e.effect.low) / plan->noise;
+  }
+  tally->moved += e.verdict == IMPACT_MOVED;
+  tally->against += e.verdict == IMPACT_DID_NOT_MOVE;
+  impact_effect_clear(&e);
+}
+
+static double binomial_se(double p, int n)
+{
+  return sqrt(p * (1 - p) / MAX(n, 1));
+}
+
+static void run_row(const struct row *row, int runs, double bound)
+{
+  struct tally some = { 0 }, none = { 0 };
+  bool alike = row->options.growth == 0 && row->options.effect_spread < 0.5; /* as planning supposes */
+  guint32 start = g_str_hash(row->name) % 100000 + (guint32)(1000 * row->options.rho) + 17 * (guint32)row->options.units;
+  for (int i = 0; i < runs; i++) {
+    run_one(&row->options, 1, start + 1000003u * (guint32)i, &some);
+    run_one(&row->options, 0, start + 500009u + 1000003u * (guint32)i, &none);
+  }
+  int told = some.told + none.told;
+  double coverage = (double)(some.covered + none.covered) / MAX(told, 1), found = (double)some.moved / MAX(some.measurable, 1);
+  double announced = some.announced / MAX(some.measurable, 1), false_moved = (double)none.moved / MAX(none.measurable, 1);
+  g_test_message("| %s | %d (%d) | %.1f | %d/%d | %.1f | %.3f | %.3f | %.2f | %.2f | %.2f | %.2f | %.2f |", row->name, row->options.units, row->options.affected,
+                 row->options.rho, some.measurable + none.measurable, some.runs + none.runs, (double)(some.weeks + none.weeks) / MAX(some.measurable + none.measurable, 1),
+                 coverage, false_moved, announced, found, (double)none.against / MAX(none.measurable, 1), (some.width + none.width) / MAX(told, 1),
+                 sqrt((some.square + none.square) / MAX(told, 1)));
+  if (some.measurable + none.measurable < runs / 4)
+    return; /* hardly ever measurable: said so before anybody spends */
+  g_assert_cmpint(told, ==, some.measurable + none.measurable);
+  g_assert_cmpfloat(coverage, >=, 0.95 - bound * binomial_se(0.95, told));
+  g_assert_cmpfloat(false_moved, <=, 0.025 + bound * binomial_se(0.025, none.measurable));
+  if (alike)
+    g_assert_cmpfloat(fabs(found - announced), <=, 0.03 + bound * binomial_se(announced, some.measurable));
+}
+
+static void test_rows(void)
+{
+  int count, runs = RUNS;
+  if (g_getenv("MENO_SOAK")) {
+    runs = (int)g_ascii_strtoll(g_getenv("MENO_SOAK"), NULL, 10);
+    runs = runs > 1 ? runs : SOAK_RUNS;
+  }
+  const struct row *list = rows(&count);
+  const char *only = g_getenv("MENO_ROW");
+  g_test_message("| world | units (affected) | AR | measurable | weeks | coverage | false moved | power announced | found | did not move | width | rms z |");
+  for (int i = 0; i < count; i++)
+    if ((g_getenv("MENO_SOAK") || list[i].quick) && (only == NULL || strstr(list[i].name, only)))
+      run_row(&list[i], runs, g_getenv("MENO_SOAK") ? 3 : 4);
+}
+
+int main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/coverage/rows", test_rows);
+  return g_test_run();
+}
