@@ -120,7 +120,7 @@ static void count_unit_use(const struct impact_case *c, int unit, GHashTable *al
   struct impact_exposure x = { .team = c->team[unit] };
   for (int d = 0; d < c->company->deliveries.count; d++) {
     const struct delivery *delivery = &c->company->deliveries.at[d];
-    if (c->company->assets.at[delivery->asset].intervention != c->index || unit_of_person(c, delivery->person) != unit || delivery->day > c->today)
+    if (c->company->assets.at[delivery->asset].intervention != c->index || unit_of_person(c, delivery->person) != unit || clock_day(delivery->at) > c->today)
       continue;
     bool opened = delivery->state == DELIVERY_OPENED || delivery->state == DELIVERY_DONE;
     g_hash_table_add(people, GINT_TO_POINTER(delivery->person + 1));
@@ -128,7 +128,7 @@ static void count_unit_use(const struct impact_case *c, int unit, GHashTable *al
     x.shown++;
     x.opened += opened;
     x.done += delivery->state == DELIVERY_DONE;
-    e->early_use += c->starts[unit] == CLOCK_NO_DAY || delivery->day < c->starts[unit];
+    e->early_use += c->starts[unit] == CLOCK_NO_DAY || clock_day(delivery->at) < c->starts[unit];
     e->opened += opened;
   }
   x.people = (int)g_hash_table_size(people);
@@ -226,7 +226,7 @@ void impact_beside_times(const struct impact_case *c, struct impact_effect *e)
   for (int i = 0; i < company->deliveries.count; i++) {
     const struct delivery *d = &company->deliveries.at[i];
     if (company->assets.at[d->asset].intervention == c->index && (d->state == DELIVERY_OPENED || d->state == DELIVERY_DONE))
-      earlier(&e->first_use, d->answered != CLOCK_NO_DAY ? d->answered : d->day);
+      earlier(&e->first_use, d->answered != CLOCK_NO_DAY ? d->answered : clock_day(d->at));
   }
 }
 
