@@ -94,6 +94,26 @@ static bool interventions_show(struct op_call *call, struct json_writer *out, GE
   return true;
 }
 
+/* Stopped is stopped: what was delivered lapses, and what was registered stays and is still analysed as assigned. */
+static bool interventions_stop(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  if (!view) return false;
+  const struct intervention *found = NULL;
+  for (int i = 0; i < view->company->interventions.count; i++)
+    if (strcmp(view->company->interventions.at[i].id, op_text(call, "id")) == 0) found = &view->company->interventions.at[i];
+  if (!found) return fail(error, MENO_ERROR_NOT_FOUND, "there is no intervention \"%s\"", op_text(call, "id"));
+  if (found->state == INTERVENTION_STOPPED) return fail(error, MENO_ERROR_CONFLICT, "\"%s\" was stopped already", found->title);
+  struct json_writer body;
+  json_writer_init(&body);
+  json_open_object(&body, NULL);
+  json_put_string(&body, "reason", op_text(call, "reason"));
+  json_close_object(&body);
+  g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("intervention:", found->id, NULL);
+  struct event event = { .id = uuid_of("intervention.ended", found->id, NULL), .kind = "intervention.ended", .subject = subject, .actor = call->caller.actor,
+    .cause = found->seq, .taint = TAINT_EMPLOYEE_TEXT, .body = text };
+  return ledger_record(system_ledger(call->system), call->now, &event, error) > 0 && interventions_show(call, out, error);
+}
+
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
 static const char *const states[] = { "running", "stopped", NULL };
@@ -110,8 +130,10 @@ static const struct field intervention_row[] = { { "id", FIELD_ID("intervention"
   { "told_from", FIELD_DAY, REQUIRED | NULLABLE, "when it can be told; null: never" }, { "state", FIELD_WORD(states), REQUIRED, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field list_out[] = { { "interventions", FIELD_LIST(intervention_row), REQUIRED, "in the order of registration" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };
+static const struct field stop_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { "reason", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "kept with it" }, { 0 } };
 
 const struct op interventions_ops[] = {
   { "interventions list", GET, "/interventions", MAY_READ_IMPACT, NULL, list_out, interventions_list, "Interventions as they were registered, with their order of start", "impact" },
   { "interventions show", GET, "/interventions/{id}", MAY_READ_IMPACT, id_in, intervention_row, interventions_show, "One intervention as it was registered", "impact" },
+  { "interventions stop", POST, "/interventions/{id}/stop", MAY_DECIDE_NEEDS, stop_in, intervention_row, interventions_stop, "Stop an intervention, with a reason; it is still analysed as it was registered", "impact" },
   { 0 } };
