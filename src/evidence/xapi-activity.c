@@ -36,11 +36,7 @@ static bool check_component(struct xapi_check *check, const struct xapi_place *a
   return xapi_text(found[0]).n > 0 || xapi_refuse(check, &here, "XAPI-00058", "the id of a component is empty");
 }
 
-static int compare_texts(const void *a, const void *b) {
-  const struct xapi_text *x = a, *y = b;
-  int order = memcmp(x->p, y->p, MIN(x->n, y->n));
-  return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
-}
+static int compare_texts(const void *a, const void *b) { return xapi_compare_text(*(const struct xapi_text *)a, *(const struct xapi_text *)b); }
 
 /* Lists are short; a long one is sorted, so that nobody can make it slow. */
 static bool ids_differ(struct json list) {

@@ -79,3 +79,8 @@ bool xapi_check_activity(struct xapi_check *check, const struct xapi_place *at, 
 /* Contexts (xapi-context.c), and the StatementRef that they share with objects. */
 bool xapi_check_context(struct xapi_check *check, const struct xapi_place *at, struct json value, const char *rule);
 bool xapi_check_statement_ref(struct xapi_check *check, const struct xapi_place *at, struct json value, const char *rule);
+
+/* An object's members by key, `*ret_count` of them; newly allocated (xapi-same.c). */
+struct xapi_pair { struct xapi_text key; struct json value; };
+struct xapi_pair *xapi_sorted(struct json object, size_t *ret_count);
+int xapi_compare_text(struct xapi_text a, struct xapi_text b);
