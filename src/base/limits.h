@@ -15,6 +15,10 @@
 #define LIMIT_JSON_DEPTH      64
 #define LIMIT_JSON_BYTES      (64u * 1024 * 1024)
 #define LIMIT_STATEMENT_BYTES (1024u * 1024)
+#define LIMIT_XAPI_PARTS      2000                 /* of one multipart body: the statements and their attachments */
+#define LIMIT_XAPI_PART_HEAD  4096                 /* the header lines of one part */
+#define LIMIT_XAPI_JWS        (2u * 1024 * 1024)   /* one signature, with the statement that it signs */
+#define LIMIT_XAPI_X5C        10                   /* certificates in one signature */
 #define LIMIT_BODY_BYTES      (64u * 1024 * 1024)  /* one HTTP request that carries files */
 #define LIMIT_FORM_BYTES      (64u * 1024)         /* any other HTTP request */
 #define LIMIT_TEXT            4000                 /* a reason, a note, a title that a person types */

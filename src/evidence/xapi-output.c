@@ -9,20 +9,21 @@
 #include "evidence/xapi-private.h"
 #include "base/clock.h"
 
-/* Without the space between tokens. */
+/* Without the space between tokens: the first byte through the writer, for its comma and key, the rest in runs behind it. */
 static void put_compact(struct json_writer *writer, const char *key, struct json value) {
   size_t length;
-  const char *raw = json_raw(value, &length);
-  g_autofree char *copy = g_malloc(length);
-  size_t used = 0;
-  bool quoted = false;
-  for (const char *p = raw, *end = raw + length; p < end; p++) {
-    if (quoted && *p == '\\') copy[used++] = *p++;
+  const char *raw = json_raw(value, &length), *end = raw + length, *run = raw + 1, *p = run;
+  bool quoted = *raw == '"';
+  json_put_raw(writer, key, raw, 1);
+  for (; p < end; p++) {
+    if (quoted && *p == '\\') p++;
     else if (*p == '"') quoted = !quoted;
-    else if (!quoted && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) continue;
-    copy[used++] = *p;
+    else if (!quoted && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) {
+      g_string_append_len(writer->text, run, p - run);
+      run = p + 1;
+    }
   }
-  json_put_raw(writer, key, copy, used);
+  g_string_append_len(writer->text, run, end - run);
 }
 
 /* ---- as stored ---- */
