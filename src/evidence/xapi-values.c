@@ -28,7 +28,7 @@ bool xapi_refuse(struct xapi_check *check, const struct xapi_place *at, const ch
   va_list list;
   if (!check->error) return false;
   write_place(text, at);
-  g_string_append(text, ": ");
+  if (at) g_string_append(text, ": ");
   va_start(list, format);
   g_string_append_vprintf(text, format, list);
   va_end(list);
@@ -48,9 +48,11 @@ bool xapi_refuse_value(struct xapi_check *check, const struct xapi_place *at, co
 
 static bool refuse_member(struct xapi_check *check, const struct xapi_place *at, const struct xapi_shape *shape, const struct json_iter *it) {
   struct xapi_place here = { at, it->key, 0 };
-  for (size_t i = 0; i < shape->count; i++)
+  for (size_t i = 0; i < shape->count; i++) {
+    if (strcmp(shape->members[i].name, it->key) == 0) return xapi_refuse(check, &here, "XAPI-00010", "%s has this property from version 2.0.0 on", shape->what);
     if (g_ascii_strcasecmp(shape->members[i].name, it->key) == 0)
       return xapi_refuse(check, &here, "XAPI-00008", "the name is written \"%s\"", shape->members[i].name);
+  }
   return xapi_refuse(check, &here, "XAPI-00010", "%s has no such property", shape->what);
 }
 

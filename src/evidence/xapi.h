@@ -18,7 +18,7 @@
  * or through xapi_write_ids or xapi_write_canonical (xapi-output.h).
  *
  * Errors are BAD_INPUT and read "/3/actor/mbox: "james" is no mailto IRI; write … (XAPI-00038)": the place as a JSON pointer
- * (RFC 6901, empty for the whole), what is wrong, and the requirement by its number in ADL's list of conformance requirements
+ * (RFC 6901; left out with its colon where it is the whole), what is wrong, and the requirement by its number in ADL's list of conformance requirements
  * for learning record stores, or by its clause of IEEE 9274.1.1 where that list has none. Duplicate keys, NUL, lone
  * surrogates and bad UTF-8 are refused before, by the JSON reader. All functions that take `struct json` use one document from
  * one thread at a time (base/json.h). */
