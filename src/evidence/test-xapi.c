@@ -4,6 +4,7 @@
  * statements that break it, under both versions. JSON is written with ' for ". Every row whose statement could be a SubStatement
  * is judged as one too (XAPI-00066), and a refusal must name its requirement and its place. */
 #include "evidence/xapi.h"
+#include "base/limits.h"
 #include <string.h>
 
 #define A "'actor':{'mbox':'mailto:ada@example.com'}"
@@ -352,6 +353,19 @@ static void escapes(void) {
   g_assert_true(judge(json, XAPI_2_0_0, NULL));
 }
 
+/* A single activity becomes an array when it is stored: what is taken can be read again. */
+static void depth(void) {
+  for (int levels = 40; levels <= 60; levels++) {
+    g_autoptr(GString) text = g_string_new("{" A "," V "," O ",'context':{'contextActivities':{'parent':{'id':'http://example.com/p','definition':{'extensions':{'http://example.com/x':");
+    for (int i = 0; i < levels; i++) g_string_append_c(text, '[');
+    for (int i = 0; i < levels; i++) g_string_append_c(text, ']');
+    g_string_append(text, "}}}}}}");
+    g_autofree char *json = quoted(text->str);
+    /* statement, context, contextActivities, array, activity, definition, extensions: seven around them */
+    g_assert_true(judge(json, XAPI_1_0_3, NULL) == (levels + 7 <= LIMIT_JSON_DEPTH));
+  }
+}
+
 static void batches(void) {
   static const struct { const char *text; bool fine; size_t count; const char *says; } cases[] = {
     { "[]", true, 0, NULL }, { WITH("'id':" UUID), true, 1, NULL }, { "[" WITH("'id':" UUID) "," WITH("'result':{}") "]", true, 2, NULL },
@@ -498,6 +512,7 @@ int main(int argc, char **argv) {
   }
   g_test_add_func("/xapi/XAPI-00021", once_only);
   g_test_add_func("/xapi/escapes", escapes);
+  g_test_add_func("/xapi/depth", depth);
   g_test_add_func("/xapi/batches", batches);
   g_test_add_func("/xapi/XAPI-00012", parameters);
   g_test_add_func("/xapi/XAPI-00331", versions);

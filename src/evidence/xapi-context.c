@@ -4,6 +4,7 @@
  * another statement. Version 2.0.0 adds contextAgents and contextGroups, which 1.0.3 refuses as unknown. That revision and platform
  * belong to statements about Activities is judged with the statement, which knows its object. */
 #include "evidence/xapi-private.h"
+#include "base/limits.h"
 
 #define AGENTS_RULE "IEEE 9274.1.1 4.2.2.5 contextAgents"
 #define GROUPS_RULE "IEEE 9274.1.1 4.2.2.5 contextGroups"
@@ -20,8 +21,18 @@ bool xapi_check_statement_ref(struct xapi_check *check, const struct xapi_place 
   return xapi_check_object(check, at, value, rule, &shape, found);
 }
 
-/* One Activity, as 0.95 had it, or an array. */
+static unsigned depth_of(struct json value) {
+  unsigned deepest = 0;
+  if (json_type(value) < JSON_ARRAY) return 0;
+  for (struct json_iter it = json_iter(value); json_next(&it);) deepest = MAX(deepest, depth_of(it.value));
+  return deepest + 1;
+}
+
+/* One Activity, as 0.95 had it, or an array. What is stored is always an array: one level more, which must still be readable. */
 static bool check_activities(struct xapi_check *check, const struct xapi_place *at, struct json value, const char *rule) {
+  unsigned around = check->inner ? 5 : 4; /* statement, (SubStatement,) context, contextActivities, array */
+  if (json_type(value) == JSON_OBJECT && depth_of(value) + around > LIMIT_JSON_DEPTH)
+    return xapi_refuse(check, at, rule, "as an array this would be nested deeper than %d levels", LIMIT_JSON_DEPTH);
   if (json_type(value) == JSON_OBJECT) return xapi_check_activity(check, at, value, rule);
   return xapi_check_array(check, at, value, rule, xapi_check_activity, rule);
 }

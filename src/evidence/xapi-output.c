@@ -9,19 +9,27 @@
 #include "evidence/xapi-private.h"
 #include "base/clock.h"
 
+/* Behind the string whose opening quote stands at p. */
+static const char *string_end(const char *p, const char *end) {
+  for (p++; (p = memchr(p, '"', (size_t)(end - p))) != NULL; p++) {
+    const char *back = p;
+    while (back[-1] == '\\') back--; /* an opening quote is before */
+    if ((p - back) % 2 == 0) return p + 1;
+  }
+  return end;
+}
+
 /* Without the space between tokens: the first byte through the writer, for its comma and key, the rest in runs behind it. */
 static void put_compact(struct json_writer *writer, const char *key, struct json value) {
   size_t length;
-  const char *raw = json_raw(value, &length), *end = raw + length, *run = raw + 1, *p = run;
-  bool quoted = *raw == '"';
+  const char *raw = json_raw(value, &length), *end = raw + length, *run = raw + 1, *p = *raw == '"' ? end : run;
   json_put_raw(writer, key, raw, 1);
-  for (; p < end; p++) {
-    if (quoted && *p == '\\') p++;
-    else if (*p == '"') quoted = !quoted;
-    else if (!quoted && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) {
+  while (p < end) {
+    if (*p == '"') p = string_end(p, end);
+    else if (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t') {
       g_string_append_len(writer->text, run, p - run);
-      run = p + 1;
-    }
+      run = ++p;
+    } else p++;
   }
   g_string_append_len(writer->text, run, end - run);
 }
