@@ -24,7 +24,10 @@ bool xapi_check_statement_ref(struct xapi_check *check, const struct xapi_place 
 static unsigned depth_of(struct json value) {
   unsigned deepest = 0;
   if (json_type(value) < JSON_ARRAY) return 0;
-  for (struct json_iter it = json_iter(value); json_next(&it);) deepest = MAX(deepest, depth_of(it.value));
+  for (struct json_iter it = json_iter(value); json_next(&it);) {
+    unsigned depth = depth_of(it.value); /* once: MAX would ask twice at every level */
+    deepest = MAX(deepest, depth);
+  }
   return deepest + 1;
 }
 
