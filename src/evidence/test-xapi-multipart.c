@@ -47,9 +47,10 @@ static void refuses(void) {
     { "multipart/mixed; boundary=" HASH HASH, JSON_PART END, "XAPI-00130" },
     { HEAD, "", "XAPI-00131" }, { HEAD, "--b--\r\n", "XAPI-00131" }, { HEAD, "{}", "XAPI-00131" }, { HEAD, "x" JSON_PART END, "XAPI-00131" },
     { HEAD, JSON_PART, "XAPI-00130" }, { HEAD, JSON_PART FILE_PART, "XAPI-00130" }, { HEAD, "--b\nContent-Type: application/json\n\n{}\n--b--\n", "XAPI-00131" },
-    { HEAD, "--b\r\n{}" END, "XAPI-00130" }, { HEAD, "--b\r\n--b--\r\n", "XAPI-00130" }, { HEAD, "--b\r\nContent-Type: application/json\r\n : x\r\n\r\n{}" END, "XAPI-00130" },
+    { HEAD, "--b\r\n{}" END, "XAPI-00130" }, { HEAD, "--b\r\n{}\r\n\r\n" END, "XAPI-00130" }, { HEAD, "--b\r\n--b--\r\n", "XAPI-00130" }, { HEAD, "--b\r\nContent-Type: application/json\r\n : x\r\n\r\n{}" END, "XAPI-00130" },
     { HEAD, "--b\r\nContent-Type: application/json\r\nContent-Type: application/json\r\n\r\n{}" END, "XAPI-00130" },
-    { HEAD, "--b\r\n\r\n{}" END, "XAPI-00134" }, { HEAD, "--b\r\nContent-Type: text/plain\r\n\r\n{}" END, "XAPI-00134" },
+    { HEAD, "--b\r\nContent-Type: application/json\r\nX\ry: x\r\n\r\n{}" END, "XAPI-00130" }, { HEAD, "--b\r\nContent-Type: application/json\r\nX: x\ny: x\r\n\r\n{}" END, "XAPI-00130" },
+    { HEAD, "--b\r\nContent-Type: application/json\r\nX : x\r\n\r\n{}" END, "XAPI-00130" }, { HEAD, "--b\r\n\r\n{}" END, "XAPI-00134" }, { HEAD, "--b\r\nContent-Type: text/plain\r\n\r\n{}" END, "XAPI-00134" },
     { HEAD, JSON_PART "\r\n" JSON_PART END, "XAPI-00132" }, /* XAPI-00133: statements in a second part */
     { HEAD, JSON_PART "\r\n--b\r\nContent-Transfer-Encoding: binary\r\n\r\nx" END, "XAPI-00132" },
     { HEAD, JSON_PART "\r\n--b\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: 12\r\n\r\nx" END, "XAPI-00132" },
@@ -76,7 +77,7 @@ static void limits(void) {
 }
 
 static void writes_what_it_reads(void) {
-  const struct xapi_part parts[] = { { "application/json", 16, NULL, 0, "{}", 2 }, { "text/plain", 10, HASH, 64, DATA "\r\n--", strlen(DATA) + 4 }, { "a/b", 3, HASH, 64, "\0\r\n\xff", 4 } };
+  const struct xapi_part parts[] = { { "application/json", 16, NULL, 0, "{}", 2 }, { "text/plain", 10, HASH, 64, DATA "\r\n--", strlen(DATA) + 4 }, { NULL, 0, HASH, 64, "\0\r\n\xff", 4 } };
   g_autofree char *boundary = xapi_multipart_boundary(parts, 3), *head = g_strdup_printf("multipart/mixed; boundary=%s", boundary);
   g_autoptr(GByteArray) out = g_byte_array_new();
   xapi_multipart_write(out, boundary, parts, 3);
@@ -120,6 +121,8 @@ static void attachments(void) {
     { "[{},{'attachments':[" WANTS(HASH, "27") "]},{'attachments':[" WANTS(HASH, "27") "]}]", { file }, 1, true, NULL }, /* once serves all */
     { "{'attachments':[" WANTS(HASH, "27") "," WANTS(HASH, "27") "]}", { file, file }, 2, true, NULL },
     { "{'attachments':[{'sha2':'" HASH "','length':27,'fileUrl':'http://e.com/f'}]}", { { 0 } }, 0, true, NULL },
+    { "{'object':{'objectType':'SubStatement','attachments':[" WANTS(HASH, "27") "]}}", { file }, 1, true, NULL },
+    { "{'object':{'objectType':'SubStatement','attachments':[" WANTS(HASH, "27") "]}}", { { 0 } }, 0, true, "XAPI-00129" },
     { "{'attachments':[" WANTS(HASH, "27") "]}", { { 0 } }, 0, true, "XAPI-00129" }, { "{'attachments':[" WANTS(HASH, "27") "," WANTS(SHA512_X, "1") "]}", { file }, 1, true, "XAPI-00129" },
     { "{'attachments':[" WANTS(HASH, "27") "]}", { file, x }, 2, true, "XAPI-00128" }, { "{}", { file }, 1, true, "XAPI-00128" },
     { "{'attachments':[" WANTS(HASH, "27") "]}", { wrong }, 1, true, "XAPI-00132" }, { "{'attachments':[" WANTS(HASH, "28") "]}", { file }, 1, true, "XAPI-00102" },

@@ -77,11 +77,21 @@ static bool read_boundary(const char *header, char out[BOUNDARY_MOST + 1], GErro
 
 struct head { struct slice type, hash, encoding; };
 
+/* A header line is a token, a colon and text without control characters: what another reader might see as two lines is refused. */
+static bool is_header(struct slice name, struct slice value) {
+  for (size_t i = 0; i < name.n; i++)
+    if (!g_ascii_isgraph(name.p[i]) || strchr("\"(),/;<=>?@[\\]{}", name.p[i])) return false;
+  for (size_t i = 0; i < value.n; i++)
+    if ((unsigned char)value.p[i] < ' ' && value.p[i] != '\t') return false;
+  return name.n > 0;
+}
+
 /* One header line into its place; a second of the same name is refused. */
 static bool read_line(struct head *head, struct slice line, size_t part, GError **error) {
   const char *colon = memchr(line.p, ':', line.n);
-  if (!colon || colon == line.p || line.p[0] == ' ' || line.p[0] == '\t') return refuse(error, part, "XAPI-00130", "a header is a name, a colon and a value on one line");
-  struct slice name = { line.p, (size_t)(colon - line.p) }, value = trim((struct slice){ colon + 1, line.n - name.n - 1 });
+  struct slice name = { line.p, colon ? (size_t)(colon - line.p) : 0 }, value = { NULL, 0 };
+  if (colon) value = trim((struct slice){ colon + 1, line.n - name.n - 1 });
+  if (!is_header(name, value)) return refuse(error, part, "XAPI-00130", "a header is a name, a colon and a value on one line");
   struct slice *place = slice_is(name, "Content-Type") ? &head->type : slice_is(name, "X-Experience-API-Hash") ? &head->hash
                       : slice_is(name, "Content-Transfer-Encoding") ? &head->encoding : NULL;
   if (!place) return true;
@@ -146,6 +156,7 @@ static bool add_part(GArray *parts, struct slice text, GError **error) {
   struct slice data = { NULL, 0 };
   if (parts->len >= LIMIT_XAPI_PARTS) return fail(error, MENO_ERROR_TOO_LARGE, "the body has more than %d parts; send it in several requests", LIMIT_XAPI_PARTS);
   if (!read_head(text, &head, &data, parts->len, error) || !check_head(&head, parts->len, error)) return false;
+  if (parts->len == 0) head.hash = (struct slice){ NULL, 0 };
   struct xapi_part part = { head.type.p, head.type.n, head.hash.p, head.hash.n, data.p, data.n };
   g_array_append_val(parts, part);
   return true;
@@ -227,8 +238,11 @@ static const struct xapi_part *use_part(struct index *index, struct xapi_text ha
   return NULL;
 }
 
+/* A SubStatement's attachments come the same way (though the specification would rather see them outside). */
 static bool match_statement(struct json statement, size_t number, struct index *index, bool exact_lengths, GError **error) {
+  struct json object = json_get(statement, "object");
   size_t place = 0;
+  if (json_equals(json_get(object, "objectType"), "SubStatement") && !match_statement(object, number, index, exact_lengths, error)) return false;
   struct json list = json_get(statement, "attachments");
   for (struct json_iter it = json_iter(list); json_next(&it); place++) {
     struct xapi_text hash = xapi_text(json_get(it.value, "sha2"));
@@ -284,8 +298,12 @@ static void append(GByteArray *out, const char *text, size_t length) { g_byte_ar
 
 void xapi_multipart_write(GByteArray *out, const char *boundary, const struct xapi_part *parts, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    g_autofree char *head = g_strdup_printf("%s--%s\r\nContent-Type: %.*s\r\n", i ? "\r\n" : "", boundary, (int)parts[i].type_length, parts[i].type);
+    g_autofree char *head = g_strdup_printf("%s--%s\r\n", i ? "\r\n" : "", boundary);
     append(out, head, strlen(head));
+    if (parts[i].type_length > 0) {
+      g_autofree char *type = g_strdup_printf("Content-Type: %.*s\r\n", (int)parts[i].type_length, parts[i].type);
+      append(out, type, strlen(type));
+    }
     if (i > 0) {
       g_autofree char *more = g_strdup_printf("Content-Transfer-Encoding: binary\r\nX-Experience-API-Hash: %.*s\r\n", (int)parts[i].hash_length, parts[i].hash);
       append(out, more, strlen(more));

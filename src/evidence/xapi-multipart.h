@@ -6,7 +6,7 @@
 #include "base/json.h"
 
 struct xapi_part {
-  const char *type; size_t type_length; /* Content-Type */
+  const char *type; size_t type_length; /* Content-Type; NULL: none is given */
   const char *hash; size_t hash_length; /* X-Experience-API-Hash; NULL in the first part */
   const char *data; size_t length;
 };
