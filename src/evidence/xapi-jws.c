@@ -3,7 +3,7 @@
  * JWS in compact form (RFC 7515): header.payload.signature, each in base64url.
  *
  * OpenSSL does the arithmetic; the rest is thirty lines, so no library for JOSE stands between: librhonabwy was measured beside
- * it (bench/bench-xapi.c has the figure for this file) and brings jansson, ulfius's helpers and GnuTLS for what is one call here.
+ * it, was a little slower and brings GnuTLS, jansson and two helper libraries for what is one call here (DESIGN.md).
  * Algorithms come from a table, never from the header's words: "none" and the HMACs have no row. A header that says "crit" is
  * refused, for nothing critical is understood.
  *
