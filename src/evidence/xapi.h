@@ -7,19 +7,20 @@
  *   1. xapi_version_read: the header X-Experience-API-Version. Its major version chooses the rules for the whole request.
  *   2. Content-Type multipart/mixed: xapi_multipart_read (xapi-multipart.h); the first part is the JSON. Otherwise the body is.
  *   3. json_parse, then xapi_check_batch: one statement or an array, every rule, no id twice.
- *   4. xapi_attachments_match (xapi-multipart.h), for JSON alone too: an attachment without fileUrl needs its part.
+ *   4. xapi_attachments_match (xapi-multipart.h), for JSON alone too: an attachment without fileUrl needs its part. Lengths
+ *      need not be exact: ADL's conformance tests send, and want accepted, an attachment whose length is not its data's.
  *   5. xapi_signatures_check (xapi-jws.h) for each statement, with the same parts.
  *   6. For each statement: the id that it has, or a new one; xapi_complete makes the text that is stored (and later returned as
  *      `exact`); xapi_terms_read lists what to index. An id that the store already holds: xapi_same decides between
  *      "the same again" (nothing happens) and a conflict (409).
  *   7. xapi_visit_activities over the statement: for each definition, xapi_merge_definition with the one that is held.
- * For a query: check parameters with xapi_check_agent_text, xapi_is_iri, xapi_is_uuid, xapi_read_time; look for the keys that
- * xapi_agent_key and xapi_uuid_key make, under the roles of the filter (XAPI_FILTER_…); write each statement as it was stored,
- * or through xapi_write_ids or xapi_write_canonical (xapi-output.h).
+ * For a query: xapi_query_read (xapi-query.h) checks the parameters and makes the keys and roles to look for; each statement found
+ * is written as it was stored, or through xapi_write_ids or xapi_write_canonical (xapi-output.h). The parameters of the other
+ * resources: xapi_check_agent_text, xapi_is_iri, xapi_is_uuid, xapi_read_time.
  *
- * Errors are BAD_INPUT and read "/3/actor/mbox: "james" is no mailto IRI; write … (XAPI-00038)": the place as a JSON pointer
- * (RFC 6901; left out with its colon where it is the whole), what is wrong, and the requirement by its number in ADL's list of conformance requirements
- * for learning record stores, or by its clause of IEEE 9274.1.1 where that list has none. Duplicate keys, NUL, lone
+ * Errors are BAD_INPUT and read "/3/actor/mbox: "james" is not a mailto IRI; write … (XAPI-00038)": the place as a JSON pointer
+ * (RFC 6901; left out with its colon where it is the whole), what is wrong, and the requirement by its number in ADL's list of
+ * conformance requirements for learning record stores, or by its clause where that list has none. Duplicate keys, NUL, lone
  * surrogates and bad UTF-8 are refused before, by the JSON reader. All functions that take `struct json` use one document from
  * one thread at a time (base/json.h). */
 #pragma once
