@@ -165,7 +165,7 @@ static bool add_part(GArray *parts, struct slice text, GError **error) {
 GArray *xapi_multipart_read(const char *content_type, const char *body, size_t length, GError **error) {
   char mark[BOUNDARY_MOST + 3] = "--";
   if (!content_type || !slice_is(type_of((struct slice){ content_type, strlen(content_type) }), "multipart/mixed")) {
-    fail(error, MENO_ERROR_MEDIA_TYPE, "statements with attachments come as multipart/mixed, not as \"%.60s\" (XAPI-00127)", content_type ? content_type : "");
+    fail(error, MENO_ERROR_BAD_INPUT, "statements with attachments come as multipart/mixed, not as \"%.60s\" (XAPI-00127)", content_type ? content_type : "");
     return NULL;
   }
   if (!read_boundary(content_type, mark + 2, error)) return NULL;
