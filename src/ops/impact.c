@@ -312,6 +312,7 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   write_row(out, view, outcome);
   write_need(out, view->company, plan);
   json_put_string(out, "owner", owner);
+  json_put_string(out, "currency", view->company->currency);
   json_put_number(out, "power", plan->power);
   json_put_integer(out, "from_week", plan->from_week);
   json_put_integer(out, "to_week", plan->to_week);
@@ -386,7 +387,7 @@ static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "
 
 static const struct field impact_row[] = { IMPACT_FIELDS, { 0 } };
 static const struct field unit_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "start", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "affected", FIELD_BOOL, REQUIRED, "else only compared with" }, { 0 } };
-static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "power", FIELD_SHARE, REQUIRED, "chance to see the smallest effect worth having" },
+static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "power", FIELD_SHARE, REQUIRED, "chance to see the smallest effect worth having" },
   { "from_week", FIELD_COUNT, REQUIRED, "the weeks that count, after each start" }, { "to_week", FIELD_COUNT, REQUIRED, "" }, { "baseline_from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "baseline_to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" },
   { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
   { "registration", FIELD_ANY, REQUIRED, "as it was frozen: the members of the event" }, { "from", FIELD_DAY, REQUIRED | NULLABLE, "of the values that were used" }, { "to", FIELD_DAY, REQUIRED | NULLABLE, "" },

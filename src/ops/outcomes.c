@@ -32,6 +32,18 @@ static bool is_few(int people) { return disclosure_of(people, false, OPS_LEAST_P
 
 /* ---- the registration ------------------------------------------------------------------------------------------- */
 
+/* People in teams that have values of the goal and are no unit: what is left of the goal's own figure when both series are
+ * taken from it. */
+static int people_left(const struct company *company, const struct intervention *plan) {
+  g_autofree bool *left = g_new0(bool, (gsize)company->teams.count + 1);
+  int people = 0;
+  for (int i = 0; i < company->kpis.count; i++)
+    if (company->kpis.at[i].goal == plan->goal && company->kpis.at[i].team >= 0) left[company->kpis.at[i].team] = true;
+  for (int i = plan->first; i < plan->first + plan->count; i++) left[company->intervention_teams.at[i].team] = false;
+  for (int t = 0; t < company->teams.count; t++) people += left[t] ? company->teams.at[t].size : 0;
+  return people;
+}
+
 static void count_units(struct outcome *outcome, const struct company *company) {
   int people = 0, others = 0;
   for (int i = outcome->plan->first; i < outcome->plan->first + outcome->plan->count; i++) {
@@ -41,7 +53,7 @@ static void count_units(struct outcome *outcome, const struct company *company) 
     *(unit->affected ? &people : &others) += company->teams.at[unit->team].size;
   }
   outcome->hidden = is_few(people);
-  outcome->others_hidden = outcome->hidden || is_few(others);
+  outcome->others_hidden = outcome->hidden || is_few(others) || is_few(people_left(company, outcome->plan));
 }
 
 static int32_t last_reading(struct json readings) {

@@ -21,7 +21,7 @@ struct outcome {
   double confidence;
   enum verdict verdict;            /* "cannot tell" without a claim */
   bool measured;                   /* there is an estimate */
-  bool hidden, others_hidden;      /* fewer than five people: in the teams that it is about; in those that they are compared with */
+  bool hidden, others_hidden;      /* fewer than five people: in the teams that it is about; in those compared with, or in what is left of the goal */
   int units, affected;
   double estimate, se, low, high, p; /* in the goal's unit, signed as the KPI is */
   double cost, money, money_low, money_high; /* money: a year */

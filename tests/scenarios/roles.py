@@ -18,6 +18,8 @@ EXPECTED = {  # operation → roles: what must not change by accident
     "needs_list": {"lead", "approver", "manager", "analyst"}, "needs_confirm": {"lead"}, "needs_noise": {"lead"},
     "approvals_list": {"lead", "approver"}, "approvals_accept": {"lead", "approver"}, "approvals_reject": {"lead", "approver"},
     "skills_list": {"lead", "approver", "manager", "analyst"}, "why": EVERYBODY - {"administrator"},
+    "impact_list": {"lead", "approver", "manager", "analyst"}, "impact_show": {"lead", "approver", "manager", "analyst"}, "impact_csv": {"lead", "approver", "manager", "analyst"},
+    "impact_pdf": {"lead", "approver", "manager", "analyst"}, "interventions_list": {"lead", "approver", "manager", "analyst"}, "interventions_show": {"lead", "approver", "manager", "analyst"},
     "me_show": EVERYBODY, "me_correct": EVERYBODY, "me_export": EVERYBODY,
     "import": {"lead", "administrator"}, "import_undo": {"lead", "administrator"}, "run": {"lead", "administrator"},
     "export": {"lead", "analyst", "administrator"}, "accounts_list": {"administrator"}, "accounts_add": {"administrator"},

@@ -8,13 +8,13 @@ import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, 
 
 const roles = Object.keys(logins);
 const navigation = {
-  lead: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'My page', 'Imports'],
-  approver: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'My page'],
-  manager: ['Today', 'Business goals', 'Needs', 'Skills', 'My page'],
+  lead: ['Today', 'Business goals', 'Needs', 'Approvals', 'Impact', 'Skills', 'My page', 'Imports'],
+  approver: ['Today', 'Business goals', 'Needs', 'Approvals', 'Impact', 'Skills', 'My page'],
+  manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'My page'],
   employee: ['Today', 'My page'],
   administrator: ['Today', 'Business goals', 'My page', 'Imports'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Approvals: '#/approvals', Skills: '#/skills', 'My page': '#/me', Imports: '#/imports' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Approvals: '#/approvals', Impact: '#/impact', Skills: '#/skills', 'My page': '#/me', Imports: '#/imports' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -65,6 +65,7 @@ for (const role of roles.filter(role => navigation[role])) {
       const places = navigation[role].map(name => addresses[name]);
       if (navigation[role].includes('Needs')) for (const need of (await api(page, '/needs')).needs.slice(0, role === 'lead' ? 3 : 1)) places.push('#/needs/' + encodeURIComponent(need.id));
       if (navigation[role].includes('Business goals')) for (const goal of (await api(page, '/goals')).goals.slice(0, 1)) places.push('#/goals/' + encodeURIComponent(goal.id));
+      if (navigation[role].includes('Impact')) for (const one of (await api(page, '/impact')).impact.slice(0, role === 'lead' ? 3 : 1)) places.push('#/impact/' + encodeURIComponent(one.id));
       if (navigation[role].includes('Skills')) for (const skill of (await api(page, '/skills')).skills.filter(one => one.people).slice(0, 1)) places.push('#/skills/' + encodeURIComponent(skill.id));
       if (navigation[role].includes('Approvals')) for (const proposal of (await api(page, '/approvals')).proposals.slice(0, 2)) places.push('#/approvals/' + encodeURIComponent(proposal.id));
       for (const place of places) {
@@ -96,7 +97,7 @@ for (const role of roles.filter(role => navigation[role])) {
 
 await test('g and a letter moves between pages, and the focus goes to the heading', async () => {
   const page = await as('lead');
-  for (const [key, name] of [['n', 'Needs'], ['a', 'Approvals'], ['s', 'Skills'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
+  for (const [key, name] of [['n', 'Needs'], ['a', 'Approvals'], ['b', 'Impact'], ['s', 'Skills'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.waitForFunction(title => document.querySelector('main h1')?.textContent.startsWith(title), name);

@@ -80,6 +80,44 @@ export interface ProposalDetail extends Proposal {
   stale: boolean; changed: string[]; previous: unknown;
 }
 
+export type Verdict = 'moved' | 'did not move' | 'cannot tell';
+export interface Worth { money: number; low: number | null; high: number | null; currency: string; period: string }
+export interface LeadDays { signal: number | null; need: number | null; accepted: number | null; live: number | null; first_use: number | null; effect: number | null }
+export interface Impact {
+  id: string; title: string; verdict: Verdict; estimate: number | null; unit: string; cost: number | null; told_from: Day | null;
+  needed: string | null; se: number | null; interval: [number, number] | null; p: number | null; method: string | null; sentence: string | null;
+  measured: boolean; hidden: boolean; confidence: number | null; value: Worth | null; return: number | null; return_interval: [number, number] | null;
+  lead_days: LeadDays; minimum_effect: number | null; claim: string | null; measured_at: Moment | null; need: string; goal: string | null;
+  goal_name: string | null; direction: 'up' | 'down'; cause: string; training: boolean; remedy: string | null; design: string | null;
+  measurable: boolean; state: 'running' | 'stopped'; units: number; treated: number; registered_at: Moment;
+  changes: { title: string; kind: string | null; scope: string | null; day: Day }[];
+}
+export interface BoardGoal {
+  id: string; name: string; unit: string; direction: 'up' | 'down'; weight: number; baseline: number; target: number; due: Day | null;
+  latest: number | null; gap: number | null; money: number | null; currency: string; state: 'on track' | 'off track' | 'unknown';
+  interventions: string[]; moved: number; series: Point[];
+}
+export interface Board {
+  impact: Impact[]; goals: BoardGoal[];
+  summary: {
+    interventions: number; moved: number; did_not_move: number; cannot_tell: number; unmeasured: number; cost: number | null; currency: string;
+    value: Worth | null; return: number | null; return_interval: [number, number] | null; lead_days: LeadDays;
+  };
+  declined: {
+    not_training: number; not_training_money: number; no_goal: number;
+    programmes: { id: string; title: string; reason: string | null; money: number; saved: boolean }[];
+  };
+}
+export interface Check { estimate?: number | null; interval?: [number, number] | null; p?: number | null; sentence?: string | null }
+export interface Intervention extends Impact {
+  need_title: string | null; owner: string | null; currency: string; power: number; from_week: number; to_week: number; baseline_from: Day | null; baseline_to: Day | null;
+  due: Day | null; ended: Day | null; teams: { team: string; start: Day | null; affected: boolean }[]; registration: unknown;
+  from: Day | null; to: Day | null; comparison_hidden: boolean;
+  series: { week: number[]; effect: (number | null)[]; low: (number | null)[]; high: (number | null)[] } | null;
+  raw: { days: Day[]; treated: (number | null)[]; comparison: (number | null)[] | null } | null;
+  placebo: Check | null; pretrend: Check | null; behaviour: Check | null; exposures: unknown; moves: unknown; registered_by: string | null;
+}
+
 export interface Cell {
   team: string; skill: string; needing: number | null; measured: number | null; there: number | null;
   share: number | null; hidden: boolean;

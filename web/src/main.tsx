@@ -16,6 +16,8 @@ import { TodayPage } from './pages/today.tsx';
 import { GoalPage, GoalsPage } from './pages/goals.tsx';
 import { NeedPage, NeedsPage } from './pages/needs.tsx';
 import { ApprovalsPage } from './pages/approvals.tsx';
+import { ImpactPage } from './pages/impact.tsx';
+import { InterventionPage } from './pages/intervention.tsx';
 import { SkillPage, SkillsPage } from './pages/skills.tsx';
 import { TeamPage } from './pages/team.tsx';
 import { MePage } from './pages/me.tsx';
@@ -40,6 +42,11 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
     draw: route => (route.id ? <SkillPage id={route.id} key={route.id} /> : <SkillsPage department={route.query.get('department')} />),
   },
   { name: 'team', key: 'e', draw: () => <TeamPage /> },
+  {
+    name: 'impact',
+    key: 'b',
+    draw: route => (route.id ? <InterventionPage id={route.id} key={route.id} /> : <ImpactPage />),
+  },
   { name: 'me', key: 'm', draw: () => <MePage /> },
   { name: 'imports', key: 'i', draw: () => <ImportsPage /> },
 ];

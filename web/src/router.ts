@@ -58,7 +58,7 @@ const pagesOfKinds: Record<string, PageName> = {
   goal: 'goals',
   proposal: 'approvals',
   approval: 'approvals',
-  intervention: 'approvals',
+  intervention: 'impact',
   skill: 'skills',
   import: 'imports',
 };

@@ -1,0 +1,194 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The board of goals: every verdict beside its interval, cost and what would settle it; the same on one page and in a table;
+a manager the own teams; nothing of fewer than five people, wherever it is asked; and every figure with its reasons."""
+import csv
+import datetime
+import io
+import json
+import random
+import shutil
+import subprocess
+
+import meno
+import outcomes
+
+TEAMS = {"Alpha": 8, "Beta": 8, "Gamma": 7, "Delta": 6, "Epsilon": 9, "Zeta": 6, "Small": 4}
+KEYS = {"id", "goal", "verdict", "estimate", "se", "interval", "method", "needed", "cost", "lead_days"}  # what other programs read
+LEADS = {"signal", "need", "accepted", "live", "first_use", "effect"}
+
+
+def company():
+    """Seven teams, one of four people; three goals with a year of weeks, and a change in the middle of what is measured."""
+    folder, chance = meno.folder(), random.Random(2)
+    people, heads, number = [], {}, 0
+    for team, count in TEAMS.items():
+        for index in range(count):
+            number += 1
+            heads.setdefault(team, f"e{number}")
+            people.append([f"e{number}", f"First{number}", f"Last{number}", team, "D" if team < "Delta" else "E", "Agent", "" if index == 0 else heads[team], "2020-01-01"])
+    meno.write_csv(folder / "people.csv", "employee_number first_name last_name team department job_title manager start_date".split(), people)
+    begin = datetime.date(2025, 1, 6)
+    kpis = [[goal, team, begin + outcomes.WEEK * week, round(chance.gauss(60, 1), 2), 100] for goal in ("won", "lead-time", "solved") for week in range(60) for team in TEAMS]
+    meno.write_csv(folder / "kpis.csv", "goal_id team date value exposure".split(), kpis)
+    meno.write(folder / "goals.csv", "goal_id,name,unit,direction,owner,baseline,target,due,weight,value_per_unit,currency\n"
+               "won,Offers won,%,up,e1,60,70,2026-12-31,1,10000,EUR\nlead-time,Days to an offer,days,down,e1,60,50,2026-12-31,0.8,8000,EUR\nsolved,Solved,%,up,e1,60,66,2026-12-31,0.5,,EUR\n")
+    meno.write(folder / "changes.csv", "date,scope,kind,title\n2025-11-03,,policy,Travel by train\n2025-11-10,Gamma,tool,A new phone\n2024-11-10,,policy,Long before\n")
+    data = meno.init()
+    meno.must(data, "import", folder)
+    return data, heads
+
+
+def prepare():
+    data, heads = company()
+    start = datetime.date(2025, 9, 15)
+    plans = {
+        "i-moved": outcomes.registered("Practice objections", "won", ["Alpha", "Beta"], ["Gamma", "Delta"], start),
+        "i-not": outcomes.registered("One page on ownership", "lead-time", ["Gamma", "Delta"], ["Epsilon", "Zeta"], start, training=False, cause="clarity", remedy="clarity"),
+        "i-open": outcomes.registered("Mend the tool", "solved", ["Epsilon"], ["Zeta", "Alpha"], start, training=False, cause="tool", remedy="tool", cost=42000),
+        "i-new": outcomes.registered("Give hours back", "solved", ["Zeta"], ["Alpha"], datetime.date(2026, 2, 23), training=False, cause="capacity", remedy="capacity"),
+        "i-never": outcomes.registered("Say what is expected", "won", ["Epsilon", "Zeta"], [], start, measurable=False, power=0.1, why_not="There is nothing to compare with."),
+        "i-small": outcomes.registered("A course for four", "won", ["Small"], ["Alpha", "Beta"], start),
+        "i-but-small": outcomes.registered("Everybody but four", "lead-time", ["Alpha", "Beta", "Gamma"], ["Delta", "Epsilon", "Zeta"], start),
+        "i-against-small": outcomes.registered("Compared with four", "solved", ["Delta"], ["Small"], start),
+    }
+    claims = {"i-moved": ("moved", 4.1, 2.9, 241000), "i-not": ("did not move", -0.2, 0.9, 3100), "i-open": ("cannot tell", 1.4, 6.1, 50400),
+              "i-small": ("moved", 7.7123, 1.1, 777123), "i-but-small": ("did not move", 0.1, 1.2, 90), "i-against-small": ("moved", 3.3, 1.2, 9000)}
+    named = [(name, plan, outcomes.measured(name, plan, *claims[name], start) if name in claims else None) for name, plan in plans.items()]
+    outcomes.append(data, outcomes.rows_of(named))
+    return data, heads, plans
+
+
+# ---- the board ---------------------------------------------------------------------------------------------------
+
+def verdicts(tap, board, plans):
+    rows = {row["id"]: row for row in board["impact"]}
+    tap.same(set(rows), set(plans), "every registered intervention stands on the board")
+    tap.ok(all(KEYS <= set(row) and set(row["lead_days"]) == LEADS for row in board["impact"]), "each with the members that other programs read", board["impact"][0])
+    tap.same({name: rows[name]["verdict"] for name in ("i-moved", "i-not", "i-open", "i-new", "i-never")},
+             {"i-moved": "moved", "i-not": "did not move", "i-open": "cannot tell", "i-new": "cannot tell", "i-never": "cannot tell"}, "verdicts are the agent's, and none is \"cannot tell\"")
+    moved = rows["i-moved"]
+    tap.same((moved["estimate"], moved["interval"], moved["cost"], moved["value"]["money"], moved["needed"]), (4.1, [1.2, 7], 18400, 241000, None), "what moved has its effect, interval, cost and value")
+    tap.ok(abs(moved["return"] - 241000 / 18400) < 1e-6, "the return is value a year for each unit of cost", moved["return"])
+    tap.same((rows["i-new"]["estimate"], rows["i-new"]["told_from"], rows["i-new"]["measured"]), (None, "2026-05-18", False), "what is not measured says when it can be told: the end of its weeks")
+    tap.same((rows["i-never"]["told_from"], rows["i-never"]["needed"]), (None, "There is nothing to compare with."), "what is not measurable says so, and why")
+    tap.ok(rows["i-open"]["needed"], "what cannot be told says what would settle it", rows["i-open"])
+    worth = [row["value"]["money"] if row["value"] else -1e18 for row in board["impact"]]
+    tap.same(worth, sorted(worth, reverse=True), "the most worth stands first")
+    tap.same([change["title"] for change in moved["changes"]], ["Travel by train", "A new phone"], "changes in its weeks and teams are told, older ones not")
+    tap.same([change["title"] for change in rows["i-open"]["changes"]], ["Travel by train"], "nor those of other teams")
+    goals = {goal["id"]: goal for goal in board["goals"]}
+    tap.same((goals["won"]["interventions"], goals["won"]["moved"]), (["i-moved", "i-never", "i-small"], 1), "a goal names its interventions")
+    summary = board["summary"]
+    tap.same([summary[key] for key in ("interventions", "moved", "did_not_move", "cannot_tell")], [8, 2, 2, 4], "the counts add up")
+    tap.same((summary["value"]["money"], summary["cost"]), (250000, sum(plan["cost"] for plan in plans.values())), "the value is of what moved, the cost of everything")
+
+
+def one(tap, data):
+    shown = meno.must(data, "impact", "show", "i-moved")
+    tap.same([(row["team"], row["start"]) for row in shown["teams"]][:3], [("Alpha", "2025-09-15"), ("Beta", "2025-09-22"), ("Gamma", None)], "one intervention shows its order of start")
+    tap.ok(shown["registration"]["seed"] == "b7e1" and "teams" not in shown["registration"], "and the registration as it was frozen", shown["registration"])
+    tap.ok(all(shown[key] for key in ("series", "raw", "placebo", "pretrend", "behaviour")), "and all that the verdict rests on")
+    tap.same((shown["exposures"], shown["moves"], shown["registered_by"]), (41, None, "lead"), "counts of people under five are withheld")
+    bare = meno.must(data, "impact", "show", "i-new")
+    tap.same([bare[key] for key in ("series", "raw", "placebo", "behaviour", "sentence", "method")], [None] * 6, "without a measurement there is none of it, and no error")
+    plan = {row["id"]: row for row in meno.must(data, "interventions")["interventions"]}["i-moved"]
+    tap.ok({"id", "need", "goal", "cause", "skills", "remedy", "design", "estimand", "minimum_effect", "power", "measurable", "teams", "registered_at"} <= set(plan), "a plan has the members that other programs read", plan)
+    tap.same((plan["estimand"], plan["teams"][0]), ({"from_week": 3, "to_week": 12}, {"team": "Alpha", "start": "2025-09-15", "affected": True}), "with its weeks and starts")
+    tap.same(meno.must(data, "interventions", "show", "i-moved"), plan, "alone it is the same")
+    tap.same(meno.meno(data, "impact", "show", "none-such").status, 66, "what is not there is not found")
+
+
+def reasons(tap, data):
+    why = meno.must(data, "why", "i-moved")
+    effect = meno.must(data, "impact", "show", "i-moved")["claim"]
+    tap.ok(why["kind"] == "intervention" and "moved" in why["statement"] and why["evidence"], "an intervention has its reasons", why)
+    tap.same([(link["kind"], link["id"]) for link in why["leads_to"] + why["rests_on"]], [("effect", effect), ("need", "n-none"), ("goal", "won")], "it leads to what was measured, and rests on need and goal")
+    tap.ok(any("registered" in row["what"] and row["by"] == "lead" for row in why["decisions"]), "who registered it is told", why["decisions"])
+    measured = meno.must(data, "why", effect)
+    tap.same((measured["kind"], measured["made"]["by"], measured["rests_on"][0]["id"]), ("effect", "agent analytics", "i-moved"), "so has what was measured")
+    tap.same(meno.must(data, "why", "i-new")["evidence"], [], "what is not measured has no evidence")
+    tap.ok(any(hit["kind"] == "intervention" for hit in meno.must(data, "search", "hours back")["hits"]), "an intervention is found by its words")
+
+
+# ---- as files ----------------------------------------------------------------------------------------------------
+
+def files(tap, data):
+    table = list(csv.DictReader(io.StringIO(meno.must(data, "impact", "csv", js=False).raw.decode("utf-8-sig"))))
+    rows = {row["intervention"]: row for row in table}
+    tap.same((len(table), rows["i-moved"]["estimate"], rows["i-not"]["estimate"], rows["i-new"]["estimate"], rows["i-new"]["told from"]), (8, "4.1", "-0.2", "", "2026-05-18"), "the table has a row for each, and figures that a spreadsheet can add")
+    first, again = (meno.must(data, "impact", "pdf", js=False).raw for _ in range(2))
+    tap.ok(first.startswith(b"%PDF-") and first == again, "the page is the same bytes for the same board and moment")
+    if not shutil.which("pdftotext"):
+        return tap.skip("the page says it in words", "poppler-utils is not here")
+    pdf = meno.folder() / "board.pdf"
+    pdf.write_bytes(first)
+    run = lambda *words: subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    words = " ".join(run("pdftotext", pdf, "-").split())
+    tap.ok("Of eight interventions two moved their goals, two did not, and four cannot be told yet." in words, "the page begins with the answer", words)
+    parts = [words.find(text) for text in ("Spent", "What moved", "Practice objections", "The goals behind it", "What cannot be told", "What was declined", "From signal to effect, in days", "Made by Meno")]
+    tap.ok(-1 not in parts and parts == sorted(parts), "and is read in its order", (parts, words))
+    tap.ok("€241k" in words and "from 18 May 2026" in words and "not measurable" in words, "money, and when the rest can be told, stand on it", words)
+    tap.ok("777" not in words and "7.71" not in words, "what is withheld does not", words)
+    fonts = run("pdffonts", pdf).splitlines()[2:]
+    tap.ok(fonts and all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in fonts), "every font is embedded", fonts)
+    facts = run("pdfinfo", pdf)
+    tap.ok("made by Meno" in facts and "Tagged:          yes" in facts and "Pages:           1" in facts, "one tagged page that says in its data who made it", facts)
+
+
+# ---- who sees what -----------------------------------------------------------------------------------------------
+
+def few(tap, data):
+    rows = {row["id"]: row for row in meno.must(data, "impact")["impact"]}
+    small = rows["i-small"]
+    tap.ok(small["hidden"] and all(small[key] is None for key in ("estimate", "se", "interval", "p", "value", "return", "sentence", "confidence")) and small["verdict"] == "cannot tell", "an effect in a team of four is withheld", small)
+    effect = meno.must(data, "impact", "show", "i-small")
+    asked = [meno.must(data, "impact"), effect, meno.must(data, "why", "i-small"), meno.must(data, "why", effect["claim"]), meno.must(data, "impact", "csv", js=False).out]
+    told = json.dumps(asked)
+    tap.ok("7.7123" not in told and "777123" not in told and "6.6123" not in told, "wherever it is asked", told)
+    other = meno.must(data, "impact", "show", "i-against-small")
+    tap.ok(other["comparison_hidden"] and other["raw"]["comparison"] is None and other["raw"]["treated"], "nor are the four shown as what others are compared with", other["raw"])
+    rest = meno.must(data, "impact", "show", "i-but-small")["raw"]
+    tap.ok(rest["comparison"] is None and rest["treated"], "nor left over when both series are taken from the goal's own", rest)
+
+
+def own_teams(tap, data, passwords):
+    with meno.Server(data) as server:
+        callers = {login: meno.Caller(server, login, password) for login, password in passwords.items()}
+        for path in ("/impact", "/interventions"):
+            who = sorted(login for login, caller in callers.items() if caller.get(path).status == 200)
+            tap.same(who, ["analyst", "approver", "lead", "manager"], f"{path} is for those who may")
+        manager, key = callers["manager"], {"/impact": "impact", "/interventions": "interventions"}
+        for path in key:
+            tap.same({row["id"] for row in manager.get(path).json[key[path]]}, {"i-not", "i-but-small"}, f"{path}: a manager sees what touches the own team")
+        tap.same([row["team"] for row in manager.get("/impact/i-not").json["teams"]], ["Gamma"], "with the own team's start, and no other's")
+        tap.same([row["team"] for row in manager.get("/interventions/i-not").json["teams"]], ["Gamma"], "in the plan as well")
+        claim = callers["lead"].get("/impact/i-moved").json["claim"]
+        tap.same([manager.get(path).status for path in ("/impact/i-moved", "/interventions/i-moved", "/why/i-moved", f"/why/{claim}")], [404] * 4, "other teams' interventions are not there for a manager")
+        tap.ok("Alpha" not in manager.get("/impact/i-not").body.decode(), "nor named in the registration")
+        table = manager.get("/impact.csv")
+        tap.ok(table.status == 200 and b"i-not" in table.body and b"i-moved" not in table.body, "the manager's table is that view", table)
+        reply = callers["analyst"].get("/impact.pdf")
+        tap.ok(reply.status == 200 and reply.headers["Content-Type"] == "application/pdf" and reply.body.startswith(b"%PDF-"), "the page comes over HTTP", reply.headers)
+
+
+def nothing(tap):
+    data = meno.init()
+    board = meno.must(data, "impact")
+    tap.same((board["impact"], board["goals"], board["summary"]["cost"], board["summary"]["value"]), ([], [], None, None), "a Meno without anything has an empty board")
+    tap.ok(meno.must(data, "impact", "pdf", js=False).raw.startswith(b"%PDF-"), "and a page that says so")
+
+
+def main(tap):
+    data, heads, plans = prepare()
+    tap.same(meno.meno(data, "replay", "--verify").status, 0, "the ledger that this rests on verifies")
+    verdicts(tap, meno.must(data, "impact"), plans)
+    one(tap, data)
+    reasons(tap, data)
+    files(tap, data)
+    few(tap, data)
+    own_teams(tap, data, meno.add_accounts(data, manager=heads["Gamma"]))
+    nothing(tap)
+
+
+meno.scenario(main)

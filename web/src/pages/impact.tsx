@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Impact: did it move? The board of goals. First in words, then every intervention on one axis, by what it is worth; what
+ * cannot be told has a section as large as what moved, with the day from which it can. Every figure opens its reasons. */
+import type { JSX } from 'preact';
+import { text } from '../text.en.ts';
+import { bare, day, difference, long, money, number } from '../format.ts';
+import { useResource } from '../client.ts';
+import { href } from '../router.ts';
+import { answered, Badge, Empty, Facts, Load, None, Page, Rows, useMay, Why } from '../ui/parts.tsx';
+import { Spark } from '../ui/picture.tsx';
+import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
+import type { Board, BoardGoal, Impact } from '../api.ts';
+
+const said = text.impact;
+const tones: Record<Impact['verdict'], 'good' | 'plain' | 'wait'> = { moved: 'good', 'did not move': 'plain', 'cannot tell': 'wait' };
+
+export function Verdict(props: { of: Impact['verdict'] }): JSX.Element {
+  return <Badge tone={tones[props.of]}>{said.verdicts[props.of]}</Badge>;
+}
+export const signed = (value: number, unit: string): string =>
+  (value > 0 ? '+' : '') + (long(unit) ? number(value, 2) : difference(value, unit)).replace('-', '−');
+export const between = (interval: [number, number] | null): string | null =>
+  interval && text.shell.interval(number(interval[0], 2).replace('-', '−'), number(interval[1], 2).replace('-', '−'));
+export const effectLabel = (one: Impact): string =>
+  one.measured && one.estimate !== null
+    ? said.label(one.title, said.verdicts[one.verdict], signed(one.estimate, one.unit), between(one.interval))
+    : said.labelNone(one.title, said.verdicts[one.verdict]);
+
+/* --- one row --------------------------------------------------------------------------------------------------------------- */
+
+function Effect(props: { of: Impact }): JSX.Element {
+  const one = props.of;
+  if (one.hidden) return <p class="withheld">{text.shell.hiddenCell}</p>;
+  if (one.estimate === null)
+    return <p class="quiet">{one.told_from ? said.notYet(day(one.told_from)) : one.measurable ? said.notMeasured : said.never}</p>;
+  return (
+    <p>
+      <Why id={one.claim} what={said.effectOf(one.title)} class="figure-small">
+        {signed(one.estimate, one.unit)}
+      </Why>
+      <br />
+      <span class="quiet">
+        {between(one.interval)}
+        {long(one.unit) && ', ' + one.unit}
+      </span>
+    </p>
+  );
+}
+
+function Worth(props: { of: Impact }): JSX.Element {
+  const { value, claim, title } = props.of;
+  if (!value) return <None />;
+  return (
+    <>
+      <Why id={claim} what={said.worthOf(title)} class={props.of.verdict === 'moved' ? 'figure-small' : 'figure-quiet'}>
+        {money(value.money, value.currency)}
+      </Why>
+      {value.low !== null && value.high !== null && (
+        <>
+          <br />
+          <span class="quiet">{text.shell.interval(money(value.low, value.currency), money(value.high, value.currency))}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+function Row(props: { of: Impact; currency: string }): JSX.Element {
+  const one = props.of;
+  return (
+    <li class="board-row" data-row tabIndex={-1}>
+      <div class="board-name">
+        <h3>
+          <a href={href('impact', one.id)}>{one.title}</a>
+        </h3>
+        <p class="quiet">{one.goal_name ?? said.noGoal}</p>
+      </div>
+      <p class="board-verdict">
+        <Verdict of={one.verdict} />
+      </p>
+      <div class="board-plot">
+        <Interval of={one} label={effectLabel(one)} />
+      </div>
+      <div class="board-effect">
+        <span class="board-label">{said.effect}</span>
+        <Effect of={one} />
+      </div>
+      <div class="board-money">
+        <span class="board-label">{said.worth}</span>
+        <p>
+          <Worth of={one} />
+        </p>
+      </div>
+      <div class="board-money">
+        <span class="board-label">{said.cost}</span>
+        <p>
+          {one.cost === null ? (
+            <None />
+          ) : (
+            <Why id={one.id} what={said.costOf(one.title)}>
+              {money(one.cost, props.currency)}
+            </Why>
+          )}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function Interventions(props: { of: Board }): JSX.Element {
+  return (
+    <section>
+      <h2>{said.interventions}</h2>
+      <p class="order">{said.order}</p>
+      <IntervalKey />
+      <div class="board-head" aria-hidden="true">
+        <span>{said.name}</span>
+        <span>{said.moved}</span>
+        <span>{said.axis}</span>
+        <span>{said.effect}</span>
+        <span>{said.worth}</span>
+        <span>{said.cost}</span>
+      </div>
+      <ol class="board">
+        {props.of.impact.map(one => (
+          <Row of={one} currency={props.of.summary.currency} key={one.id} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/* --- what cannot be told, what was declined ---------------------------------------------------------------------------------- */
+
+function Untold(props: { of: Impact[] }): JSX.Element {
+  const untold = props.of.filter(one => one.verdict === 'cannot tell');
+  return (
+    <section>
+      <h2>{said.untold}</h2>
+      {untold.length === 0 ? (
+        <p class="quiet">{said.untoldNone}</p>
+      ) : (
+        <ul class="plain">
+          {untold.map(one => (
+            <li key={one.id}>
+              <a class="alone" href={href('impact', one.id)}>
+                {one.title}
+              </a>
+              <br />
+              <span class="quiet">
+                {one.told_from && one.measurable && !one.measured ? said.from(day(one.told_from)) + ' ' : ''}
+                {one.needed}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Declined(props: { of: Board }): JSX.Element {
+  const { declined, summary } = props.of;
+  const saved = declined.programmes.filter(one => one.saved),
+    open = declined.programmes.filter(one => !one.saved);
+  const sum = (some: typeof saved): string => money(some.reduce((total, one) => total + one.money, 0), summary.currency);
+  const none = declined.not_training + declined.no_goal + declined.programmes.length === 0;
+  const names = (some: typeof saved): JSX.Element => (
+    <ul>
+      {some.map(one => (
+        <li key={one.id}>
+          <a class="alone" href={href('needs', one.id)}>
+            {one.title}
+          </a>{' '}
+          <Why id={one.id} what={one.title}>
+            {money(one.money, summary.currency)}
+          </Why>
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <section>
+      <h2>{said.declined}</h2>
+      {none && <p class="quiet">{said.declinedNone}</p>}
+      <ul class="plain">
+        {declined.not_training > 0 && (
+          <li>
+            <a class="alone" href={href('needs')}>
+              {said.notTraining(declined.not_training)}
+            </a>
+            <br />
+            <span class="quiet">{said.notTrainingLead(money(declined.not_training_money, summary.currency))}</span>
+          </li>
+        )}
+        {declined.no_goal > 0 && (
+          <li>
+            <b>{said.noGoals(declined.no_goal)}</b>
+            <br />
+            <span class="quiet">{said.noGoalsLead}</span>
+          </li>
+        )}
+        {saved.length > 0 && (
+          <li>
+            <b>{said.saved(sum(saved))}</b>
+            {names(saved)}
+          </li>
+        )}
+        {open.length > 0 && (
+          <li>
+            <b>{said.couldSave(sum(open))}</b>
+            {names(open)}
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}
+
+/* --- goals -------------------------------------------------------------------------------------------------------------------- */
+
+function Goals(props: { of: BoardGoal[] }): JSX.Element {
+  const goals = [...props.of].sort((a, b) => b.interventions.length - a.interventions.length || b.weight - a.weight);
+  const word = text.goals.states;
+  return (
+    <section>
+      <h2>{said.goals}</h2>
+      <p class="order">{said.goalsOrder}</p>
+      <Rows<BoardGoal>
+        label={said.goals}
+        class="middle"
+        of={goals}
+        columns={[
+          {
+            name: text.goals.name,
+            of: goal => (
+              <>
+                <a href={href('goals', goal.id)}>{goal.name}</a>
+                {long(goal.unit) && <span class="quiet"> {goal.unit}</span>}
+              </>
+            ),
+          },
+          {
+            name: text.goals.trend,
+            of: goal => (
+              <div class="trend">
+                <Spark
+                  series={goal.series}
+                  target={goal.target}
+                  baseline={goal.baseline}
+                  label={text.goals.series(goal.name)}
+                  good={goal.state === 'unknown' ? null : goal.state === 'on track'}
+                />
+              </div>
+            ),
+          },
+          { name: said.baseline, num: true, of: goal => bare(goal.baseline, goal.unit) },
+          {
+            name: said.now,
+            num: true,
+            of: goal =>
+              goal.latest === null ? (
+                <None />
+              ) : (
+                <Why id={goal.id} what={goal.name}>
+                  {bare(goal.latest, goal.unit)}
+                </Why>
+              ),
+          },
+          { name: said.target, num: true, of: goal => bare(goal.target, goal.unit) },
+          {
+            name: text.goals.state,
+            of: goal => <Badge tone={goal.state === 'on track' ? 'good' : goal.state === 'off track' ? 'bad' : 'wait'}>{word[goal.state]}</Badge>,
+          },
+          { name: said.interventions, of: goal => said.ofGoal(goal.moved, goal.interventions.length) },
+        ]}
+      />
+    </section>
+  );
+}
+
+/* --- the page ------------------------------------------------------------------------------------------------------------------ */
+
+function answer(data: Board): string {
+  const { interventions, moved, did_not_move, cannot_tell } = data.summary;
+  return interventions === 0 ? said.empty.title : said.answer(interventions, moved, did_not_move, cannot_tell);
+}
+
+function Sums(props: { of: Board }): JSX.Element {
+  const { summary } = props.of,
+    effect = summary.lead_days.effect;
+  const { value, return_interval: back } = summary;
+  const times = (figure: number): string => said.times(number(figure, 2));
+  return (
+    <Facts
+      of={[
+        [said.spent, summary.cost === null ? <None /> : money(summary.cost, summary.currency)],
+        [
+          said.worthMoved,
+          value === null ? (
+            <None />
+          ) : (
+            <>
+              {money(value.money, value.currency)}{' '}
+              {value.low !== null && value.high !== null && (
+                <span class="quiet">{text.shell.interval(money(value.low, value.currency), money(value.high, value.currency))}</span>
+              )}
+            </>
+          ),
+        ],
+        [
+          said.back,
+          summary.return === null ? (
+            <None />
+          ) : (
+            <>
+              {times(summary.return)} {back && <span class="quiet">{text.shell.interval(times(back[0]), times(back[1]))}</span>}
+            </>
+          ),
+        ],
+        [said.leadTime, effect === null ? <span class="quiet">{said.leadNone}</span> : said.days(number(effect, 0))],
+      ]}
+    />
+  );
+}
+
+export function ImpactPage(): JSX.Element {
+  const board = useResource<Board>('/impact');
+  const needs = useMay('READ_NEEDS');
+  return (
+    <Page
+      {...text.pages.impact}
+      answer={answered(board, answer)}
+      actions={
+        <>
+          {/* The demo's step in time ("26 weeks later") stands here, first, as the page's primary button. */}
+          <a class="btn btn-outline-secondary" href="/api/v1/impact.pdf" download title={said.pdfLead}>
+            {said.pdf}
+          </a>
+          <a class="btn btn-outline-secondary" href="/api/v1/impact.csv" download title={said.csvLead}>
+            {said.csv}
+          </a>
+        </>
+      }
+    >
+      <Load of={board} rows={4}>
+        {data => (
+          <>
+            {data.impact.length === 0 ? (
+              <Empty lead={said.empty.lead} action={needs ? { name: said.empty.action, href: href('needs') } : undefined} />
+            ) : (
+              <>
+                <Sums of={data} />
+                <Interventions of={data} />
+              </>
+            )}
+            <div class="pair">
+              {data.impact.length > 0 && <Untold of={data.impact} />}
+              <Declined of={data} />
+            </div>
+            {data.impact.length > 0 && data.summary.lead_days.need !== null && (
+              <section>
+                <h2>{said.lead}</h2>
+                <p class="order">{said.leadMedians}</p>
+                <Lead of={data.summary.lead_days} label={said.lead} />
+              </section>
+            )}
+            {data.goals.length > 0 && <Goals of={data.goals} />}
+          </>
+        )}
+      </Load>
+    </Page>
+  );
+}
+

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One intervention: its verdict in words, the effect week by week since the start, the values themselves, the two checks that
+ * would find a false comparison, what was done differently, how long it took; and what was registered before any of it was
+ * known, the drawn order of start included. */
+import type { JSX } from 'preact';
+import { text } from '../text.en.ts';
+import { day, days, humanise, list, long, money, moment, number, sentence, share } from '../format.ts';
+import { useResource } from '../client.ts';
+import { href } from '../router.ts';
+import { answered, Facts, Load, None, Page, Rows, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { Plot } from '../ui/picture.tsx';
+import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
+import { between, effectLabel, signed, Verdict } from './impact.tsx';
+import type { Check, Intervention } from '../api.ts';
+
+const said = text.impact;
+
+function answer(one: Intervention): string {
+  if (one.hidden) return said.hiddenAnswer;
+  if (one.sentence) return sentence(one.sentence);
+  if (!one.measurable) return said.neverAnswer;
+  return one.told_from ? said.notYetAnswer(day(one.told_from)) : said.notMeasured;
+}
+
+function Verdicts(props: { of: Intervention }): JSX.Element {
+  const one = props.of;
+  return (
+    <>
+      <Facts
+        of={[
+          [said.verdict, <Verdict of={one.verdict} />],
+          [
+            said.effect,
+            one.estimate === null ? (
+              <None />
+            ) : (
+              <>
+                <Why id={one.claim} what={said.effectOf(one.title)}>
+                  {signed(one.estimate, one.unit)}
+                </Why>{' '}
+                <span class="quiet">
+                  {between(one.interval)}
+                  {long(one.unit) && ', ' + one.unit}
+                </span>
+              </>
+            ),
+          ],
+          [said.minimum, one.minimum_effect === null ? <None /> : signed(one.minimum_effect, one.unit).replace('+', '')],
+          [
+            said.worth,
+            one.value === null ? (
+              <None />
+            ) : (
+              <>
+                <Why id={one.claim} what={said.worthOf(one.title)}>
+                  {money(one.value.money, one.value.currency)}
+                </Why>{' '}
+                {one.value.low !== null && one.value.high !== null && (
+                  <span class="quiet">{text.shell.interval(money(one.value.low, one.value.currency), money(one.value.high, one.value.currency))}</span>
+                )}
+              </>
+            ),
+          ],
+          [said.cost, one.cost === null ? <None /> : money(one.cost, one.value?.currency ?? one.currency)],
+          [said.back, one.return === null ? <None /> : said.times(number(one.return, 2))],
+          [said.sure, one.confidence === null ? <None /> : share(one.confidence)],
+          [said.method, one.method ? sentence(one.method) : <None />],
+        ]}
+      />
+      <div class="interval-large">
+        <Interval of={one} label={effectLabel(one)} />
+      </div>
+      <IntervalKey />
+      {one.needed && (
+        <div class="callout quiet-callout">
+          <h2>{said.needed}</h2>
+          <p>
+            {one.needed} {one.told_from && !one.measured && said.from(day(one.told_from))}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+/* --- pictures ---------------------------------------------------------------------------------------------------------------- */
+
+const shown = (value: number | null): string => (value === null ? '–' : number(value, 2));
+
+function Weeks(props: { of: Intervention }): JSX.Element | null {
+  const { series, title, unit } = props.of;
+  if (!series || series.week.length < 2) return null;
+  return (
+    <section>
+      <h2>{said.weeks}</h2>
+      <p class="quiet">{said.weeksLead}</p>
+      <Plot
+        label={said.weeksChart(title)}
+        picture={{
+          kind: 'lines',
+          unit: unit === '%' ? text.shell.points : unit,
+          days: series.week.map(week => said.week(week)),
+          lines: [
+            { name: said.effectLine, values: series.effect, tone: 'main' },
+            { name: said.lowLine, values: series.low, tone: 'quiet' },
+            { name: said.highLine, values: series.high, tone: 'quiet' },
+          ],
+          marks: [{ name: said.key.nought, value: 0 }],
+        }}
+        table={{
+          head: [said.weekHead, said.effectLine, said.lowLine, said.highLine],
+          rows: series.week.map((week, index) => [week, shown(series.effect[index]), shown(series.low[index]), shown(series.high[index])]),
+        }}
+      />
+    </section>
+  );
+}
+
+function Raw(props: { of: Intervention }): JSX.Element | null {
+  const { raw, title, unit, comparison_hidden } = props.of;
+  if (!raw || raw.days.length < 2) return null;
+  const names = days(raw.days),
+    other = raw.comparison;
+  return (
+    <section>
+      <h2>{said.raw}</h2>
+      <p class="quiet">{comparison_hidden && !other ? said.rawHidden : said.rawLead}</p>
+      <Plot
+        label={said.rawChart(title)}
+        picture={{
+          kind: 'lines',
+          unit,
+          days: names,
+          lines: [
+            { name: said.treatedLine, values: raw.treated, tone: 'main' as const },
+            ...(other ? [{ name: said.comparisonLine, values: other, tone: 'quiet' as const }] : []),
+          ],
+          marks: [],
+        }}
+        table={{
+          head: [said.dayHead, said.treatedLine, ...(other ? [said.comparisonLine] : [])],
+          rows: names.map((name, index) => [name, shown(raw.treated[index]), ...(other ? [shown(other[index])] : [])]),
+        }}
+      />
+    </section>
+  );
+}
+
+/* --- checks, behaviour, changes ------------------------------------------------------------------------------------------------ */
+
+function CheckLine(props: { of: Check; unit: string; lead: string }): JSX.Element {
+  const { of, unit, lead } = props;
+  return (
+    <p>
+      {lead} {typeof of.estimate === 'number' && <b>{signed(of.estimate, unit)}</b>}
+      {of.interval && ', ' + between(of.interval)}
+      {typeof of.p === 'number' && `, p = ${number(of.p, 3)}`}. {of.sentence}
+    </p>
+  );
+}
+
+function Checks(props: { of: Intervention }): JSX.Element | null {
+  const one = props.of;
+  if (!one.placebo && !one.pretrend) return null;
+  return (
+    <section>
+      <h2>{said.checks}</h2>
+      <p class="quiet">{said.checksLead}</p>
+      {one.pretrend && (
+        <details>
+          <summary>{said.pretrend}</summary>
+          <CheckLine of={one.pretrend} unit={one.unit} lead={said.pretrendLead} />
+        </details>
+      )}
+      {one.placebo && (
+        <details>
+          <summary>{said.placebo}</summary>
+          <CheckLine of={one.placebo} unit={one.unit} lead={said.placeboLead} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+/* A count, or an object of counts, in words. */
+function counts(value: unknown): string | null {
+  if (typeof value === 'number') return number(value, 0);
+  if (typeof value === 'string') return value;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
+  return list(
+    Object.entries(value)
+      .filter(([, count]) => typeof count === 'number')
+      .map(([name, count]) => `${humanise(name).toLowerCase()} ${number(count as number, 0)}`),
+  );
+}
+
+function Behaviour(props: { of: Intervention }): JSX.Element | null {
+  const one = props.of,
+    reached = counts(one.exposures),
+    moved = counts(one.moves);
+  if (!one.behaviour?.sentence && !reached && !moved) return null;
+  return (
+    <section>
+      <h2>{said.behaviour}</h2>
+      {one.behaviour?.sentence && (
+        <p>
+          {sentence(one.behaviour.sentence)}
+          {one.behaviour.interval && <span class="quiet"> ({between(one.behaviour.interval)})</span>}
+        </p>
+      )}
+      <Facts of={[...(reached ? [[said.exposures, reached] as [string, string]] : []), ...(moved ? [[said.moves, moved] as [string, string]] : [])]} />
+    </section>
+  );
+}
+
+function Changes(props: { of: Intervention }): JSX.Element {
+  return (
+    <section>
+      <h2>{said.changes}</h2>
+      {props.of.changes.length === 0 ? (
+        <p class="quiet">{said.changesNone}</p>
+      ) : (
+        <Rows
+          label={said.changes}
+          class="table-sm"
+          of={props.of.changes}
+          columns={[
+            { name: said.change, of: one => one.title },
+            { name: said.scope, of: one => one.scope || said.company },
+            { name: said.dayHead, of: one => day(one.day) },
+          ]}
+        />
+      )}
+    </section>
+  );
+}
+
+/* --- the registration ------------------------------------------------------------------------------------------------------------ */
+
+function Order(props: { of: Intervention }): JSX.Element {
+  const teams = [...props.of.teams].sort((a, b) => (a.start ?? '9').localeCompare(b.start ?? '9') || a.team.localeCompare(b.team));
+  return (
+    <Rows
+      label={said.orderOfStart}
+      class="table-sm"
+      of={teams}
+      columns={[
+        { name: text.goals.team, of: one => one.team },
+        { name: said.starts, of: one => (one.start ? day(one.start) : one.affected ? said.waits : said.compared) },
+      ]}
+    />
+  );
+}
+
+function Registration(props: { of: Intervention }): JSX.Element {
+  const one = props.of;
+  const facts: [string, string | JSX.Element][] = [
+    [said.registeredOn, one.registered_by ? said.registeredBy(moment(one.registered_at), one.registered_by) : moment(one.registered_at)],
+    [said.design, one.design ? (said.designs[one.design] ?? one.design) : text.shell.unknown],
+    [said.weeksCount, said.weeksSpan(one.from_week, one.to_week)],
+    ...(one.baseline_from && one.baseline_to ? [[said.before, said.span(day(one.baseline_from), day(one.baseline_to))] as [string, string]] : []),
+    [said.power, share(one.power)],
+    ...(one.told_from ? [[said.told, day(one.told_from)] as [string, string]] : []),
+    ...(one.owner ? [[said.owner, one.owner] as [string, string]] : []),
+    ...(one.ended ? [[said.ended, day(one.ended)] as [string, string]] : []),
+  ];
+  return (
+    <section class="card">
+      <div class="card-body">
+        <h2>{said.registration}</h2>
+        <p class="quiet">{said.registrationLead}</p>
+        <Facts of={facts} />
+        <h3>{said.orderOfStart}</h3>
+        <p class="quiet">{said.orderLead}</p>
+        <Order of={one} />
+        <details>
+          <summary>{said.whole}</summary>
+          <Scroll label={said.whole}>
+            <pre class="mapping">{JSON.stringify(one.registration, null, 2)}</pre>
+          </Scroll>
+        </details>
+      </div>
+    </section>
+  );
+}
+
+/* --- the page ---------------------------------------------------------------------------------------------------------------------- */
+
+export function InterventionPage(props: { id: string }): JSX.Element {
+  const intervention = useResource<Intervention>('/impact/' + encodeURIComponent(props.id));
+  const needs = useMay('READ_NEEDS');
+  const data = intervention.data;
+  return (
+    <Page
+      {...text.pages.impact}
+      title={data?.title ?? text.pages.impact.name}
+      answer={answered(intervention, answer)}
+      back={{ href: href('impact'), name: said.all }}
+    >
+      <Load of={intervention} rows={4}>
+        {one => (
+          <div class="with-aside">
+            <div>
+              <p>
+                {one.goal && (
+                  <a class="alone" href={href('goals', one.goal)}>
+                    {one.goal_name}
+                  </a>
+                )}
+                {needs && one.need_title && (
+                  <>
+                    {' · '}
+                    <a class="alone" href={href('needs', one.need)}>
+                      {one.need_title}
+                    </a>
+                  </>
+                )}
+              </p>
+              <Verdicts of={one} />
+              <Weeks of={one} />
+              <Raw of={one} />
+              <Checks of={one} />
+              <Behaviour of={one} />
+              {one.lead_days.need !== null && (
+                <section>
+                  <h2>{said.lead}</h2>
+                  <Lead of={one.lead_days} label={said.lead} />
+                </section>
+              )}
+              <Changes of={one} />
+            </div>
+            <aside aria-label={said.registration}>
+              <Registration of={one} />
+            </aside>
+          </div>
+        )}
+      </Load>
+    </Page>
+  );
+}
