@@ -8,13 +8,13 @@ import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, 
 
 const roles = Object.keys(logins);
 const navigation = {
-  lead: ['Today', 'Business goals', 'Needs', 'Approvals', 'Impact', 'Skills', 'My page', 'Imports'],
-  approver: ['Today', 'Business goals', 'Needs', 'Approvals', 'Impact', 'Skills', 'My page'],
-  manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'My page'],
+  lead: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'Team', 'Impact', 'My page', 'Imports'],
+  approver: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'Impact', 'My page'],
+  manager: ['Today', 'Business goals', 'Needs', 'Skills', 'Team', 'Impact', 'My page'],
   employee: ['Today', 'My page'],
   administrator: ['Today', 'Business goals', 'My page', 'Imports'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Approvals: '#/approvals', Impact: '#/impact', Skills: '#/skills', 'My page': '#/me', Imports: '#/imports' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Approvals: '#/approvals', Skills: '#/skills', Team: '#/team', Impact: '#/impact', 'My page': '#/me', Imports: '#/imports' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -97,7 +97,7 @@ for (const role of roles.filter(role => navigation[role])) {
 
 await test('g and a letter moves between pages, and the focus goes to the heading', async () => {
   const page = await as('lead');
-  for (const [key, name] of [['n', 'Needs'], ['a', 'Approvals'], ['b', 'Impact'], ['s', 'Skills'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
+  for (const [key, name] of [['n', 'Needs'], ['a', 'Approvals'], ['s', 'Skills'], ['b', 'Impact'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.waitForFunction(title => document.querySelector('main h1')?.textContent.startsWith(title), name);

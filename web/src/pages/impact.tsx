@@ -10,6 +10,7 @@ import { href } from '../router.ts';
 import { answered, Badge, Empty, Facts, Load, None, Page, Rows, useMay, Why } from '../ui/parts.tsx';
 import { Spark } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
+import { Later } from './later.tsx';
 import type { Board, BoardGoal, Impact } from '../api.ts';
 
 const said = text.impact;
@@ -334,7 +335,6 @@ export function ImpactPage(): JSX.Element {
       answer={answered(board, answer)}
       actions={
         <>
-          {/* The demo's step in time ("26 weeks later") stands here, first, as the page's primary button. */}
           <a class="btn btn-outline-secondary" href="/api/v1/impact.pdf" download title={said.pdfLead}>
             {said.pdf}
           </a>
@@ -344,6 +344,7 @@ export function ImpactPage(): JSX.Element {
         </>
       }
     >
+      <Later />
       <Load of={board} rows={4}>
         {data => (
           <>
