@@ -212,6 +212,7 @@ static bool impact_list(struct op_call *call, struct json_writer *out, GError **
     json_close_object(out);
   }
   json_close_array(out);
+  put_day(out, "today", view->day);
   json_open_array(out, "goals");
   for (int i = 0; i < view->company->goals.count; i++) write_goal(out, view, i, outcomes);
   json_close_array(out);
@@ -320,6 +321,7 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   put_day(out, "baseline_to", plan->baseline_to);
   put_day(out, "due", plan->due);
   put_day(out, "ended", plan->ended);
+  put_day(out, "today", view->day);
   write_units(out, call, view->company, plan);
   write_registration(out, outcome);
   json_put_string(out, "from", text_of(outcome, "from"));
@@ -389,7 +391,7 @@ static const struct field impact_row[] = { IMPACT_FIELDS, { 0 } };
 static const struct field unit_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "start", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "affected", FIELD_BOOL, REQUIRED, "else only compared with" }, { 0 } };
 static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "power", FIELD_SHARE, REQUIRED, "chance to see the smallest effect worth having" },
   { "from_week", FIELD_COUNT, REQUIRED, "the weeks that count, after each start" }, { "to_week", FIELD_COUNT, REQUIRED, "" }, { "baseline_from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "baseline_to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" },
-  { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
+  { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "today", FIELD_DAY, REQUIRED, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
   { "registration", FIELD_ANY, REQUIRED, "as it was frozen: the members of the event" }, { "from", FIELD_DAY, REQUIRED | NULLABLE, "of the values that were used" }, { "to", FIELD_DAY, REQUIRED | NULLABLE, "" },
   { "comparison_hidden", FIELD_BOOL, REQUIRED, "" }, { "series", FIELD_ANY, REQUIRED | NULLABLE, "week, effect, low, high: parallel lists, weeks since the start" },
   { "raw", FIELD_ANY, REQUIRED | NULLABLE, "days, treated, comparison: parallel lists" }, { "placebo", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval: where nothing should be found" },
@@ -407,7 +409,7 @@ static const struct field programme_row[] = { { "id", FIELD_ID("need"), REQUIRED
   { "saved", FIELD_BOOL, REQUIRED, "accepted to stop; else it could be" }, { 0 } };
 static const struct field declined_fields[] = { { "not_training", FIELD_COUNT, REQUIRED, "needs with another cause than skill" }, { "not_training_money", FIELD_FIGURE, REQUIRED, "what hangs on them a year" },
   { "no_goal", FIELD_COUNT, REQUIRED, "wishes that no goal rests on" }, { "programmes", FIELD_LIST(programme_row), REQUIRED, "that no goal rests on" }, { 0 } };
-static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQUIRED, "the most worth first" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { "summary", FIELD_OBJECT(summary_fields), REQUIRED, "" },
+static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQUIRED, "the most worth first" }, { "today", FIELD_DAY, REQUIRED, "" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { "summary", FIELD_OBJECT(summary_fields), REQUIRED, "" },
   { "declined", FIELD_OBJECT(declined_fields), REQUIRED, "what was not done, and why" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };
 

@@ -76,12 +76,18 @@ static int32_t told_from(const struct outcome *outcome, const struct company *co
   return day;
 }
 
+/* A fragment as a sentence: capital and full stop. */
+static char *sentence_of(const char *text) {
+  g_autofree char *head = g_utf8_substring(text, 0, 1), *upper = g_utf8_strup(head, -1);
+  return g_strconcat(upper, text + strlen(head), g_str_has_suffix(text, ".") ? "" : ".", NULL);
+}
+
 /* What would settle it, where the agent has not said so. */
 static char *needed_of(const struct outcome *outcome, int32_t today) {
   const char *said = json_string(json_get(outcome->value, "needed")), *why = json_string(json_get(outcome->registration, "why_not"));
-  if (said && *said) return g_strdup(said);
+  if (said && *said) return sentence_of(said);
   if (outcome->verdict != VERDICT_CANNOT_TELL) return NULL;
-  if (!outcome->plan->measurable) return g_strdup(why ? why : "It was registered as not measurable: no comparison could have told it.");
+  if (!outcome->plan->measurable) return sentence_of(why && *why ? why : "It was registered as not measurable: no comparison could have told it.");
   if (outcome->tell != CLOCK_NO_DAY && outcome->tell > today) return g_strdup("The weeks that were registered are not over.");
   return g_strdup(outcome->claim ? "The values that came in do not settle it." : "It has not been measured yet; let the agents run.");
 }

@@ -61,11 +61,12 @@ static void draw_figures(struct paper *paper, const struct paper_board *board, c
   g_autofree char *cost = paper_money(row->cost, board->currency), *money = shown ? paper_money(row->money, board->currency) : NULL;
   g_autofree char *low = paper_money(row->money_low, board->currency), *high = paper_money(row->money_high, board->currency), *tell = board_day(row->tell);
   g_autofree char *between = shown && isfinite(row->money_low) && isfinite(row->money_high) ? g_strdup_printf("%s to %s", low, high) : NULL;
-  g_autofree char *when = row->tell == CLOCK_NO_DAY ? NULL : g_strdup_printf("from %s", tell);
+  bool later = row->tell != CLOCK_NO_DAY && row->tell > clock_day(board->now);
+  g_autofree char *when = later ? g_strdup_printf("from %s", tell) : NULL;
   if (shown && isfinite(row->minimum) && row->minimum > 0) draw_interval(paper, row, y + 12);
   if (shown) draw_figure(paper, EFFECT, y, sure, effect, range);
   else if (row->withheld) draw_figure(paper, EFFECT, y, false, "withheld", "fewer than 5 people");
-  else draw_figure(paper, EFFECT, y, false, when ? "not yet" : "not measurable", when);
+  else draw_figure(paper, EFFECT, y, false, row->tell == CLOCK_NO_DAY ? "not measurable" : later ? "not yet" : "not measured", when);
   draw_figure(paper, COST, y, true, cost, NULL);
   draw_figure(paper, YEAR, y, sure, money ? money : "\xe2\x80\x93", between);
 }

@@ -52,32 +52,36 @@ static struct counts count_verdicts(const struct paper_board *board) {
 
 /* ---- the answer ------------------------------------------------------------------------------------------------- */
 
-static void add_count(GString *text, int count, const char *one, const char *many) {
-  const char *word = paper_count_word(count);
+static void add_count(GString *text, int count, const char *verb_of_one, const char *verb_of_many) {
+  const char *word = count ? paper_count_word(count) : "none";
   if (word) g_string_append(text, word);
   else g_string_append_printf(text, "%d", count);
-  g_string_append(text, count == 1 ? one : many);
+  g_string_append(text, count <= 1 ? verb_of_one : verb_of_many);
 }
 
-static char *headline(const struct paper_board *board, const struct counts *counts) {
-  if (board->row_count == 0) return g_strdup("Nothing to judge yet: no intervention has been registered.");
-  g_autoptr(GString) text = g_string_new(board->row_count == 1 ? "The one intervention " : "Of ");
-  if (board->row_count == 1) {
-    g_string_append(text, counts->of[PAPER_MOVED] ? "moved its goal." : counts->of[PAPER_DID_NOT_MOVE] ? "did not move its goal." : "cannot be judged yet.");
-    return g_strdup(text->str);
+char *paper_board_headline(const struct paper_board *board) {
+  struct counts counts = count_verdicts(board);
+  int all = board->row_count, moved = counts.of[PAPER_MOVED], not = counts.of[PAPER_DID_NOT_MOVE], untold = counts.of[PAPER_CANNOT_TELL];
+  if (all == 0) return g_strdup("Nothing to judge yet: no intervention has been registered.");
+  if (all == 1) return g_strdup_printf("The one intervention %s", moved ? "moved its goal." : not ? "did not move its goal." : "cannot be told yet.");
+  g_autoptr(GString) text = g_string_new(untold == all ? "None of " : "Of ");
+  add_count(text, all, "", " interventions ");
+  if (untold == all) return g_strconcat(text->str, "can be told yet.", NULL);
+  add_count(text, moved, " moved its goal", " moved their goals");
+  if (not) {
+    g_string_append(text, untold ? ", " : " and ");
+    add_count(text, not, " did not", " did not");
   }
-  add_count(text, board->row_count, "", " interventions ");
-  add_count(text, counts->of[PAPER_MOVED], " moved its goal", " moved their goals");
-  g_string_append(text, ", ");
-  add_count(text, counts->of[PAPER_DID_NOT_MOVE], " did not", " did not");
-  g_string_append(text, ", and ");
-  add_count(text, counts->of[PAPER_CANNOT_TELL], " cannot be told yet.", " cannot be told yet.");
-  return g_strdup(text->str);
+  if (untold) {
+    g_string_append(text, not ? ", and " : " and ");
+    add_count(text, untold, " cannot be told yet", " cannot be told yet");
+  }
+  return g_strconcat(text->str, ".", NULL);
 }
 
-static double draw_top(struct paper *paper, const struct paper_board *board, const struct counts *counts) {
+static double draw_top(struct paper *paper, const struct paper_board *board) {
   bool named = board->company && *board->company;
-  g_autofree char *day = board_day(clock_day(board->now)), *words = headline(board, counts);
+  g_autofree char *day = board_day(clock_day(board->now)), *words = paper_board_headline(board);
   g_autofree char *place = g_strdup_printf("%s%sBoard of goals%s%s, %s", named ? board->company : "", named ? "  \xc2\xb7  " : "", board->scope ? ", " : "", board->scope ? board->scope : "", day);
   paper_say(paper, "P", MARGIN, 36, INNER - 120, style_of(PAPER_SMALL, PAPER_QUIET), place);
   paper_text(paper, RIGHT - 110, 36, 110, style_right(PAPER_SMALL, PAPER_QUIET), "Did it move?");
@@ -242,7 +246,7 @@ GBytes *paper_board_print(const struct paper_board *board, GError **error) {
   qsort(rows, (size_t)board->row_count, sizeof *rows, by_money);
   qsort(goals, (size_t)board->goal_count, sizeof *goals, by_weight);
   struct counts counts = count_verdicts(board);
-  double y = draw_top(paper, board, &counts), half = (INNER - GUTTER) / 2;
+  double y = draw_top(paper, board), half = (INNER - GUTTER) / 2;
   y = draw_keys(paper, board, &counts, y);
   y = draw_tables(paper, board, rows, goals, y);
   double limit = LEAD_TOP - 24; /* a last line and the distance stand below it */

@@ -36,3 +36,5 @@ struct paper_board {
 
 /* Newly allocated; NULL with INTERNAL where the page could not be drawn. */
 GBytes *paper_board_print(const struct paper_board *board, GError **error);
+/* "Of five interventions one moved its goal, one did not, and three cannot be told yet." Newly allocated. */
+char *paper_board_headline(const struct paper_board *board);

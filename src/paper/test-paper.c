@@ -160,9 +160,27 @@ static void test_order(void) {
   g_assert_false(g_bytes_equal(first, later));
 }
 
+static void test_headline(void) {
+  static const struct { int of[3]; const char *words; } cases[] = {
+    { { 0, 0, 0 }, "Nothing to judge yet: no intervention has been registered." }, { { 0, 1, 0 }, "The one intervention did not move its goal." },
+    { { 0, 0, 1 }, "The one intervention cannot be told yet." }, { { 1, 1, 3 }, "Of five interventions one moved its goal, one did not, and three cannot be told yet." },
+    { { 0, 0, 7 }, "None of seven interventions can be told yet." }, { { 0, 2, 3 }, "Of five interventions none moved its goal, two did not, and three cannot be told yet." },
+    { { 2, 0, 3 }, "Of five interventions two moved their goals and three cannot be told yet." }, { { 3, 1, 0 }, "Of four interventions three moved their goals and one did not." },
+    { { 14, 0, 0 }, "Of 14 interventions 14 moved their goals." } };
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
+    struct paper_row rows[16] = { 0 };
+    int count = 0;
+    for (int verdict = 0; verdict < 3; verdict++)
+      for (int i = 0; i < cases[c].of[verdict]; i++) rows[count++].verdict = (enum paper_verdict)verdict;
+    struct paper_board board = { .rows = rows, .row_count = count };
+    same_text(paper_board_headline(&board), cases[c].words);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/paper/words", test_words);
+  g_test_add_func("/paper/headline", test_headline);
   g_test_add_func("/paper/usual", test_usual);
   g_test_add_func("/paper/empty", test_empty);
   g_test_add_func("/paper/many", test_many);

@@ -98,7 +98,7 @@ export interface BoardGoal {
   interventions: string[]; moved: number; series: Point[];
 }
 export interface Board {
-  impact: Impact[]; goals: BoardGoal[];
+  impact: Impact[]; today: Day; goals: BoardGoal[];
   summary: {
     interventions: number; moved: number; did_not_move: number; cannot_tell: number; unmeasured: number; cost: number | null; currency: string;
     value: Worth | null; return: number | null; return_interval: [number, number] | null; lead_days: LeadDays;
@@ -111,7 +111,7 @@ export interface Board {
 export interface Check { estimate?: number | null; interval?: [number, number] | null; p?: number | null; sentence?: string | null }
 export interface Intervention extends Impact {
   need_title: string | null; owner: string | null; currency: string; power: number; from_week: number; to_week: number; baseline_from: Day | null; baseline_to: Day | null;
-  due: Day | null; ended: Day | null; teams: { team: string; start: Day | null; affected: boolean }[]; registration: unknown;
+  due: Day | null; ended: Day | null; today: Day; teams: { team: string; start: Day | null; affected: boolean }[]; registration: unknown;
   from: Day | null; to: Day | null; comparison_hidden: boolean;
   series: { week: number[]; effect: (number | null)[]; low: (number | null)[]; high: (number | null)[] } | null;
   raw: { days: Day[]; treated: (number | null)[]; comparison: (number | null)[] | null } | null;

@@ -252,7 +252,8 @@ export const text = {
   impact: {
     answer: (all: number, moved: number, not: number, untold: number) => all === 1
       ? (moved ? 'The one intervention moved its goal.' : not ? 'The one intervention did not move its goal.' : 'The one intervention cannot be told yet.')
-      : `Of ${spelt(all)} interventions ${spelt(moved)} moved ${plural(moved, 'its goal', 'their goals')}, ${spelt(not)} did not, and ${spelt(untold)} cannot be told yet.`,
+      : untold === all ? `None of ${spelt(all)} interventions can be told yet.`
+      : `Of ${spelt(all)} interventions ${moved ? spelt(moved) : 'none'} moved ${plural(Math.max(moved, 1), 'its goal', 'their goals')}${not ? `${untold ? ',' : ' and'} ${spelt(not)} did not` : ''}${untold ? `${not ? ', and' : ' and'} ${spelt(untold)} cannot be told yet` : ''}.`,
     verdicts: { moved: 'Moved', 'did not move': 'Did not move', 'cannot tell': 'Cannot tell yet' } as Record<string, string>,
     key: { nought: 'no change', worth: 'smallest effect worth having', better: 'Better is to the right.' },
     label: (title: string, verdict: string, effect: string, interval: string | null) => `${title}: ${verdict.toLowerCase()}, ${effect}${interval ? `, ${interval}` : ''}`,
@@ -275,7 +276,7 @@ export const text = {
     ofGoal: (moved: number, all: number) => all === 0 ? 'none yet' : `${moved === 0 ? 'none' : spelt(moved)} of ${spelt(all)} moved it`,
     pdf: 'One page for print', pdfLead: 'The board on one page, as PDF', csv: 'Table', csvLead: 'The board as CSV, for a spreadsheet',
     empty: { title: 'Nothing to judge yet: no intervention is registered.', lead: 'An accepted need becomes an intervention. Its teams, their order of start, the weeks that count and the smallest effect worth having are fixed at that moment; after those weeks this page says whether the goal moved.', action: 'Choose a need to act on' },
-    all: 'All interventions', verdict: 'Verdict', minimum: 'Smallest effect worth having', sure: 'How sure', method: 'Method', needed: 'What would settle it',
+    all: 'All interventions', verdict: 'Verdict', minimum: 'Smallest effect worth having', sure: 'How sure', method: 'Method', needed: 'What would settle it', whyNever: 'Why it cannot be told',
     hiddenAnswer: 'Withheld: fewer than five people stand behind this effect.', notYetAnswer: (day: string) => `Cannot tell yet: the registered weeks end on ${day}.`, neverAnswer: 'Cannot tell: it was registered as not measurable.',
     weeks: 'Week by week since the start', weeksLead: 'The difference between started and comparison teams. Before week 0 it should lie around nought.', weeksChart: (title: string) => `Effect of ${title}, by week since the start`,
     week: (week: number) => `week ${week}`, weekHead: 'Week', effectLine: 'Effect', lowLine: 'Lower end', highLine: 'Upper end',
@@ -288,7 +289,7 @@ export const text = {
     registration: 'What was registered', registrationLead: 'Fixed when it was accepted, before any of its values came in. Nobody can change it.', registeredOn: 'Registered', registeredBy: (at: string, by: string) => `${at}, by ${by}`,
     design: 'Design', designs: { parallel: 'some teams start, others wait', 'stepped-wedge': 'teams start one after another', switchback: 'on and off by turns', 'before-after': 'before and after, without a comparison' } as Record<string, string>,
     weeksCount: 'Weeks that count', weeksSpan: (from: number, to: number) => `week ${from} to week ${to} after each start`, before: 'What counts as before', span: (from: string, to: string) => `${from} to ${to}`,
-    power: 'Chance to see that effect', told: 'Can be told from', owner: 'Owner', ended: 'Stopped', orderOfStart: 'Order of start', orderLead: 'Drawn by lot at acceptance.', starts: 'Starts', waits: 'waits until the end', compared: 'only compared with',
+    power: 'Chance to see that effect', told: 'Can be told from', owner: 'Owner', ended: 'Stopped', orderOfStart: 'Order of start', orderLead: 'Drawn by lot at acceptance.', orderNone: 'All that start do so on the same day.', starts: 'Starts', waits: 'waits until the end', compared: 'only compared with',
     whole: 'The whole registration',
   },
 

@@ -30,11 +30,15 @@ export const effectLabel = (one: Impact): string =>
 
 /* --- one row --------------------------------------------------------------------------------------------------------------- */
 
-function Effect(props: { of: Impact }): JSX.Element {
+/* Where the effect is not there: when it can be, or why it never can. */
+export const missing = (one: Impact, today: string): string =>
+  !one.told_from ? (one.measurable ? said.notMeasured : said.never) : one.told_from > today ? said.notYet(day(one.told_from)) : said.notMeasured;
+
+function Effect(props: { of: Impact; today: string }): JSX.Element {
   const one = props.of;
   if (one.hidden) return <p class="withheld">{text.shell.hiddenCell}</p>;
   if (one.estimate === null)
-    return <p class="quiet">{one.told_from ? said.notYet(day(one.told_from)) : one.measurable ? said.notMeasured : said.never}</p>;
+    return <p class="quiet">{missing(one, props.today)}</p>;
   return (
     <p>
       <Why id={one.claim} what={said.effectOf(one.title)} class="figure-small">
@@ -67,7 +71,7 @@ function Worth(props: { of: Impact }): JSX.Element {
   );
 }
 
-function Row(props: { of: Impact; currency: string }): JSX.Element {
+function Row(props: { of: Impact; currency: string; today: string }): JSX.Element {
   const one = props.of;
   return (
     <li class="board-row" data-row tabIndex={-1}>
@@ -85,7 +89,7 @@ function Row(props: { of: Impact; currency: string }): JSX.Element {
       </div>
       <div class="board-effect">
         <span class="board-label">{said.effect}</span>
-        <Effect of={one} />
+        <Effect of={one} today={props.today} />
       </div>
       <div class="board-money">
         <span class="board-label">{said.worth}</span>
@@ -125,7 +129,7 @@ function Interventions(props: { of: Board }): JSX.Element {
       </div>
       <ol class="board">
         {props.of.impact.map(one => (
-          <Row of={one} currency={props.of.summary.currency} key={one.id} />
+          <Row of={one} currency={props.of.summary.currency} today={props.of.today} key={one.id} />
         ))}
       </ol>
     </section>
@@ -134,7 +138,7 @@ function Interventions(props: { of: Board }): JSX.Element {
 
 /* --- what cannot be told, what was declined ---------------------------------------------------------------------------------- */
 
-function Untold(props: { of: Impact[] }): JSX.Element {
+function Untold(props: { of: Impact[]; today: string }): JSX.Element {
   const untold = props.of.filter(one => one.verdict === 'cannot tell');
   return (
     <section>
@@ -150,7 +154,7 @@ function Untold(props: { of: Impact[] }): JSX.Element {
               </a>
               <br />
               <span class="quiet">
-                {one.told_from && one.measurable && !one.measured ? said.from(day(one.told_from)) + ' ' : ''}
+                {one.told_from && one.told_from > props.today && !one.measured ? said.from(day(one.told_from)) + ' ' : ''}
                 {one.needed}
               </span>
             </li>
@@ -357,7 +361,7 @@ export function ImpactPage(): JSX.Element {
               </>
             )}
             <div class="pair">
-              {data.impact.length > 0 && <Untold of={data.impact} />}
+              {data.impact.length > 0 && <Untold of={data.impact} today={data.today} />}
               <Declined of={data} />
             </div>
             {data.impact.length > 0 && data.summary.lead_days.need !== null && (

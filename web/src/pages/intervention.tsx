@@ -20,63 +20,69 @@ function answer(one: Intervention): string {
   if (one.hidden) return said.hiddenAnswer;
   if (one.sentence) return sentence(one.sentence);
   if (!one.measurable) return said.neverAnswer;
-  return one.told_from ? said.notYetAnswer(day(one.told_from)) : said.notMeasured;
+  return one.told_from && one.told_from > one.today ? said.notYetAnswer(day(one.told_from)) : said.notMeasured + '.';
 }
 
+/* What is known of any intervention, and what only of a measured one. */
 function Verdicts(props: { of: Intervention }): JSX.Element {
   const one = props.of;
+  const sure: [string, JSX.Element | string][] = one.measured
+    ? [
+        [
+          said.effect,
+          <>
+            <Why id={one.claim} what={said.effectOf(one.title)}>
+              {signed(one.estimate!, one.unit)}
+            </Why>{' '}
+            <span class="quiet">
+              {between(one.interval)}
+              {long(one.unit) && ', ' + one.unit}
+            </span>
+          </>,
+        ],
+        [
+          said.worth,
+          one.value === null ? (
+            <None />
+          ) : (
+            <>
+              <Why id={one.claim} what={said.worthOf(one.title)}>
+                {money(one.value.money, one.value.currency)}
+              </Why>{' '}
+              {one.value.low !== null && one.value.high !== null && (
+                <span class="quiet">{text.shell.interval(money(one.value.low, one.value.currency), money(one.value.high, one.value.currency))}</span>
+              )}
+            </>
+          ),
+        ],
+        [said.back, one.return === null ? <None /> : said.times(number(one.return, 2))],
+        [said.sure, one.confidence === null ? <None /> : share(one.confidence)],
+        [said.method, one.method ? sentence(one.method) : <None />],
+      ]
+    : [];
   return (
     <>
       <Facts
         of={[
           [said.verdict, <Verdict of={one.verdict} />],
-          [
-            said.effect,
-            one.estimate === null ? (
-              <None />
-            ) : (
-              <>
-                <Why id={one.claim} what={said.effectOf(one.title)}>
-                  {signed(one.estimate, one.unit)}
-                </Why>{' '}
-                <span class="quiet">
-                  {between(one.interval)}
-                  {long(one.unit) && ', ' + one.unit}
-                </span>
-              </>
-            ),
-          ],
           [said.minimum, one.minimum_effect === null ? <None /> : signed(one.minimum_effect, one.unit).replace('+', '')],
-          [
-            said.worth,
-            one.value === null ? (
-              <None />
-            ) : (
-              <>
-                <Why id={one.claim} what={said.worthOf(one.title)}>
-                  {money(one.value.money, one.value.currency)}
-                </Why>{' '}
-                {one.value.low !== null && one.value.high !== null && (
-                  <span class="quiet">{text.shell.interval(money(one.value.low, one.value.currency), money(one.value.high, one.value.currency))}</span>
-                )}
-              </>
-            ),
-          ],
           [said.cost, one.cost === null ? <None /> : money(one.cost, one.value?.currency ?? one.currency)],
-          [said.back, one.return === null ? <None /> : said.times(number(one.return, 2))],
-          [said.sure, one.confidence === null ? <None /> : share(one.confidence)],
-          [said.method, one.method ? sentence(one.method) : <None />],
+          ...sure,
         ]}
       />
-      <div class="interval-large">
-        <Interval of={one} label={effectLabel(one)} />
-      </div>
-      <IntervalKey />
+      {one.measured && (
+        <>
+          <div class="interval-large">
+            <Interval of={one} label={effectLabel(one)} />
+          </div>
+          <IntervalKey />
+        </>
+      )}
       {one.needed && (
         <div class="callout quiet-callout">
-          <h2>{said.needed}</h2>
+          <h2>{one.measurable ? said.needed : said.whyNever}</h2>
           <p>
-            {one.needed} {one.told_from && !one.measured && said.from(day(one.told_from))}
+            {one.needed} {one.told_from && one.told_from > one.today && !one.measured && said.from(day(one.told_from))}
           </p>
         </div>
       )}
@@ -272,7 +278,7 @@ function Registration(props: { of: Intervention }): JSX.Element {
         <p class="quiet">{said.registrationLead}</p>
         <Facts of={facts} />
         <h3>{said.orderOfStart}</h3>
-        <p class="quiet">{said.orderLead}</p>
+        <p class="quiet">{new Set(one.teams.map(unit => unit.start).filter(Boolean)).size > 1 ? said.orderLead : said.orderNone}</p>
         <Order of={one} />
         <details>
           <summary>{said.whole}</summary>
