@@ -79,6 +79,7 @@ static void write_effect(struct json_writer *out, const struct company *company,
   json_put_string(out, "sentence", text_of(outcome, "sentence"));
   json_put_string(out, "needed", outcome->needed);
   json_put_number(out, "confidence", outcome->hidden ? NAN : outcome->confidence);
+  json_put_string(out, "sure", text_of(outcome, "confidence")); /* the agent's own words */
   json_put_number(out, "cost", outcome->cost);
   write_money(out, "value", outcome->money, outcome->money_low, outcome->money_high, currency ? currency : company->currency);
   json_put_number(out, "return", outcome->back);
@@ -239,17 +240,66 @@ static void copy(struct json_writer *out, const struct outcome *outcome, const c
   else json_put_value(out, key, member);
 }
 
-static void write_raw(struct json_writer *out, const struct outcome *outcome) {
-  struct json raw = json_get(outcome->value, "raw");
+/* People of the frozen units that had started by `day`, and of the others. */
+static void people_by(const struct company *company, const struct intervention *plan, int32_t day, int *ret_started, int *ret_others) {
+  *ret_started = *ret_others = 0;
+  for (int i = plan->first; i < plan->first + plan->count; i++) {
+    const struct intervention_team *unit = &company->intervention_teams.at[i];
+    *(unit->start != CLOCK_NO_DAY && unit->start <= day ? ret_started : ret_others) += company->teams.at[unit->team].size;
+  }
+}
+
+/* One of the two lists beside the days. Who has started grows with the time, and who waits gets fewer: a day on which fewer than
+ * five people are left has no value. */
+static void write_list(struct json_writer *out, const struct company *company, const struct outcome *outcome, const char *key, struct json days, struct json values, bool started) {
+  struct json_iter day_it = json_iter(days), it = json_iter(values);
+  json_open_array(out, key);
+  while (json_next(&day_it) && json_next(&it)) {
+    int32_t day = CLOCK_NO_DAY;
+    int people, others;
+    if (json_string(day_it.value)) clock_parse_day(json_string(day_it.value), &day);
+    people_by(company, outcome->plan, day, &people, &others);
+    int behind = started ? people : others;
+    if (behind > 0 && behind < OPS_LEAST_PEOPLE) json_put_null(out, NULL);
+    else json_put_value(out, NULL, it.value);
+  }
+  json_close_array(out);
+}
+
+static void write_raw(struct json_writer *out, const struct company *company, const struct outcome *outcome) {
+  struct json raw = json_get(outcome->value, "raw"), days = json_get(raw, "days");
   if (outcome->hidden || json_type(raw) != JSON_OBJECT) {
     json_put_null(out, "raw");
     return;
   }
   json_open_object(out, "raw");
-  json_put_value(out, "days", json_get(raw, "days"));
-  json_put_value(out, "treated", json_get(raw, "treated"));
+  json_put_value(out, "days", days);
+  write_list(out, company, outcome, "treated", days, json_get(raw, "treated"), true);
   if (outcome->others_hidden) json_put_null(out, "comparison");
-  else json_put_value(out, "comparison", json_get(raw, "comparison"));
+  else write_list(out, company, outcome, "comparison", days, json_get(raw, "comparison"), false);
+  json_close_object(out);
+}
+
+/* Whom it reached: the counts as stated; by team only where no team is of fewer than five, else its count follows from the
+ * sum; and of a confined caller the own teams. */
+static void write_exposures(struct json_writer *out, const struct company *company, const struct outcome *outcome, const bool *seen) {
+  struct json exposures = json_get(outcome->value, "exposures"), teams = json_get(exposures, "teams");
+  if (outcome->hidden || json_type(exposures) != JSON_OBJECT || is_few(json_get(exposures, "people"))) {
+    copy(out, outcome, "exposures", true);
+    return;
+  }
+  json_open_object(out, "exposures");
+  struct json_iter it = json_iter(exposures);
+  while (json_next(&it))
+    if (json_type(it.value) == JSON_NUMBER) json_put_value(out, it.key, it.value);
+  bool few = false;
+  for (it = json_iter(teams); json_next(&it);) few |= is_few(json_get(it.value, "people"));
+  json_open_array(out, "teams");
+  for (it = json_iter(teams); !few && json_next(&it);) {
+    int team = json_string(json_get(it.value, "team")) ? company_team(company, json_string(json_get(it.value, "team"))) : -1;
+    if (team >= 0 && seen[team]) json_put_value(out, NULL, it.value);
+  }
+  json_close_array(out);
   json_close_object(out);
 }
 
@@ -266,8 +316,7 @@ static void write_registration(struct json_writer *out, const struct outcome *ou
   json_close_object(out);
 }
 
-static void write_units(struct json_writer *out, struct op_call *call, const struct company *company, const struct intervention *plan) {
-  g_autofree bool *seen = ops_teams_seen(call, company);
+static void write_units(struct json_writer *out, const struct company *company, const struct intervention *plan, const bool *seen) {
   json_open_array(out, "teams");
   for (int i = plan->first; i < plan->first + plan->count; i++) {
     const struct intervention_team *unit = &company->intervention_teams.at[i];
@@ -310,6 +359,7 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   if (!outcome) return fail(error, MENO_ERROR_NOT_FOUND, "there is no intervention \"%s\" that you may see", op_text(call, "id"));
   const struct intervention *plan = outcome->plan;
   g_autofree char *owner = plan->owner >= 0 ? ops_person_name(view->company, plan->owner) : NULL;
+  g_autofree bool *seen = ops_teams_seen(call, view->company);
   write_row(out, view, outcome);
   write_need(out, view->company, plan);
   json_put_string(out, "owner", owner);
@@ -322,17 +372,17 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   put_day(out, "due", plan->due);
   put_day(out, "ended", plan->ended);
   put_day(out, "today", view->day);
-  write_units(out, call, view->company, plan);
+  write_units(out, view->company, plan, seen);
   write_registration(out, outcome);
   json_put_string(out, "from", text_of(outcome, "from"));
   json_put_string(out, "to", text_of(outcome, "to"));
   json_put_bool(out, "comparison_hidden", outcome->others_hidden);
   copy(out, outcome, "series", false);
-  write_raw(out, outcome);
+  write_raw(out, view->company, outcome);
   copy(out, outcome, "placebo", false);
   copy(out, outcome, "pretrend", false);
   copy(out, outcome, "behaviour", false);
-  copy(out, outcome, "exposures", true);
+  write_exposures(out, view->company, outcome, seen);
   copy(out, outcome, "moves", true);
   return write_registrar(out, call, view->company, plan->id, error);
 }
@@ -378,7 +428,7 @@ static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "
   { "told_from", FIELD_DAY, REQUIRED | NULLABLE, "when it can be told; null: never" }, { "needed", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would settle it" }, \
   { "se", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "p", FIELD_SHARE, REQUIRED | NULLABLE, "" }, \
   { "method", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "sentence", FIELD_TEXT(0), REQUIRED | NULLABLE, "the verdict in words" }, { "measured", FIELD_BOOL, REQUIRED, "there is an estimate" }, \
-  { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people" }, { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "" }, \
+  { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people" }, { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "sure", FIELD_TEXT(0), REQUIRED | NULLABLE, "how sure, in words" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "" }, \
   { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "value a year for each unit of cost" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, \
   { "lead_days", FIELD_OBJECT(lead_fields), REQUIRED, "since the signal" }, { "minimum_effect", FIELD_FIGURE, REQUIRED | NULLABLE, "the smallest worth having" }, \
   { "claim", FIELD_ID("claim"), REQUIRED | NULLABLE, "whose reasons are the verdict's" }, { "measured_at", FIELD_TIME, REQUIRED | NULLABLE, "" }, { "need", FIELD_ID("need"), REQUIRED, "" }, \

@@ -56,6 +56,20 @@ static void count_units(struct outcome *outcome, const struct company *company) 
   outcome->others_hidden = outcome->hidden || is_few(others) || is_few(people_left(company, outcome->plan));
 }
 
+/* What was measured rests on those that had started by its last value, and on those that still waited. */
+static void count_started(struct outcome *outcome, const struct company *company, int32_t today) {
+  int32_t until = today;
+  int started = 0, waiting = 0;
+  const char *to = json_string(json_get(outcome->value, "to"));
+  if (to) clock_parse_day(to, &until);
+  for (int i = outcome->plan->first; i < outcome->plan->first + outcome->plan->count; i++) {
+    const struct intervention_team *unit = &company->intervention_teams.at[i];
+    if (unit->affected) *(unit->start != CLOCK_NO_DAY && unit->start <= until ? &started : &waiting) += company->teams.at[unit->team].size;
+  }
+  outcome->hidden |= is_few(started);
+  outcome->others_hidden |= outcome->hidden || is_few(waiting);
+}
+
 static int32_t last_reading(struct json readings) {
   int32_t day = CLOCK_NO_DAY, last = CLOCK_NO_DAY;
   struct json_iter it = json_iter(readings);
@@ -145,7 +159,10 @@ static struct outcome *outcome_of(const struct company *company, int index, cons
   for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) *figures[i] = NAN;
   for (int i = 0; i < LEAD_STEPS; i++) outcome->lead[i] = NAN;
   count_units(outcome, company);
-  if (row) read_claim(outcome, row);
+  if (row) {
+    read_claim(outcome, row);
+    count_started(outcome, company, today);
+  }
   outcome->tell = told_from(outcome, company);
   outcome->needed = needed_of(outcome, today);
   if (outcome->hidden) withhold(outcome);

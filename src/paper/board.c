@@ -28,11 +28,12 @@ char *board_day(int32_t day) {
 
 /* ---- order ------------------------------------------------------------------------------------------------------ */
 
-/* By money; what moved before what did not where neither is worth anything, then by cost and name, so that the order is one. */
+/* By money, what is withheld last; then by cost and name, so that the order is one. */
 static int by_money(const void *a, const void *b) {
   const struct paper_row *x = *(const struct paper_row *const *)a, *y = *(const struct paper_row *const *)b;
   double p = isfinite(x->money) && !x->withheld ? x->money : -INFINITY, q = isfinite(y->money) && !y->withheld ? y->money : -INFINITY;
   if (p != q) return p < q ? 1 : -1;
+  if (x->withheld != y->withheld) return x->withheld ? 1 : -1;
   if (x->cost != y->cost && isfinite(x->cost) && isfinite(y->cost)) return x->cost < y->cost ? 1 : -1;
   return g_strcmp0(x->title, y->title);
 }
@@ -138,7 +139,7 @@ static double draw_unknown(struct paper *paper, const struct paper_board *board,
     const struct paper_row *row = order[i];
     if (row->verdict != PAPER_CANNOT_TELL || (++all > 1 && y + ITEM_HEIGHT > limit)) continue;
     g_autofree char *day = board_day(row->tell);
-    bool later = row->tell != CLOCK_NO_DAY && row->tell > clock_day(board->now);
+    bool later = !row->withheld && row->tell != CLOCK_NO_DAY && row->tell > clock_day(board->now);
     g_autofree char *when = later ? g_strdup_printf("From %s. ", day) : g_strdup("");
     g_autofree char *text = g_strconcat(when, row->needed ? row->needed : later ? "" : "The test that was registered cannot tell it.", NULL);
     y = draw_item(paper, x, y, width, row->title, text);

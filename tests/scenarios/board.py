@@ -50,11 +50,19 @@ def prepare():
         "i-never": outcomes.registered("Say what is expected", "won", ["Epsilon", "Zeta"], [], start, measurable=False, power=0.1, why_not="There is nothing to compare with."),
         "i-small": outcomes.registered("A course for four", "won", ["Small"], ["Alpha", "Beta"], start),
         "i-but-small": outcomes.registered("Everybody but four", "lead-time", ["Alpha", "Beta", "Gamma"], ["Delta", "Epsilon", "Zeta"], start),
+        "i-late-small": outcomes.registered("Four start last", "solved", ["Alpha", "Small"], [], start),
+        "i-waits-small": outcomes.registered("Four wait", "solved", ["Alpha"], [], start),
+        "i-first-small": outcomes.registered("Four start first", "solved", ["Small", "Alpha"], [], start),
         "i-against-small": outcomes.registered("Compared with four", "solved", ["Delta"], ["Small"], start),
     }
+    plans["i-waits-small"]["teams"].append({"team": "Small", "start": None, "affected": True})
+    plans["i-first-small"]["teams"][1]["start"] = "2026-06-01"
     claims = {"i-moved": ("moved", 4.1, 2.9, 241000), "i-not": ("did not move", -0.2, 0.9, 3100), "i-open": ("cannot tell", 1.4, 6.1, 50400),
-              "i-small": ("moved", 7.7123, 1.1, 777123), "i-but-small": ("did not move", 0.1, 1.2, 90), "i-against-small": ("moved", 3.3, 1.2, 9000)}
-    named = [(name, plan, outcomes.measured(name, plan, *claims[name], start) if name in claims else None) for name, plan in plans.items()]
+              "i-small": ("moved", 7.7123, 1.1, 777123), "i-but-small": ("did not move", 0.1, 1.2, 90), "i-late-small": ("did not move", 0.2, 1.2, 80), "i-waits-small": ("did not move", 0.3, 1.2, 70),
+              "i-first-small": ("moved", 5.5, 1.2, 60), "i-against-small": ("moved", 3.3, 1.2, 9000)}
+    by_team = lambda **teams: {"people": sum(teams.values()), "opened": 9, "early": 5, "teams": [{"team": team, "people": count, "shown": 20, "opened": 5, "done": 5} for team, count in teams.items()]}
+    more = {"i-moved": {"exposures": by_team(Alpha=8, Beta=8)}, "i-late-small": {"exposures": by_team(Alpha=8, Small=4)}}
+    named = [(name, plan, outcomes.measured(name, plan, *claims[name], start, **more.get(name, {})) if name in claims else None) for name, plan in plans.items()]
     outcomes.append(data, outcomes.rows_of(named))
     return data, heads, plans
 
@@ -80,7 +88,7 @@ def verdicts(tap, board, plans):
     goals = {goal["id"]: goal for goal in board["goals"]}
     tap.same((goals["won"]["interventions"], goals["won"]["moved"]), (["i-moved", "i-never", "i-small"], 1), "a goal names its interventions")
     summary = board["summary"]
-    tap.same([summary[key] for key in ("interventions", "moved", "did_not_move", "cannot_tell")], [8, 2, 2, 4], "the counts add up")
+    tap.same([summary[key] for key in ("interventions", "moved", "did_not_move", "cannot_tell")], [11, 2, 4, 5], "the counts add up")
     tap.same((summary["value"]["money"], summary["cost"]), (250000, sum(plan["cost"] for plan in plans.values())), "the value is of what moved, the cost of everything")
 
 
@@ -89,7 +97,7 @@ def one(tap, data):
     tap.same([(row["team"], row["start"]) for row in shown["teams"]][:3], [("Alpha", "2025-09-15"), ("Beta", "2025-09-22"), ("Gamma", None)], "one intervention shows its order of start")
     tap.ok(shown["registration"]["seed"] == "b7e1" and "teams" not in shown["registration"], "and the registration as it was frozen", shown["registration"])
     tap.ok(all(shown[key] for key in ("series", "raw", "placebo", "pretrend", "behaviour")), "and all that the verdict rests on")
-    tap.same((shown["exposures"], shown["moves"], shown["registered_by"]), (41, None, "lead"), "counts of people under five are withheld")
+    tap.same(({key: count for key, count in shown["exposures"].items() if key != "teams"}, shown["moves"], shown["registered_by"]), ({"people": 16, "opened": 9, "early": 5}, None, "lead"), "counts of people under five are withheld")
     bare = meno.must(data, "impact", "show", "i-new")
     tap.same([bare[key] for key in ("series", "raw", "placebo", "behaviour", "sentence", "method")], [None] * 6, "without a measurement there is none of it, and no error")
     plan = {row["id"]: row for row in meno.must(data, "interventions")["interventions"]}["i-moved"]
@@ -116,7 +124,7 @@ def reasons(tap, data):
 def files(tap, data):
     table = list(csv.DictReader(io.StringIO(meno.must(data, "impact", "csv", js=False).raw.decode("utf-8-sig"))))
     rows = {row["intervention"]: row for row in table}
-    tap.same((len(table), rows["i-moved"]["estimate"], rows["i-not"]["estimate"], rows["i-new"]["estimate"], rows["i-new"]["told from"]), (8, "4.1", "-0.2", "", "2026-05-18"), "the table has a row for each, and figures that a spreadsheet can add")
+    tap.same((len(table), rows["i-moved"]["estimate"], rows["i-not"]["estimate"], rows["i-new"]["estimate"], rows["i-new"]["told from"]), (11, "4.1", "-0.2", "", "2026-05-18"), "the table has a row for each, and figures that a spreadsheet can add")
     first, again = (meno.must(data, "impact", "pdf", js=False).raw for _ in range(2))
     tap.ok(first.startswith(b"%PDF-") and first == again, "the page is the same bytes for the same board and moment")
     if not shutil.which("pdftotext"):
@@ -125,7 +133,7 @@ def files(tap, data):
     pdf.write_bytes(first)
     run = lambda *words: subprocess.run(words, capture_output=True, text=True, check=True).stdout
     words = " ".join(run("pdftotext", pdf, "-").split())
-    tap.ok("Of eight interventions two moved their goals, two did not, and four cannot be told yet." in words, "the page begins with the answer", words)
+    tap.ok("Of eleven interventions two moved their goals, four did not, and five cannot be told yet." in words, "the page begins with the answer", words)
     parts = [words.find(text) for text in ("Spent", "What moved", "Practice objections", "The goals behind it", "What cannot be told", "What was declined", "From signal to effect, in days", "Made by Meno")]
     tap.ok(-1 not in parts and parts == sorted(parts), "and is read in its order", (parts, words))
     tap.ok("€241k" in words and "from 18 May 2026" in words and "not measurable" in words, "money, and when the rest can be told, stand on it", words)
@@ -148,6 +156,15 @@ def few(tap, data):
     tap.ok("7.7123" not in told and "777123" not in told and "6.6123" not in told, "wherever it is asked", told)
     other = meno.must(data, "impact", "show", "i-against-small")
     tap.ok(other["comparison_hidden"] and other["raw"]["comparison"] is None and other["raw"]["treated"], "nor are the four shown as what others are compared with", other["raw"])
+    late = meno.must(data, "impact", "show", "i-late-small")["raw"]
+    day = late["days"].index("2025-09-15")
+    tap.same(([late["comparison"][index] is None for index in (day - 1, day, day + 1)], None in late["treated"]), ([False, True, False], False), "nor on a day on which only the four still wait")
+    waits = meno.must(data, "impact", "show", "i-waits-small")
+    tap.ok(waits["estimate"] is not None and waits["raw"]["comparison"] is None, "nor while they wait to the end", waits["raw"])
+    first = meno.must(data, "impact", "show", "i-first-small")
+    tap.ok(first["hidden"] and first["estimate"] is None, "nor what was measured when only the four had started", first)
+    reached = [meno.must(data, "impact", "show", name)["exposures"] for name in ("i-moved", "i-late-small")]
+    tap.same(([row["team"] for row in reached[0]["teams"]], reached[0]["people"], reached[1]["teams"]), (["Alpha", "Beta"], 16, []), "whom it reached is told by team, unless one of them is small")
     rest = meno.must(data, "impact", "show", "i-but-small")["raw"]
     tap.ok(rest["comparison"] is None and rest["treated"], "nor left over when both series are taken from the goal's own", rest)
 

@@ -86,7 +86,7 @@ export interface LeadDays { signal: number | null; need: number | null; accepted
 export interface Impact {
   id: string; title: string; verdict: Verdict; estimate: number | null; unit: string; cost: number | null; told_from: Day | null;
   needed: string | null; se: number | null; interval: [number, number] | null; p: number | null; method: string | null; sentence: string | null;
-  measured: boolean; hidden: boolean; confidence: number | null; value: Worth | null; return: number | null; return_interval: [number, number] | null;
+  measured: boolean; hidden: boolean; confidence: number | null; sure: string | null; value: Worth | null; return: number | null; return_interval: [number, number] | null;
   lead_days: LeadDays; minimum_effect: number | null; claim: string | null; measured_at: Moment | null; need: string; goal: string | null;
   goal_name: string | null; direction: 'up' | 'down'; cause: string; training: boolean; remedy: string | null; design: string | null;
   measurable: boolean; state: 'running' | 'stopped'; units: number; treated: number; registered_at: Moment;

@@ -56,7 +56,7 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
           ),
         ],
         [said.back, one.return === null ? <None /> : said.times(number(one.return, 2))],
-        [said.sure, one.confidence === null ? <None /> : share(one.confidence)],
+        [said.sure, one.sure ? sentence(one.sure) : one.confidence === null ? <None /> : share(one.confidence)],
         [said.method, one.method ? sentence(one.method) : <None />],
       ]
     : [];
