@@ -132,19 +132,28 @@ static double draw_rest(struct paper *paper, double x, double y, double width, i
   return y + paper_say(paper, "P", x, y, width, style_of(PAPER_SMALL, PAPER_QUIET), more);
 }
 
+static bool comes_later(const struct paper_board *board, const struct paper_row *row) {
+  return !row->withheld && row->tell != CLOCK_NO_DAY && row->tell > clock_day(board->now);
+}
+
+static double draw_untold(struct paper *paper, const struct paper_board *board, const struct paper_row *row, double x, double y, double width) {
+  bool later = comes_later(board, row);
+  g_autofree char *day = board_day(row->tell), *when = later ? g_strdup_printf("From %s. ", day) : g_strdup("");
+  g_autofree char *text = g_strconcat(when, row->needed ? row->needed : later ? "" : "The test that was registered cannot tell it.", NULL);
+  return draw_item(paper, x, y, width, row->title, text);
+}
+
+/* What time will tell comes first. */
 static double draw_unknown(struct paper *paper, const struct paper_board *board, const struct paper_row *const *order, double x, double y, double width, double limit) {
   int drawn = 0, all = 0;
   y += paper_say(paper, "H2", x, y, width, style_of(PAPER_HEAD, PAPER_INK), "What cannot be told, and when it can") + 5;
-  for (int i = 0; i < board->row_count; i++) {
-    const struct paper_row *row = order[i];
-    if (row->verdict != PAPER_CANNOT_TELL || (++all > 1 && y + ITEM_HEIGHT > limit)) continue;
-    g_autofree char *day = board_day(row->tell);
-    bool later = !row->withheld && row->tell != CLOCK_NO_DAY && row->tell > clock_day(board->now);
-    g_autofree char *when = later ? g_strdup_printf("From %s. ", day) : g_strdup("");
-    g_autofree char *text = g_strconcat(when, row->needed ? row->needed : later ? "" : "The test that was registered cannot tell it.", NULL);
-    y = draw_item(paper, x, y, width, row->title, text);
-    drawn++;
-  }
+  for (int pass = 0; pass < 2; pass++)
+    for (int i = 0; i < board->row_count; i++) {
+      if (order[i]->verdict != PAPER_CANNOT_TELL || comes_later(board, order[i]) == (pass > 0)) continue;
+      if (++all > 1 && y + ITEM_HEIGHT > limit) continue;
+      y = draw_untold(paper, board, order[i], x, y, width);
+      drawn++;
+    }
   if (all == 0) y += paper_say(paper, "P", x, y, width, style_lines(PAPER_BODY, PAPER_QUIET, 2), board->row_count ? "Everything that was registered has been judged." : "Nothing is registered.");
   return draw_rest(paper, x, y, width, all - drawn);
 }
