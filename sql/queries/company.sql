@@ -37,11 +37,13 @@ INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE S
 
 -- name: data_version
 SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
-  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction));
+  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction),
+  (SELECT coalesce(max(seq), 0) FROM programme_decision), (SELECT coalesce(max(seq), 0) FROM assumption));
 
 -- name: version
 SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
   (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction),
+  (SELECT coalesce(max(seq), 0) FROM programme_decision), (SELECT coalesce(max(seq), 0) FROM assumption),
   (SELECT coalesce(max(seq), 0) FROM claim WHERE predicate = 'need'), (SELECT coalesce(max(ended), 0) FROM claim WHERE predicate = 'need'),
   (SELECT coalesce(max(seq), 0) FROM intervention), (SELECT coalesce(max(seq), 0) FROM asset), (SELECT coalesce(max(seq), 0) FROM delivery));
 
@@ -110,6 +112,13 @@ SELECT digest, seq FROM programme WHERE programme_id = $1;
 
 -- name: all_programme
 SELECT programme_id, title, kind, skills, hours, cost_per_seat, fixed_cost, active, seq FROM programme ORDER BY programme_id;
+
+-- name: put_programme_decision
+INSERT INTO programme_decision (programme_id, stopped, goal_id, reason, actor, seq) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (programme_id) DO UPDATE SET stopped = excluded.stopped, goal_id = excluded.goal_id, reason = excluded.reason, actor = excluded.actor, seq = excluded.seq;
+
+-- name: all_programme_decision
+SELECT programme_id, stopped, goal_id, reason FROM programme_decision ORDER BY programme_id;
 
 -- name: put_enrolment
 INSERT INTO enrolment (programme_id, person, "date", status, completed_on, digest, seq)
@@ -231,6 +240,15 @@ SELECT digest, seq FROM demand WHERE "month" = $1 AND skill_id = $2 AND job_titl
 
 -- name: all_demand
 SELECT "month", skill_id, job_title, demand, seq FROM demand ORDER BY "month", skill_id, job_title;
+
+-- name: clear_assumptions
+DELETE FROM assumption;
+
+-- name: put_assumption
+INSERT INTO assumption (name, value, seq) VALUES ($1, $2, $3);
+
+-- name: all_assumption
+SELECT name, value FROM assumption WHERE name <> '' ORDER BY name;
 
 -- name: put_statement
 INSERT INTO statement (id, person, actor, verb, object, name, at, score, success, digest, seq)

@@ -63,10 +63,13 @@ struct capacity { int team; int32_t day; double available, planned; };
 struct reward { const char *job_title; int team; const char *rewarded; int goal; /* -1: words */ double weight; int32_t from, to; };
 struct change { int32_t day; const char *scope; int team, department; /* both -1: the company */ const char *kind, *title; };
 struct request { const char *id, *title, *description; int requester, team; int32_t day; };
-struct programme { const char *id, *title, *kind; const int *skills; int skill_count; double hours, cost_per_seat, fixed_cost; bool active; };
+/* `active`: as the file says and nobody has stopped it. `serves`: the goal that a person said it shall serve, NULL none. */
+struct programme { const char *id, *title, *kind; const int *skills; int skill_count; double hours, cost_per_seat, fixed_cost; bool active;
+                   bool stopped; const char *serves; const char *reason; /* of the stop or the new goal; NULL none */ };
 struct enrolment { int programme, person; int32_t day, completed; const char *status; };
 struct objective { const char *id, *title; int person, team, goal; const int *skills; int skill_count; double progress; int32_t due; };
 struct demand { int32_t month; int skill; const char *job_title; double people; };
+struct assumed { const char *name; double value; }; /* an assumption of the forecast that the company has set: company/assumptions.h */
 /* A document of the company. `text` is what stands behind the front matter; `seq` its newest event: another one is another text. */
 struct source { const char *name, *title, *owner, *licence, *audience, *text; int32_t valid_until; int64_t seq; };
 
@@ -170,6 +173,7 @@ struct company {
   LIST_OF(enrolment) enrolments;
   LIST_OF(objective) objectives;
   LIST_OF(demand) demands;
+  LIST_OF(assumed) assumed;
   LIST_OF(confirmation) confirmations;
   LIST_OF(need_decision) decisions;
   LIST_OF(source) sources;

@@ -228,6 +228,22 @@ static bool fold_preference(struct db *db, const struct event *event, struct jso
     (int64_t)json_number(json_get(body, "quiet_to"), 0), json_number(json_get(body, "weekly_minutes"), 0), json_string(json_get(body, "channel")), event->seq) >= 0;
 }
 
+/* programme.stopped {reason}; programme.retargeted {goal, reason}; programme.resumed {reason}: as the file says again. */
+static bool fold_programme(struct db *db, const struct event *event, struct json body, GError **error) {
+  bool resumed = strcmp(event->kind, "programme.resumed") == 0, stopped = strcmp(event->kind, "programme.stopped") == 0;
+  return db_run(db, error, "company.put_programme_decision", "tittti", strchr(event->subject, ':') + 1, (int64_t)stopped,
+    json_string(json_get(body, "goal")), resumed ? NULL : json_string(json_get(body, "reason")), event->actor, event->seq) >= 0;
+}
+
+/* workforce.assumed: the body is every assumption that the company has set, by name; the row without a name keeps when. */
+static bool fold_assumed(struct db *db, const struct event *event, struct json body, GError **error) {
+  if (db_run(db, error, "company.clear_assumptions", "") < 0 || db_run(db, error, "company.put_assumption", "tdi", "", 0.0, event->seq) < 0) return false;
+  struct json_iter it = json_iter(body);
+  while (json_next(&it))
+    if (db_run(db, error, "company.put_assumption", "tdi", it.key, json_number(it.value, NAN), event->seq) < 0) return false;
+  return true;
+}
+
 /* ---- the tables that main joins --------------------------------------------------------------------------------- */
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -266,6 +282,10 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("delivery.answered", "delivery", "state", "the person opened, finished or declined it, or it lapsed"),
   ROW_KIND("note.sent", "needs", "to text", "an answer went to the person who had asked"),
   ROW_KIND("delivery.preferred", "own data", "quiet_from quiet_to weekly_minutes channel", "a person said how deliveries may come"),
+  ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme"),
+  ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve"),
+  ROW_KIND("programme.resumed", "programmes", "reason", "a stop or a new goal was taken back"),
+  ROW_KIND("workforce.assumed", "workforce", "", "what the forecast assumes, as the company's file says"),
   { 0 } };
 
 const struct fold company_folds[] = {
@@ -287,5 +307,7 @@ const struct fold company_folds[] = {
   { "deliveries", LIST("delivery.made", "delivery.answered"), LIST("delivery"), fold_delivery },
   { "notes", LIST("note.sent"), LIST("note"), fold_note },
   { "preferences", LIST("delivery.preferred"), LIST("preference"), fold_preference },
+  { "programme decisions", LIST("programme.stopped", "programme.retargeted", "programme.resumed"), LIST("programme_decision"), fold_programme },
+  { "assumptions", LIST("workforce.assumed"), LIST("assumption"), fold_assumed },
   { "corrections", LIST("skill.corrected"), LIST("skill_correction"), fold_correction },
   { 0 } };

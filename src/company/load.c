@@ -429,6 +429,32 @@ static bool load_words(struct loading *load, GError **error) {
   return got == 0;
 }
 
+/* What people decided about programmes: a stopped one is not active any more, whatever the file says. */
+static bool load_programme_decisions(struct loading *load, GError **error) {
+  int got;
+  LOAD_EACH_ROW("company.all_programme_decision") {
+    int index = load_find(load->programmes, query_text(q, 0));
+    if (index < 0) continue;
+    struct programme *programme = &load->company->programmes.at[index];
+    programme->stopped = query_integer(q, 1) != 0;
+    if (programme->stopped) programme->active = false;
+    programme->serves = query_null(q, 2) ? NULL : load_keep(load, query_text(q, 2));
+    programme->reason = load_keep(load, query_text(q, 3));
+  }
+  return got == 0;
+}
+
+static bool load_assumed(struct loading *load, GError **error) {
+  GArray *assumed = load_rows(sizeof(struct assumed));
+  int got;
+  LOAD_EACH_ROW("company.all_assumption") {
+    struct assumed row = { .name = load_keep(load, query_text(q, 0)), .value = query_double(q, 1) };
+    g_array_append_val(assumed, row);
+  }
+  LOAD_HAND_OVER(load->company->assumed, assumed);
+  return got == 0;
+}
+
 static bool load_files(struct loading *load, GError **error) {
   int got;
   LOAD_EACH_ROW("company.files") {
@@ -492,7 +518,7 @@ struct company *company_load(struct db *db, int32_t day, GError **error) {
   if (fine) settle_people(&load);
   fine = fine && load_kpis(&load, error) && each(&load, "company.all_result", read_result, error) &&
     each(&load, "company.all_statement", read_statement, error) &&
-    each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) && load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error) && load_decisions(&load, error);
+    each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) && load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error) && load_programme_decisions(&load, error) && load_assumed(&load, error) && load_decisions(&load, error);
   loading_finish(&load);
   if (fine) return load.company;
   company_unref(load.company);
@@ -517,7 +543,7 @@ void company_unref(struct company *company) {
   void *lists[] = { company->people.at, company->memberships.at, company->departments.at, company->teams.at, company->skills.at, company->jobs.at,
     company->job_skills.at, company->goals.at, company->kpis.at, company->results.at, company->questions.at, company->pulses.at, company->steps.at,
     company->tickets.at, company->loads.at, company->rewards.at, company->changes.at, company->requests.at, company->programmes.at,
-    company->enrolments.at, company->objectives.at, company->demands.at, company->confirmations.at, company->decisions.at, company->sources.at, company->needs.at,
+    company->enrolments.at, company->objectives.at, company->demands.at, company->assumed.at, company->confirmations.at, company->decisions.at, company->sources.at, company->needs.at,
     company->interventions.at, company->intervention_teams.at, company->assets.at, company->deliveries.at, company->preferences.at };
   for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) g_free(lists[i]);
   GHashTable *tables[] = { loaded->people, loaded->teams, loaded->skills, loaded->goals, loaded->departments };

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The data folder: meno.db, meno.key (32 random bytes, made once; without it people's ids cannot be derived again, so it
- * is backed up apart from the data), and rules.yaml where somebody has written one. */
+ * is backed up apart from the data), rules.yaml and workforce.yaml (what the forecast assumes) where somebody has written
+ * one. */
 #include "ops/system.h"
+#include "company/assumptions.h"
 #include "runtime/outbox.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
@@ -54,6 +57,55 @@ static bool fold_anew(struct system *system, GError **error) {
   return write && ledger_refold(write, error) && ledger_commit(g_steal_pointer(&write), error);
 }
 
+/* What workforce.yaml in the data folder says, as an event's body; "{}" without the file. NULL on error. */
+static char *assumed_text(struct system *system, GError **error) {
+  g_autofree char *file = g_build_filename(system->dir, "workforce.yaml", NULL), *text = NULL;
+  g_autoptr(GError) why = NULL;
+  double values[ASSUME_COUNT];
+  gsize length = 0;
+  for (int a = 0; a < ASSUME_COUNT; a++) values[a] = NAN;
+  if (!g_file_get_contents(file, &text, &length, &why)) {
+    if (!g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)) return fail(error, MENO_ERROR_STORE, "the assumptions cannot be read: %s", why->message), NULL;
+  } else if (!assumptions_parse(file, text, length, values, error)) return NULL;
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  for (int a = 0; a < ASSUME_COUNT; a++)
+    if (!isnan(values[a])) json_put_number(&out, assumptions[a].name, values[a]);
+  json_close_object(&out);
+  return json_writer_steal(&out, NULL);
+}
+
+/* The same of the table that the fold keeps. */
+static char *assumed_now(struct db *db, GError **error) {
+  g_autoptr(GHashTable) held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr(query_auto) query = db_query(db, error, "company.all_assumption", "");
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    double value = query_double(query, 1);
+    g_hash_table_insert(held, g_strdup(query_text(query, 0)), g_memdup2(&value, sizeof value));
+  }
+  if (got < 0) return NULL;
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  for (int a = 0; a < ASSUME_COUNT; a++) {
+    const double *value = g_hash_table_lookup(held, assumptions[a].name);
+    if (value) json_put_number(&out, assumptions[a].name, *value);
+  }
+  json_close_object(&out);
+  return json_writer_steal(&out, NULL);
+}
+
+/* Where the file and the ledger differ, the file's word becomes an event. */
+static bool adopt_assumptions(struct system *system, GError **error) {
+  g_autofree char *text = assumed_text(system, error);
+  g_autoptr(db_auto) db = text ? store_read(system->store, error) : NULL;
+  g_autofree char *now = db ? assumed_now(db, error) : NULL;
+  if (!now || strcmp(text, now) == 0) return now != NULL;
+  return ledger_record(system->ledger, system_now(system), &(struct event){ .kind = "workforce.assumed", .subject = "workforce:assumptions", .actor = "system", .body = text }, error) > 0;
+}
+
 static bool adopt(struct system *system, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(system->ledger, system_now(system), error);
   return write && gate_adopt_rules(write, system->rules, "system", system_now(system), NULL, error) && ledger_commit(g_steal_pointer(&write), error);
@@ -81,7 +133,7 @@ struct system *system_open(const char *dir, bool create, const struct ledger_tab
   if (fine) {
     system->ledger = ledger_new(system->store, tables);
     system->snapshots = snapshots_new(system->store);
-    fine = fold_anew(system, error) && adopt(system, error);
+    fine = fold_anew(system, error) && adopt(system, error) && adopt_assumptions(system, error);
   }
   if (fine) return system;
   system_free(system);
