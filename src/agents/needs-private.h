@@ -176,4 +176,7 @@ struct needs_need {
 void needs_tell(struct needs_study *study, struct needs_need *need, struct turn *out);
 void needs_tell_requests(struct needs_study *study, struct needs_need *needs, int count, struct turn *out);
 void needs_match_requests(struct needs_study *study, struct needs_need *needs, int count);
+/* A result that is not a gap: the keys of a need, no causes, "not a priority". `money`: what it costs a year. */
+void needs_claim_declined(struct needs_study *study, const char *id, const char *title, const char *goal, const char *kind, const char *name, const char *reason,
+                          const char *instead, double money, const char *request, const struct evidence *evidence, struct turn *out);
 void needs_tell_programmes(struct needs_study *study, const struct needs_need *needs, int count, struct turn *out);

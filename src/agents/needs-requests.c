@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every request gets an answer, and every programme a goal, or a "not a priority" with its price.
+ * Every request gets an answer. (Every programme a goal, or a price: needs-programmes.c.)
  *
  * A request is matched to goals by words: stems that it shares with a goal's name, its skills' names and the tools,
  * processes and tickets of its need, rare stems counting more (inverse document frequency: K. Spärck Jones, J. Documentation
@@ -11,49 +11,12 @@
  * the goal it was matched with, so the requester can object. */
 #include "agents/needs-private.h"
 #include "base/id.h"
+#include "company/stems.h"
 #include <math.h>
 #include <string.h>
 
-#define STEM 5                 /* letters that stand for a word */
 #define MATCH_LEAST 1.6        /* information (log goals per goal with the word) plus place */
 #define NOTE_LIVES 30
-
-static const char *const empty_words[] = { "about", "after", "again", "also", "because", "before", "being", "better", "between", "colleagues",
-  "could", "course", "daily", "development", "every", "everybody", "from", "have", "help", "improve", "into", "knowledge", "learn", "learning", "like",
-  "more", "much", "need", "needs", "only", "other", "over", "people", "please", "program", "programme", "request", "seminar", "session", "should",
-  "skill", "skills", "some", "team", "teams", "than", "that", "their", "them", "there", "they", "this", "time", "train", "training", "want",
-  "week", "what", "when", "which", "with", "workshop", "would", "year", "your", "rate", "share", "number", "hours", "days", "percent", "average", "level",
-  "first", "second", "third", "next", "last", "whole", "company", "group", "colleague", "would", "practice", "three", "always", "great" };
-
-static bool is_empty(const char *word)
-{
-  for (size_t i = 0; i < G_N_ELEMENTS(empty_words); i++)
-    if (strcmp(word, empty_words[i]) == 0)
-      return true;
-  return false;
-}
-
-/* Adds the stems of a text to a set. */
-static void add_stems(GHashTable *set, const char *text)
-{
-  if (text == NULL)
-    return;
-  g_auto(GStrv) words = g_str_tokenize_and_fold(text, NULL, NULL);
-  for (char **w = words; *w; w++)
-    if (g_utf8_strlen(*w, -1) >= 4 && !is_empty(*w))
-      g_hash_table_add(set, g_utf8_substring(*w, 0, MIN(STEM, g_utf8_strlen(*w, -1))));
-}
-
-static GHashTable *goal_stems(const struct company *c, const struct goal *goal)
-{
-  GHashTable *set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  add_stems(set, goal->name);
-  for (int i = 0; i < goal->skill_count; i++) {
-    add_stems(set, c->skills.at[goal->skills[i]].name);
-    add_stems(set, c->skills.at[goal->skills[i]].aliases);
-  }
-  return set;
-}
 
 static bool goal_has_team(const struct needs_need *need, int team)
 {
@@ -93,10 +56,10 @@ static bool names_goal(const struct request *r, const struct goal *goal)
  * half; the team helps only where words already point to the goal, or every wish of a troubled team would be about it. */
 static int match_request(const struct company *c, const struct request *r, GHashTable **stems, const struct needs_need *needs, int count)
 {
-  g_autoptr(GHashTable) title = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(GHashTable) body = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  add_stems(title, r->title);
-  add_stems(body, r->description);
+  g_autoptr(GHashTable) title = stems_new();
+  g_autoptr(GHashTable) body = stems_new();
+  stems_add(title, r->title);
+  stems_add(body, r->description);
   int team = r->team >= 0 ? r->team : r->requester >= 0 ? c->people.at[r->requester].team : -1, best = -1;
   double most = MATCH_LEAST;
   for (int g = 0; g < count; g++) {
@@ -125,7 +88,7 @@ void needs_match_requests(struct needs_study *study, struct needs_need *needs, i
     return;
   g_autofree GHashTable **stems = g_new0(GHashTable *, (size_t)MAX(count, 1));
   for (int g = 0; g < count; g++)
-    stems[g] = goal_stems(c, &c->goals.at[g]);
+    stems[g] = stems_of_goal(c, &c->goals.at[g]);
   for (int i = 0; i < c->requests.count; i++) {
     int g = match_request(c, &c->requests.at[i], stems, needs, count);
     if (g >= 0)
@@ -192,7 +155,7 @@ static void propose_note(struct needs_study *study, const struct request *r, con
 }
 
 /* A result that is not a gap: same keys as a need, no causes. */
-static void claim_declined(struct needs_study *study, const char *id, const char *title, const char *goal, const char *kind, const char *name, const char *reason,
+void needs_claim_declined(struct needs_study *study, const char *id, const char *title, const char *goal, const char *kind, const char *name, const char *reason,
                            const char *instead, double money, const char *request, const struct evidence *evidence, struct turn *out)
 {
   char day[CLOCK_TEXT];
@@ -256,7 +219,7 @@ static void answer_request(struct needs_study *study, int index, const struct ne
                             : "It serves none of the business goals that are set.";
   bool named = r->team >= 0 && needs_team_named(study, r->team);
   /* It names no goal even where it touches one: that goal has no need, and must not look as if it had. */
-  claim_declined(study, kept, r->title, NULL, named ? "team" : "company", named ? c->teams.at[r->team].name : NULL, reason,
+  needs_claim_declined(study, kept, r->title, NULL, named ? "team" : "company", named ? c->teams.at[r->team].name : NULL, reason,
                  "Ask which number should change; with a goal behind it, it is looked at again.", 0, r->id, &evidence, out);
   propose_note(study, r, kept, need, out);
 }
@@ -276,61 +239,4 @@ void needs_tell_requests(struct needs_study *study, struct needs_need *needs, in
       need = NULL;
     answer_request(study, i, need, out);
   }
-}
-
-/* Does any goal name one of the programme's skills, or share a rare word with its title? */
-static bool serves_goal(const struct company *c, const struct programme *p, GHashTable **stems)
-{
-  g_autoptr(GHashTable) own = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  add_stems(own, p->title);
-  for (int g = 0; g < c->goals.count; g++) {
-    const struct goal *goal = &c->goals.at[g];
-    for (int i = 0; i < goal->skill_count; i++)
-      for (int k = 0; k < p->skill_count; k++)
-        if (goal->skills[i] == p->skills[k])
-          return true;
-    GHashTableIter it;
-    gpointer stem;
-    g_hash_table_iter_init(&it, own);
-    while (g_hash_table_iter_next(&it, &stem, NULL))
-      if (g_hash_table_contains(stems[g], stem))
-        return true;
-  }
-  for (int i = 0; i < c->demands.count; i++) /* what will be needed is a reason, too */
-    for (int k = 0; k < p->skill_count; k++)
-      if (c->demands.at[i].skill == p->skills[k])
-        return true;
-  return false;
-}
-
-void needs_tell_programmes(struct needs_study *study, const struct needs_need *needs, int count, struct turn *out)
-{
-  const struct company *c = study->company;
-  (void)needs;
-  if (c->goals.count == 0)
-    return;
-  g_autofree GHashTable **stems = g_new0(GHashTable *, (size_t)MAX(count, 1));
-  for (int g = 0; g < count; g++)
-    stems[g] = goal_stems(c, &c->goals.at[g]);
-  for (int i = 0; i < c->programmes.count; i++) {
-    const struct programme *p = &c->programmes.at[i];
-    int seats = 0;
-    if (!p->active || serves_goal(c, p, stems))
-      continue;
-    for (int e = 0; e < c->enrolments.count; e++)
-      seats += c->enrolments.at[e].programme == i && c->enrolments.at[e].day > c->last_day - 365;
-    double seat = isfinite(p->cost_per_seat) ? p->cost_per_seat : 0, fixed = isfinite(p->fixed_cost) ? p->fixed_cost : 0, money = seats * seat + fixed;
-    g_autofree char *id = id_short("n", "programme", p->id, NULL);
-    struct evidence evidence = { .file = FILE_PROGRAMMES, .count = MAX(1, seats), .people = seats, .team = -1, .goal = -1, .skill = -1, .person = -1,
-      .from = c->last_day - 365, .to = c->last_day,
-      .sentence = seats >= NEEDS_LEAST_GROUP || seats == 0 ? needs_say(study, "%d seats of “%s” were taken in the last year", seats, p->title)
-                                                           : needs_say(study, "few seats of “%s” were taken in the last year", p->title) };
-    if (seats > 0 && seats < NEEDS_LEAST_GROUP)
-      evidence.people = 0;
-    claim_declined(study, g_string_chunk_insert(study->texts, id), p->title, NULL, "company", c->name ? c->name : "the company",
-                   needs_say(study, "No business goal rests on what “%s” teaches; it costs %s %s a year.", p->title, needs_number(study, money), c->currency ? c->currency : ""),
-                   "Stop it, or name the goal whose number it should move, or the rule that demands it.", money, NULL, &evidence, out);
-  }
-  for (int g = 0; g < count; g++)
-    g_hash_table_unref(stems[g]);
 }

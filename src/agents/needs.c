@@ -12,7 +12,7 @@
  *   needs-marker.c    what a cause would raise, in affected teams against others
  *   needs-pulse.c, needs-skill.c, needs-work.c, needs-evidence.c   one test per cause, as log likelihood ratios
  *   needs-rank.c      the ranking, with "cannot tell" as a hypothesis
- *   needs-words.c, needs-requests.c   sentences, questions, notes
+ *   needs-words.c, needs-requests.c, needs-programmes.c   sentences, questions, notes, programmes
  *
  * A claim "need" has as value a JSON object: id, goal, title, subject {kind, names}, teams, skills, causes [{cause,
  * probability, evidence, against}], cause, question, file (that would tell), value {amount, unit, money,
@@ -179,7 +179,7 @@ static bool run(const struct snapshot *now, struct turn *out, GError **error)
 static const enum file_id reads[] = { FILE_PEOPLE, FILE_SKILLS, FILE_JOBS, FILE_GOALS, FILE_KPIS, FILE_RESULTS, FILE_PROGRAMMES,
   FILE_ENROLMENTS, FILE_QUESTIONS, FILE_PULSE, FILE_REQUESTS, FILE_WORK_LOG, FILE_TICKETS, FILE_CAPACITY, FILE_REWARDS, FILE_CHANGES,
   FILE_COUNT };
-static const char *const makes[] = { "need", "act on need", "send note", NULL };
+static const char *const makes[] = { "need", "act on need", "send note", "stop programme", "retarget programme", NULL };
 
 const struct agent agent_needs = {
   .id = "needs", .title = "Needs",

@@ -10,7 +10,7 @@
  * file says what follows, in claims:
  *
  *   shortage      subject: the skill's id, one for every skill that the business asks for, short or not. {skill, name, job, status
- *                 (short, not short, cannot tell), chance, sentence, people, measured, today, months [{month, demand, demand_low,
+ *                 (short, not short, cannot tell), chance, title, reason, people, measured, today, months [{month, demand, demand_low,
  *                 demand_high, supply, supply_low, supply_high}], short_by {people, low, high}, starts, starts_from, starts_to,
  *                 leaving {share, low, high, known}, arriving {people, known}, ways [{way, known, people, money, each, months,
  *                 in_time, why, parts}], pool {people, skills, teams, elsewhere}, plan {build, borrow, buy, automate,
@@ -256,7 +256,8 @@ static void claim_shortage(struct workforce_study *study, const struct workforce
   json_put_string(&w, "job", of->job);
   json_put_string(&w, "status", of->status);
   put_rounded(&w, "chance", of->withheld ? NAN : of->chance, 0.01);
-  json_put_string(&w, "sentence", sentence_of(study, of));
+  json_put_string(&w, "title", workforce_say(study, "%s in %d months", skill->name, (int)round(of->at[of->count - 1].months)));
+  json_put_string(&w, "reason", sentence_of(study, of));
   json_put_integer(&w, "people", of->withheld ? 0 : of->pool);
   json_put_integer(&w, "measured", of->withheld ? 0 : of->measured);
   json_put_bool(&w, "withheld", of->withheld);

@@ -109,8 +109,11 @@ static bool send_note(const struct decided *decided, GError **error) {
 
 static const struct { const char *kind; bool (*follow)(const struct decided *decided, GError **error); } rows[] = {
   { "act on need", act_on_need },
+  { "build capability", mark_need },
   { "publish asset", publish_asset },
+  { "retarget programme", programmes_decided },
   { "send note", send_note },
+  { "stop programme", programmes_decided },
 };
 
 bool follow_up(struct op_call *call, struct ledger_write *write, const struct company *company, const char *id, GError **error) {

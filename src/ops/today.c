@@ -44,6 +44,17 @@ static void write_why(struct json_writer *out, const struct need *need) {
   json_close_array(out);
 }
 
+/* What happens if I say yes, by kind of proposal. */
+static const char *yes_of(const char *kind) {
+  static const struct { const char *kind, *yes; } rows[] = { { "send note", "The note goes to the person who asked." },
+    { "build capability", "The future need is accepted, and preparing for it is planned." },
+    { "stop programme", "The programme stops: nobody can enrol any more. It can be resumed." },
+    { "retarget programme", "The programme serves that goal. It can be taken back." } };
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+    if (strcmp(rows[i].kind, kind) == 0) return rows[i].yes;
+  return "The need is accepted, and acting on it is planned.";
+}
+
 static void write_card(struct json_writer *out, const struct company *company, const struct card *card) {
   json_open_object(out, NULL);
   json_put_string(out, "id", card->proposal ? card->proposal->id : card->need->id);
@@ -56,7 +67,7 @@ static void write_card(struct json_writer *out, const struct company *company, c
     json_close_array(out);
   }
   json_put_string(out, "yes", !card->proposal ? "The cause is recorded as you confirm it, and the agent learns from it."
-    : strcmp(card->proposal->kind, "send note") == 0 ? "The note goes to the person who asked." : "The need is accepted, and acting on it is planned.");
+    : yes_of(card->proposal->kind));
   put_day(out, "until", card->proposal ? clock_day(card->proposal->expires) : card->need->valid_to);
   write_value(out, card->money, company->currency);
   json_put_number(out, "minutes", card->minutes);
