@@ -109,7 +109,7 @@ void needs_tell_programmes(struct needs_study *study, const struct needs_need *n
   for (int g = 0; g < c->goals.count; g++)
     stems[g] = stems_of_goal(c, &c->goals.at[g]);
   for (int i = 0; i < c->programmes.count; i++)
-    if (c->programmes.at[i].active && programme_goals(c, i, stems, goals) == 0 && !programme_is_forecast(c, i))
+    if (c->programmes.at[i].active && programme_goals(c, i, stems, goals, NULL) == 0 && !programme_is_forecast(c, i))
       tell(study, i, needs, count, out);
   for (int g = 0; g < c->goals.count; g++)
     g_hash_table_unref(stems[g]);

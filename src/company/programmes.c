@@ -47,7 +47,8 @@ struct programme_account programme_account_of(const struct company *c, int progr
       took[e->person] = true, account.people++;
   }
   account.few = account.seats > 0 && MAX(account.people, 1) < PROGRAMME_LEAST;
-  account.money = account.seats * money_or_zero(p->cost_per_seat) + money_or_zero(p->fixed_cost);
+  bool ran = p->active || p->stopped || account.seats > 0; /* what its file calls inactive and nobody took costs nothing */
+  account.money = account.seats * money_or_zero(p->cost_per_seat) + (ran ? money_or_zero(p->fixed_cost) : 0);
   return account;
 }
 
@@ -73,17 +74,22 @@ static bool shares_word(GHashTable *own, GHashTable *goal)
   return false;
 }
 
-int programme_goals(const struct company *c, int programme, GHashTable *const *stems, int *ret_goals)
+int programme_goals(const struct company *c, int programme, GHashTable *const *stems, int *ret_goals, bool *ret_by_words)
 {
   const struct programme *p = &c->programmes.at[programme];
   g_autoptr(GHashTable) own = stems_new();
   int count = 0;
+  bool by_words = false;
   stems_add(own, p->title);
-  for (int g = 0; g < c->goals.count; g++) {
-    bool named = p->serves != NULL && strcmp(c->goals.at[g].id, p->serves) == 0;
-    if (p->serves != NULL ? named : shares_skill(&c->goals.at[g], p) || shares_word(own, stems[g]))
+  for (int g = 0; g < c->goals.count; g++)
+    if (p->serves != NULL ? strcmp(c->goals.at[g].id, p->serves) == 0 : shares_skill(&c->goals.at[g], p))
       ret_goals[count++] = g;
-  }
+  by_words = count == 0 && p->serves == NULL;
+  for (int g = 0; by_words && g < c->goals.count; g++)
+    if (shares_word(own, stems[g]))
+      ret_goals[count++] = g;
+  if (ret_by_words)
+    *ret_by_words = by_words && count > 0;
   return count;
 }
 

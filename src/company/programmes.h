@@ -12,8 +12,9 @@ struct programme_account { int32_t from, to; int seats, people, completed; doubl
 struct programme_account programme_account_of(const struct company *company, int programme);
 
 /* The goals that it serves, into `ret_goals` (room for all goals): the one that a person named, or those that name one of
- * its skills or share a rare word with its title. Their number. `stems`: of every goal (stems.h). */
-int programme_goals(const struct company *company, int programme, GHashTable *const *stems, int *ret_goals);
+ * its skills, or, where none does, those that share a word with its title (`ret_by_words`, may be NULL: then it is a guess).
+ * Their number. `stems`: of every goal (stems.h). */
+int programme_goals(const struct company *company, int programme, GHashTable *const *stems, int *ret_goals, bool *ret_by_words);
 /* Does the business say that it will need one of its skills? That is a reason, too. */
 bool programme_is_forecast(const struct company *company, int programme);
 

@@ -115,6 +115,8 @@ bool gate_write_whole(const struct gate_view *view, struct db *db, const struct 
   write_why(input, out);
   json_put_raw(out, "risk", p->risk, strlen(p->risk));
   json_put_string(out, "rule", p->rule);
+  const struct rule_who *who = gate_who(view->rules, p);
+  json_put_bool(out, "needs_reason", who && who->reason_always);
   json_put_raw(out, "criteria", p->criteria, strlen(p->criteria));
   write_decisions(view, p, out);
   json_put_bool(out, "stale", !strcmp(p->state, STATE_SUPERSEDED) || (gate_is_open(p) && strcmp(p->rules, view->rules->revision)));

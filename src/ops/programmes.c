@@ -18,7 +18,7 @@ struct entry {
   struct programme_account account;
   struct programme_effect effect;
   int *goals, goal_count;
-  bool forecast;
+  bool by_words, forecast;
   enum advice advice;
   const struct known_need *need; /* that it could be reused for */
   double money;                  /* of the advice: a year; NAN none or withheld */
@@ -98,7 +98,7 @@ static struct entry *entry_of(const struct view *view, GHashTable *const *stems,
   entry->account = programme_account_of(company, index);
   entry->effect = programme_effect_of(company, view->levels, index);
   entry->goals = g_new(int, (gsize)company->goals.count + 1);
-  entry->goal_count = programme_goals(company, index, stems, entry->goals);
+  entry->goal_count = programme_goals(company, index, stems, entry->goals, &entry->by_words);
   entry->forecast = programme_is_forecast(company, index);
   advise(company, entry);
   return entry;
@@ -133,7 +133,7 @@ static char *sentence_of(const struct company *company, const struct entry *entr
   case ADVICE_REUSE: return g_strdup_printf("It teaches what “%s” lacks: reuse it for that need before anything new is made.", goal);
   case ADVICE_LOOK: return g_strdup("Levels of those who took it did not rise more than those of people alike: look at it before it is bought again.");
   case ADVICE_NONE: return g_strdup(programme->stopped ? "It is stopped. Resumed, people can enrol again." : "It is not active any more, as its file says.");
-  default: return g_strdup(entry->goal_count ? "It serves a business goal. Nothing speaks for a change." : "The business says that it will need what it teaches. Nothing speaks for a change.");
+  default: return g_strdup(entry->by_words ? "Its title and a goal share a word; no goal names its skill. Name the goal, or look whether there is one." : entry->goal_count ? "It serves a business goal. Nothing speaks for a change." : "The business says that it will need what it teaches. Nothing speaks for a change.");
   }
 }
 
@@ -195,6 +195,7 @@ static void write_entry(struct json_writer *out, const struct company *company, 
   json_put_bool(out, "retargeted", programme->serves != NULL);
   json_put_string(out, "decision_reason", programme->reason);
   write_goals(out, company, entry);
+  json_put_bool(out, "by_words", entry->by_words);
   json_put_bool(out, "forecast", entry->forecast);
   write_money(out, programme, entry, company->currency);
   put_day(out, "from", entry->account.from);
@@ -326,7 +327,7 @@ static const struct field effect_fields[] = { { "verdict", FIELD_WORD(verdicts),
 #define PROGRAMME_FIELDS \
   { "id", FIELD_ID("programme"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "hours", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, \
   { "skills", FIELD_TEXTS, REQUIRED, "that it teaches" }, { "active", FIELD_BOOL, REQUIRED, "" }, { "stopped", FIELD_BOOL, REQUIRED, "by a person" }, { "retargeted", FIELD_BOOL, REQUIRED, "a person named the goal" }, \
-  { "decision_reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "of who stopped or retargeted it" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "that it serves" }, \
+  { "decision_reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "of who stopped or retargeted it" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "that it serves" }, { "by_words", FIELD_BOOL, REQUIRED, "only its title and theirs share a word: a guess" }, \
   { "forecast", FIELD_BOOL, REQUIRED, "the business says that it will need what it teaches" }, { "seats", FIELD_COUNT, REQUIRED, "taken in the last year" }, { "takers", FIELD_COUNT, REQUIRED, "people behind them" }, \
   { "completed", FIELD_COUNT, REQUIRED | NULLABLE, "of the seats; null: withheld" }, { "hidden", FIELD_BOOL, REQUIRED, "one to four people: seats, takers and cost are withheld" }, \
   { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "a year: seats and fixed cost" }, { "cost_per_seat", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "fixed_cost", FIELD_FIGURE, REQUIRED | NULLABLE, "a year" }, \

@@ -37,6 +37,13 @@ usable<{ impact: Impact<own.Impact>[]; today: own.Day; goals: own.BoardGoal[]; s
 usable<Omit<Impact<own.Intervention>, 'registration' | 'series' | 'raw' | 'placebo' | 'pretrend' | 'behaviour' | 'exposures' | 'moves'>>()(sent<'/impact/{id}', 'get'>());
 usable<own.Skills>()(sent<'/skills', 'get'>());
 usable<own.SkillDetail>()(sent<'/skills/{id}', 'get'>());
+usable<own.Workforce>()(sent<'/workforce', 'get'>());
+usable<own.FanDetail>()(sent<'/workforce/{skill}', 'get'>());
+usable<own.Programmes>()(sent<'/programmes', 'get'>());
+usable<own.Programme>()(sent<'/programmes/{id}', 'get'>());
+usable<own.Programme>()(sent<'/programmes/{id}/stop', 'post'>());
+usable<own.Programme>()(sent<'/programmes/{id}/goal', 'post'>());
+usable<own.Programme>()(sent<'/programmes/{id}/resume', 'post'>());
 usable<own.Me>()(sent<'/me', 'get'>());
 usable<own.MySkill>()(sent<'/me/skills/{id}', 'post'>());
 usable<own.Reason>()(sent<'/why/{id}', 'get'>());

@@ -74,7 +74,7 @@ export interface Proposal {
 }
 export interface ProposalDetail extends Proposal {
   body: unknown; names: Names; hash: string; why: string[];
-  risk: { factor: string; points: number; text: string }[]; rule: string | null;
+  risk: { factor: string; points: number; text: string }[]; rule: string | null; needs_reason: boolean;
   criteria: { id: string; question: string }[];
   decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
   stale: boolean; changed: string[]; previous: unknown;
@@ -140,6 +140,49 @@ export interface SkillDetail extends SkillRow {
   jobs: { job: string; required: number; needing: number | null; measured: number | null; there: number | null }[];
   teams: (Cell & { department: string | null })[]; goals: { id: string; name: string }[];
 }
+
+export interface FanMonth {
+  month: Day; demand: number; demand_low: number; demand_high: number; supply: number; supply_low: number; supply_high: number;
+}
+export interface WorkforcePlan {
+  build: number; borrow: number; buy: number; automate: number; money: number; saved: number; bridge_months: number; bridge_money: number;
+  months: number; begin_by: Day | null;
+}
+export interface Fan {
+  id: string; claim: string; name: string; job: string | null; status: 'short' | 'cannot tell' | 'not short'; chance: number | null; reason: string;
+  people: number; measured: number; withheld: boolean; today: number | null; short_by: { people: number | null; low: number | null; high: number | null };
+  starts: Day | null; starts_from: Day | null; starts_to: Day | null; leaving: { share: number; low: number; high: number; known: boolean } | null;
+  arriving: { people: number | null; known: boolean } | null; plan: WorkforcePlan | null; need: string | null; currency: string | null;
+  months: FanMonth[]; proposal: string | null; proposal_state: string | null;
+}
+export interface Assumption { name: string; value: number; unit: string; what: string; source: string; usual: number }
+export interface Workforce {
+  skills: Fan[]; jobs: { job: string; from: Day; demand_first: number; to: Day; demand_last: number; today: number | null; hidden: boolean }[];
+  assumptions: Assumption[]; cannot_tell: { file: string; tells: string }[];
+}
+export type WayName = 'build' | 'borrow' | 'buy' | 'automate';
+export interface Way {
+  way: WayName; known: boolean; people: number | null; money: number | null; each: number | null; months: number | null; in_time: boolean;
+  why: string | null; parts: { what: string; money: number }[];
+}
+export interface FanDetail extends Fan {
+  ways: Way[]; pool: { people: number | null; skills: string[]; teams: { team: string; people: number }[]; elsewhere: number } | null;
+  assumptions: Assumption[];
+}
+
+export type Advice = 'stop' | 'retarget' | 'reuse' | 'look again' | 'keep' | 'none';
+export interface Programme {
+  id: string; title: string; kind: string | null; hours: number | null; skills: string[]; active: boolean; stopped: boolean; retargeted: boolean;
+  decision_reason: string | null; goals: { id: string; name: string }[]; by_words: boolean; forecast: boolean; seats: number; takers: number;
+  completed: number | null; hidden: boolean; cost: number | null; cost_per_seat: number | null; fixed_cost: number | null; currency: string | null;
+  from: Day | null; to: Day | null;
+  effect: {
+    verdict: 'cannot tell' | 'raises' | 'does not raise'; change: number | null; low: number | null; high: number | null; takers: number; peers: number; why: string | null;
+  };
+  advice: Advice; sentence: string; money: number | null; need: string | null; goal: string | null; why: string | null;
+  proposal: string | null; proposal_state: string | null;
+}
+export interface Programmes { programmes: Programme[]; cost: number; without_goal: number; currency: string | null }
 
 export interface MySkill {
   id: string; name: string; level: number | null; low: number | null; high: number | null; required: number | null;

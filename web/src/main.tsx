@@ -19,6 +19,8 @@ import { ApprovalsPage } from './pages/approvals.tsx';
 import { ImpactPage } from './pages/impact.tsx';
 import { InterventionPage } from './pages/intervention.tsx';
 import { SkillPage, SkillsPage } from './pages/skills.tsx';
+import { WorkforcePage, WorkforceSkillPage } from './pages/workforce.tsx';
+import { ProgrammesPage } from './pages/programmes.tsx';
 import { TeamPage } from './pages/team.tsx';
 import { MePage } from './pages/me.tsx';
 import { ImportsPage } from './pages/imports.tsx';
@@ -35,11 +37,17 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
     key: 'n',
     draw: route => (route.id ? <NeedPage id={route.id} key={route.id} /> : <NeedsPage show={route.query.get('status')} />),
   },
+  { name: 'programmes', key: 'p', draw: route => <ProgrammesPage id={route.id} /> },
   { name: 'approvals', key: 'a', draw: route => <ApprovalsPage id={route.id} /> },
   {
     name: 'skills',
     key: 's',
     draw: route => (route.id ? <SkillPage id={route.id} key={route.id} /> : <SkillsPage department={route.query.get('department')} />),
+  },
+  {
+    name: 'workforce',
+    key: 'w',
+    draw: route => (route.id ? <WorkforceSkillPage id={route.id} key={route.id} /> : <WorkforcePage />),
   },
   { name: 'team', key: 'e', draw: () => <TeamPage /> },
   {

@@ -4,14 +4,16 @@
  * address survives the sign-in. */
 import { useEffect, useState } from 'preact/hooks';
 
-export type PageName = 'today' | 'goals' | 'needs' | 'approvals' | 'skills' | 'team' | 'impact' | 'me' | 'imports';
+export type PageName = 'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'skills' | 'workforce' | 'team' | 'impact' | 'me' | 'imports';
 /* What one must be allowed to see each page; a link to another page would lead nowhere. */
 export const permission: Record<PageName, string> = {
   today: 'SIGNED_IN',
   goals: 'READ_GOALS',
   needs: 'READ_NEEDS',
+  programmes: 'READ_PROGRAMMES',
   approvals: 'READ_APPROVALS',
   skills: 'READ_SKILLS',
+  workforce: 'READ_WORKFORCE',
   team: 'READ_TEAM',
   impact: 'READ_IMPACT',
   me: 'SEE_OWN',
@@ -60,6 +62,7 @@ const pagesOfKinds: Record<string, PageName> = {
   approval: 'approvals',
   intervention: 'impact',
   skill: 'skills',
+  programme: 'programmes',
   import: 'imports',
 };
 /* Where a thing of a kind has its page; null: it has none that the caller may open, its reasons are all there is. */

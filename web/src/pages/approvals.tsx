@@ -34,7 +34,7 @@ const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
 
 /* What a reader wants first; every other field follows in its own order, and what only the machine needs is left out. */
 const FIRST = ['to', 'subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
-const UNSAID = ['currency', 'need', 'requests', 'request'];
+const UNSAID = ['currency', 'need', 'requests', 'request', 'programme'];
 const NameContext = createContext<Names>({});
 const NAMED = ['goal', 'to']; /* fields that hold an id, of which the server says the name */
 
@@ -153,7 +153,8 @@ function ReasonDialog(props: {
   const field = useRef<HTMLTextAreaElement>(null);
   const [missing, setMissing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const reject = props.verdict === 'reject';
+  const reject = props.verdict === 'reject',
+    accept = props.verdict === 'accept';
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const reason = field.current!.value.trim();
@@ -165,14 +166,14 @@ function ReasonDialog(props: {
     setProblem(await props.submit(reason));
   };
   return (
-    <Dialog title={reject ? said.reject : said.changes} close={props.close}>
+    <Dialog title={accept ? said.accept : reject ? said.reject : said.changes} close={props.close}>
       <p>
         <b>{props.title}</b>
       </p>
       {problem && <Failure problem={problem} acted />}
       <form onSubmit={event => void submit(event)} noValidate>
         <label class="form-label" for="decision-reason">
-          {reject ? said.reasonReject : said.reasonChanges}
+          {accept ? said.reasonAccept : reject ? said.reasonReject : said.reasonChanges}
         </label>
         <textarea
           class="form-control"
@@ -189,7 +190,7 @@ function ReasonDialog(props: {
         <p class="quiet">{said.cannotUndo}</p>
         <div class="actions">
           <button type="submit" class={'btn ' + (reject ? 'btn-danger' : 'btn-primary')}>
-            {reject ? said.reject : said.changes}
+            {accept ? said.accept : reject ? said.reject : said.changes}
           </button>
           <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
             {text.shell.cancel}
@@ -351,7 +352,8 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
       return;
     }
     setMessage(null);
-    void decide('accept');
+    if (detail.needs_reason) setAsking('accept');
+    else void decide('accept');
   };
   useKeys(open && !asking ? { a: accept, r: () => setAsking('reject'), c: () => setAsking('request-changes') } : {});
 
@@ -381,7 +383,10 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
               setMessage(null);
             }}
           />
-          <p class="quiet">{said.acceptHint}</p>
+          <p class="quiet">
+            {said.acceptHint}
+            {detail.needs_reason && ' ' + said.acceptNeedsReason}
+          </p>
           <Buttons busy={busy} ask={setAsking} />
         </form>
       ) : (

@@ -18,6 +18,13 @@ export type Picture =
       lines: { name: string; values: (number | null)[]; tone: 'main' | 'quiet' }[];
       marks: { name: string; value: number }[];
     }
+  | {
+      kind: 'fan';
+      unit: string;
+      days: string[];
+      bands: { name: string; values: number[]; low: number[]; high: number[]; tone: 'main' | 'quiet' }[];
+      between: (low: string, high: string) => string;
+    }
   | { kind: 'bars'; labels: string[]; values: (number | null)[]; x: string; y: string; mark?: { name: string; label: string } }
   | { kind: 'curve'; points: [number, number][]; x: string; y: string }
   | { kind: 'calibration'; points: { predicted: number; observed: number; count: number }[]; x: string; y: string; perfect: string };
@@ -149,6 +156,57 @@ function lines(picture: Extract<Picture, { kind: 'lines' }>, colours: Palette): 
   };
 }
 
+/* Two fans that cross: each a line with its interval as a band. A band is drawn as what lies on top of its lower end. */
+function fan(picture: Extract<Picture, { kind: 'fan' }>, colours: Palette): EChartsCoreOption {
+  const base = common(colours);
+  const colour = (tone: 'main' | 'quiet'): string => (tone === 'main' ? colours.main : colours.second);
+  return {
+    ...base,
+    tooltip: {
+      ...(base.tooltip as object),
+      trigger: 'axis',
+      formatter: (points: { dataIndex: number }[]) => {
+        const at = points[0].dataIndex;
+        const lines = picture.bands.map(
+          band => `${band.name} ${brief(band.values[at])} (${picture.between(brief(band.low[at]), brief(band.high[at]))})`,
+        );
+        return [picture.days[at], ...lines].join('\n');
+      },
+    },
+    legend: {
+      top: 0,
+      right: 8,
+      textStyle: { color: colours.ink, fontSize: colours.size },
+      itemWidth: 18,
+      itemHeight: 2,
+      icon: 'rect',
+      data: picture.bands.map(band => band.name),
+    },
+    xAxis: axis(colours, '', { type: 'category', data: picture.days, boundaryGap: false, splitLine: { show: false } }),
+    yAxis: upright(colours, picture.unit, { type: 'value', min: 0 }),
+    series: picture.bands.flatMap(band => [
+      { type: 'line', stack: band.name, data: band.low, silent: true, showSymbol: false, lineStyle: { opacity: 0 }, tooltip: { show: false } },
+      {
+        type: 'line',
+        stack: band.name,
+        data: band.high.map((high, index) => high - band.low[index]),
+        silent: true,
+        showSymbol: false,
+        lineStyle: { opacity: 0 },
+        areaStyle: { color: colour(band.tone), opacity: 0.22 },
+      },
+      {
+        name: band.name,
+        type: 'line',
+        data: band.values,
+        showSymbol: false,
+        lineStyle: { width: 2.5, color: colour(band.tone), type: band.tone === 'main' ? 'solid' : 'dashed' },
+        itemStyle: { color: colour(band.tone) },
+      },
+    ]),
+  };
+}
+
 function bars(picture: Extract<Picture, { kind: 'bars' }>, colours: Palette): EChartsCoreOption {
   const base = common(colours);
   return {
@@ -243,6 +301,8 @@ function option(picture: Picture, colours: Palette): EChartsCoreOption {
   switch (picture.kind) {
     case 'lines':
       return lines(picture, colours);
+    case 'fan':
+      return fan(picture, colours);
     case 'bars':
       return bars(picture, colours);
     case 'curve':
