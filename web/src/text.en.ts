@@ -339,6 +339,7 @@ export const text = {
     bridge: (months: string, money: string) => `Until they help, ${months} person-months are borrowed; the ${money} for that are in it.`,
     saves: (money: string) => `That is ${money} less than borrowing everybody.`,
     begin: (day: string) => `Begun by ${day}, nothing has to be borrowed.`, beginNow: 'It is too late to do without borrowing; each month of waiting adds to it.',
+    gap: (by: string, low: string, high: string) => `${by} people short (${low} to ${high})`,
     all: 'All skills', ways: 'Build, borrow, buy or automate', waysLead: 'The same gap closed in four ways, priced for the first year. Prices and months are assumptions until you set your own; they stand below.',
     way: 'Way', wayNames: { build: 'Build', borrow: 'Borrow', buy: 'Buy', automate: 'Automate' } as Record<string, string>,
     wayMeaning: { build: 'people who are near learn it', borrow: 'contractors', buy: 'new colleagues', automate: 'a tool takes the work over' } as Record<string, string>,
@@ -375,7 +376,8 @@ export const text = {
     change: (change: string, low: string, high: string) => `${change} levels (${low} to ${high})`,
     compared: (takers: string, peers: string) => `${takers} who completed it against ${peers} people alike who did not take it, half a year before and after`,
     effectLead: 'How much more the levels (0 to 5) of those who completed a programme rose than those of people in the same job who did not take it, with a 95% interval. Enrolment was not drawn by lot: read it as a hint, not as proof.',
-    worth: (money: string) => `the need is worth ${money} a year`, frees: (money: string) => `${money} a year`,
+    withheld: 'withheld', withheldWhy: 'Withheld: one to four people completed it, or did not.',
+    worth: (money: string) => `The need is worth ${money} a year`, frees: (money: string) => `${money} a year`,
     empty: { title: 'No programme is known yet', lead: 'Bring programmes.csv and enrolments.csv: what runs, what it costs and who takes it.', action: 'Bring in files', actionElse: 'The lead of learning can bring files in.' },
   },
 

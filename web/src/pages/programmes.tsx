@@ -120,7 +120,7 @@ function Acts(props: { of: Programme; act: (act: Act, of: Programme) => void; sm
   if (!decides || shown.length === 0) return null;
   const named: Record<Act, (title: string) => string> = { stop: said.stopOf, retarget: said.retargetOf, resume: said.resumeOf };
   return (
-    <span class="actions">
+    <span class={'actions' + (props.small ? ' tight' : '')}>
       {shown.map(act => (
         <button
           type="button"
@@ -138,7 +138,7 @@ function Acts(props: { of: Programme; act: (act: Act, of: Programme) => void; sm
 
 /* --- the list ------------------------------------------------------------------------------------------------------------------ */
 
-function Effect(props: { of: Programme }): JSX.Element {
+function Effect(props: { of: Programme; brief?: boolean }): JSX.Element {
   const { effect } = props.of;
   const figure = (value: number): string => (value > 0 ? '+' : '') + number(value, 2);
   return (
@@ -150,7 +150,7 @@ function Effect(props: { of: Programme }): JSX.Element {
           {said.change(figure(effect.change), figure(effect.low), figure(effect.high))}
         </>
       )}
-      {effect.why && <span class="quiet">. {sentence(effect.why)}</span>}
+      {effect.why && !props.brief && <span class="quiet">. {sentence(effect.why)}</span>}
     </>
   );
 }
@@ -158,7 +158,7 @@ function Effect(props: { of: Programme }): JSX.Element {
 function Serves(props: { of: Programme }): JSX.Element {
   const { of } = props;
   const goals = useMay('READ_GOALS');
-  if (of.goals.length === 0) return of.forecast ? <>{said.forecast}</> : <Badge tone="bad">{said.noGoal}</Badge>;
+  if (of.goals.length === 0 || (of.by_words && of.forecast)) return of.forecast ? <>{said.forecast}</> : <Badge tone="bad">{said.noGoal}</Badge>;
   return (
     <>
       {of.by_words && <span class="quiet">{said.perhaps} </span>}
@@ -188,7 +188,7 @@ function ProgrammeCard(props: { of: Programme; act: (act: Act, of: Programme) =>
         </p>
         <p class="instead">{of.sentence}</p>
         <p>
-          <Effect of={of} />
+          {said.effect}: <Effect of={of} />
         </p>
         <p class="card-foot">
           <span>
@@ -216,9 +216,20 @@ function columns(act: (act: Act, of: Programme) => void): Column<Programme>[] {
     },
     { name: said.cost, num: true, of: one => (one.hidden ? <Hidden /> : (cost(one) ?? <None />)) },
     { name: said.takers, num: true, of: one => (one.hidden ? <Hidden /> : number(one.takers)) },
-    { name: said.completed, num: true, of: one => (one.completed === null ? <Hidden /> : number(one.completed)) },
+    {
+      name: said.completed,
+      num: true,
+      of: one =>
+        one.completed === null ? (
+          <span class="withheld" title={said.withheldWhy}>
+            {said.withheld}
+          </span>
+        ) : (
+          number(one.completed)
+        ),
+    },
     { name: said.serves, of: one => <Serves of={one} /> },
-    { name: said.effect, of: one => <Effect of={one} /> },
+    { name: said.effect, of: one => <Effect of={one} brief /> },
     { name: said.verdict, of: one => said.advice[one.advice] },
     { name: said.act, unseen: true, of: one => <Acts of={one} act={act} small /> },
   ];

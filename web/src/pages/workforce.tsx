@@ -5,7 +5,7 @@
  * it assumes. */
 import type { JSX } from 'preact';
 import { text } from '../text.en.ts';
-import { day, list, money, month, number, share } from '../format.ts';
+import { day, list, money, month, number, sentence, share } from '../format.ts';
 import { useResource } from '../client.ts';
 import { href } from '../router.ts';
 import { answered, Badge, Empty, Facts, Hidden, Load, None, Page, Rows, useMay, Why, type Column } from '../ui/parts.tsx';
@@ -65,6 +65,13 @@ const starts = (fan: Fan): string | null => {
   return `${month(fan.starts)} (${said.monthRange(first, fan.starts_to ? month(fan.starts_to) : said.later)})`;
 };
 
+const gapWords = (fan: Fan): string => {
+  const { people: by, low, high } = fan.short_by;
+  return by === null || low === null || high === null
+    ? said.statuses[fan.status]
+    : said.gap(people(by), people(Math.max(0, low)), people(high));
+};
+
 function answer(data: Workforce): string {
   const short = data.skills.filter(one => one.status === 'short');
   const currencies = new Set(short.map(one => one.currency));
@@ -91,11 +98,11 @@ function FanCard(props: { fan: Fan }): JSX.Element {
           <a href={href('workforce', fan.id)}>{fan.name}</a>
         </h3>
         <p>
-          <Why id={fan.claim} what={fan.name}>
-            {fan.reason}
+          <Why id={fan.claim} what={fan.name} class="figure-small">
+            {gapWords(fan)}
           </Why>
-          .
         </p>
+        <p>{fan.reason}.</p>
         <FanPlot fan={fan} />
         {fan.plan && <p class="instead">{planWords(fan).join(' ')}</p>}
         <p class="card-foot">
@@ -125,7 +132,7 @@ const otherColumns: Column<Fan>[] = [
         </Why>
       ),
   },
-  { name: said.inWords, of: fan => fan.reason },
+  { name: said.inWords, of: fan => sentence(fan.reason) },
 ];
 const jobColumns: Column<Workforce['jobs'][number]>[] = [
   { name: said.job, of: one => one.job },
@@ -261,7 +268,8 @@ function Ways(props: { fan: FanDetail }): JSX.Element {
 
 function Pool(props: { pool: NonNullable<FanDetail['pool']> }): JSX.Element {
   const { pool } = props;
-  const rows = [...pool.teams, ...(pool.elsewhere > 0 ? [{ team: said.elsewhere, people: pool.elsewhere }] : [])];
+  const byName = [...pool.teams].sort((a, b) => a.team.localeCompare(b.team));
+  const rows = [...byName, ...(pool.elsewhere > 0 ? [{ team: said.elsewhere, people: pool.elsewhere }] : [])];
   return (
     <section>
       <h2>{said.pool}</h2>
@@ -335,7 +343,7 @@ export function WorkforceSkillPage(props: { id: string }): JSX.Element {
       {...text.pages.workforce}
       title={data?.name ?? text.pages.workforce.name}
       back={{ href: href('workforce'), name: said.all }}
-      answer={answered(fan, one => one.reason[0].toUpperCase() + one.reason.slice(1) + '.')}
+      answer={answered(fan, one => sentence(one.reason) + '.')}
       actions={
         proposal && open ? (
           <a class="btn btn-primary" href={proposal}>
