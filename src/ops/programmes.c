@@ -22,6 +22,7 @@ struct entry {
   enum advice advice;
   const struct known_need *need; /* that it could be reused for */
   double money;                  /* of the advice: a year; NAN none or withheld */
+  double fixed;                  /* cost, a year */
   struct gate_proposal *proposal;
 };
 
@@ -82,12 +83,16 @@ static bool find_proposal(struct db *db, const char *programme, struct gate_prop
   return true;
 }
 
+/* What it is ranked by: of one to four takers the fixed cost alone, or its place would tell what is withheld. */
+static double worth_of(const struct entry *entry) {
+  return !isnan(entry->money) ? entry->money : entry->account.few ? entry->fixed : entry->account.money;
+}
+
 /* What asks for a decision first; then by money. */
 static int by_advice(const void *a, const void *b) {
   const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
   if (x->advice != y->advice) return x->advice < y->advice ? -1 : 1;
-  double worth_x = isnan(x->money) ? x->account.money : x->money, worth_y = isnan(y->money) ? y->account.money : y->money;
-  if (worth_x != worth_y) return worth_x > worth_y ? -1 : 1;
+  if (worth_of(x) != worth_of(y)) return worth_of(x) > worth_of(y) ? -1 : 1;
   return x->index - y->index;
 }
 
@@ -99,6 +104,7 @@ static struct entry *entry_of(const struct view *view, GHashTable *const *stems,
   entry->effect = programme_effect_of(company, view->levels, index);
   entry->goals = g_new(int, (gsize)company->goals.count + 1);
   entry->goal_count = programme_goals(company, index, stems, entry->goals, &entry->by_words);
+  entry->fixed = isfinite(company->programmes.at[index].fixed_cost) ? company->programmes.at[index].fixed_cost : 0;
   entry->forecast = programme_is_forecast(company, index);
   advise(company, entry);
   return entry;

@@ -8,13 +8,13 @@ import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, 
 
 const roles = Object.keys(logins);
 const navigation = {
-  lead: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'Team', 'Impact', 'My page', 'Imports'],
-  approver: ['Today', 'Business goals', 'Needs', 'Approvals', 'Skills', 'Impact', 'My page'],
+  lead: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Skills', 'Team', 'Impact', 'Workforce', 'My page', 'Imports'],
+  approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Skills', 'Impact', 'Workforce', 'My page'],
   manager: ['Today', 'Business goals', 'Needs', 'Skills', 'Team', 'Impact', 'My page'],
   employee: ['Today', 'My page'],
   administrator: ['Today', 'Business goals', 'My page', 'Imports'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Approvals: '#/approvals', Skills: '#/skills', Team: '#/team', Impact: '#/impact', 'My page': '#/me', Imports: '#/imports' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Skills: '#/skills', Team: '#/team', Impact: '#/impact', Workforce: '#/workforce', 'My page': '#/me', Imports: '#/imports' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -67,6 +67,7 @@ for (const role of roles.filter(role => navigation[role])) {
       if (navigation[role].includes('Business goals')) for (const goal of (await api(page, '/goals')).goals.slice(0, 1)) places.push('#/goals/' + encodeURIComponent(goal.id));
       if (navigation[role].includes('Impact')) for (const one of (await api(page, '/impact')).impact.slice(0, role === 'lead' ? 3 : 1)) places.push('#/impact/' + encodeURIComponent(one.id));
       if (navigation[role].includes('Skills')) for (const skill of (await api(page, '/skills')).skills.filter(one => one.people).slice(0, 1)) places.push('#/skills/' + encodeURIComponent(skill.id));
+      if (navigation[role].includes('Workforce')) for (const fan of (await api(page, '/workforce')).skills.slice(0, 1)) places.push('#/workforce/' + encodeURIComponent(fan.id));
       if (navigation[role].includes('Approvals')) for (const proposal of (await api(page, '/approvals')).proposals.slice(0, 2)) places.push('#/approvals/' + encodeURIComponent(proposal.id));
       for (const place of places) {
         await visit(page, place);
@@ -97,7 +98,7 @@ for (const role of roles.filter(role => navigation[role])) {
 
 await test('g and a letter moves between pages, and the focus goes to the heading', async () => {
   const page = await as('lead');
-  for (const [key, name] of [['n', 'Needs'], ['a', 'Approvals'], ['s', 'Skills'], ['b', 'Impact'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
+  for (const [key, name] of [['n', 'Needs'], ['p', 'Programmes'], ['a', 'Approvals'], ['s', 'Skills'], ['b', 'Impact'], ['w', 'Workforce'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.waitForFunction(title => document.querySelector('main h1')?.textContent.startsWith(title), name);
@@ -403,6 +404,80 @@ await test('a table that nobody knows comes in by answers and the mapping that f
   await page.click('dialog .btn-danger');
   await page.waitForSelector('.say:has-text("undone")');
   check(!(await api(page, '/skills')).skills.some(skill => skill.name === 'An odd skill'), 'and it is gone again');
+  await close(page);
+});
+
+await test('the first programme without a goal is stopped with a reason, in money, and that is undone', async () => {
+  const page = await as('lead');
+  await visit(page, '#/programmes');
+  const first = (await api(page, '/programmes')).programmes[0];
+  check(first.advice === 'stop' && first.cost > 0, 'a programme serves no goal');
+  check((await page.textContent('.answer')).includes(first.title) && /[€\d]/.test(await page.textContent('.answer')), 'the first line says which, in money');
+  await page.click('main .card button:has-text("Stop") >> nth=0');
+  await page.waitForSelector('dialog[open] #programme-reason');
+  check((await page.textContent('dialog')).includes('undo'), 'it says what will happen');
+  await axe(page, 'stopping');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('#programme-reason-missing:has-text("reason")');
+  await page.fill('#programme-reason', 'No number moves with it.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.say:has-text("Stopped")');
+  const path = '/programmes/' + encodeURIComponent(first.id);
+  check((await api(page, path)).stopped, 'the server has stopped it');
+  await settle(page);
+  check(!(await page.textContent('.answer')).includes(first.title), 'the first line goes on to the next');
+  await axe(page, 'stopped');
+  await page.getByRole('button', { name: 'Undo the decision on ' + first.title }).click();
+  await page.fill('#programme-reason', 'They named a number.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.say:has-text("Taken back")');
+  check((await api(page, path)).active, 'it runs again');
+  await page.getByRole('button', { name: 'Retarget ' + first.title }).first().click();
+  await page.waitForSelector('dialog[open] #programme-goal option >> nth=1', { state: 'attached' });
+  await page.fill('#programme-reason', 'It shall.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('#programme-goal-missing:has-text("goal")');
+  await axe(page, 'retargeting');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await fits(page, 'retargeting');
+  await page.keyboard.press('Escape');
+  await close(page);
+});
+
+await test('a stop that an agent proposed is accepted with a reason only', async () => {
+  const page = await as('approver');
+  const proposal = (await api(page, '/approvals')).proposals.find(one => one.kind === 'stop programme' && waits(one));
+  check(proposal, 'a stop waits');
+  await visit(page, '#/approvals/' + encodeURIComponent(proposal.id));
+  await page.waitForSelector('.decide-actions');
+  await answerAll(page);
+  await page.click('.decide-actions button[type=submit]');
+  await page.waitForSelector('dialog[open] #decision-reason');
+  equal((await api(page, '/approvals/' + encodeURIComponent(proposal.id))).state, proposal.state, 'nothing is decided yet');
+  await page.fill('#decision-reason', 'Nobody could name a goal.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.say:has-text("Accepted")');
+  const after = await api(page, '/approvals/' + encodeURIComponent(proposal.id));
+  equal(after.state, 'accepted', 'the state');
+  check((await api(page, '/programmes/' + encodeURIComponent(after.body.programme))).stopped, 'the programme is stopped');
+  await close(page);
+});
+
+await test('what will be short is drawn month by month, and the ways out are compared in money', async () => {
+  const page = await as('lead');
+  const { skills } = await api(page, '/workforce');
+  const short = skills.filter(one => one.status === 'short');
+  check(short.length > 0, 'something will be short');
+  await visit(page, '#/workforce');
+  for (const one of short) check((await page.textContent('.answer')).includes(one.name), `the first line names ${one.name}`);
+  await page.waitForSelector('.plot-box canvas');
+  await page.click('.plot summary >> nth=0');
+  equal(await page.$$eval('.plot details[open] tbody tr', rows => rows.length), short[0].months.length, 'the figures behind the picture');
+  await page.click('main .card a:has-text("Compare") >> nth=0');
+  await page.waitForFunction(() => /^#\/workforce\/.+/.test(location.hash));
+  await settle(page);
+  const ways = await page.$$eval('main table', tables => tables.map(one => one.textContent).find(words => /Build.*Borrow.*Buy.*Automate/s.test(words)) ?? '');
+  check(/[€$]/.test(ways) && ways.includes('cannot tell'), 'four ways in money, and what cannot be told');
   await close(page);
 });
 
