@@ -33,15 +33,25 @@ static const struct needs_need *need_for(const struct programme *p, const struct
   return best;
 }
 
-static void put_effect(struct json_writer *w, const struct programme_effect *effect)
+/* What it does, in one sentence: an approver reads it, nothing computes with it. */
+static const char *effect_words(struct needs_study *study, const struct programme_effect *effect)
 {
-  json_open_object(w, "effect");
-  json_put_string(w, "verdict", programme_verdict_names[effect->verdict]);
-  json_put_number(w, "change", round(100 * effect->change) / 100);
-  json_put_number(w, "low", round(100 * effect->low) / 100);
-  json_put_number(w, "high", round(100 * effect->high) / 100);
-  json_put_string(w, "why", effect->why);
-  json_close_object(w);
+  const char *verdict = programme_verdict_names[effect->verdict];
+  if (isnan(effect->change))
+    return needs_say(study, "%s: %s", verdict, effect->why);
+  return needs_say(study, "%s%s: those who completed it rose by %+.2f levels of 5 (%+.2f to %+.2f) more than people alike who did not take it", verdict,
+                   effect->verdict == PROGRAMME_CANNOT_TELL ? "" : " levels", effect->change, effect->low, effect->high);
+}
+
+/* "86,310" */
+static const char *thousands(struct needs_study *study, double value)
+{
+  g_autofree char *digits = g_strdup_printf("%.0f", value);
+  g_autoptr(GString) text = g_string_new("");
+  size_t length = strlen(digits);
+  for (size_t i = 0; i < length; i++)
+    g_string_append_printf(text, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", digits[i]);
+  return g_string_chunk_insert(study->texts, text->str);
 }
 
 struct finding { int index; const char *id, *reason; struct programme_account account; double money; struct programme_effect effect; const struct needs_need *need; };
@@ -50,7 +60,7 @@ static void propose(struct needs_study *study, const struct finding *found, stru
 {
   const struct company *c = study->company;
   const struct programme *p = &c->programmes.at[found->index];
-  const char *currency = c->currency ? c->currency : "", *money = needs_number(study, found->money);
+  const char *currency = c->currency ? c->currency : "", *money = thousands(study, found->money);
   bool retarget = found->need != NULL;
   g_auto(json_writer_auto) w;
   json_writer_init(&w);
@@ -65,7 +75,7 @@ static void propose(struct needs_study *study, const struct finding *found, stru
   json_put_number(&w, "money", retarget ? round(found->need->money) : round(found->money));
   json_put_string(&w, "currency", currency);
   json_put_number(&w, "seats", found->account.few ? NAN : found->account.seats);
-  put_effect(&w, &found->effect);
+  json_put_string(&w, "effect", effect_words(study, &found->effect));
   json_put_string(&w, "undo", "It can be taken back at any time on the page Programmes.");
   json_close_object(&w);
   g_autofree char *body = json_writer_steal(&w, NULL);
@@ -89,7 +99,7 @@ static void tell(struct needs_study *study, int index, const struct needs_need *
   found.need = need_for(p, needs, count);
   if (study->levels)
     found.effect = programme_effect_of(c, study->levels, index);
-  found.reason = needs_say(study, "No business goal rests on what “%s” teaches; it costs %s%s %s a year.", p->title, few ? "at least " : "", needs_number(study, found.money),
+  found.reason = needs_say(study, "No business goal rests on what “%s” teaches; it costs %s%s %s a year.", p->title, few ? "at least " : "", thousands(study, found.money),
                            c->currency ? c->currency : "");
   struct evidence evidence = { .file = FILE_PROGRAMMES, .count = few ? 1 : MAX(1, seats), .people = few ? 0 : found.account.people, .team = -1, .goal = -1, .skill = -1, .person = -1,
     .from = found.account.from, .to = found.account.to,

@@ -13,6 +13,7 @@ import { useKeys } from '../keys.ts';
 import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
 import { BesideSources } from '../ui/asset.tsx';
 import { PlanOf } from './plan.tsx';
+import { CapabilityBody } from './workforce.tsx';
 import type { AssetBody, Names, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
@@ -33,7 +34,7 @@ const OPAQUE = /^[a-z]-[0-9a-z]{12,}$/;
 const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
 
 /* What a reader wants first; every other field follows in its own order, and what only the machine needs is left out. */
-const FIRST = ['to', 'subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
+const FIRST = ['summary', 'because', 'to', 'subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
 const UNSAID = ['currency', 'need', 'requests', 'request', 'programme'];
 const NameContext = createContext<Names>({});
 const NAMED = ['goal', 'to']; /* fields that hold an id, of which the server says the name */
@@ -103,6 +104,12 @@ function Body(props: { of: Record<string, unknown> }): JSX.Element {
       ))}
     </dl>
   );
+}
+/* Kinds whose body is more than a list of fields have a view of their own, beside their page. */
+const views: Record<string, (props: { of: Record<string, unknown> }) => JSX.Element> = { 'build capability': CapabilityBody };
+function Content(props: { kind: string; of: Record<string, unknown> }): JSX.Element {
+  const View = views[props.kind] ?? Body;
+  return <View of={props.of} />;
 }
 /* What holds for all, then what speaks for it, then what speaks against. */
 const side = (line: string): number => (/^against\b/.test(line) ? 2 : /^for\b/.test(line) ? 1 : 0);
@@ -431,12 +438,12 @@ function Detail(props: { id: string }): JSX.Element {
                 ) : previous ? (
                   <details>
                     <summary>{said.all}</summary>
-                    <Body of={body} />
+                    <Content kind={one.kind} of={body} />
                   </details>
                 ) : (
                   <>
                     <h3>{said.content}</h3>
-                    <Body of={body} />
+                    <Content kind={one.kind} of={body} />
                   </>
                 )}
                 {one.kind === 'act on need' && one.need && <PlanOf need={one.need} unit="" level={3} />}

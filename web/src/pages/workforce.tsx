@@ -47,7 +47,7 @@ function FanPlot(props: { fan: Fan; tall?: boolean }): JSX.Element | null {
 
 /* --- the plan in words ------------------------------------------------------------------------------------------------------ */
 
-function planWords(fan: Fan): string[] {
+function planWords(fan: Pick<Fan, 'plan' | 'currency'>): string[] {
   const plan = fan.plan!;
   const mix = WAYS.filter(way => plan[way] > 0).map(way => said.mix[way](number(plan[way], 0)));
   const late = plan.begin_by !== null && new Date(plan.begin_by) < new Date();
@@ -263,6 +263,51 @@ function Ways(props: { fan: FanDetail }): JSX.Element {
       <p class="quiet">{said.waysLead}</p>
       <Rows label={said.ways} of={fan.ways} columns={columns} />
     </section>
+  );
+}
+
+/* The body of a proposal to build a capability, as an approver reads it: in short, the mix, the four ways, who is near. */
+export function CapabilityBody(props: { of: Record<string, unknown> }): JSX.Element {
+  const body = props.of as unknown as Pick<FanDetail, 'plan' | 'currency' | 'ways' | 'pool'> & { summary: string; skills: string[] };
+  const price = (one: Way): string =>
+    one.money === null || one.months === null ? said.cannotTell : said.price(money(one.money, body.currency), number(one.months, 1));
+  return (
+    <dl class="body-fields">
+      <div>
+        <dt>{text.approvals.fields.summary}</dt>
+        <dd>{sentence(body.summary)}.</dd>
+      </div>
+      <div>
+        <dt>{text.approvals.fields.plan}</dt>
+        <dd>{planWords(body).join(' ')}</dd>
+      </div>
+      {body.ways.map(one => (
+        <div key={one.way}>
+          <dt>{said.wayNames[one.way]}</dt>
+          <dd>
+            <b>{price(one)}</b>
+            {one.parts.length > 0 && ` ${one.parts.map(part => `${part.what} ${money(part.money, body.currency)}`).join('; ')}.`}
+            {one.why && <span class="quiet"> {sentence(one.why)}.</span>}
+          </dd>
+        </div>
+      ))}
+      {body.pool && (
+        <div>
+          <dt>{said.pool}</dt>
+          <dd>{body.pool.people === null ? said.poolFew : said.poolLead(number(body.pool.people), list(body.pool.skills))}</dd>
+        </div>
+      )}
+      <div>
+        <dt>{text.approvals.fields.skills}</dt>
+        <dd>
+          {body.skills.map(skill => (
+            <a href={href('workforce', skill)} key={skill}>
+              {said.compare}
+            </a>
+          ))}
+        </dd>
+      </div>
+    </dl>
   );
 }
 
