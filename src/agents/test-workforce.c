@@ -198,6 +198,23 @@ static void enough_is_said(void)
   g_assert_cmpint(turn_proposals(turn), ==, 0);
 }
 
+/* A skill that is new to the company: nobody has it, which is no figure of few people, and all must come from elsewhere. */
+static void a_new_skill_is_short(void)
+{
+  g_autofree struct world *w = world_new();
+  measure_all(w);
+  forecast(w, SINGING, NULL, 1, 6);
+  g_autoptr(turn_auto) turn = take_turn(w);
+  g_autoptr(json_doc_auto) value = find(turn, "shortage", "singing");
+  g_assert_true(json_equals(json_get(json_root(value), "status"), "short"));
+  g_assert_cmpfloat(last_supply(value), ==, 0);
+  g_assert_cmpfloat(figure(value, "plan", "build"), ==, 0); /* nobody is near */
+  g_assert_cmpfloat(figure(value, "plan", "buy"), ==, 6);
+  const struct claim *claim = turn_claim_at(turn, 0);
+  g_assert_cmpint(claim->evidence_count, ==, 2);
+  g_assert_cmpint(claim->evidence[1].people, ==, PEOPLE);
+}
+
 static void nothing_without_a_forecast(void)
 {
   g_autofree struct world *w = world_new();
@@ -363,6 +380,7 @@ int main(int argc, char **argv)
   g_test_add_func("/workforce/growth-is-short", growth_is_short);
   g_test_add_func("/workforce/plan-adds-up", plan_adds_up);
   g_test_add_func("/workforce/enough-is-said", enough_is_said);
+  g_test_add_func("/workforce/a-new-skill-is-short", a_new_skill_is_short);
   g_test_add_func("/workforce/nothing-without-a-forecast", nothing_without_a_forecast);
   g_test_add_func("/workforce/leavers-lower-supply", leavers_lower_supply);
   g_test_add_func("/workforce/unused-skill-fades", unused_skill_fades);

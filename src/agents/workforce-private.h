@@ -17,7 +17,7 @@ struct workforce_study {
   double assumed[ASSUME_COUNT];
   int32_t window;                    /* comings and goings are counted from here on; CLOCK_NO_DAY: no leaver is known */
   double leave_mean;                 /* a month, of the whole company */
-  int leavers;                       /* known in the window, of the whole company */
+  int here;                          /* people who have not left */
   GStringChunk *texts;
 };
 

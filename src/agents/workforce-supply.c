@@ -124,9 +124,9 @@ static void find_window(struct workforce_study *study)
   int32_t from = study->day - (int32_t)(WINDOW_MONTHS * MONTH), first = CLOCK_NO_DAY;
   for (int p = 0; p < c->people.count; p++) {
     const struct person *person = &c->people.at[p];
+    study->here += person->status != PERSON_LEFT;
     if (person->status != PERSON_LEFT || person->end == CLOCK_NO_DAY || person->end < from || person->end > study->day)
       continue;
-    study->leavers++;
     first = first == CLOCK_NO_DAY ? person->end : MIN(first, person->end);
   }
   study->window = first;

@@ -228,6 +228,11 @@ static int evidence_of(struct workforce_study *study, const struct workforce_cas
   evidence[count].file = FILE_WORKFORCE, evidence[count].count = of->records, evidence[count].from = first->day, evidence[count].to = last->day;
   evidence[count++].sentence = workforce_say(study, "the business asks for %.1f full-time people in %s and for %.1f in %s%s%s", first->demand, month_name(study, first->day),
                                              last->demand, month_name(study, last->day), of->job ? ", as " : "", of->job ? of->job : "");
+  if (of->pool == 0) {
+    evidence[count] = blank;
+    evidence[count].file = FILE_PEOPLE, evidence[count].count = evidence[count].people = study->here;
+    evidence[count++].sentence = workforce_say(study, "of %d people nobody's job needs %s, and nobody was measured in it", study->here, name);
+  }
   if (of->withheld || of->pool == 0)
     return count;
   evidence[count] = blank;
