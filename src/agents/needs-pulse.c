@@ -13,6 +13,7 @@
  * How it can be wrong: with a single topic there is no mood to compare with (the finding is then halved); a cause that
  * really moves most topics at once is mistaken for mood. */
 #include "agents/needs-private.h"
+#include "company/question.h"
 #include "stats/normal.h"
 #include <math.h>
 #include <string.h>
@@ -24,51 +25,11 @@
 #define LEAST_ANSWERS 5
 #define BLOCK 91               /* days of a cell, for the mood */
 
-struct word_topic { const char *word; enum topic topic; };
-static const struct word_topic words[] = {
-  { "software", TOPIC_TOOL }, { "tool", TOPIC_TOOL }, { "system", TOPIC_TOOL }, { "equipment", TOPIC_TOOL }, { "laptop", TOPIC_TOOL },
-  { "application", TOPIC_TOOL }, { "technology", TOPIC_TOOL }, { "crash", TOPIC_TOOL },
-  { "expected of me", TOPIC_CLARITY }, { "clear", TOPIC_CLARITY }, { "priorit", TOPIC_CLARITY }, { "know what", TOPIC_CLARITY },
-  { "direction", TOPIC_CLARITY }, { "understand what", TOPIC_CLARITY }, { "contradict", TOPIC_CLARITY }, { "who decides", TOPIC_CLARITY },
-  { "workload", TOPIC_CAPACITY }, { "enough time", TOPIC_CAPACITY }, { "too much", TOPIC_CAPACITY }, { "overload", TOPIC_CAPACITY },
-  { "manageable", TOPIC_CAPACITY }, { "overtime", TOPIC_CAPACITY }, { "understaffed", TOPIC_CAPACITY }, { "enough people", TOPIC_CAPACITY },
-  { "hours", TOPIC_CAPACITY }, { "time to do", TOPIC_CAPACITY },
-  { "process", TOPIC_PROCESS }, { "approval", TOPIC_PROCESS }, { "waiting", TOPIC_PROCESS }, { "wait for", TOPIC_PROCESS },
-  { "hand-off", TOPIC_PROCESS }, { "handoff", TOPIC_PROCESS }, { "hand over", TOPIC_PROCESS }, { "bureaucra", TOPIC_PROCESS },
-  { "procedure", TOPIC_PROCESS }, { "sign-off", TOPIC_PROCESS }, { "held up", TOPIC_PROCESS }, { "steps", TOPIC_PROCESS },
-  { "reward", TOPIC_INCENTIVE }, { "bonus", TOPIC_INCENTIVE }, { "recogni", TOPIC_INCENTIVE }, { "incentive", TOPIC_INCENTIVE },
-  { "pays off", TOPIC_INCENTIVE }, { "worth it", TOPIC_INCENTIVE }, { "appreciat", TOPIC_INCENTIVE }, { "measured by", TOPIC_INCENTIVE },
-  { "commission", TOPIC_INCENTIVE }, { "worth my", TOPIC_INCENTIVE },
-  { "confident", TOPIC_CONFIDENCE }, { "skills", TOPIC_CONFIDENCE }, { "trained", TOPIC_CONFIDENCE }, { "able to do", TOPIC_CONFIDENCE },
-  { "know how", TOPIC_CONFIDENCE },
-  { "support", TOPIC_SUPPORT }, { "manager", TOPIC_SUPPORT }, { "help", TOPIC_SUPPORT }, { "feedback", TOPIC_SUPPORT },
-  { "engage", TOPIC_ENGAGEMENT }, { "proud", TOPIC_ENGAGEMENT }, { "recommend", TOPIC_ENGAGEMENT }, { "motivat", TOPIC_ENGAGEMENT },
-  { "happy", TOPIC_ENGAGEMENT }, { "mood", TOPIC_ENGAGEMENT }, { "enjoy", TOPIC_ENGAGEMENT }, { "overall", TOPIC_ENGAGEMENT },
-  { "stay", TOPIC_ENGAGEMENT }, { "time", TOPIC_CAPACITY }, { "goal", TOPIC_CLARITY },
-};
-static const char *const bad_words[] = { " not ", "n't ", "never", "too much", "too many", "too long", "slow", "struggle", "waste",
-  "hard to", "difficult", "unclear", "overload", "get in the way", "gets in the way", "hinder", "prevent", "frustrat", "contradict",
-  "lack", "waiting", "crash", "confus", "annoy", "held up", "stuck", "exhaust", "stress", "keeps me from", "keep me from", "block",
-  "no time", "burden" };
-
 static const enum cause cause_of[TOPIC_COUNT] = { [TOPIC_NONE] = CAUSE_COUNT, [TOPIC_TOOL] = CAUSE_TOOL, [TOPIC_CLARITY] = CAUSE_CLARITY,
   [TOPIC_CAPACITY] = CAUSE_CAPACITY, [TOPIC_PROCESS] = CAUSE_PROCESS, [TOPIC_INCENTIVE] = CAUSE_INCENTIVE, [TOPIC_SUPPORT] = CAUSE_COUNT,
   [TOPIC_ENGAGEMENT] = CAUSE_COUNT, [TOPIC_CONFIDENCE] = CAUSE_SKILL };
 static const char *const topic_words[TOPIC_COUNT] = { "", "tools", "what is expected", "workload", "the process",
   "what is rewarded", "support", "engagement", "confidence in one's own skill" };
-
-static void read_question(const struct question *q, enum topic *topic, double *sign)
-{
-  g_autofree char *lower = g_ascii_strdown(q->text ? q->text : "", -1), *text = g_strdup_printf(" %s ", lower);
-  *topic = q->topic;
-  *sign = 1;
-  for (size_t i = 0; *topic == TOPIC_NONE && i < G_N_ELEMENTS(words); i++)
-    if (strstr(text, words[i].word) != NULL)
-      *topic = words[i].topic;
-  for (size_t i = 0; i < G_N_ELEMENTS(bad_words); i++)
-    if (strstr(text, bad_words[i]) != NULL)
-      *sign = -1;
-}
 
 /* Cells of `groups` × BLOCK days: sums of answers less their question's mean, signed. */
 struct cells { int blocks; int32_t first; struct needs_tally *at; };
@@ -81,47 +42,6 @@ static size_t cell_of(const struct cells *cells, int teams, int group, const str
 static bool usable(const struct needs_study *study, const struct pulse *p)
 {
   return p->team >= 0 && p->question >= 0 && isfinite(p->answer) && study->topic[p->question] != TOPIC_NONE;
-}
-
-/* A question whose answers run against the others' of the same team and quarter is reversed, whatever its words say. */
-static void check_signs(struct needs_study *study, const struct cells *cells)
-{
-  const struct company *c = study->company;
-  int questions = c->questions.count, teams = c->teams.count;
-  size_t places = (size_t)teams * cells->blocks;
-  g_autofree struct needs_tally *at = g_new0(struct needs_tally, (size_t)questions * places);
-  for (int i = 0; i < c->pulses.count; i++) {
-    const struct pulse *p = &c->pulses.at[i];
-    if (!usable(study, p))
-      continue;
-    struct needs_tally *cell = &at[cell_of(cells, teams, p->question, p)];
-    cell->n++;
-    cell->sum += study->sign[p->question] * p->answer - study->question_mean[p->question];
-  }
-  for (int q = 0; q < questions; q++) {
-    double xx = 0, yy = 0, xy = 0;
-    int n = 0;
-    for (size_t k = 0; k < places; k++) {
-      const struct needs_tally *own = &at[(size_t)q * places + k];
-      double sum = 0, count = 0;
-      for (int o = 0; o < questions; o++)
-        if (o != q && study->topic[o] != study->topic[q] && at[(size_t)o * places + k].n >= 3) {
-          sum += at[(size_t)o * places + k].sum / at[(size_t)o * places + k].n;
-          count++;
-        }
-      if (own->n < 3 || count < 2)
-        continue;
-      double x = own->sum / own->n, y = sum / count;
-      xx += x * x;
-      yy += y * y;
-      xy += x * y;
-      n++;
-    }
-    if (n >= 30 && xy < -0.35 * sqrt(xx * yy)) {
-      study->sign[q] = -study->sign[q];
-      study->question_mean[q] = -study->question_mean[q];
-    }
-  }
 }
 
 /* One factor over topics by minimum residuals (H. H. Harman, W. H. Jones, Psychometrika 31, 1966), from the covariances
@@ -176,22 +96,6 @@ static void fit_mood(struct needs_study *study, const struct cells *cells)
       study->loading[a] = CLAMP(load[a] / (total / kinds), 0.5, 2);
 }
 
-static void find_means(struct needs_study *study)
-{
-  const struct company *c = study->company;
-  g_autofree double *n = g_new0(double, (size_t)MAX(c->questions.count, 1));
-  for (int i = 0; i < c->pulses.count; i++) {
-    const struct pulse *p = &c->pulses.at[i];
-    if (usable(study, p)) {
-      study->question_mean[p->question] += study->sign[p->question] * p->answer;
-      n[p->question]++;
-    }
-  }
-  for (int q = 0; q < c->questions.count; q++)
-    if (n[q] > 0)
-      study->question_mean[q] /= n[q];
-}
-
 void needs_study_pulse(struct needs_study *study)
 {
   const struct company *c = study->company;
@@ -199,8 +103,7 @@ void needs_study_pulse(struct needs_study *study)
   study->topic = g_new0(enum topic, (size_t)MAX(questions, 1));
   study->sign = g_new(double, (size_t)MAX(questions, 1));
   study->question_mean = g_new0(double, (size_t)MAX(questions, 1));
-  for (int q = 0; q < questions; q++)
-    read_question(&c->questions.at[q], &study->topic[q], &study->sign[q]);
+  questions_read(c, study->topic, study->sign, study->question_mean);
   for (int k = 0; k < TOPIC_COUNT; k++)
     study->loading[k] = 1;
   study->answer_variance = 1;
@@ -211,10 +114,7 @@ void needs_study_pulse(struct needs_study *study)
     first = MIN(first, c->pulses.at[i].day);
     last = MAX(last, c->pulses.at[i].day);
   }
-  find_means(study);
   struct cells cells = { .blocks = (last - first) / BLOCK + 1, .first = first };
-  if ((size_t)questions * teams * cells.blocks < 40u * 1000 * 1000)
-    check_signs(study, &cells);
   g_autofree struct needs_tally *at = g_new0(struct needs_tally, (size_t)TOPIC_COUNT * teams * cells.blocks);
   cells.at = at;
   double within = 0, degrees = 0;
