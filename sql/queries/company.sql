@@ -45,7 +45,8 @@ SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(
   (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction),
   (SELECT coalesce(max(seq), 0) FROM programme_decision), (SELECT coalesce(max(seq), 0) FROM assumption),
   (SELECT coalesce(max(seq), 0) FROM claim WHERE predicate = 'need'), (SELECT coalesce(max(ended), 0) FROM claim WHERE predicate = 'need'),
-  (SELECT coalesce(max(seq), 0) FROM intervention), (SELECT coalesce(max(seq), 0) FROM asset), (SELECT coalesce(max(seq), 0) FROM delivery));
+  (SELECT coalesce(max(seq), 0) FROM intervention), (SELECT coalesce(max(seq), 0) FROM asset), (SELECT coalesce(max(seq), 0) FROM delivery),
+  (SELECT coalesce(max(seq), 0) FROM promise));
 
 -- name: put_skill
 INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)

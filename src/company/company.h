@@ -144,6 +144,17 @@ extern const char *const delivery_state_names[DELIVERY_STATES]; /* "shown" … "
 #define DELIVERY_WEEKLY_MINUTES 20.0
 struct preference { int person; int quiet_from, quiet_to; double weekly_minutes; const char *channel; };
 
+/* What somebody promised a group that had said something ("you said, we did"). `group` as people call it. */
+struct promise {
+  const char *id, *group, *topics; /* topics: ";" between them, may be empty */
+  const char *need;                /* the group need that it answers; "" none */
+  const char *text, *done;         /* what was promised; what was done, NULL while it is open */
+  const char *by;                  /* the actor that made it */
+  int owner;                       /* person; -1 unknown */
+  int32_t made, due, kept;         /* days; CLOCK_NO_DAY: not kept yet */
+  int64_t seq;
+};
+
 struct company {
   int64_t version;             /* the last event that is in it */
   int64_t data_version;        /* the same without what agents claimed and what was registered, published and delivered */
@@ -183,4 +194,5 @@ struct company {
   LIST_OF(asset) assets;
   LIST_OF(delivery) deliveries;         /* ordered by moment */
   LIST_OF(preference) preferences;
+  LIST_OF(promise) promises;            /* ordered by day, then id */
 };

@@ -244,6 +244,18 @@ static bool fold_assumed(struct db *db, const struct event *event, struct json b
   return true;
 }
 
+/* promise.made {group, topics, need, text, owner, due}; promise.kept {done}. */
+static bool fold_promise(struct db *db, const struct event *event, struct json body, GError **error) {
+  const char *id = strchr(event->subject, ':') + 1;
+  if (strcmp(event->kind, "promise.kept") == 0)
+    return db_run(db, error, "listening.keep_promise", "titi", id, (int64_t)clock_day(event->recorded), json_string(json_get(body, "done")), event->seq) >= 0;
+  int32_t due = 0;
+  clock_parse_day(json_string(json_get(body, "due")), &due);
+  return db_run(db, error, "listening.put_promise", "tttttttiii", id, json_string(json_get(body, "group")), json_string(json_get(body, "topics")),
+    json_string(json_get(body, "need")), json_string(json_get(body, "text")), json_string(json_get(body, "owner")), event->actor,
+    (int64_t)clock_day(event->recorded), (int64_t)due, event->seq) >= 0;
+}
+
 /* ---- the tables that main joins --------------------------------------------------------------------------------- */
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -281,6 +293,8 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("delivery.made", "delivery", "person reason", "a block was put before a person"),
   ROW_KIND("delivery.answered", "delivery", "state", "the person opened, finished or declined it, or it lapsed"),
   ROW_KIND("note.sent", "needs", "to text", "an answer went to the person who had asked"),
+  ROW_KIND("promise.made", "listening", "owner text", "somebody promised a group what will be done about what it said"),
+  ROW_KIND("promise.kept", "listening", "done", "what was promised to a group was done"),
   ROW_KIND("delivery.preferred", "own data", "quiet_from quiet_to weekly_minutes channel", "a person said how deliveries may come"),
   ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme"),
   ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve"),
@@ -306,6 +320,7 @@ const struct fold company_folds[] = {
   { "assets", LIST("asset.published"), LIST("asset"), fold_asset },
   { "deliveries", LIST("delivery.made", "delivery.answered"), LIST("delivery"), fold_delivery },
   { "notes", LIST("note.sent"), LIST("note"), fold_note },
+  { "promises", LIST("promise.made", "promise.kept"), LIST("promise"), fold_promise },
   { "preferences", LIST("delivery.preferred"), LIST("preference"), fold_preference },
   { "programme decisions", LIST("programme.stopped", "programme.retargeted", "programme.resumed"), LIST("programme_decision"), fold_programme },
   { "assumptions", LIST("workforce.assumed"), LIST("assumption"), fold_assumed },

@@ -197,10 +197,26 @@ static bool load_preferences(struct loading *load, GError **error) {
   return got == 0;
 }
 
+/* ---- promises --------------------------------------------------------------------------------------------------- */
+
+static bool load_promises(struct loading *load, GError **error) {
+  GArray *promises = load_rows(sizeof(struct promise));
+  int got;
+  LOAD_EACH_ROW("listening.all_promise") {
+    struct promise row = { .id = load_keep(load, query_text(q, 0)), .group = load_keep(load, query_text(q, 1)), .topics = load_keep(load, query_text(q, 2)),
+      .need = load_keep(load, query_text(q, 3)), .text = load_keep(load, query_text(q, 4)), .owner = load_find(load->to->people, query_text(q, 5)),
+      .by = load_keep(load, query_text(q, 6)), .made = (int32_t)query_integer(q, 7), .due = (int32_t)query_integer(q, 8), .kept = load_day_or_none(q, 9),
+      .done = load_keep(load, query_text(q, 10)), .seq = query_integer(q, 11) };
+    g_array_append_val(promises, row);
+  }
+  LOAD_HAND_OVER(load->company->promises, promises);
+  return got == 0;
+}
+
 bool load_decisions(struct loading *load, GError **error) {
   g_autoptr(GHashTable) assets_by = g_hash_table_new(g_str_hash, g_str_equal);
   return load_sources(load, error) && load_needs(load, error) && load_interventions(load, error) && load_assets(load, assets_by, error) &&
-    load_deliveries(load, assets_by, error) && load_preferences(load, error);
+    load_deliveries(load, assets_by, error) && load_preferences(load, error) && load_promises(load, error);
 }
 
 void load_decisions_clear(struct company *company) {
