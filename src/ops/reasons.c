@@ -160,9 +160,10 @@ static bool why_claim(struct reasons *reasons, const struct claim_row *row, cons
   while (json_next(&it))
     if (!write_evidence(reasons, it.value, error)) return false;
   json_close_array(out);
-  g_autofree char *subject = g_strconcat(row->predicate, ":", row->subject, NULL);
+  g_autofree char *noun = g_strdelimit(g_strdup(row->predicate), " ", '-'), *subject = g_strconcat(noun, ":", row->subject, NULL);
   g_autoptr(gate_proposal_auto) action = NULL, note = NULL;
-  if (gate_find_latest(reasons->db, "act on need", subject, &action, error) < 0 || gate_find_latest(reasons->db, "send note", subject, &note, error) < 0) return false;
+  if (gate_find_latest(reasons->db, strcmp(row->predicate, "group need") == 0 ? "answer a group" : "act on need", subject, &action, error) < 0 ||
+      gate_find_latest(reasons->db, "send note", subject, &note, error) < 0) return false;
   json_open_array(out, "decisions");
   write_approvals(reasons, action);
   write_approvals(reasons, note);

@@ -47,6 +47,9 @@ static void write_why(struct json_writer *out, const struct need *need) {
 /* What happens if I say yes, by kind of proposal. */
 static const char *yes_of(const char *kind) {
   static const struct { const char *kind, *yes; } rows[] = { { "send note", "The note goes to the person who asked." },
+    { "publish asset", "It is published, and reaches people of teams that have started, block by block." },
+    { "brief people", "The specification goes to the people who run programmes, cohorts and practice." },
+    { "answer a group", "The group is answered: say on the page Listening what is promised, by whom and by when." },
     { "build capability", "The future need is accepted, and preparing for it is planned." },
     { "stop programme", "The programme stops: nobody can enrol any more. It can be resumed." },
     { "retarget programme", "The programme serves that goal. It can be taken back." } };
