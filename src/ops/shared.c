@@ -15,6 +15,7 @@ static const struct op *const all[] = {
   skills_ops,
   workforce_ops,
   team_ops,
+  listening_ops,
   people_ops,
   deliveries_ops,
   reasons_ops,

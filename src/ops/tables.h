@@ -17,6 +17,7 @@ extern const struct op
   skills_ops[],
   workforce_ops[],
   team_ops[],
+  listening_ops[],
   people_ops[],
   deliveries_ops[],
   reasons_ops[],

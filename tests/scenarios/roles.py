@@ -23,6 +23,7 @@ EXPECTED = {  # operation → roles: what must not change by accident
     "workforce_list": {"lead", "approver", "analyst"}, "workforce_show": {"lead", "approver", "analyst"},
     "programmes_list": {"lead", "approver", "analyst"}, "programmes_show": {"lead", "approver", "analyst"},
     "programmes_stop": {"lead"}, "programmes_retarget": {"lead"}, "programmes_resume": {"lead"},
+    "listening_list": {"lead", "approver", "manager", "analyst"}, "listening_promise": {"lead"}, "listening_keep": {"lead"},
     "me_show": EVERYBODY, "me_correct": EVERYBODY, "me_export": EVERYBODY,
     "import": {"lead", "administrator"}, "import_undo": {"lead", "administrator"}, "run": {"lead", "administrator"},
     "export": {"lead", "analyst", "administrator"}, "accounts_list": {"administrator"}, "accounts_add": {"administrator"},
