@@ -44,6 +44,13 @@ usable<own.Programme>()(sent<'/programmes/{id}', 'get'>());
 usable<own.Programme>()(sent<'/programmes/{id}/stop', 'post'>());
 usable<own.Programme>()(sent<'/programmes/{id}/goal', 'post'>());
 usable<own.Programme>()(sent<'/programmes/{id}/resume', 'post'>());
+/* A trend's values are described as any JSON: an array of figures and nulls. */
+type Line = Omit<own.HeardLine, 'values'>;
+type Group = Omit<own.HeardGroup, 'lines'> & { lines: Line[] };
+usable<Omit<own.Listening, 'groups'> & { groups: Group[] }>()(sent<'/listening', 'get'>());
+usable<Omit<own.ListeningGroup, 'lines'> & { lines: Line[] }>()(sent<'/listening/{group}', 'get'>());
+usable<own.Promised>()(sent<'/listening/{group}/promises', 'post'>());
+usable<own.Promised>()(sent<'/promises/{id}/kept', 'post'>());
 usable<own.Me>()(sent<'/me', 'get'>());
 usable<own.MySkill>()(sent<'/me/skills/{id}', 'post'>());
 usable<own.Reason>()(sent<'/why/{id}', 'get'>());

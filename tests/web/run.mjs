@@ -8,13 +8,13 @@ import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, 
 
 const roles = Object.keys(logins);
 const navigation = {
-  lead: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Skills', 'Team', 'Impact', 'Workforce', 'My page', 'Imports'],
-  approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Skills', 'Impact', 'Workforce', 'My page'],
-  manager: ['Today', 'Business goals', 'Needs', 'Skills', 'Team', 'Impact', 'My page'],
+  lead: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Impact', 'Skills', 'Listening', 'Workforce', 'Team', 'My page', 'Imports'],
+  approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
+  manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'Listening', 'Team', 'My page'],
   employee: ['Today', 'My page'],
   administrator: ['Today', 'Business goals', 'My page', 'Imports'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Skills: '#/skills', Team: '#/team', Impact: '#/impact', Workforce: '#/workforce', 'My page': '#/me', Imports: '#/imports' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -68,6 +68,7 @@ for (const role of roles.filter(role => navigation[role])) {
       if (navigation[role].includes('Impact')) for (const one of (await api(page, '/impact')).impact.slice(0, role === 'lead' ? 3 : 1)) places.push('#/impact/' + encodeURIComponent(one.id));
       if (navigation[role].includes('Skills')) for (const skill of (await api(page, '/skills')).skills.filter(one => one.people).slice(0, 1)) places.push('#/skills/' + encodeURIComponent(skill.id));
       if (navigation[role].includes('Workforce')) for (const fan of (await api(page, '/workforce')).skills.slice(0, 1)) places.push('#/workforce/' + encodeURIComponent(fan.id));
+      if (navigation[role].includes('Listening')) for (const group of (await api(page, '/listening')).groups.filter(one => one.lines.length > 0).slice(0, 2)) places.push('#/listening/' + encodeURIComponent(group.group));
       if (navigation[role].includes('Approvals')) for (const proposal of (await api(page, '/approvals')).proposals.slice(0, 2)) places.push('#/approvals/' + encodeURIComponent(proposal.id));
       for (const place of places) {
         await visit(page, place);
@@ -98,7 +99,7 @@ for (const role of roles.filter(role => navigation[role])) {
 
 await test('g and a letter moves between pages, and the focus goes to the heading', async () => {
   const page = await as('lead');
-  for (const [key, name] of [['n', 'Needs'], ['p', 'Programmes'], ['a', 'Approvals'], ['s', 'Skills'], ['b', 'Impact'], ['w', 'Workforce'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
+  for (const [key, name] of [['n', 'Needs'], ['p', 'Programmes'], ['a', 'Approvals'], ['b', 'Impact'], ['s', 'Skills'], ['l', 'Listening'], ['w', 'Workforce'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.waitForFunction(title => document.querySelector('main h1')?.textContent.startsWith(title), name);
@@ -121,6 +122,44 @@ await test('j and k move among the needs, Enter opens one', async () => {
   equal(await page.evaluate(() => document.activeElement.textContent), first, 'k goes back');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => /^#\/needs\/.+/.test(location.hash));
+  await close(page);
+});
+
+await test('listening: a promise is made, is shown with its age, and is kept', async () => {
+  const page = await as('lead');
+  const group = (await api(page, '/listening')).groups.find(one => one.kind === 'department' && one.lines.length > 0);
+  check(group, 'a department is heard');
+  await visit(page, '#/listening/' + encodeURIComponent(group.group));
+  check((await page.$$('.trend svg')).length === group.lines.length, 'a trend per topic');
+  await page.click('.page-actions button');
+  await page.waitForSelector('dialog[open]');
+  await axe(page, 'the promise form');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.form-error:has-text("one sentence")');
+  await page.fill('#promise-text', 'The rota hangs at the door by Friday.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.promises:has-text("The rota hangs at the door")');
+  check((await page.textContent('.promises')).includes('today'), 'its age is shown');
+  await page.click('.promises button:has-text("It is done")');
+  await page.waitForSelector('#keep-done');
+  await page.fill('#keep-done', 'It hangs there.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.promises:has-text("It hangs there.")');
+  const kept = (await api(page, '/listening')).promises.find(one => one.done === 'It hangs there.');
+  equal(kept.state, 'kept', 'the server has it');
+  await close(page);
+});
+
+await test('listening: a team of four is refused in words', async () => {
+  const page = await as('lead');
+  const small = (await api(page, '/listening')).groups.find(one => one.withheld === 'fewer than five people');
+  if (small) {
+    excuse(/403/);
+    await visit(page, '#/listening/' + encodeURIComponent(small.group));
+    await page.waitForSelector('.failure:has-text("Withheld to protect people")');
+    equal((await page.$$('.trend svg')).length, 0, 'no trend');
+    excuse(null);
+  }
   await close(page);
 });
 

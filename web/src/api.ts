@@ -183,6 +183,26 @@ export interface Programme {
   proposal: string | null; proposal_state: string | null;
 }
 export interface Programmes { programmes: Programme[]; cost: number; without_goal: number; currency: string | null }
+export interface Break {
+  since: Day; direction: 'dip' | 'peak'; before: number; after: number; size: number; low: number; high: number; lasts: boolean;
+}
+export interface HeardLine { topic: string; name: string; values: (number | null)[]; latest: number | null; changes: Break[] }
+export interface HeardGroup {
+  group: string; kind: 'company' | 'department' | 'team'; department: string | null; people: number | null; lines: HeardLine[]; withheld: string | null;
+}
+export interface GroupNeed {
+  id: string; claim: string; title: string; group: string; kind: 'company' | 'department' | 'team'; direction: 'dip' | 'peak'; since: Day;
+  size: number; low: number; high: number; topics: { topic: string; name: string; size: number }[]; ask: string; status: 'open' | 'promised';
+  proposal: string | null; proposal_state: string | null;
+}
+export interface Promised {
+  id: string; group: string; topics: string[]; need: string | null; text: string; owner: string | null; by: string; made: Day; due: Day;
+  age_days: number; days_late: number; state: 'open' | 'overdue' | 'kept'; kept: Day | null; done: string | null;
+}
+export interface Listening { period: string; days: Day[]; groups: HeardGroup[]; needs: GroupNeed[]; promises: Promised[]; heard: boolean }
+export interface ListeningGroup extends HeardGroup {
+  period: string; days: Day[]; comments: string[]; comments_withheld: string | null; promises: Promised[]; needs: GroupNeed[];
+}
 
 export interface MySkill {
   id: string; name: string; level: number | null; low: number | null; high: number | null; required: number | null;

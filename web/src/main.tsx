@@ -22,6 +22,7 @@ import { SkillPage, SkillsPage } from './pages/skills.tsx';
 import { WorkforcePage, WorkforceSkillPage } from './pages/workforce.tsx';
 import { ProgrammesPage } from './pages/programmes.tsx';
 import { TeamPage } from './pages/team.tsx';
+import { ListeningGroupPage, ListeningPage } from './pages/listening.tsx';
 import { MePage } from './pages/me.tsx';
 import { ImportsPage } from './pages/imports.tsx';
 import type { Theme } from './theme.ts';
@@ -40,21 +41,22 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
   { name: 'programmes', key: 'p', draw: route => <ProgrammesPage id={route.id} /> },
   { name: 'approvals', key: 'a', draw: route => <ApprovalsPage id={route.id} /> },
   {
+    name: 'impact',
+    key: 'b',
+    draw: route => (route.id ? <InterventionPage id={route.id} key={route.id} /> : <ImpactPage />),
+  },
+  {
     name: 'skills',
     key: 's',
     draw: route => (route.id ? <SkillPage id={route.id} key={route.id} /> : <SkillsPage department={route.query.get('department')} />),
   },
+  { name: 'listening', key: 'l', draw: route => (route.id ? <ListeningGroupPage id={route.id} key={route.id} /> : <ListeningPage />) },
   {
     name: 'workforce',
     key: 'w',
     draw: route => (route.id ? <WorkforceSkillPage id={route.id} key={route.id} /> : <WorkforcePage />),
   },
   { name: 'team', key: 'e', draw: () => <TeamPage /> },
-  {
-    name: 'impact',
-    key: 'b',
-    draw: route => (route.id ? <InterventionPage id={route.id} key={route.id} /> : <ImpactPage />),
-  },
   { name: 'me', key: 'm', draw: () => <MePage /> },
   { name: 'imports', key: 'i', draw: () => <ImportsPage /> },
 ];

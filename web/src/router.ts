@@ -4,7 +4,8 @@
  * address survives the sign-in. */
 import { useEffect, useState } from 'preact/hooks';
 
-export type PageName = 'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'skills' | 'workforce' | 'team' | 'impact' | 'me' | 'imports';
+export type PageName =
+  'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'impact' | 'skills' | 'listening' | 'workforce' | 'team' | 'me' | 'imports';
 /* What one must be allowed to see each page; a link to another page would lead nowhere. */
 export const permission: Record<PageName, string> = {
   today: 'SIGNED_IN',
@@ -16,6 +17,7 @@ export const permission: Record<PageName, string> = {
   workforce: 'READ_WORKFORCE',
   team: 'READ_TEAM',
   impact: 'READ_IMPACT',
+  listening: 'READ_LISTENING',
   me: 'SEE_OWN',
   imports: 'IMPORT',
 };
