@@ -381,6 +381,8 @@ export const text = {
     withheld: 'withheld', withheldWhy: 'Withheld: one to four people completed it, or did not.',
     worth: (money: string) => `The need is worth ${money} a year`, frees: (money: string) => `${money} a year`,
     empty: { title: 'No programme is known yet', lead: 'Bring programmes.csv and enrolments.csv: what runs, what it costs and who takes it.', action: 'Bring in files', actionElse: 'The lead of learning can bring files in.' },
+  },
+
   listening: {
     answer: (dips: [group: string, topics: string][], open: number, late: number, kept: number) =>
       `${dips.length === 0 ? 'Experience dips nowhere that can be told' : dips.length === 1 ? `Experience dips in ${dips[0][0]}: ${dips[0][1]}` : `Experience dips in ${spelt(dips.length)} groups, most in ${dips[0][0]}: ${dips[0][1]}`}. ${open === 0 ? (kept === 0 ? 'Nothing is promised yet' : `${Spelt(kept)} ${plural(kept, 'promise was', 'promises were')} kept, and none is open`) : `${Spelt(open)} ${plural(open, 'promise is', 'promises are')} open${late ? `, ${spelt(late)} of them late` : ''}${kept ? `, ${spelt(kept)} kept` : ''}`}.`,
