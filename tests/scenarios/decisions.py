@@ -158,7 +158,7 @@ def with_rules(data, *changes):
 
 def two_people(tap, data):
     before = shown(data, waiting(data, "act on need")[0]["id"])
-    data = with_rules(data, ("    least tier: 1\n    open: 30", "    least tier: 2\n    open: 30"))
+    data = with_rules(data, ("    least tier: 1\n    open: 30   ", "    least tier: 2\n    open: 30   "))
     old = meno.meno(data, "approvals", "accept", before["id"], "--hash", before["hash"], "--criteria", ",".join(all_yes(before)), who="approver")
     tap.ok(old.status == 75, "what was shown under other rules is stale", old)
     proposal = shown(data, waiting(data, "act on need")[0]["id"])
