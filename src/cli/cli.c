@@ -162,7 +162,7 @@ int cli_main(int argc, char **argv, const struct ledger_tables *tables) {
   }
   g_ptr_array_add(words, NULL);
   int status = fine ? dispatch(&cli, (char **)words->pdata) : cli_fail(&cli, error);
-  if (fflush(stdout) != 0 && status == 0) status = error_kind_of(MENO_ERROR_STORE)->exit;
+  if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) status = error_kind_of(MENO_ERROR_STORE)->exit;
   g_free(cli.data);
   g_free(cli.as);
   return status;
