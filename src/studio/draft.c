@@ -108,6 +108,20 @@ static double span_score(const struct drafting *d, const struct pattern_take *ta
   return 0.3 + cue_score(span->cues) + (take->cues & span->cues ? 1.5 : 0) + 1.5 * bag_common(&d->topic, &span->bag) / (1.0 + span->bag.count) - (take->not & span->cues ? 4 : 0);
 }
 
+/* A label that ends in a word gets a colon: what follows is said of it. */
+static struct sentence *label_of(const struct drafting *d, int span) {
+  struct sentence *label = sentence_of(d, span, false, false, false);
+  size_t length = strlen(label->text);
+  if (length && strchr(".?!:…)\"”", label->text[length - 1])) return label;
+  char *closed = g_strconcat(label->text, ":", NULL);
+  g_free(label->text);
+  label->text = closed;
+  return label;
+}
+
+/* A question that can be put to a group as it stands: not one that is told about in a sentence. */
+static bool is_plain_question(const struct span *span) { return span->cues & BIT(CUE_QUESTION) && !strpbrk(span->text, ":\""); }
+
 /* An item of spans [from, to), with the unit's label if it has one; NULL: it does not fit. */
 static struct item *item_new(const struct drafting *d, const struct unit *unit, const struct pattern_take *take, int from, int to) {
   const struct library *l = d->library;
@@ -117,7 +131,7 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
   item->first = unit->lead && from == unit->first + 1 && !unit->stamp ? unit->first : from;
   bool own_lead = unit->lead && (!unit->stamp || take->story) && (from == unit->first + 1 || take->label_only), personal = false, unfit = false;
   if (own_lead) {
-    item->lead = sentence_of(d, unit->first, false, false, false);
+    item->lead = label_of(d, unit->first);
     item->cues |= library_span(l, unit->first)->cues;
   }
   for (int s = from; s < to; s++) {
@@ -127,7 +141,7 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
   for (int s = from; s < to && !take->label_only; s++) {
     const struct span *span = library_span(l, s);
     bool opens = s == from && (span->open_quote || personal), closes = s == to - 1 && (span->close_quote || personal);
-    unfit |= !is_usable(d, span) || d->used[s];
+    unfit |= !is_usable(d, span) || d->used[s] || (take->cues == BIT(CUE_QUESTION) && !is_plain_question(span));
     item->cues |= span->cues;
     item->score += span_score(d, take, span);
     item->words += text_count_words(span->text, strlen(span->text));
@@ -150,7 +164,7 @@ static struct item *best_run(const struct drafting *d, const struct unit *unit, 
   bool skipped = false;
   for (int from = begin; from < end; from++) {
     const struct span *first = library_span(d->library, from);
-    if (from > begin && ((unit->lead && !unit->stamp) || leans(first) || first->open_quote || (running && !skipped))) continue;
+    if (from > begin && ((unit->lead && !unit->stamp) || unit->kind == BLOCK_ITEM || unit->kind == BLOCK_STEP || leans(first) || first->open_quote || (running && !skipped))) continue;
     skipped = from == begin && first->cues & (take->not | BIT(CUE_ASIDE));
     int words = 0;
     for (int to = from + 1; to <= end && to - from <= most; to++) {
@@ -245,10 +259,10 @@ static void item_of_heading(const struct drafting *d, const struct section *sect
   g_ptr_array_add(items, item);
 }
 
-/* What stands under a question: the question is the label, the answer is told from its beginning. */
+/* What stands under a question, or under any heading that is wanted with it: the heading is the label, the answer is told from its beginning. */
 static void answer_item(const struct drafting *d, const struct section *section, const struct pattern_block *block, const struct pattern_take *take, GPtrArray *items) {
   const struct library *l = d->library;
-  if (section->heading < 0 || !section->count || !(library_span(l, section->heading)->cues & BIT(CUE_QUESTION))) return;
+  if (section->heading < 0 || !section->count || !(take->titled || library_span(l, section->heading)->cues & BIT(CUE_QUESTION))) return;
   const struct unit *unit = library_unit(l, section->first);
   if (take->units && !(take->units & BIT(unit->kind))) return;
   int begin = unit->first + unit->lead, to = begin, words = 0;
@@ -259,7 +273,7 @@ static void answer_item(const struct drafting *d, const struct section *section,
   struct item *item = item_new(d, unit, take, begin, to);
   if (!item) return;
   sentence_free(item->lead);
-  item->lead = sentence_of(d, section->heading, false, false, false);
+  item->lead = label_of(d, section->heading);
   item->first = section->heading;
   g_ptr_array_add(items, item);
 }
@@ -312,8 +326,8 @@ static GArray *choices_of(const struct drafting *d, const struct pattern_block *
     if (block->own && section->heading < 0 && block->form != FORM_TEXT && l->sources[section->source].sections > 2) continue; /* a list without a heading, among others with */
     struct choice choice = { s, g_ptr_array_new_with_free_func(item_free), 0 };
     if (take->headings) item_of_heading(d, section, take, choice.items);
-    if (take->answers) answer_item(d, section, block, take, choice.items);
-    for (int u = section->first; u < section->first + section->count && !take->headings && !take->answers; u++) items_of_unit(d, library_unit(l, u), block, take, choice.items);
+    if (take->answers || take->titled) answer_item(d, section, block, take, choice.items);
+    for (int u = section->first; u < section->first + section->count && !take->headings && !take->answers && !take->titled; u++) items_of_unit(d, library_unit(l, u), block, take, choice.items);
     keep_best(d, choice.items, block->most, in_order);
     double sum = 0;
     for (guint i = 0; i < choice.items->len; i++) sum += ((struct item *)choice.items->pdata[i])->score;
@@ -447,13 +461,26 @@ static bool names_topic(const GArray *phrases, const struct bag *bag) {
 
 static void clear_bag(void *bag) { bag_clear(bag); }
 
-static GArray *phrase_bags(const char *const *phrases, int count, enum language language) {
+/* "Handling objections" is about objections: without the gerund in front, which is said in many ways. "" where there is none,
+ * or nothing is left. */
+static const char *without_gerund(const char *phrase) {
+  size_t word = strcspn(phrase, " ");
+  if (word < 5 || !phrase[word] || strncmp(phrase + word - 3, "ing", 3) != 0) return "";
+  return phrase + word + 1;
+}
+
+/* `loose`: the phrases without their gerunds, too. */
+static GArray *phrase_bags(const char *const *phrases, int count, enum language language, bool loose) {
   GArray *bags = g_array_new(FALSE, FALSE, sizeof(struct bag));
   g_array_set_clear_func(bags, clear_bag);
   g_autoptr(stemmer_auto) stemmer = stemmer_new(language);
   for (int i = 0; i < count; i++) {
-    struct bag bag = bag_of(stemmer, phrases[i], strlen(phrases[i]));
+    struct bag bag = bag_of(stemmer, phrases[i], strlen(phrases[i])), rest = { 0 };
     g_array_append_val(bags, bag);
+    const char *left = language == LANGUAGE_ENGLISH ? without_gerund(phrases[i]) : "";
+    if (*left) rest = bag_of(stemmer, left, strlen(left));
+    if (rest.count >= (loose ? 1 : 2)) g_array_append_val(bags, rest);
+    else bag_clear(&rest);
   }
   return bags;
 }
@@ -466,13 +493,24 @@ static bool section_names(const struct library *l, const struct section *section
   return false;
 }
 
+/* Up to 0.5 for points and steps: what says what to do is worth more to a learner than what talks about it. */
+static double richness(const struct library *l, int source) {
+  int points = 0;
+  for (int s = l->sources[source].first_section; s < l->sources[source].first_section + l->sources[source].sections; s++)
+    for (int u = library_section(l, s)->first; u < library_section(l, s)->first + library_section(l, s)->count; u++) {
+      enum block_kind kind = library_unit(l, u)->kind;
+      points += kind == BLOCK_STEP || kind == BLOCK_ITEM || kind == BLOCK_ROW;
+    }
+  return MIN(points, 25) / 50.0;
+}
+
 void draft_relevance(const struct library *l, const char *const *phrases, int count, double *ret) {
   for (int s = 0; s < l->source_count; s++) {
     const struct document *source = &l->sources[s];
-    g_autoptr(GArray) bags = phrase_bags(phrases, count, source->language);
+    g_autoptr(GArray) bags = phrase_bags(phrases, count, source->language, false), loose = phrase_bags(phrases, count, source->language, true);
     int named = 0;
     for (int i = source->first_section; i < source->first_section + source->sections; i++) named += section_names(l, library_section(l, i), bags);
-    ret[s] = names_topic(bags, &source->about) ? 1 : named ? SECTION_STRENGTH * named / source->sections : 0;
+    ret[s] = names_topic(loose, &source->about) ? 1 + richness(l, s) : named ? SECTION_STRENGTH * named / source->sections : 0;
   }
 }
 
@@ -494,7 +532,7 @@ static bool set_scope(struct drafting *d) {
     if (is_asked(request, s) && l->sources[s].spans && relevance[s] > (best >= 0 ? relevance[best] : 0)) best = s;
   if (best < 0) return false;
   d->language = l->sources[best].language;
-  g_autoptr(GArray) bags = phrase_bags(request->phrases, request->phrase_count, d->language);
+  g_autoptr(GArray) bags = phrase_bags(request->phrases, request->phrase_count, d->language, false);
   for (int i = 0; i < (int)l->sections->len; i++) {
     const struct section *section = library_section(l, i);
     int s = section->source;

@@ -26,7 +26,8 @@ struct draft_request {
   const struct pattern *pattern;
 };
 
-/* How much of each source is on the topic: 0 nothing, 1 the whole of it, between: some of its sections. */
+/* How much of each source is on the topic: 0 nothing, from 1 on the whole of it (the more, the more it says what to do), between:
+ * some of its sections. */
 void draft_relevance(const struct library *library, const char *const *phrases, int count, double *ret_per_source);
 
 /* Writes the asset's members into an object that is open. False: it refuses, nothing is written, and `ret_missing`

@@ -70,7 +70,7 @@ static bool read_languages(struct reader *r, const struct yaml_node *map, const 
 }
 
 static bool read_take(struct reader *r, const struct yaml_node *node, struct pattern_take *take) {
-  static const char *const keys[] = { "sections", "without", "units", "cues", "not", "split", "labelled", "stamped", "story", "headings", "answers", "label", NULL };
+  static const char *const keys[] = { "sections", "without", "units", "cues", "not", "split", "labelled", "stamped", "story", "headings", "answers", "titled", "label", NULL };
   if (node->type != YAML_MAP) return yaml_fail(r->doc, node, r->error, "\"take\" lists something that is not a map");
   const char *label = yaml_text(node, "label");
   take->label_only = label && strcmp(label, "only") == 0;
@@ -79,7 +79,7 @@ static bool read_take(struct reader *r, const struct yaml_node *node, struct pat
     read_bits(r, node, "without", section_role_names, SECTION_ROLES, &take->without) &&
     read_bits(r, node, "units", block_kind_names, BLOCK_KINDS, &take->units) && read_bits(r, node, "cues", cue_names, CUE_COUNT, &take->cues) &&
     read_bits(r, node, "not", cue_names, CUE_COUNT, &take->not) && read_yes(r, node, "split", &take->split) && read_yes(r, node, "labelled", &take->labelled) && read_yes(r, node, "stamped", &take->stamped) &&
-    read_yes(r, node, "story", &take->story) && read_yes(r, node, "headings", &take->headings) && read_yes(r, node, "answers", &take->answers);
+    read_yes(r, node, "story", &take->story) && read_yes(r, node, "headings", &take->headings) && read_yes(r, node, "answers", &take->answers) && read_yes(r, node, "titled", &take->titled);
 }
 
 static bool read_block(struct reader *r, const struct yaml_node *node, struct pattern_block *block) {

@@ -12,7 +12,8 @@
  *     take   what to look for, the best first; the first that yields `least` counts: sections (roles of headings), without (none of these roles), units (item,
  *            step, row, paragraph, turn, quote), cues (any of them; see cues.yaml), not (none of them), and yes/no: split (sentences
  *            of a paragraph become items), labelled (only with a label in bold), stamped (with a time as its label), story (in order, unbroken), headings (the
- *            headings themselves), answers (what stands under a heading that is a question, with the question as its label); label: only (the label without the rest)
+ *            headings themselves), answers (what stands under a heading that is a question, with the question as its label), titled (the same
+ *            under any heading); label: only (the label without the rest)
  *   needs    what it refuses to do without: any (ids of blocks), least (items of these together), says (what is missing) */
 #pragma once
 #include "studio/library.h"
@@ -21,7 +22,7 @@ enum form { FORM_TEXT, FORM_LIST, FORM_STEPS, FORM_CHECK };
 extern const char *const form_names[4];
 enum { PATTERN_BLOCKS = 12, PATTERN_TAKES = 6, PATTERN_NEEDS = 4 };
 
-struct pattern_take { unsigned sections, without, units /* 0: any */, cues /* 0: any */, not; bool split, labelled, stamped, story, headings, label_only, answers; };
+struct pattern_take { unsigned sections, without, units /* 0: any */, cues /* 0: any */, not; bool split, labelled, stamped, story, headings, label_only, answers, titled; };
 struct pattern_block {
   const char *id, *role, *heading[LANGUAGE_COUNT]; /* heading NULL: none in this language */
   enum form form;

@@ -132,7 +132,9 @@ static void pair_of_reason(struct pairing *p, int index) {
     if (!joint || joint == span->text) continue;
     const char *rest = joint + strlen(joints[i]);
     g_autofree char *front = g_strndup(span->text, (gsize)(rest - span->text));
-    if (words_of(front) >= 4 && words_of(rest) >= 3) add_pair(p, KIND_WHY, g_strconcat(front, "…", NULL), g_strconcat("… ", rest, NULL), index, index, (int)i);
+    g_autofree char *lower = g_utf8_strdown(front, -1);
+    bool leans = strstr(lower, " it ") || strstr(lower, " them ") || strstr(lower, " they ") || strstr(lower, " this ");
+    if (!leans && words_of(front) >= 4 && words_of(rest) >= 3) add_pair(p, KIND_WHY, g_strconcat(front, "…", NULL), g_strconcat("… ", rest, NULL), index, index, (int)i);
     return;
   }
 }
@@ -277,6 +279,12 @@ static char *singular(const char *word) {
   return lower;
 }
 
+static bool is_joint(const char *word) {
+  static const char *const joints = " and or of in to for the than per und oder von pro der die das bis et ou de des du par ";
+  g_autofree char *lower = g_utf8_strdown(word, -1), *key = g_strconcat(" ", lower, " ", NULL);
+  return strstr(joints, key) != NULL;
+}
+
 static void find_figures(const struct drafting *d, int index, GArray *figures) {
   const struct span *span = library_span(d->library, index);
   g_auto(GStrv) words = g_strsplit(span->text, " ", -1);
@@ -292,7 +300,7 @@ static void find_figures(const struct drafting *d, int index, GArray *figures) {
     g_autofree char *next = g_utf8_strdown(words[last], -1), *padded = g_strconcat(" ", next, " ", NULL);
     if (strstr(adjectives, padded) && words[last + 1]) last++;
     size_t unit = strcspn(words[last], ".,;:!?)\"");
-    if (unit < 3 || !g_unichar_isalpha(g_utf8_get_char(words[last]))) continue;
+    if (unit < 3 || is_joint(words[last]) || !g_unichar_isalpha(g_utf8_get_char(words[last]))) continue;
     struct figure figure = { .span = index, .from = at, .amount = g_utf8_strdown(number, -1) };
     figure.to = at;
     for (int w = i; w < last; w++) figure.to += strlen(words[w]) + 1;
