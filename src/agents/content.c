@@ -301,10 +301,19 @@ static bool stands(const struct agent_run *run, const struct content_draft *draf
   return g_strcmp0(was, is) == 0;
 }
 
+/* What a decision is about: the asset; once it is out, this text of it. So a refused text is not asked about again, and a text that
+ * follows a changed source is, although the old one was decided not long ago. */
+static char *subject_of(const struct agent_run *run, const struct json_doc *draft, const char *id)
+{
+  g_autofree char *blocks = json_canonical(json_get(json_root(draft), "blocks"), NULL);
+  return published(run->now->company, id) != NULL ? id_short(id, blocks, NULL) : g_strdup(id);
+}
+
 static void propose_asset(const struct agent_run *run, const struct content_case *c, const struct content_choice *choice, const struct content_draft *draft, GStringChunk *texts)
 {
   g_autoptr(json_doc_auto) doc = json_parse(draft->json, strlen(draft->json), NULL);
   const char *id = json_string(json_get(json_root(doc), "id")), *title = json_string(json_get(json_root(doc), "title"));
+  g_autofree char *subject = subject_of(run, doc, id);
   g_autofree char *rests = first_words(draft, c), *sentence = NULL;
   struct evidence evidence[EVIDENCE_MOST] = { evidence_of(c, FILE_SOURCES, draft->spans, rests) };
   int count = 1 + common_evidence(c, texts, evidence + 1);
@@ -320,13 +329,13 @@ static void propose_asset(const struct agent_run *run, const struct content_case
   put_money(c, &w);
   json_close_object(&w);
   g_autofree char *value = json_writer_steal(&w, NULL), *body = NULL;
-  turn_claim(run->out, &(struct claim){ .predicate = "draft", .subject = id, .value = value, .confidence = c->need->probability, .valid_from = run->today,
+  turn_claim(run->out, &(struct claim){ .predicate = "draft", .subject = subject, .value = value, .confidence = c->need->probability, .valid_from = run->today,
     .valid_to = run->today + VALID_DAYS, .evidence = evidence, .evidence_count = count });
   if (stands(run, draft, id))
     return;
   body = asset_body(c, choice, draft, run->today);
   sentence = g_strdup_printf("Publish “%s” for %d people", title, c->people);
-  turn_propose(run->out, &(struct proposal){ .kind = "publish asset", .subject = id, .title = sentence, .body = body, .audience = c->people, .regulated = c->regulated,
+  turn_propose(run->out, &(struct proposal){ .kind = "publish asset", .subject = subject, .title = sentence, .body = body, .audience = c->people, .regulated = c->regulated,
     .confidence = c->need->probability, .expires = run->today + OPEN_DAYS });
 }
 

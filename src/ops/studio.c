@@ -29,12 +29,10 @@ typedef struct studio studio_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(studio_auto, studio_clear)
 
 static bool add_shown(struct studio *studio, const char *body, const char *proposal, const struct asset *asset, GError **error) {
-  struct json_doc *doc = json_parse(body, strlen(body), error);
-  if (!doc) return false;
   struct shown *shown = g_new0(struct shown, 1);
-  *shown = (struct shown){ g_strdup(body), g_strdup(proposal), asset, doc };
+  *shown = (struct shown){ .body = g_strdup(body), .proposal = g_strdup(proposal), .asset = asset };
   g_ptr_array_add(studio->assets, shown);
-  return true;
+  return (shown->doc = json_parse(shown->body, strlen(shown->body), error)) != NULL; /* the document borrows the copy */
 }
 
 static bool load_waiting(struct op_call *call, struct studio *studio, GError **error) {
@@ -360,7 +358,7 @@ static bool export_asset(struct op_call *call, struct json_writer *out, GError *
   if (!load_studio(call, &studio, error)) return false;
   const struct shown *shown = find_asset(&studio, op_text(call, "id"), error);
   if (!shown) return false;
-  bool markdown = op_text(call, "as") && strcmp(op_text(call, "as"), "markdown") == 0;
+  bool markdown = op_text(call, "form") && strcmp(op_text(call, "form"), "markdown") == 0;
   struct render render = { .asset = json_root(shown->doc), .published = shown->asset ? shown->asset->published : CLOCK_NO_DAY };
   char *text = markdown ? render_markdown(&render) : render_html(&render);
   call->file_name = g_strdup_printf("%s.%s", json_string(json_get(json_root(shown->doc), "id")), markdown ? "md" : "html");
@@ -454,7 +452,7 @@ static const struct field asset_out[] = { ASSET_FIELDS, { "drafted_by", FIELD_TE
   { "audience", FIELD_ANY, REQUIRED, "teams" }, { "envelope", FIELD_ANY, REQUIRED | NULLABLE, "channels, from, until, minutes" }, { 0 } };
 static const struct field asset_in[] = { { "id", FIELD_ID("asset"), REQUIRED | IN_PATH, "the asset, or the proposal that carries it" }, { 0 } };
 static const char *const export_forms[] = { "html", "markdown", NULL };
-static const struct field export_in[] = { { "id", FIELD_ID("asset"), REQUIRED | IN_PATH, "the asset, or the proposal that carries it" }, { "as", FIELD_WORD(export_forms), 0, "html or markdown" }, { 0 } };
+static const struct field export_in[] = { { "id", FIELD_ID("asset"), REQUIRED | IN_PATH, "the asset, or the proposal that carries it" }, { "form", FIELD_WORD(export_forms), 0, "html or markdown" }, { 0 } };
 
 static const struct field draft_in[] = { { "sources", FIELD_TEXTS, 0, "names; none: all that speak of the topic" }, { "topic", FIELD_TEXT(LIMIT_ID), 0, "a skill, or words that a title or heading holds" },
   { "need", FIELD_ID("need"), 0, "a need: its skills are the topic" }, { "pattern", FIELD_TEXT(LIMIT_ID), 0, "none: all of them, side by side" }, { 0 } };

@@ -26,6 +26,7 @@ EXPECTED = {  # operation → roles: what must not change by accident
     "listening_list": {"lead", "approver", "manager", "analyst"}, "listening_promise": {"lead"}, "listening_keep": {"lead"},
     "me_show": EVERYBODY, "me_correct": EVERYBODY, "me_export": EVERYBODY,
     "import": {"lead", "administrator"}, "import_undo": {"lead", "administrator"}, "run": {"lead", "administrator"},
+    "studio_sources": {"lead", "approver", "analyst"}, "studio_asset": {"lead", "approver", "analyst"}, "studio_draft": {"lead", "approver"},
     "export": {"lead", "analyst", "administrator"}, "accounts_list": {"administrator"}, "accounts_add": {"administrator"},
 }
 
@@ -270,4 +271,5 @@ def main(tap):
     few_people(tap)
 
 
-meno.scenario(main)
+if __name__ == "__main__":
+    meno.scenario(main)
