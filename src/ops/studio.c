@@ -297,9 +297,12 @@ static bool read_asking(struct op_call *call, const struct studio *studio, struc
   }
   if (need) return fail(error, MENO_ERROR_NOT_FOUND, "there is no need \"%s\" now", need);
   for (int i = 0; topic && i < company->skills.count; i++)
-    if (strcmp(company->skills.at[i].id, topic) == 0 || g_ascii_strcasecmp(company->skills.at[i].name, topic) == 0) phrases_of_skill(&company->skills.at[i], asking->phrases);
+    if (strcmp(company->skills.at[i].id, topic) == 0 || g_ascii_strcasecmp(company->skills.at[i].name, topic) == 0) {
+      phrases_of_skill(&company->skills.at[i], asking->phrases);
+      asking->topic = company->skills.at[i].name;
+    }
   if (topic && !asking->phrases->len) g_ptr_array_add(asking->phrases, g_strdup(topic));
-  asking->topic = topic;
+  if (!asking->topic) asking->topic = topic;
   return topic || asking->sources->len || fail(error, MENO_ERROR_BAD_INPUT, "neither sources nor a topic nor a need was given; give one");
 }
 

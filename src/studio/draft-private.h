@@ -8,13 +8,14 @@ struct sentence { char *text; GArray *spans; /* of int */ };
 struct item { struct sentence *lead; /* NULL: none */ GPtrArray *sentences; int first /* span, for the order */, section; unsigned cues; double score; int words; };
 struct option { struct sentence *sentence; bool right; };
 struct quiz { const char *kind, *ask; struct sentence *stem; GPtrArray *options, *feedback; int first, words; };
-struct drafted { const struct pattern_block *of; int section /* whose heading it has; -1 the pattern's */, number; GPtrArray *items, *questions; };
+struct drafted { const struct pattern_block *of; int section /* whose heading it has; -1 the pattern's */, number, order; GPtrArray *items, *questions; };
 
 struct drafting {
   const struct library *library;
   const struct draft_request *request;
   enum language language;
   double *strength;            /* per section: how much it is on the topic */
+  int best;                    /* the source that says most; its parts come first */
   struct bag topic;
   bool *used;                  /* per span */
   GPtrArray *blocks;           /* of struct drafted */

@@ -280,7 +280,7 @@ static void answer_item(const struct drafting *d, const struct section *section,
 
 /* ---- sections ---------------------------------------------------------------------------------------------------- */
 
-struct choice { int section; GPtrArray *items; double score; };
+struct choice { int section, order; GPtrArray *items; double score; };
 
 static void choice_clear(void *data) { g_ptr_array_unref(((struct choice *)data)->items); }
 
@@ -289,7 +289,12 @@ static int by_score(const void *a, const void *b) {
   return x->score != y->score ? (x->score < y->score ? 1 : -1) : x->section - y->section;
 }
 
-static int by_section(const void *a, const void *b) { return ((const struct choice *)a)->section - ((const struct choice *)b)->section; }
+static int by_order(const void *a, const void *b) { return ((const struct choice *)a)->order - ((const struct choice *)b)->order; }
+
+/* The best source first, each in its own order. */
+static int order_of(const struct drafting *d, int section) {
+  return section < 0 ? -1 : section + (library_section(d->library, section)->source == d->best ? 0 : (int)d->library->sections->len);
+}
 
 static int item_by_score(const void *a, const void *b) {
   const struct item *x = *(struct item *const *)a, *y = *(struct item *const *)b;
@@ -315,6 +320,9 @@ static void keep_best(const struct drafting *d, GPtrArray *items, int most, bool
   g_ptr_array_sort(items, item_by_place);
 }
 
+/* "And then?" heads nothing on its own. */
+static bool is_follow_up(const struct span *heading) { return heading->cues & BIT(CUE_QUESTION) && text_count_words(heading->text, strlen(heading->text)) < 3; }
+
 static GArray *choices_of(const struct drafting *d, const struct pattern_block *block, const struct pattern_take *take) {
   const struct library *l = d->library;
   GArray *choices = g_array_new(FALSE, FALSE, sizeof(struct choice));
@@ -324,7 +332,8 @@ static GArray *choices_of(const struct drafting *d, const struct pattern_block *
     const struct section *section = library_section(l, s);
     if (d->strength[s] <= 0 || (take->sections && !(take->sections & section->roles)) || take->without & section->roles) continue;
     if (block->own && section->heading < 0 && block->form != FORM_TEXT && l->sources[section->source].sections > 2) continue; /* a list without a heading, among others with */
-    struct choice choice = { s, g_ptr_array_new_with_free_func(item_free), 0 };
+    if (block->own && section->heading >= 0 && is_follow_up(library_span(l, section->heading))) continue;
+    struct choice choice = { s, order_of(d, s), g_ptr_array_new_with_free_func(item_free), 0 };
     if (take->headings) item_of_heading(d, section, take, choice.items);
     if (take->answers || take->titled) answer_item(d, section, block, take, choice.items);
     for (int u = section->first; u < section->first + section->count && !take->headings && !take->answers && !take->titled; u++) items_of_unit(d, library_unit(l, u), block, take, choice.items);
@@ -346,6 +355,7 @@ static struct drafted *add_block(struct drafting *d, const struct pattern_block 
   struct drafted *drafted = g_new0(struct drafted, 1);
   drafted->of = block;
   drafted->section = section;
+  drafted->order = order_of(d, section);
   drafted->items = g_ptr_array_new_with_free_func(item_free);
   drafted->questions = g_ptr_array_new_with_free_func(quiz_free);
   for (guint i = 0; i < d->blocks->len; i++) drafted->number += ((struct drafted *)d->blocks->pdata[i])->of == block;
@@ -385,7 +395,7 @@ static void take_items(struct drafting *d, struct drafted *to, GPtrArray *items,
 static int fill_sections(struct drafting *d, const struct pattern_block *block, GArray *choices) {
   int count = 0;
   if (choices->len > (guint)block->sections) g_array_set_size(choices, (guint)block->sections);
-  g_array_sort(choices, by_section);
+  g_array_sort(choices, by_order);
   for (guint i = 0; i < choices->len; i++) {
     struct choice *choice = &g_array_index(choices, struct choice, i);
     if (d->words > d->request->pattern->words) break;
@@ -445,7 +455,7 @@ static int fill_block(struct drafting *d, const struct pattern_block *block) {
 static int drafted_by_place(const void *a, const void *b) {
   const struct drafted *x = *(struct drafted *const *)a, *y = *(struct drafted *const *)b;
   if (x->of != y->of) return x->of < y->of ? -1 : 1;
-  return x->section - y->section;
+  return x->order - y->order;
 }
 
 /* ---- scope ------------------------------------------------------------------------------------------------------- */
@@ -531,6 +541,7 @@ static bool set_scope(struct drafting *d) {
   for (int s = 0; s < l->source_count; s++)
     if (is_asked(request, s) && l->sources[s].spans && relevance[s] > (best >= 0 ? relevance[best] : 0)) best = s;
   if (best < 0) return false;
+  d->best = best;
   d->language = l->sources[best].language;
   g_autoptr(GArray) bags = phrase_bags(request->phrases, request->phrase_count, d->language, false);
   for (int i = 0; i < (int)l->sections->len; i++) {

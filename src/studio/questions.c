@@ -27,6 +27,7 @@
 #define SAME_CASE 0.75     /* a span that covers so much of the question speaks of the same */
 #define SAME_WORDS 0.8
 #define LONGER 6.0         /* times the right answer's words: an option that long gives itself away */
+#define UNITS_APART 3      /* "two days" can be taken for weeks or hours, hardly for years */
 #define CASES_MOST 3       /* questions of one kind */
 
 enum kind { KIND_CASE, KIND_IF, KIND_WHY, KIND_FIGURE, KIND_WORSE, KIND_NEXT, KIND_COUNT };
@@ -312,15 +313,18 @@ static void find_figures(const struct drafting *d, int index, GArray *figures) {
   }
 }
 
-/* Both spans of time, or the same unit: figures of one class can be confused. */
-static bool same_class(const char *a, const char *b) {
-  static const char *const times[] = { "second", "minute", "hour", "day", "working day", "week", "month", "year", "sekund", "minut", "stund", "tag", "werktag", "woch", "monat", "jahr", "heur", "jour", "semain", "moi", "an" };
-  bool time_a = false, time_b = false;
-  for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
-    time_a |= g_str_has_prefix(a, times[i]);
-    time_b |= g_str_has_prefix(b, times[i]);
-  }
-  return strcmp(a, b) == 0 || (time_a && time_b);
+/* How far two units are from each other: 0 the same, 1 and on for spans of time of another scale; 99 they cannot be confused. */
+static int unit_distance(const char *a, const char *b) {
+  static const char *const scales[][4] = { { "second", "sekund" }, { "minut", "minute" }, { "hour", "stund", "heur" }, { "day", "working day", "tag", "jour" }, { "week", "woch", "semain" },
+    { "month", "monat", "moi" }, { "year", "jahr" } };
+  int scale_a = -1, scale_b = -1;
+  if (strcmp(a, b) == 0) return 0;
+  for (int i = 0; i < (int)G_N_ELEMENTS(scales); i++)
+    for (int j = 0; j < 4 && scales[i][j]; j++) {
+      if (g_str_has_prefix(a, scales[i][j])) scale_a = i;
+      if (g_str_has_prefix(b, scales[i][j])) scale_b = i;
+    }
+  return scale_a < 0 || scale_b < 0 ? 99 : 1 + abs(scale_a - scale_b);
 }
 
 static bool ask_figure(struct pairing *p, struct drafted *to, const GArray *figures, guint index) {
@@ -336,10 +340,10 @@ static bool ask_figure(struct pairing *p, struct drafted *to, const GArray *figu
   struct quiz *question = quiz_new(d, KIND_FIGURE, sentence_new(g_steal_pointer(&stem), figure->span));
   add_option(question, figure->text, figure->span, true);
   bool small = !g_unichar_isupper(g_utf8_get_char(figure->text));
-  for (int near = 1; near >= (d->language == LANGUAGE_GERMAN ? 1 : 0); near--) /* German units change with their case */
+  for (int reach = 0; reach <= (d->language == LANGUAGE_GERMAN ? 0 : UNITS_APART); reach++) /* German units change with their case */
    for (guint i = 0; i < figures->len && question->options->len < OPTIONS_MOST; i++) {
     const struct figure *other = &g_array_index(figures, struct figure, i);
-    if (other->span == figure->span || !(near ? strcmp(other->unit, figure->unit) == 0 : same_class(other->unit, figure->unit)) || strcmp(other->amount, figure->amount) == 0 || has_option(question, other->text)) continue;
+    if (other->span == figure->span || unit_distance(other->unit, figure->unit) != reach || strcmp(other->amount, figure->amount) == 0 || has_option(question, other->text)) continue;
     struct bag option = bag_of(p->stemmer, other->text, strlen(other->text));
     struct bag right = bag_of(p->stemmer, figure->text, strlen(figure->text)); /* "2" and "two" are one figure */
     bool wrong = !bag_same_numbers(&option, &right) && !is_true_too(d, &stem_bag, &option, -1, -1);

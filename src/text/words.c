@@ -33,11 +33,33 @@ static const char *const function_words[LANGUAGE_COUNT] = {
 static const char *const negations[LANGUAGE_COUNT] = { " not no never none nothing nobody cannot neither nor without don doesn didn isn aren won can't mustn shouldn ",
   " nicht kein keine keinem keinen keiner keines nie niemals nichts niemand weder ohne ", " ne pas jamais aucun aucune rien personne ni sans n ", " not no non nicht ne nie " };
 
-static bool is_listed(const char *list, const char *word) {
-  char key[40];
-  if (strlen(word) + 3 > sizeof key) return false;
-  g_snprintf(key, sizeof key, " %s ", word);
-  return strstr(list, key) != NULL;
+static const struct { const char *words, *digits; } figures[] = { { " two zwei deux ", "2" }, { " three drei trois ", "3" }, { " four vier quatre ", "4" }, { " five fünf cinq ", "5" },
+  { " six sechs ", "6" }, { " seven sieben sept ", "7" }, { " eight acht huit ", "8" }, { " nine neun neuf ", "9" }, { " ten zehn dix ", "10" }, { " eleven elf onze ", "11" },
+  { " twelve zwölf douze ", "12" }, { " fifteen fünfzehn quinze ", "15" }, { " twenty zwanzig vingt ", "20" }, { " thirty dreißig trente ", "30" }, { " forty vierzig quarante ", "40" },
+  { " fifty fünfzig cinquante ", "50" }, { " sixty sechzig soixante ", "60" }, { " hundred hundert cent ", "100" } };
+
+enum { FUNCTION_WORD = 1, NEGATION, FIGURE /* and on: its row + FIGURE */ };
+
+static void add_words(GHashTable *table, const char *list, int kind) {
+  g_auto(GStrv) words = g_strsplit(list, " ", -1);
+  for (char **word = words; *word; word++)
+    if (**word) g_hash_table_insert(table, g_strdup(*word), GINT_TO_POINTER(kind));
+}
+
+/* What a lower-case word is in a language: FUNCTION_WORD, NEGATION, FIGURE and on, 0 a content word. */
+static int kind_of(enum language language, const char *word) {
+  static gsize once;
+  static GHashTable *tables[LANGUAGE_COUNT];
+  if (g_once_init_enter(&once)) {
+    for (int l = 0; l < LANGUAGE_COUNT; l++) {
+      tables[l] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+      add_words(tables[l], function_words[l], FUNCTION_WORD);
+      for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) add_words(tables[l], figures[i].words, FIGURE + (int)i);
+      add_words(tables[l], negations[l], NEGATION);
+    }
+    g_once_init_leave(&once, 1);
+  }
+  return GPOINTER_TO_INT(g_hash_table_lookup(tables[language], word));
 }
 
 /* ---- walking ----------------------------------------------------------------------------------------------------- */
@@ -74,13 +96,14 @@ int text_count_words(const char *text, size_t length) {
 }
 
 char *text_normal(const char *text, size_t length) {
+  g_autofree char *lower = g_utf8_strdown(text, (gssize)length);
   GString *out = g_string_sized_new(length);
-  struct walk walk = { text, text + length };
+  struct walk walk = { lower, lower + strlen(lower) };
   const char *word;
   size_t size;
   while (next_word(&walk, &word, &size)) {
-    g_autofree char *lower = g_utf8_strdown(word, (gssize)size);
-    g_string_append_printf(out, "%s%s", out->len ? " " : "", lower);
+    if (out->len) g_string_append_c(out, ' ');
+    g_string_append_len(out, word, (gssize)size);
   }
   return g_string_free(out, FALSE);
 }
@@ -94,7 +117,7 @@ enum language language_guess(const char *text, size_t length) {
   while (next_word(&walk, &word, &size)) {
     g_autofree char *lower = g_utf8_strdown(word, (gssize)size);
     words++;
-    for (int l = 0; l < LANGUAGE_OTHER; l++) found[l] += is_listed(function_words[l], lower) || is_listed(negations[l], lower);
+    for (int l = 0; l < LANGUAGE_OTHER; l++) found[l] += kind_of((enum language)l, lower) == FUNCTION_WORD || kind_of((enum language)l, lower) == NEGATION;
   }
   int best = 0, next = 1;
   for (int l = 1; l < LANGUAGE_OTHER; l++)
@@ -141,15 +164,7 @@ static uint32_t number_of(const char *word, size_t length) {
 }
 
 /* "two" and "2" are one figure. "One" is not among them: it is an article and a pronoun more often than a figure. */
-static uint32_t figure_of(const char *lower) {
-  static const struct { const char *words, *digits; } figures[] = { { " two zwei deux ", "2" }, { " three drei trois ", "3" }, { " four vier quatre ", "4" }, { " five fünf cinq ", "5" },
-    { " six sechs ", "6" }, { " seven sieben sept ", "7" }, { " eight acht huit ", "8" }, { " nine neun neuf ", "9" }, { " ten zehn dix ", "10" }, { " eleven elf onze ", "11" },
-    { " twelve zwölf douze ", "12" }, { " fifteen fünfzehn quinze ", "15" }, { " twenty zwanzig vingt ", "20" }, { " thirty dreißig trente ", "30" }, { " forty vierzig quarante ", "40" },
-    { " fifty fünfzig cinquante ", "50" }, { " sixty sechzig soixante ", "60" }, { " hundred hundert cent ", "100" } };
-  for (size_t i = 0; i < G_N_ELEMENTS(figures); i++)
-    if (is_listed(figures[i].words, lower)) return hash_of(figures[i].digits, strlen(figures[i].digits));
-  return 0;
-}
+static uint32_t figure_of(int kind) { return kind >= FIGURE ? hash_of(figures[kind - FIGURE].digits, strlen(figures[kind - FIGURE].digits)) : 0; }
 
 static int compare(const void *a, const void *b) {
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -180,12 +195,13 @@ struct bag bag_of(struct stemmer *stemmer, const char *text, size_t length) {
       continue;
     }
     g_autofree char *lower = g_utf8_strdown(word, (gssize)size);
-    uint32_t figure = figure_of(lower);
+    int kind = kind_of(stemmer->language, lower);
+    uint32_t figure = figure_of(kind);
     if (figure) {
       g_array_append_val(numbers, figure);
       g_array_append_val(stems, figure);
-    } else if (is_listed(negations[stemmer->language], lower)) bag.negated++;
-    else if (strlen(lower) > 1 && !is_listed(function_words[stemmer->language], lower)) {
+    } else if (kind == NEGATION) bag.negated++;
+    else if (strlen(lower) > 1 && kind != FUNCTION_WORD) {
       const char *stem = lower;
       size_t stem_length = strlen(lower);
       if (stemmer->snowball) {
