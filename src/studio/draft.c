@@ -489,7 +489,7 @@ static GArray *phrase_bags(const char *const *phrases, int count, enum language 
     g_array_append_val(bags, bag);
     const char *left = language == LANGUAGE_ENGLISH ? without_gerund(phrases[i]) : "";
     if (*left) rest = bag_of(stemmer, left, strlen(left));
-    if (rest.count >= (loose ? 1 : 2)) g_array_append_val(bags, rest);
+    if (rest.count >= (loose && i == 0 ? 1 : 2)) g_array_append_val(bags, rest); /* of an alias, one word is too little: "calming customers" */
     else bag_clear(&rest);
   }
   return bags;
