@@ -113,6 +113,7 @@ static void write_source(struct json_writer *out, const struct studio *studio, c
 static bool sources(struct op_call *call, struct json_writer *out, GError **error) {
   g_auto(studio_auto) studio = { 0 };
   if (!load_studio(call, &studio, error)) return false;
+  put_day(out, "today", studio.today);
   json_open_array(out, "sources");
   for (int i = 0; i < studio.library->source_count; i++) {
     json_open_object(out, NULL);
@@ -123,15 +124,18 @@ static bool sources(struct op_call *call, struct json_writer *out, GError **erro
   return true;
 }
 
-/* Span id → how many assets rest on it. */
+/* Span id → the ids of the assets that rest on it. */
 static GHashTable *uses_of(const struct studio *studio) {
-  GHashTable *uses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *uses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   for (guint i = 0; i < studio->assets->len; i++) {
-    struct json spans = json_get(json_root(((struct shown *)studio->assets->pdata[i])->doc), "spans");
+    struct json body = json_root(((struct shown *)studio->assets->pdata[i])->doc), spans = json_get(body, "spans");
+    const char *asset = json_string(json_get(body, "id"));
     struct json_iter it = json_iter(spans);
-    while (json_type(spans) == JSON_ARRAY && json_next(&it)) {
+    while (asset && json_type(spans) == JSON_ARRAY && json_next(&it)) {
       const char *id = json_string(json_get(it.value, "id"));
-      if (id) g_hash_table_insert(uses, g_strdup(id), GINT_TO_POINTER(GPOINTER_TO_INT(g_hash_table_lookup(uses, id)) + 1));
+      GPtrArray *resting = id ? g_hash_table_lookup(uses, id) : NULL;
+      if (id && !resting) g_hash_table_insert(uses, g_strdup(id), resting = g_ptr_array_new_with_free_func(g_free));
+      if (id && !g_ptr_array_find_with_equal_func(resting, asset, g_str_equal, NULL)) g_ptr_array_add(resting, g_strdup(asset));
     }
   }
   return uses;
@@ -151,7 +155,11 @@ static void write_span(struct json_writer *out, const struct library *library, c
   for (int c = 0; c < CUE_COUNT; c++)
     if (span->cues & BIT(c)) json_put_string(out, NULL, cue_names[c]);
   json_close_array(out);
-  json_put_integer(out, "uses", GPOINTER_TO_INT(g_hash_table_lookup(uses, span->id)));
+  const GPtrArray *resting = g_hash_table_lookup(uses, span->id);
+  json_put_integer(out, "uses", resting ? resting->len : 0);
+  json_open_array(out, "assets");
+  for (guint i = 0; resting && i < resting->len; i++) json_put_string(out, NULL, resting->pdata[i]);
+  json_close_array(out);
   json_close_object(out);
 }
 
@@ -191,6 +199,7 @@ static void write_asset_row(struct json_writer *out, const struct studio *studio
   json_put_integer(out, "blocks", (int64_t)json_count(json_get(body, "blocks")));
   json_put_number(out, "minutes", asset_minutes(body));
   json_put_string(out, "freshness", freshness_names[asset_freshness(studio->library, body, studio->today)]);
+  asset_write_freshness(studio->library, body, studio->today, out, "fresh");
   json_put_integer(out, "unsourced_sentences", asset_unsourced(studio->library, body, NULL));
   struct json checks = json_get(body, "checks");
   json_put_string(out, "reading_level", json_string(json_get(checks, "reading_level")));
@@ -254,7 +263,6 @@ static bool asset(struct op_call *call, struct json_writer *out, GError **error)
   json_put_value(out, "content", json_get(body, "blocks"));
   json_put_value(out, "documents", json_get(body, "sources"));
   write_rests_on(out, &studio, body);
-  asset_write_freshness(studio.library, body, studio.today, out, "fresh");
   asset_write_checks(studio.library, body, out, "checks");
   put_any(out, "trace", body);
   put_any(out, "rejected", body);
@@ -299,7 +307,7 @@ static bool read_asking(struct op_call *call, const struct studio *studio, struc
   for (int i = 0; topic && i < company->skills.count; i++)
     if (strcmp(company->skills.at[i].id, topic) == 0 || g_ascii_strcasecmp(company->skills.at[i].name, topic) == 0) {
       phrases_of_skill(&company->skills.at[i], asking->phrases);
-      asking->topic = company->skills.at[i].name;
+      asking->topic = company->skills.at[i].name; /* a reader knows it by its name, not by its id */
     }
   if (topic && !asking->phrases->len) g_ptr_array_add(asking->phrases, g_strdup(topic));
   if (!asking->topic) asking->topic = topic;
@@ -410,15 +418,18 @@ static const struct field used_fields[] = { { "id", FIELD_ID("asset"), REQUIRED,
   { "reading_level", FIELD_TEXT(0), REQUIRED, "in words" }, { "spans", FIELD_COUNT, REQUIRED, "sentences, labels and headings" }, { "cut_off", FIELD_BOOL, REQUIRED, "it is longer than what is read" }, \
   { "hidden", FIELD_COUNT, REQUIRED, "passages that a reader would not have seen and that were left out" }, { "used_by", FIELD_LIST(used_fields), REQUIRED, "assets that rest on it" }
 static const struct field source_row[] = { SOURCE_FIELDS, { 0 } };
-static const struct field sources_out[] = { { "sources", FIELD_LIST(source_row), REQUIRED, "by name" }, { 0 } };
+static const struct field sources_out[] = { { "today", FIELD_DAY, REQUIRED, "by which validity is judged" }, { "sources", FIELD_LIST(source_row), REQUIRED, "by name" }, { 0 } };
 static const struct field span_fields[] = { { "id", FIELD_ID("span"), REQUIRED, "stays the same while the text stays the same" }, { "kind", FIELD_TEXT(0), REQUIRED, "heading, label, sentence, code" },
   { "block", FIELD_TEXT(0), REQUIRED, "heading, paragraph, item, step, row, quote, code, turn" }, { "level", FIELD_COUNT, REQUIRED, "of a heading or a list" },
   { "unit", FIELD_INTEGER(-1, 1e9), REQUIRED, "sentences of one paragraph or item have the same; -1: a heading" }, { "speaker", FIELD_TEXT(0), REQUIRED | NULLABLE, "" },
-  { "text", FIELD_TEXT(0), REQUIRED, "" }, { "cues", FIELD_TEXTS, REQUIRED, "what it was recognised as" }, { "uses", FIELD_COUNT, REQUIRED, "assets that rest on it" }, { 0 } };
+  { "text", FIELD_TEXT(0), REQUIRED, "" }, { "cues", FIELD_TEXTS, REQUIRED, "what it was recognised as" }, { "uses", FIELD_COUNT, REQUIRED, "assets that rest on it" }, { "assets", FIELD_TEXTS, REQUIRED, "their ids" }, { 0 } };
 static const struct field source_out[] = { SOURCE_FIELDS, { "text", FIELD_LIST(span_fields), REQUIRED, "in order" }, { 0 } };
 static const struct field source_in[] = { { "name", FIELD_ID("source"), REQUIRED | IN_PATH, "the source" }, { 0 } };
 
 static const char *const freshness_words[] = { "fresh", "source expired", "source changed", "contradicted", "source gone", NULL };
+static const struct field change_fields[] = { { "freshness", FIELD_WORD(freshness_words), REQUIRED, "" }, { "span", FIELD_ID("span"), REQUIRED, "" }, { "source", FIELD_TEXT(0), REQUIRED, "" }, { "was", FIELD_TEXT(0), REQUIRED, "" },
+  { "now", FIELD_TEXT(0), REQUIRED | NULLABLE, "what stands there now, or what contradicts it; null: gone" }, { "other", FIELD_TEXT(0), REQUIRED | NULLABLE, "the source that contradicts" }, { 0 } };
+static const struct field fresh_fields[] = { { "block", FIELD_TEXT(0), REQUIRED, "" }, { "freshness", FIELD_WORD(freshness_words), REQUIRED, "" }, { "changes", FIELD_LIST(change_fields), REQUIRED, "" }, { 0 } };
 static const char *const asset_states[] = { "published", "waiting", NULL };
 #define ASSET_FIELDS \
   { "id", FIELD_ID("asset"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "modality", FIELD_TEXT(0), REQUIRED, "" }, { "pattern", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, \
@@ -426,15 +437,13 @@ static const char *const asset_states[] = { "published", "waiting", NULL };
   { "goal", FIELD_ID("goal"), REQUIRED | NULLABLE, "" }, { "goal_name", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "state", FIELD_WORD(asset_states), REQUIRED, "" }, \
   { "proposal", FIELD_ID("proposal"), REQUIRED | NULLABLE, "where it waits for approval" }, { "published", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "blocks", FIELD_COUNT, REQUIRED, "" }, \
   { "minutes", FIELD_NUMBER(0, 1e6), REQUIRED, "that it takes" }, { "freshness", FIELD_WORD(freshness_words), REQUIRED, "the worst of its blocks" }, \
+  { "fresh", FIELD_LIST(fresh_fields), REQUIRED, "by block" }, \
   { "unsourced_sentences", FIELD_COUNT, REQUIRED, "that the sources, as they are now, do not bear out" }, { "reading_level", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, \
   { "sources", FIELD_TEXTS, REQUIRED, "names" }
 static const struct field asset_row[] = { ASSET_FIELDS, { 0 } };
 static const struct field assets_out[] = { { "assets", FIELD_LIST(asset_row), REQUIRED, "published first, then what waits" }, { 0 } };
 static const struct field rest_fields[] = { { "id", FIELD_ID("span"), REQUIRED, "" }, { "source", FIELD_TEXT(0), REQUIRED, "" }, { "text", FIELD_TEXT(0), REQUIRED, "as it was when it was drafted" },
   { "there", FIELD_BOOL, REQUIRED, "it still stands there" }, { 0 } };
-static const struct field change_fields[] = { { "freshness", FIELD_WORD(freshness_words), REQUIRED, "" }, { "span", FIELD_ID("span"), REQUIRED, "" }, { "source", FIELD_TEXT(0), REQUIRED, "" }, { "was", FIELD_TEXT(0), REQUIRED, "" },
-  { "now", FIELD_TEXT(0), REQUIRED | NULLABLE, "what stands there now, or what contradicts it; null: gone" }, { "other", FIELD_TEXT(0), REQUIRED | NULLABLE, "the source that contradicts" }, { 0 } };
-static const struct field fresh_fields[] = { { "block", FIELD_TEXT(0), REQUIRED, "" }, { "freshness", FIELD_WORD(freshness_words), REQUIRED, "" }, { "changes", FIELD_LIST(change_fields), REQUIRED, "" }, { 0 } };
 static const struct field access_fields[] = { { "check", FIELD_TEXT(0), REQUIRED, "" }, { "fine", FIELD_BOOL, REQUIRED, "" }, { "note", FIELD_TEXT(0), REQUIRED | NULLABLE, "what to look at" }, { 0 } };
 static const struct field checks_fields[] = { { "access", FIELD_LIST(access_fields), REQUIRED, "accessibility, as far as text goes" }, { "longest_sentence", FIELD_COUNT, REQUIRED, "words" }, { "minutes", FIELD_NUMBER(0, 1e6), REQUIRED, "" },
   { "reading_ease", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "reading_level", FIELD_TEXT(0), REQUIRED, "" }, { "sentences", FIELD_COUNT, REQUIRED, "" },
@@ -450,7 +459,7 @@ static const struct field block_fields[] = { { "id", FIELD_TEXT(0), REQUIRED, ""
   { "heading", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "heading_spans", FIELD_TEXTS, REQUIRED, "none: the pattern's own words" }, { "items", FIELD_LIST(item_fields), REQUIRED, "" },
   { "questions", FIELD_LIST(question_fields), REQUIRED, "" }, { 0 } };
 static const struct field asset_out[] = { ASSET_FIELDS, { "drafted_by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "content", FIELD_LIST(block_fields), REQUIRED, "the blocks" },
-  { "documents", FIELD_LIST(document_fields), REQUIRED, "the sources" }, { "spans", FIELD_LIST(rest_fields), REQUIRED, "what the sentences rest on" }, { "fresh", FIELD_LIST(fresh_fields), REQUIRED, "by block" },
+  { "documents", FIELD_LIST(document_fields), REQUIRED, "the sources" }, { "spans", FIELD_LIST(rest_fields), REQUIRED, "what the sentences rest on" }, 
   { "checks", FIELD_OBJECT(checks_fields), REQUIRED, "" }, { "trace", FIELD_ANY, REQUIRED, "the rules that chose the modality: [{rule, sentence, fits}]" }, { "rejected", FIELD_ANY, REQUIRED, "modalities that were not chosen: [{modality, reason}]" },
   { "audience", FIELD_ANY, REQUIRED, "teams" }, { "envelope", FIELD_ANY, REQUIRED | NULLABLE, "channels, from, until, minutes" }, { 0 } };
 static const struct field asset_in[] = { { "id", FIELD_ID("asset"), REQUIRED | IN_PATH, "the asset, or the proposal that carries it" }, { 0 } };

@@ -57,3 +57,10 @@ usable<own.Reason>()(sent<'/why/{id}', 'get'>());
 usable<{ imports: own.Import[] }>()(sent<'/imports', 'get'>());
 usable<own.Job>()(sent<'/jobs/{id}', 'get'>());
 usable<{ hits: own.Hit[] }>()(sent<'/search', 'get'>());
+/* Blocks are drawn by their kind, and a draft's asset is described as any JSON. */
+type Asset = Omit<own.AssetDetail, 'content' | 'trace' | 'rejected'> & { content: { id: string; heading: string | null }[] };
+usable<own.Sources>()(sent<'/studio/sources', 'get'>());
+usable<own.SourceDetail>()(sent<'/studio/sources/{name}', 'get'>());
+usable<{ assets: own.AssetRow[] }>()(sent<'/studio/assets', 'get'>());
+usable<Asset>()(sent<'/studio/assets/{id}', 'get'>());
+usable<{ drafts: Omit<own.Drafted, 'asset'>[] }>()(sent<'/studio/drafts', 'post'>());

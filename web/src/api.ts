@@ -237,6 +237,33 @@ export interface AssetBody {
   sources: { name: string; title: string; owner?: string | null; valid_until?: Day | null; licence?: string | null }[];
   spans: { id: string; source: string; text: string }[];
 }
+export interface SourceRow {
+  name: string; title: string; owner: string | null; licence: string | null; audience: string | null; valid_until: Day | null; expired: boolean;
+  language: string; words: number; reading_ease: number | null; reading_level: string; spans: number; cut_off: boolean; hidden: number;
+  used_by: { id: string; title: string; state: string }[];
+}
+export interface Sources { today: Day; sources: SourceRow[] }
+export interface SourceSpan {
+  id: string; kind: string; block: string; level: number; unit: number; speaker: string | null; text: string; uses: number; assets: string[];
+}
+export interface SourceDetail extends SourceRow { text: SourceSpan[] }
+export type Freshness = 'fresh' | 'source expired' | 'source changed' | 'contradicted' | 'source gone';
+export interface Change { freshness: Freshness; span: string; source: string; was: string; now: string | null; other: string | null }
+export interface BlockFreshness { block: string; freshness: Freshness; changes: Change[] }
+export interface AssetRow {
+  id: string; title: string; modality: string; pattern: string | null; language: string | null; need: string | null; intervention: string | null;
+  goal: string | null; goal_name: string | null; state: 'published' | 'waiting'; proposal: string | null; published: Day | null; blocks: number;
+  minutes: number; freshness: Freshness; fresh: BlockFreshness[]; unsourced_sentences: number; reading_level: string | null; sources: string[];
+}
+export interface AssetChecks {
+  access: { check: string; fine: boolean; note: string | null }[]; longest_sentence: number; minutes: number; reading_ease: number | null;
+  reading_level: string; sentences: number; unsourced: string[]; unsourced_sentences: number; words: number;
+}
+export interface AssetDetail extends AssetRow {
+  drafted_by: string | null; content: AssetBlock[]; documents: AssetBody['sources'];
+  spans: { id: string; source: string; text: string; there: boolean }[]; checks: AssetChecks; trace: unknown; rejected: unknown;
+}
+export interface Drafted { pattern: string; modality: string; does: string; refused: string | null; asset: AssetBody | null; checks: AssetChecks | null }
 export interface InterventionPlan {
   need: string; goal: string; title: string; remedy: string; training: boolean; design: string; comparison: string | null;
   estimand: { from_week: number; to_week: number }; steps: { start: Day; teams: number }[]; waiting: number; weeks_until: number;

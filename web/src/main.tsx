@@ -18,6 +18,7 @@ import { NeedPage, NeedsPage } from './pages/needs.tsx';
 import { ApprovalsPage } from './pages/approvals.tsx';
 import { ImpactPage } from './pages/impact.tsx';
 import { InterventionPage } from './pages/intervention.tsx';
+import { StudioPage } from './pages/studio.tsx';
 import { SkillPage, SkillsPage } from './pages/skills.tsx';
 import { WorkforcePage, WorkforceSkillPage } from './pages/workforce.tsx';
 import { ProgrammesPage } from './pages/programmes.tsx';
@@ -40,6 +41,7 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
   },
   { name: 'programmes', key: 'p', draw: route => <ProgrammesPage id={route.id} /> },
   { name: 'approvals', key: 'a', draw: route => <ApprovalsPage id={route.id} /> },
+  { name: 'studio', key: 'd', draw: route => <StudioPage route={route} /> },
   {
     name: 'impact',
     key: 'b',

@@ -5,7 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type PageName =
-  'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'impact' | 'skills' | 'listening' | 'workforce' | 'team' | 'me' | 'imports';
+  'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'studio' | 'impact' | 'skills' | 'listening' | 'workforce' | 'team' | 'me' | 'imports';
 /* What one must be allowed to see each page; a link to another page would lead nowhere. */
 export const permission: Record<PageName, string> = {
   today: 'SIGNED_IN',
@@ -13,6 +13,7 @@ export const permission: Record<PageName, string> = {
   needs: 'READ_NEEDS',
   programmes: 'READ_PROGRAMMES',
   approvals: 'READ_APPROVALS',
+  studio: 'READ_STUDIO',
   skills: 'READ_SKILLS',
   workforce: 'READ_WORKFORCE',
   team: 'READ_TEAM',

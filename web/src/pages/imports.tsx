@@ -312,7 +312,7 @@ function historyColumns(undo: (one: Import) => void): Column<Import>[] {
 
 /* --- the page ----------------------------------------------------------------------------------------------------------------- */
 
-const workNames: Record<string, string> = { 'dry-run': said.checking, import: said.importing, undo: said.undoing, run: said.thinking };
+const workNames: Record<string, string> = { 'dry-run': said.checking, 'paste-check': said.checking, import: said.importing, paste: said.importing, undo: said.undoing, run: said.thinking };
 const doneWords: Record<string, string> = { import: said.done, undo: said.undoDone, run: said.runDone };
 
 /* An import that was refused is a job well done: only its result says that nothing came in. */

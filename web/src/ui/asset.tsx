@@ -2,10 +2,16 @@
  *
  * A learning asset's blocks, drawn the same wherever they are read: in the inbox, beside their sources, before a decision.
  * Every sentence knows the spans of the sources that it rests on; who wants to show them listens to `point`. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import type { AssetBlock, AssetBody, AssetQuestion, AssetSentence } from '../api.ts';
+import { day } from '../format.ts';
+import { useResource } from '../client.ts';
+import { SourceText } from './source.tsx';
+import type { AssetBlock, AssetBody, AssetQuestion, AssetSentence, SourceDetail, SourceSpan } from '../api.ts';
+
+/* A source is known by the name of its file, which may hold slashes. */
+export const sourcePath = (name: string): string => '/studio/sources/' + encodeURIComponent(name);
 
 interface Pointing {
   point?: (spans: string[]) => void;
@@ -81,13 +87,28 @@ function Items(props: { of: AssetBlock } & Pointing): JSX.Element | null {
   return block.kind === 'text' ? <>{inside}</> : block.kind === 'steps' ? <ol>{inside}</ol> : <ul>{inside}</ul>;
 }
 
-export function AssetBlocks(props: { of: AssetBlock[]; level?: 2 | 3 } & Pointing): JSX.Element {
+/* Arrow keys move among the sentences that have a source; within a question they move among its answers. */
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+function moveSentence(event: JSX.TargetedKeyboardEvent<HTMLElement>): void {
+  const step = STEPS[event.key];
+  if (!step || !(event.target as HTMLElement).matches('.sourced') || event.ctrlKey || event.metaKey || event.altKey) return;
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>('.sourced')];
+  const next = all[all.indexOf(event.target as HTMLElement) + step];
+  event.preventDefault();
+  next?.focus();
+}
+
+/* `note` stands at a block's head: what has changed under it. With `rows`, j and k move among the blocks. */
+export function AssetBlocks(
+  props: { of: AssetBlock[]; level?: 2 | 3; rows?: boolean; note?: (block: string) => ComponentChildren } & Pointing,
+): JSX.Element {
   const Heading = props.level === 3 ? 'h4' : 'h3';
   return (
-    <div class="asset-blocks">
+    <div class="asset-blocks" onKeyDown={props.point ? moveSentence : undefined}>
       {props.of.map(block => (
-        <section key={block.id} class={'asset-block block-' + block.kind}>
+        <section key={block.id} class={'asset-block block-' + block.kind} {...(props.rows ? { 'data-row': true, tabIndex: -1 } : {})}>
           {block.heading && <Heading>{block.heading}</Heading>}
+          {props.note?.(block.id)}
           <Items of={block} point={props.point} />
           {(block.questions ?? []).map(question => (
             <Question of={question} point={props.point} key={question.id} />
@@ -98,9 +119,44 @@ export function AssetBlocks(props: { of: AssetBlock[]; level?: 2 | 3 } & Pointin
   );
 }
 
-/* The draft at the left, the places in the sources that it rests on at the right: who points at a sentence sees its source
- * light up. */
-export function BesideSources(props: { of: AssetBody }): JSX.Element {
+/* The sentences that a draft rests on, as they stood when it was drafted. */
+function Places(props: { of: { id: string; text: string }[]; lit: string[] }): JSX.Element {
+  return (
+    <>
+      {props.of.map(span => (
+        <p class={'span' + (props.lit.includes(span.id) ? ' lit' : '')} key={span.id}>
+          <mark>{span.text}</mark>
+        </p>
+      ))}
+    </>
+  );
+}
+
+/* The source as it is now, with the sentences in use marked in their place; what no longer stands there stands before it. */
+function Whole(props: { name: string; spans: AssetBody['spans']; lit: string[] }): JSX.Element {
+  const source = useResource<SourceDetail>(sourcePath(props.name));
+  if (!source.data) return <Places of={props.spans} lit={props.lit} />;
+  const here = new Set(source.data.text.map(span => span.id)),
+    used = new Set(props.spans.map(span => span.id));
+  const gone = props.spans.filter(span => !here.has(span.id));
+  const sentence = (span: SourceSpan): ComponentChildren =>
+    used.has(span.id) ? <mark class={props.lit.includes(span.id) ? 'lit' : ''}>{span.text}</mark> : span.text;
+  return (
+    <>
+      {gone.length > 0 && (
+        <div class="span-gone">
+          <p>{text.asset.gone}</p>
+          <Places of={gone} lit={props.lit} />
+        </div>
+      )}
+      <SourceText of={source.data.text} sentence={sentence} level={4} />
+    </>
+  );
+}
+
+/* The draft at the left, the sources that it rests on at the right: who points at a sentence sees its source light up. With
+ * `whole` the sources are shown as they are now, else the places as they were drafted from, which is what is decided on. */
+export function BesideSources(props: { of: AssetBody; whole?: boolean; note?: (block: string) => ComponentChildren }): JSX.Element {
   const { of: asset } = props;
   const [lit, setLit] = useState<string[]>([]);
   const place = useRef<HTMLDivElement>(null);
@@ -114,22 +170,20 @@ export function BesideSources(props: { of: AssetBody }): JSX.Element {
   return (
     <div class="beside">
       <div>
-        <AssetBlocks of={asset.blocks} point={setLit} />
+        <p class="quiet no-print">{said.reads}</p>
+        <AssetBlocks of={asset.blocks} point={setLit} note={props.note} rows={props.whole} />
       </div>
       <section class="sources-beside" aria-label={said.sources} ref={place} tabIndex={0}>
-        {asset.sources.map(source => (
-          <div key={source.name}>
-            <h3>{source.title}</h3>
-            <p class="quiet">{[source.owner, source.valid_until && said.validUntil(source.valid_until)].filter(Boolean).join(' · ')}</p>
-            {asset.spans
-              .filter(span => span.source === source.name)
-              .map(span => (
-                <p class={'span' + (lit.includes(span.id) ? ' lit' : '')} key={span.id}>
-                  <mark>{span.text}</mark>
-                </p>
-              ))}
-          </div>
-        ))}
+        {asset.sources.map(source => {
+          const spans = asset.spans.filter(span => span.source === source.name);
+          return (
+            <div key={source.name}>
+              <h3>{source.title}</h3>
+              <p class="quiet">{[source.owner, source.valid_until && said.validUntil(day(source.valid_until))].filter(Boolean).join(' · ')}</p>
+              {props.whole ? <Whole name={source.name} spans={spans} lit={lit} /> : <Places of={spans} lit={lit} />}
+            </div>
+          );
+        })}
       </section>
     </div>
   );

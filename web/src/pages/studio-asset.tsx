@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One asset: is it still true, block by block, beside the sources that it rests on; why it has this form, and what else was
+ * weighed. What can be decided about it is decided under Approvals. */
+import type { ComponentChildren, JSX } from 'preact';
+import { text } from '../text.en.ts';
+import { day, number, sentence } from '../format.ts';
+import { useResource } from '../client.ts';
+import { href } from '../router.ts';
+import { answered, Badge, Facts, Load, None, Page, useMay } from '../ui/parts.tsx';
+import { BesideSources } from '../ui/asset.tsx';
+import { Changes, Freshly, languageName, studioBack } from './studio-parts.tsx';
+import type { AssetBody, AssetChecks, AssetDetail } from '../api.ts';
+
+const said = text.studio;
+
+const exportOf = (id: string, as: string): string => `/api/v1/studio/assets/${encodeURIComponent(id)}/export?as=${as}`;
+
+function Actions(props: { id: string; of: AssetDetail }): JSX.Element {
+  const approvals = useMay('READ_APPROVALS');
+  const { of: asset } = props;
+  return (
+    <>
+      <a class="btn btn-outline-secondary" href={exportOf(props.id, 'html')} download>
+        {said.html}
+      </a>{' '}
+      <a class="btn btn-outline-secondary" href={exportOf(props.id, 'markdown')} download>
+        {said.markdown}
+      </a>{' '}
+      <button type="button" class="btn btn-outline-secondary" onClick={() => print()}>
+        {said.print}
+      </button>{' '}
+      {asset.state === 'waiting' && asset.proposal && approvals && (
+        <a class="btn btn-primary" href={href('approvals', asset.proposal)}>
+          {said.decide}
+        </a>
+      )}
+    </>
+  );
+}
+
+function AssetFacts(props: { of: AssetDetail }): JSX.Element {
+  const { of: asset } = props;
+  const goals = useMay('READ_GOALS'),
+    needs = useMay('READ_NEEDS');
+  const facts: [string, ComponentChildren][] = [
+    [said.state, <Badge tone={asset.state === 'published' ? 'good' : 'wait'}>{said.states[asset.state]}</Badge>],
+    [said.kind, sentence(asset.modality)],
+    [said.takes, said.minutes(number(asset.minutes, 0))],
+    [said.level, asset.checks.reading_ease === null ? asset.checks.reading_level : said.ease(asset.checks.reading_level, number(asset.checks.reading_ease, 0))],
+    [said.language, languageName(asset.language)],
+    [said.unsourcedLabel, number(asset.unsourced_sentences)],
+    [said.serves, asset.goal === null ? <None /> : goals ? <a href={href('goals', asset.goal)}>{asset.goal_name}</a> : asset.goal_name],
+  ];
+  if (asset.need && needs) facts.push([said.forNeed, <a href={href('needs', asset.need)}>{said.theNeed}</a>]);
+  if (asset.drafted_by) facts.push([said.draftedBy, asset.drafted_by]);
+  return <Facts of={facts} />;
+}
+
+/* The rules that chose the form come as any JSON; what has not the shape of a rule is left out. */
+interface Rule {
+  sentence: string;
+  fits: boolean;
+}
+function rulesOf(trace: unknown): Rule[] {
+  return (Array.isArray(trace) ? (trace as Partial<Rule>[]) : [])
+    .filter(one => typeof one?.sentence === 'string')
+    .map(one => ({ sentence: one.sentence!, fits: one.fits === true }));
+}
+interface Rejected {
+  modality: string;
+  reason: string;
+}
+const rejectedOf = (list: unknown): Rejected[] =>
+  (Array.isArray(list) ? (list as Partial<Rejected>[]) : []).filter((one): one is Rejected => typeof one?.modality === 'string' && typeof one.reason === 'string');
+
+function Form(props: { of: AssetDetail }): JSX.Element {
+  const rules = rulesOf(props.of.trace),
+    rejected = rejectedOf(props.of.rejected);
+  return (
+    <div class="pair">
+      <section>
+        <h2>{said.why}</h2>
+        {rules.length === 0 && <p class="quiet">{said.whyNone}</p>}
+        <ul class="plain">
+          {rules.map((one, index) => (
+            <li key={index}>
+              <Badge tone={one.fits ? 'good' : 'plain'}>{one.fits ? said.fits : said.fitsNot}</Badge> {sentence(one.sentence)}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>{said.rejected}</h2>
+        {rejected.length === 0 && <p class="quiet">{said.rejectedNone}</p>}
+        <ul class="plain">
+          {rejected.map((one, index) => (
+            <li key={index}>
+              <b>{sentence(one.modality)}:</b> {one.reason}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
+function Checks(props: { of: AssetChecks }): JSX.Element {
+  const { of: checks } = props;
+  return (
+    <section>
+      <h2>{said.checks}</h2>
+      <p class="quiet">{said.checksAbout(checks.sentences, checks.words, checks.longest_sentence)}</p>
+      <ul class="plain">
+        {checks.access.map(one => (
+          <li key={one.check}>
+            <Badge tone={one.fine ? 'good' : 'wait'}>{one.fine ? said.checkFine : said.checkLook}</Badge> {sentence(one.check)}
+            {one.note && <span class="quiet"> {one.note}</span>}
+          </li>
+        ))}
+      </ul>
+      {checks.unsourced.length > 0 && (
+        <>
+          <h3>{said.unsourcedList}</h3>
+          <ul>
+            {checks.unsourced.map((line, index) => (
+              <li key={index}>{line}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+export function AssetPage(props: { id: string }): JSX.Element {
+  const asset = useResource<AssetDetail>('/studio/assets/' + encodeURIComponent(props.id));
+  const one = asset.data;
+  const titles = new Map((one?.documents ?? []).map(source => [source.name, source.title]));
+  const note = (block: string): ComponentChildren => {
+    const state = one?.fresh.find(each => each.block === block);
+    if (!state || state.freshness === 'fresh') return null;
+    return (
+      <div class="block-note">
+        <Freshly of={state.freshness} />
+        <Changes of={state.changes} titles={titles} />
+      </div>
+    );
+  };
+  return (
+    <Page
+      {...text.pages.studio}
+      title={one?.title ?? text.pages.studio.name}
+      back={studioBack}
+      answer={answered(asset, data =>
+        said.assetAnswer(
+          data.state === 'waiting' ? said.waits : data.published ? said.published(day(data.published)) : sentence(said.states.published),
+          data.fresh.filter(each => each.freshness !== 'fresh').length,
+          data.blocks,
+          data.unsourced_sentences,
+        ),
+      )}
+      actions={one ? <Actions id={props.id} of={one} /> : undefined}
+    >
+      <Load of={asset} rows={4}>
+        {data => {
+          const body: AssetBody = { id: data.id, title: data.title, modality: data.modality, pattern: data.pattern ?? '', blocks: data.content, sources: data.documents, spans: data.spans };
+          return (
+            <>
+              <AssetFacts of={data} />
+              <section>
+                <h2>{said.beside}</h2>
+                <BesideSources of={body} whole note={note} />
+              </section>
+              <Form of={data} />
+              <Checks of={data.checks} />
+            </>
+          );
+        }}
+      </Load>
+    </Page>
+  );
+}
