@@ -178,8 +178,14 @@ static void read_matter(const char *name, const struct yaml_doc *doc, struct doc
       "is not a date and is left out", "write it as YYYY-MM-DD");
 }
 
+/* A source is the same one whether its folder came with it or a browser, which sends no folders, dropped it alone. */
+static const char *source_name(const char *name) {
+  static const char folder[] = "sources/";
+  return g_str_has_prefix(name, folder) && name[strlen(folder)] ? name + strlen(folder) : name;
+}
+
 void document_read_source(const char *name, uint16_t file, const struct decoded *text, GArray *sources, struct row_problems *warnings) {
-  struct document_source source = { .name = name, .text = text->text, .length = text->length, .line = 1, .file = file, .valid_until = CLOCK_NO_DAY };
+  struct document_source source = { .name = source_name(name), .text = text->text, .length = text->length, .line = 1, .file = file, .valid_until = CLOCK_NO_DAY };
   size_t length = 0;
   const char *rest = NULL, *matter = front_matter(text, &length, &rest);
   if (matter) {

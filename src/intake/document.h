@@ -16,7 +16,7 @@ struct document_statement {
 };
 
 struct document_source {
-  const char *name;  /* as given: "sources/handbook.md" */
+  const char *name;  /* without the folder: "handbook.md" of "sources/handbook.md" */
   const char *text;  /* UTF-8 behind the front matter; a slice */
   size_t length;
   uint32_t line;     /* that the text starts on */

@@ -150,6 +150,7 @@ static void test_sources(void) {
   g_assert_cmpuint(intake->sources->len, ==, 5);
   const struct document_source *source = &g_array_index(intake->sources, struct document_source, 0);
   char day[CLOCK_TEXT];
+  g_assert_cmpstr(source->name, ==, "handbook.md");
   g_assert_cmpstr(source->title, ==, "Handbook");
   g_assert_cmpstr(source->owner, ==, "Ops");
   g_assert_cmpstr(source->licence, ==, "CC BY 4.0");

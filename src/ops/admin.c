@@ -84,6 +84,11 @@ static bool search(struct op_call *call, struct json_writer *out, GError **error
     try_hit(&hits, "intervention", plan->id, plan->title, plan->remedy);
   }
   for (int i = 0; access_allows(roles, MAY_READ_SKILLS) && i < company->skills.count; i++) try_hit(&hits, "skill", company->skills.at[i].id, company->skills.at[i].name, company->skills.at[i].aliases);
+  for (int i = 0; access_allows(roles, MAY_READ_STUDIO) && i < company->assets.count; i++) try_hit(&hits, "asset", company->assets.at[i].id, company->assets.at[i].title, company->assets.at[i].modality);
+  for (int i = 0; access_allows(roles, MAY_READ_STUDIO) && i < company->sources.count; i++) {
+    const struct source *source = &company->sources.at[i];
+    try_hit(&hits, "source", source->name, source->title ? source->title : source->name, source->owner);
+  }
   for (int i = 0; access_allows(roles, MAY_READ_NEEDS) && !ops_is_confined(call) && i < company->requests.count; i++)
     try_hit(&hits, "request", company->requests.at[i].id, company->requests.at[i].title, company->requests.at[i].description);
   json_close_array(out);

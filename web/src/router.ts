@@ -67,10 +67,12 @@ const pagesOfKinds: Record<string, PageName> = {
   skill: 'skills',
   programme: 'programmes',
   import: 'imports',
+  source: 'studio',
+  asset: 'studio',
 };
 /* Where a thing of a kind has its page; null: it has none that the caller may open, its reasons are all there is. */
 export function pageOf(kind: string, id: string, may: string[]): string | null {
   const page = pagesOfKinds[kind];
   if (!page || !may.includes(permission[page])) return null;
-  return href(page, page === 'imports' ? null : id);
+  return href(page, page === 'imports' ? null : page === 'studio' ? `${kind}/${id}` : id);
 }

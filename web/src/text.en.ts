@@ -458,17 +458,18 @@ export const text = {
   },
 
   asset: { right: 'Right.', wrong: 'Not quite.', sources: 'Sources of this draft', validUntil: (day: string) => `valid until ${day}`,
-    reads: 'Point at a sentence to see where it comes from. Arrow keys move among sentences, j and k among blocks.', gone: 'It no longer stands in the source. When this was drafted, it read:',
+    changed: 'What changed since it was approved last', was: 'Before', now: 'Now', who: 'Who gets it, and how', more: 'Why this form, what was rejected, and its checks',
+    reads: 'Point at a sentence, or Tab to it, to see where it comes from. Arrow keys move among sentences.', readsBlocks: 'The keys j and k move among blocks.', gone: 'It no longer stands in the source. When this was drafted, it read:',
     drafted: (by: string) => `Drafted by ${by}. Every sentence is the sources' own.` },
 
   studio: {
     answer: (sources: number, assets: number, expired: number, stale: number) =>
       `${Spelt(sources)} ${plural(sources, 'source', 'sources')} and ${assets === 0 ? 'no asset yet' : `${spelt(assets)} ${plural(assets, 'asset', 'assets')}`}; ${expired === 0 && stale === 0 ? 'everything is still true'
-        : [expired && `${spelt(expired)} ${plural(expired, 'source has', 'sources have')} expired`, stale && `${spelt(stale)} ${plural(stale, 'asset rests', 'assets rest')} on something that is no longer so`].filter(Boolean).join(' and ')}.`,
+        : [expired && `${spelt(expired)} ${plural(expired, 'source has', 'sources have')} expired`, stale && `${spelt(stale)} ${plural(stale, 'asset', 'assets')} may no longer be true`].filter(Boolean).join(' and ')}.`,
     answerFirst: (what: string) => `Begin with “${what}”.`,
     first: 'What to do first', firstOrder: 'What is wrong and already out comes first, then what waits, then what expires.',
     todo: {
-      stale: (freshness: string, blocks: string) => `${freshness} in ${blocks}: read what changed, then draft it anew or withdraw it`,
+      stale: (blocks: string, freshness: string) => `${blocks}: ${freshness}; read what changed`,
       waits: 'waits for approval', expired: (day: string, uses: number) => `expired on ${day}${uses ? `; ${counted(uses, 'asset rests', 'assets rest')} on it` : ''}: ask its owner whether it still holds`,
       soon: (day: string, uses: number) => `expires on ${day}${uses ? `; ${counted(uses, 'asset rests', 'assets rest')} on it` : ''}`,
     },
@@ -493,13 +494,13 @@ export const text = {
     stale: 'What an edit made stale', staleNone: 'Nothing: every block that rests on this source is still true.',
     was: 'When it was drafted', now: 'Now', nowGone: 'it no longer stands there', other: (source: string) => `Contradicted by “${source}”`, expiredLine: (source: string) => `“${source}” has expired; its words did not change.`,
     assetAnswer: (state: string, stale: number, blocks: number, unsourced: number) =>
-      `${state}; ${stale === 0 ? (blocks === 1 ? 'its block is still true' : `all ${blocks} blocks are still true`) : `${spelt(stale)} of ${blocks} blocks ${plural(stale, 'is', 'are')} no longer so`}; ${unsourced} sentences without a source.`,
+      `${state}; ${stale === 0 ? (blocks === 1 ? 'its block is still true' : `all ${spelt(blocks)} blocks are still true`) : `${spelt(stale)} of ${spelt(blocks)} blocks may no longer be true`}; ${unsourced} ${plural(unsourced, 'sentence', 'sentences')} without a source.`,
     published: (day: string) => `Published on ${day}`, waits: 'Waits for approval',
     kind: 'Kind', pattern: 'Pattern', takes: 'Takes', serves: 'Serves', forNeed: 'Made for', theNeed: 'the need', state: 'State', draftedBy: 'Drafted by', unsourcedLabel: 'Without a source',
     html: 'HTML', markdown: 'Markdown', print: 'Print',
     beside: 'The text beside its sources', why: 'Why this form', whyNone: 'No rules are recorded: it was not chosen by the content agent.', fits: 'fits', fitsNot: 'does not fit',
     rejected: 'What was rejected, and why', rejectedNone: 'Nothing else was weighed.',
-    checks: 'Checks', checkFine: 'fine', checkLook: 'look at it', checksAbout: (sentences: number, words: number, longest: number) => `${counted(sentences, 'sentence', 'sentences')}, ${counted(words, 'word', 'words')}; the longest sentence has ${longest}.`,
+    checks: 'Checks', checkFine: 'Fine', checkLook: 'look at it', checksAbout: (sentences: number, words: number, longest: number) => `${counted(sentences, 'sentence', 'sentences')}, ${counted(words, 'word', 'words')}; the longest sentence has ${longest}.`,
     unsourcedList: 'Sentences that the sources do not bear out',
     empty: { title: 'No source yet', lead: 'A source is something that the company wrote down: a policy, a manual, an interview transcript. Paste one, and see at once what could be made of it.', elseLead: 'The lead of learning can bring sources in.' },
 
@@ -591,12 +592,12 @@ export const text = {
     from: (file: string) => `from ${file}`, count: (count: string) => `${count} rows`, people: (count: string) => `${count} people`, hidden: 'fewer than five people, withheld',
     span: (from: string, to: string) => `${from} to ${to}`, import: (file: string, at: string, by: string) => `${file}, imported on ${at} by ${by}`,
     decisions: 'Decisions', rests: 'It rests on', leads: 'It leads to', back: 'Back to the one before', openPage: 'Open its page',
-    kinds: { need: 'need', proposal: 'proposal', goal: 'goal', kpi: 'KPI', skill: 'skill', import: 'import', claim: 'claim', intervention: 'intervention', effect: 'effect' } as Record<string, string>,
+    kinds: { need: 'need', source: 'source', asset: 'asset', proposal: 'proposal', goal: 'goal', kpi: 'KPI', skill: 'skill', import: 'import', claim: 'claim', intervention: 'intervention', effect: 'effect' } as Record<string, string>,
     statement: 'In one sentence',
   },
 
   search: {
-    title: 'Search', label: 'Search goals, needs, skills and approvals', none: (query: string) => `Nothing found for “${query}”.`,
+    title: 'Search', label: 'Search goals, needs, skills, sources and approvals', none: (query: string) => `Nothing found for “${query}”.`,
     hint: 'Type at least two letters. Arrow keys move, Enter opens.', found: (count: number) => counted(count, 'result', 'results'),
   },
 

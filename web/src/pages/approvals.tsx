@@ -11,9 +11,10 @@ import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
 import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
-import { BesideSources } from '../ui/asset.tsx';
+import { AssetDiff, BesideSources } from '../ui/asset.tsx';
 import { PlanOf } from './plan.tsx';
 import { CapabilityBody } from './workforce.tsx';
+import { assetHref } from './studio-parts.tsx';
 import type { AssetBody, Names, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
@@ -408,7 +409,30 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
 }
 
 /* An asset is read as it would go out, beside its sources. */
-const isAsset = (one: ProposalDetail): boolean => Array.isArray((one.body as Partial<AssetBody> | null)?.blocks);
+const isAsset = (body: unknown): body is AssetBody => Array.isArray((body as Partial<AssetBody> | null)?.blocks);
+
+/* Beside the text: who would get it and how; why it has this form stands in the studio. */
+function AssetRest(props: { id: string; body: Record<string, unknown> }): JSX.Element {
+  const studio = useMay('READ_STUDIO');
+  const rest = Object.fromEntries(Object.entries(props.body).filter(([key]) => ['audience', 'envelope'].includes(key)));
+  return (
+    <>
+      {Object.keys(rest).length > 0 && (
+        <>
+          <h3>{text.asset.who}</h3>
+          <Body of={rest} />
+        </>
+      )}
+      {studio && (
+        <p>
+          <a class="alone" href={assetHref(props.id)}>
+            {text.asset.more}
+          </a>
+        </p>
+      )}
+    </>
+  );
+}
 
 function Detail(props: { id: string }): JSX.Element {
   const proposal = useResource<ProposalDetail>('/approvals/' + encodeURIComponent(props.id));
@@ -432,9 +456,16 @@ function Detail(props: { id: string }): JSX.Element {
                   {one.expires && <> · {said.lapses(day(one.expires))}</>}
                   {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}
                 </p>
-                {previous && <Diff before={previous} after={body} />}
-                {isAsset(one) ? (
-                  <BesideSources of={one.body as AssetBody} />
+                {isAsset(one.body) && isAsset(one.previous) ? (
+                  <AssetDiff before={one.previous} after={one.body} />
+                ) : (
+                  previous && !isAsset(one.body) && <Diff before={previous} after={body} />
+                )}
+                {isAsset(one.body) ? (
+                  <>
+                    <BesideSources of={one.body} />
+                    <AssetRest id={one.id} body={body} />
+                  </>
                 ) : previous ? (
                   <details>
                     <summary>{said.all}</summary>

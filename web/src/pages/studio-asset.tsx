@@ -4,7 +4,7 @@
  * weighed. What can be decided about it is decided under Approvals. */
 import type { ComponentChildren, JSX } from 'preact';
 import { text } from '../text.en.ts';
-import { day, number, sentence } from '../format.ts';
+import { day, list, number, sentence } from '../format.ts';
 import { useResource } from '../client.ts';
 import { href } from '../router.ts';
 import { answered, Badge, Facts, Load, None, Page, useMay } from '../ui/parts.tsx';
@@ -107,17 +107,25 @@ function Form(props: { of: AssetDetail }): JSX.Element {
 
 function Checks(props: { of: AssetChecks }): JSX.Element {
   const { of: checks } = props;
+  const fine = checks.access.filter(one => one.fine).map(one => one.check);
   return (
     <section>
       <h2>{said.checks}</h2>
       <p class="quiet">{said.checksAbout(checks.sentences, checks.words, checks.longest_sentence)}</p>
       <ul class="plain">
-        {checks.access.map(one => (
-          <li key={one.check}>
-            <Badge tone={one.fine ? 'good' : 'wait'}>{one.fine ? said.checkFine : said.checkLook}</Badge> {sentence(one.check)}
-            {one.note && <span class="quiet"> {one.note}</span>}
+        {checks.access
+          .filter(one => !one.fine)
+          .map(one => (
+            <li key={one.check}>
+              <Badge tone="wait">{said.checkLook}</Badge> {sentence(one.check)}
+              {one.note && <span class="quiet"> {one.note}</span>}
+            </li>
+          ))}
+        {fine.length > 0 && (
+          <li>
+            <Badge tone="good">{said.checkFine}</Badge> {list(fine)}
           </li>
-        ))}
+        )}
       </ul>
       {checks.unsourced.length > 0 && (
         <>

@@ -7,7 +7,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { number, sentence } from '../format.ts';
+import { list, number, sentence } from '../format.ts';
 import { post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { Failure, Page, say, Skeleton, useMay } from '../ui/parts.tsx';
@@ -18,6 +18,8 @@ import type { AssetBody, Drafted, Needs, Skills, Sources } from '../api.ts';
 
 const all = text.studio,
   said = text.studio.draft;
+
+const FEW = 2;
 
 /* --- what is asked for ------------------------------------------------------------------------------------------------------ */
 
@@ -45,6 +47,7 @@ function Form(props: { asked: Asked; sources: Sources | null; busy: boolean }): 
   const [missing, setMissing] = useState(false);
   const topic = useRef<HTMLInputElement>(null);
   const withSkills = (needs.data?.needs ?? []).filter(need => need.skills.length > 0);
+  const chosen = asked.sources.map(name => props.sources?.sources.find(source => source.name === name)?.title ?? name);
   const submit = (event: Event): void => {
     event.preventDefault();
     setMissing(!isAsked(asked));
@@ -56,7 +59,6 @@ function Form(props: { asked: Asked; sources: Sources | null; busy: boolean }): 
   return (
     <form class="card draft-form" onSubmit={submit} noValidate>
       <div class="card-body">
-        <p class="quiet">{said.lead}</p>
         <div class="draft-fields">
           <div>
             <label class="form-label" for="draft-topic">
@@ -99,9 +101,9 @@ function Form(props: { asked: Asked; sources: Sources | null; busy: boolean }): 
             </div>
           )}
         </div>
-        <details open={asked.sources.length > 0}>
+        <details>
           <summary>
-            {said.sources}: {asked.sources.length ? said.sourcesSome(asked.sources.length) : said.sourcesAll}
+            {said.sources}: {chosen.length === 0 ? said.sourcesAll : chosen.length <= FEW ? list(chosen) : said.sourcesSome(chosen.length)}
           </summary>
           <fieldset class="ticks draft-sources">
             <legend class="visually-hidden">{said.sources}</legend>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Paste a transcript or a policy: the text becomes a file under sources/ and goes the way of every import, first dry, then in.
+ * Paste a transcript or a policy: the text becomes a file as if it lay in sources/, and goes the way of every import, first dry, then in.
  * Then its drafts are shown side by side. What was typed outlives the page, as the jobs do.
  *
  * How it can be wrong: a title that was used before gives the file the same name, so the import replaces that source; the dry run
- * says so before anything changes. */
+ * says so before anything changes. A source in a folder below sources/ cannot be replaced from here: browsers send no folders. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
@@ -48,7 +48,7 @@ function slugOf(title: string): string {
 }
 /* A title keeps its file whatever its text looks like this time. */
 function nameOf(pasted: Pasted, known: SourceRow[]): string {
-  const stem = 'sources/' + slugOf(pasted.title);
+  const stem = slugOf(pasted.title);
   return pasted.name ?? known.find(source => source.name.replace(/\.[a-z]+$/, '') === stem)?.name ?? stem + endingOf(pasted.body);
 }
 /* A JSON string is a YAML string. */

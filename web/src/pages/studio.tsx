@@ -30,6 +30,8 @@ const daysLeft = (until: Day, today: Day): number => (Date.parse(until) - Date.p
 const isSoon = (source: SourceRow, today: Day): boolean =>
   !source.expired && source.valid_until !== null && daysLeft(source.valid_until, today) <= SOON_DAYS;
 const isStale = (asset: AssetRow): boolean => asset.freshness !== 'fresh';
+const staleWords = (asset: AssetRow): string =>
+  list([...new Set(asset.fresh.map(one => one.freshness).filter(one => one !== 'fresh'))].map(one => said.freshness[one].toLocaleLowerCase(text.locale)));
 const staleBlocks = (asset: AssetRow): number => asset.fresh.filter(one => one.freshness !== 'fresh').length;
 
 /* --- what to do first ---------------------------------------------------------------------------------------------------------- */
@@ -46,9 +48,8 @@ const MOST_TODOS = 6;
 function todosOf(sources: Sources, assets: AssetRow[], approvals: boolean): Todo[] {
   const todos: Todo[] = [];
   for (const asset of assets) {
-    const blocks = said.blocksOf(staleBlocks(asset), asset.blocks);
     if (isStale(asset))
-      todos.push({ weight: asset.state === 'published' ? 0 : 1, title: asset.title, href: assetHref(asset.id), why: said.todo.stale(said.freshness[asset.freshness], blocks), act: said.read });
+      todos.push({ weight: asset.state === 'published' ? 0 : 1, title: asset.title, href: assetHref(asset.id), why: said.todo.stale(said.blocksOf(staleBlocks(asset), asset.blocks), staleWords(asset)), act: said.read });
     if (asset.state === 'waiting' && asset.proposal && approvals)
       todos.push({ weight: 2, title: asset.title, href: href('approvals', asset.proposal), why: said.todo.waits, act: said.decide });
   }
@@ -149,14 +150,14 @@ function Until(props: { of: SourceRow; today: Day }): JSX.Element {
 function UsedBy(props: { of: SourceRow['used_by'] }): JSX.Element {
   if (props.of.length === 0) return <span class="quiet">{said.usedNowhere}</span>;
   return (
-    <>
+    <span class="used-by">
       {props.of.map((one, index) => (
         <span key={one.id + one.state}>
           {index > 0 && ', '}
           <a href={assetHref(one.id)}>{one.title}</a>
         </span>
       ))}
-    </>
+    </span>
   );
 }
 
@@ -234,7 +235,7 @@ function Overview(): JSX.Element {
                 <p class="quiet">
                   {said.sourcesLead} {said.sourcesOrder}
                 </p>
-                <Rows label={said.sources} of={[...data.sources].sort(byValidity)} columns={sourceColumns(data.today)} focus />
+                <Rows label={said.sources} of={[...data.sources].sort(byValidity)} columns={sourceColumns(data.today)} class="top" focus />
               </section>
             </>
           )
@@ -380,10 +381,12 @@ function SourcePage(props: { name: string }): JSX.Element {
 
 export function StudioPage(props: { route: Route }): JSX.Element {
   const { id, query } = props.route;
+  const drafts = useMay('DRAFT'),
+    imports = useMay('IMPORT');
   const [kind, rest] = id === null ? ['', ''] : [id.replace(/\/.*/s, ''), id.replace(/^[^/]*\/?/, '')];
   if (kind === 'source' && rest) return <SourcePage name={rest} />;
   if (kind === 'asset' && rest) return <AssetPage id={rest} />;
-  if (kind === 'draft') return <DraftPage query={query} />;
-  if (kind === 'paste') return <PastePage name={query.get('name')} />;
+  if (kind === 'draft' && drafts) return <DraftPage query={query} />;
+  if (kind === 'paste' && imports) return <PastePage name={query.get('name')} />;
   return <Overview />;
 }

@@ -119,6 +119,43 @@ export function AssetBlocks(
   );
 }
 
+/* What a block says, as one text, to see whether it changed. */
+function wordsOf(block: AssetBlock): string {
+  const items = (block.items ?? []).map(item => [item.lead, ...item.sentences].map(sentence => sentence?.text).filter(Boolean).join(' '));
+  const questions = (block.questions ?? []).map(question => [question.stem?.text, ...question.options.map(option => option.text)].filter(Boolean).join(' / '));
+  return [block.heading, ...items, ...questions].filter(Boolean).join('\n');
+}
+
+/* Against what was approved last, block by block. */
+export function AssetDiff(props: { before: AssetBody; after: AssetBody }): JSX.Element | null {
+  const said = text.asset;
+  const ids = [...new Set([...props.after.blocks, ...props.before.blocks].map(block => block.id))];
+  const pairs = ids.map(id => [props.before, props.after].map(body => body.blocks.find(block => block.id === id)));
+  const moved = pairs.map(pair => pair.map(block => (block ? wordsOf(block) : ''))).filter(([was, now]) => was !== now);
+  if (moved.length === 0) return null;
+  return (
+    <section class="diff">
+      <h3>{said.changed}</h3>
+      {moved.map(([was, now], index) => (
+        <div class="asset-diff" key={index}>
+          {was && (
+            <del>
+              <span class="visually-hidden">{said.was}: </span>
+              {was}
+            </del>
+          )}
+          {now && (
+            <ins>
+              <span class="visually-hidden">{said.now}: </span>
+              {now}
+            </ins>
+          )}
+        </div>
+      ))}
+    </section>
+  );
+}
+
 /* The sentences that a draft rests on, as they stood when it was drafted. */
 function Places(props: { of: { id: string; text: string }[]; lit: string[] }): JSX.Element {
   return (
@@ -170,7 +207,7 @@ export function BesideSources(props: { of: AssetBody; whole?: boolean; note?: (b
   return (
     <div class="beside">
       <div>
-        <p class="quiet no-print">{said.reads}</p>
+        <p class="quiet no-print">{props.whole ? said.reads + ' ' + said.readsBlocks : said.reads}</p>
         <AssetBlocks of={asset.blocks} point={setLit} note={props.note} rows={props.whole} />
       </div>
       <section class="sources-beside" aria-label={said.sources} ref={place} tabIndex={0}>
