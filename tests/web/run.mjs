@@ -8,13 +8,13 @@ import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, 
 
 const roles = Object.keys(logins);
 const navigation = {
-  lead: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Impact', 'Skills', 'Listening', 'Workforce', 'Team', 'My page', 'Imports'],
-  approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
+  lead: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'Team', 'My page', 'Imports'],
+  approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
   manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'Listening', 'Team', 'My page'],
   employee: ['Today', 'My page'],
   administrator: ['Today', 'Business goals', 'My page', 'Imports'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -70,6 +70,12 @@ for (const role of roles.filter(role => navigation[role])) {
       if (navigation[role].includes('Workforce')) for (const fan of (await api(page, '/workforce')).skills.slice(0, 1)) places.push('#/workforce/' + encodeURIComponent(fan.id));
       if (navigation[role].includes('Listening')) for (const group of (await api(page, '/listening')).groups.filter(one => one.lines.length > 0).slice(0, 2)) places.push('#/listening/' + encodeURIComponent(group.group));
       if (navigation[role].includes('Approvals')) for (const proposal of (await api(page, '/approvals')).proposals.slice(0, 2)) places.push('#/approvals/' + encodeURIComponent(proposal.id));
+      if (navigation[role].includes('Studio')) {
+        const { sources } = await api(page, '/studio/sources'), { assets } = await api(page, '/studio/assets');
+        for (const source of sources.slice(0, 1)) places.push('#/studio/source/' + encodeURIComponent(source.name), '#/studio/draft?sources=' + encodeURIComponent(source.name));
+        for (const asset of assets.slice(0, 1)) places.push('#/studio/asset/' + encodeURIComponent(asset.id));
+        if (navigation[role].includes('Imports')) places.push('#/studio/paste');
+      }
       for (const place of places) {
         await visit(page, place);
         equal(await page.$$eval('main .failure', found => found.length), 0, `${place}: no error is shown`);
@@ -99,7 +105,7 @@ for (const role of roles.filter(role => navigation[role])) {
 
 await test('g and a letter moves between pages, and the focus goes to the heading', async () => {
   const page = await as('lead');
-  for (const [key, name] of [['n', 'Needs'], ['p', 'Programmes'], ['a', 'Approvals'], ['b', 'Impact'], ['s', 'Skills'], ['l', 'Listening'], ['w', 'Workforce'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
+  for (const [key, name] of [['n', 'Needs'], ['p', 'Programmes'], ['a', 'Approvals'], ['d', 'Studio'], ['b', 'Impact'], ['s', 'Skills'], ['l', 'Listening'], ['w', 'Workforce'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.waitForFunction(title => document.querySelector('main h1')?.textContent.startsWith(title), name);
@@ -517,6 +523,93 @@ await test('what will be short is drawn month by month, and the ways out are com
   await settle(page);
   const ways = await page.$$eval('main table', tables => tables.map(one => one.textContent).find(words => /Build.*Borrow.*Buy.*Automate/s.test(words)) ?? '');
   check(/[€$]/.test(ways) && ways.includes('cannot tell'), 'four ways in money, and what cannot be told');
+  await close(page);
+});
+
+/* --- the studio ------------------------------------------------------------------------------------------------------------------------ */
+
+const transcript = `Interviewer: How do you take over a shift?
+Pia: First read the log of the last eight hours. Then walk to the panel and compare three values with the log. If one of them differs by more than five percent, call the person before you.
+Interviewer: Why the three values?
+Pia: Because in March the log said 62 degrees and the panel said 71, and nobody had looked. We lost a pump.
+Interviewer: How long does it take?
+Pia: Never take less than five minutes. If you have less, you must not sign the log.`;
+
+await test('a transcript is pasted: what is missing is said, looking changes nothing, then its drafts stand side by side, each sentence with its source', async () => {
+  const page = await as('lead');
+  await visit(page, '#/studio');
+  const before = (await api(page, '/studio/sources')).sources.length;
+  await page.click('.page-actions a:has-text("Paste")');
+  await page.waitForSelector('#paste-body');
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('#paste-title-wrong:has-text("title")');
+  check(await page.evaluate(() => document.activeElement.id === 'paste-title'), 'the focus goes to what is missing first');
+  await axe(page, 'paste with messages');
+  await page.fill('#paste-title', 'Interview: “taking over” a shift');
+  await page.fill('#paste-owner', 'Pia: shifts');
+  await page.fill('#paste-until', '2031-03-01');
+  await page.fill('#paste-body', transcript);
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('.preview h2:has-text("new source")');
+  await axe(page, 'what would come in');
+  equal((await api(page, '/studio/sources')).sources.length, before, 'nothing is changed by looking');
+  await page.click('.preview .btn-primary');
+  await page.waitForSelector('.draft .sourced');
+  const source = (await api(page, '/studio/sources')).sources.find(one => one.title === 'Interview: “taking over” a shift');
+  check(source && source.owner === 'Pia: shifts' && source.valid_until === '2031-03-01', 'the server has it, with owner and date');
+  await settle(page);
+  await axe(page, 'drafts');
+  await page.locator('.draft .sourced').first().focus();
+  await page.waitForSelector('.source-strip a');
+  const first = await page.textContent('.source-strip');
+  await page.keyboard.press('ArrowDown');
+  await page.waitForFunction(old => document.querySelector('.source-strip').textContent !== old, first);
+  check(/missing|lack/.test(await page.textContent('main')), 'what a refused pattern lacks is said');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await fits(page, 'drafts');
+  await close(page);
+});
+
+await test('a new version of a source takes the place of the old one, and both can be undone', async () => {
+  const page = await as('lead');
+  const find = async () => (await api(page, '/studio/sources')).sources.find(one => one.title === 'Interview: “taking over” a shift');
+  const old = await find(), count = (await api(page, '/studio/sources')).sources.length;
+  await visit(page, '#/studio/source/' + encodeURIComponent(old.name));
+  await page.click('.page-actions a:has-text("new version")');
+  await page.waitForFunction(title => document.querySelector('#paste-title')?.value === title, old.title);
+  await page.fill('#paste-body', transcript.replaceAll('five', 'seven'));
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('.preview h2:has-text("would be replaced")');
+  await page.click('.preview .btn-primary');
+  await page.waitForSelector('.source-text:has-text("seven minutes")');
+  equal((await api(page, '/studio/sources')).sources.length, count, 'it is the same source');
+  for (const left of [true, false]) {
+    await visit(page, '#/imports');
+    await page.click('main table button:has-text("Undo") >> nth=0');
+    await page.click('dialog .btn-danger');
+    await page.waitForSelector('.say:has-text("undone")');
+    equal(!!(await find()), left, 'undo takes back one import at a time');
+    await page.evaluate(() => location.reload());
+    await page.waitForSelector('.shell');
+  }
+  await close(page);
+});
+
+await test('an asset lies beside its sources; without one the studio says what would bring one', async () => {
+  const page = await as('lead');
+  await visit(page, '#/studio');
+  const { assets } = await api(page, '/studio/assets');
+  if (assets.length === 0) check(/Nothing has been published yet/.test(await page.textContent('main')), 'the empty state teaches the next step');
+  for (const asset of assets.slice(0, 2)) {
+    await visit(page, '#/studio/asset/' + encodeURIComponent(asset.proposal ?? asset.id));
+    await page.waitForSelector('.sources-beside .source-text');
+    await page.locator('.asset-blocks .sourced').first().focus();
+    await page.waitForSelector('.sources-beside .lit');
+    await page.keyboard.press('j');
+    check(await page.evaluate(() => document.activeElement.matches('.asset-block')), 'j goes to a block');
+    check((await page.textContent('.answer')).includes('0 sentences without a source'), 'sentences without a source are counted');
+    await axe(page, asset.title);
+  }
   await close(page);
 });
 

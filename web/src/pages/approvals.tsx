@@ -14,7 +14,7 @@ import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, s
 import { AssetDiff, BesideSources } from '../ui/asset.tsx';
 import { PlanOf } from './plan.tsx';
 import { CapabilityBody } from './workforce.tsx';
-import { assetHref } from './studio-parts.tsx';
+import { assetHref, WhyForm } from './studio-parts.tsx';
 import type { AssetBody, Names, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
@@ -36,7 +36,7 @@ const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
 
 /* What a reader wants first; every other field follows in its own order, and what only the machine needs is left out. */
 const FIRST = ['summary', 'because', 'to', 'subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
-const UNSAID = ['currency', 'need', 'requests', 'request', 'programme'];
+const UNSAID = ['currency', 'need', 'requests', 'request', 'programme', 'id'];
 const NameContext = createContext<Names>({});
 const NAMED = ['goal', 'to']; /* fields that hold an id, of which the server says the name */
 
@@ -411,18 +411,26 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
 /* An asset is read as it would go out, beside its sources. */
 const isAsset = (body: unknown): body is AssetBody => Array.isArray((body as Partial<AssetBody> | null)?.blocks);
 
-/* Beside the text: who would get it and how; why it has this form stands in the studio. */
-function AssetRest(props: { id: string; body: Record<string, unknown> }): JSX.Element {
+/* Beside the text: who would get it and how, and why it has this form. */
+const HOW = ['audience', 'envelope', 'never_alone'];
+const KNOWN_ELSEWHERE = ['title', 'id', 'guide', 'trace', 'rejected', 'intervention', 'modality'];
+type Fields = Record<string, unknown>;
+const some = (body: Fields, keep: (key: string) => boolean): Fields => Object.fromEntries(Object.entries(body).filter(([key]) => keep(key)));
+
+function AssetProposal(props: { id: string; body: AssetBody; rest: Fields; previous: unknown }): JSX.Element {
   const studio = useMay('READ_STUDIO');
-  const rest = Object.fromEntries(Object.entries(props.body).filter(([key]) => ['audience', 'envelope'].includes(key)));
+  const how = some(props.rest, key => HOW.includes(key));
   return (
     <>
-      {Object.keys(rest).length > 0 && (
+      {isAsset(props.previous) && <AssetDiff before={props.previous} after={props.body} />}
+      <BesideSources of={props.body} />
+      {Object.keys(how).length > 0 && (
         <>
           <h3>{text.asset.who}</h3>
-          <Body of={rest} />
+          <Body of={how} />
         </>
       )}
+      <WhyForm trace={props.rest.trace} rejected={props.rest.rejected} level={3} />
       {studio && (
         <p>
           <a class="alone" href={assetHref(props.id)}>
@@ -430,6 +438,19 @@ function AssetRest(props: { id: string; body: Record<string, unknown> }): JSX.El
           </a>
         </p>
       )}
+    </>
+  );
+}
+
+/* What only people can do (a cohort, a programme) comes as a task for them, with a guide that was drafted for it. */
+function Brief(props: { body: Fields; guide: AssetBody }): JSX.Element {
+  return (
+    <>
+      <h3>{text.asset.specification}</h3>
+      <Body of={{ ...some(props.body, key => !KNOWN_ELSEWHERE.includes(key)), ...(props.body.programme ? { offered: props.body.programme } : {}) }} />
+      <WhyForm trace={props.body.trace} rejected={props.body.rejected} level={3} />
+      <h3>{text.asset.guide}</h3>
+      <BesideSources of={props.guide} />
     </>
   );
 }
@@ -456,16 +477,11 @@ function Detail(props: { id: string }): JSX.Element {
                   {one.expires && <> · {said.lapses(day(one.expires))}</>}
                   {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}
                 </p>
-                {isAsset(one.body) && isAsset(one.previous) ? (
-                  <AssetDiff before={one.previous} after={one.body} />
-                ) : (
-                  previous && !isAsset(one.body) && <Diff before={previous} after={body} />
-                )}
+                {previous && !isAsset(one.body) && <Diff before={previous} after={body} />}
                 {isAsset(one.body) ? (
-                  <>
-                    <BesideSources of={one.body} />
-                    <AssetRest id={one.id} body={body} />
-                  </>
+                  <AssetProposal id={one.id} body={one.body} rest={body} previous={one.previous} />
+                ) : isAsset(body.guide) ? (
+                  <Brief body={body} guide={body.guide} />
                 ) : previous ? (
                   <details>
                     <summary>{said.all}</summary>

@@ -9,7 +9,7 @@ import { useResource } from '../client.ts';
 import { href } from '../router.ts';
 import { answered, Badge, Facts, Load, None, Page, useMay } from '../ui/parts.tsx';
 import { BesideSources } from '../ui/asset.tsx';
-import { Changes, Freshly, languageName, studioBack } from './studio-parts.tsx';
+import { Changes, Freshly, languageName, studioBack, WhyForm } from './studio-parts.tsx';
 import type { AssetBody, AssetChecks, AssetDetail } from '../api.ts';
 
 const said = text.studio;
@@ -55,54 +55,6 @@ function AssetFacts(props: { of: AssetDetail }): JSX.Element {
   if (asset.need && needs) facts.push([said.forNeed, <a href={href('needs', asset.need)}>{said.theNeed}</a>]);
   if (asset.drafted_by) facts.push([said.draftedBy, asset.drafted_by]);
   return <Facts of={facts} />;
-}
-
-/* The rules that chose the form come as any JSON; what has not the shape of a rule is left out. */
-interface Rule {
-  sentence: string;
-  fits: boolean;
-}
-function rulesOf(trace: unknown): Rule[] {
-  return (Array.isArray(trace) ? (trace as Partial<Rule>[]) : [])
-    .filter(one => typeof one?.sentence === 'string')
-    .map(one => ({ sentence: one.sentence!, fits: one.fits === true }));
-}
-interface Rejected {
-  modality: string;
-  reason: string;
-}
-const rejectedOf = (list: unknown): Rejected[] =>
-  (Array.isArray(list) ? (list as Partial<Rejected>[]) : []).filter((one): one is Rejected => typeof one?.modality === 'string' && typeof one.reason === 'string');
-
-function Form(props: { of: AssetDetail }): JSX.Element {
-  const rules = rulesOf(props.of.trace),
-    rejected = rejectedOf(props.of.rejected);
-  return (
-    <div class="pair">
-      <section>
-        <h2>{said.why}</h2>
-        {rules.length === 0 && <p class="quiet">{said.whyNone}</p>}
-        <ul class="plain">
-          {rules.map((one, index) => (
-            <li key={index}>
-              <Badge tone={one.fits ? 'good' : 'plain'}>{one.fits ? said.fits : said.fitsNot}</Badge> {sentence(one.sentence)}
-            </li>
-          ))}
-        </ul>
-      </section>
-      <section>
-        <h2>{said.rejected}</h2>
-        {rejected.length === 0 && <p class="quiet">{said.rejectedNone}</p>}
-        <ul class="plain">
-          {rejected.map((one, index) => (
-            <li key={index}>
-              <b>{sentence(one.modality)}:</b> {one.reason}
-            </li>
-          ))}
-        </ul>
-      </section>
-    </div>
-  );
 }
 
 function Checks(props: { of: AssetChecks }): JSX.Element {
@@ -180,7 +132,7 @@ export function AssetPage(props: { id: string }): JSX.Element {
                 <h2>{said.beside}</h2>
                 <BesideSources of={body} whole note={note} />
               </section>
-              <Form of={data} />
+              <WhyForm trace={data.trace} rejected={data.rejected} level={2} />
               <Checks of={data.checks} />
             </>
           );

@@ -231,6 +231,7 @@ function Drafts(props: { of: Drafted[] }): JSX.Element {
     <>
       {made.length > 0 && (
         <section>
+          <h2 class="visually-hidden">{said.drafts}</h2>
           {made.length > 1 && (
             <div class="shown-patterns" role="group" aria-label={said.shown}>
               {made.map(one => (

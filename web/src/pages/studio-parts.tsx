@@ -53,3 +53,59 @@ export function Changes(props: { of: Change[]; titles: Map<string, string> }): J
     </div>
   );
 }
+
+/* The rules that chose the form come as any JSON; what has not the shape of a rule is left out. */
+interface Rule {
+  sentence: string;
+  fits: boolean;
+}
+function rulesOf(trace: unknown): Rule[] {
+  return (Array.isArray(trace) ? (trace as Partial<Rule>[]) : [])
+    .filter(one => typeof one?.sentence === 'string')
+    .map(one => ({ sentence: one.sentence!, fits: one.fits === true }));
+}
+interface Rejected {
+  modality: string;
+  reason: string;
+}
+const rejectedOf = (list: unknown): Rejected[] =>
+  (Array.isArray(list) ? (list as Partial<Rejected>[]) : []).filter((one): one is Rejected => typeof one?.modality === 'string' && typeof one.reason === 'string');
+
+export function WhyForm(props: { trace: unknown; rejected: unknown; level: 2 | 3 }): JSX.Element {
+  const rules = rulesOf(props.trace),
+    rejected = rejectedOf(props.rejected);
+  const Heading = props.level === 2 ? 'h2' : 'h3';
+  const [fits, others] = [rules.filter(one => one.fits), rules.filter(one => !one.fits)];
+  const lines = (some: Rule[]): JSX.Element => (
+    <ul class="plain">
+      {some.map((one, index) => (
+        <li key={index}>{sentence(one.sentence)}</li>
+      ))}
+    </ul>
+  );
+  return (
+    <div class={props.level === 2 ? 'pair' : 'why-form'}>
+      <section>
+        <Heading>{said.why}</Heading>
+        {rules.length === 0 ? <p class="quiet">{said.whyNone}</p> : lines(fits)}
+        {others.length > 0 && (
+          <details>
+            <summary>{said.fitsNot(others.length)}</summary>
+            {lines(others)}
+          </details>
+        )}
+      </section>
+      <section>
+        <Heading>{said.rejected}</Heading>
+        {rejected.length === 0 && <p class="quiet">{said.rejectedNone}</p>}
+        <ul class="plain">
+          {rejected.map((one, index) => (
+            <li key={index}>
+              <b>{sentence(one.modality)}:</b> {one.reason}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
