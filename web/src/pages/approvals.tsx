@@ -477,7 +477,7 @@ function Detail(props: { id: string }): JSX.Element {
                   {one.expires && <> · {said.lapses(day(one.expires))}</>}
                   {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}
                 </p>
-                {previous && !isAsset(one.body) && <Diff before={previous} after={body} />}
+                {previous && !isAsset(one.body) && !isAsset(body.guide) && <Diff before={previous} after={body} />}
                 {isAsset(one.body) ? (
                   <AssetProposal id={one.id} body={one.body} rest={body} previous={one.previous} />
                 ) : isAsset(body.guide) ? (
