@@ -23,6 +23,8 @@
 
 typedef double lanes __attribute__((vector_size(32), aligned(8), may_alias));
 #define BLOCK 512
+#define CR2_ROWS 1000  /* of one cluster, and */
+#define CR2_CELLS 2e7  /* clusters × rows: beyond, CR2 differs from CR1 by less than it costs */
 
 /* ---- products --------------------------------------------------------------------------------------------------- */
 
@@ -388,7 +390,10 @@ static bool by_cluster(enum linear_errors kind, const double *x, const double *w
     return false;
   if (ret_df)
     *ret_df = seen - 1;
-  if (kind == LINEAR_CR2) {
+  int largest = 0;
+  for (int g = 0; g < clusters; g++)
+    largest = MAX(largest, from[g + 1] - from[g]);
+  if (kind == LINEAR_CR2 && largest <= CR2_ROWS && (double)clusters * n <= CR2_CELLS) {
     by_cluster_adjusted(x, weight, residual, bread, members, from, clusters, n, k, contrast, meat, ret_df);
     sandwich(bread, meat, k, 1, ret_variance);
     return true;
@@ -397,7 +402,7 @@ static bool by_cluster(enum linear_errors kind, const double *x, const double *w
     for (int a = 0; a < k; a++)
       sums[(size_t)cluster[i] * k + a] += (weight ? weight[i] : 1) * residual[i] * x[(size_t)i * k + a];
   linear_gram(sums, NULL, clusters, k, meat);
-  sandwich(bread, meat, k, kind == LINEAR_CR1 ? seen / (seen - 1.0) * (n - 1.0) / (n - k) : 1, ret_variance);
+  sandwich(bread, meat, k, kind != LINEAR_CR0 ? seen / (seen - 1.0) * (n - 1.0) / (n - k) : 1, ret_variance);
   return true;
 }
 

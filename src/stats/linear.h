@@ -23,8 +23,8 @@ bool linear_fit(const double *x, const double *y, const double *weight, int n, i
 enum linear_errors { LINEAR_CLASSIC, LINEAR_HC1, LINEAR_HC2, LINEAR_HC3, LINEAR_CR0, LINEAR_CR1, LINEAR_CR2 };
 /* Variance of beta [k * k] after linear_fit. `cluster` [n], 0 ≤ id < clusters, for CR*; NULL otherwise. `weight` as it was
  * given to the fit. CR2 takes the clusters as independent with equal working variance (Bell and McCaffrey); its degrees of
- * freedom for the contrast `contrast` [k] go to ret_df (both may be NULL; other kinds give clusters − 1, or n − k). False:
- * fewer than two clusters. */
+ * freedom for the contrast `contrast` [k] go to ret_df (both may be NULL; other kinds give clusters − 1, or n − k); with
+ * clusters of over 1,000 rows or very many it is CR1. False: fewer than two clusters. */
 bool linear_variance(enum linear_errors kind, const double *x, const double *weight, const double *residual, const double *bread,
                      const int *cluster, int clusters, int n, int k, const double *contrast, double *ret_variance, double *ret_df);
 
