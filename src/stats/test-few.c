@@ -256,9 +256,9 @@ static void test_power(void)
   double at_once = power_se(&plan);
   plan.ramp = 3;
   g_assert_cmpfloat(power_se(&plan), >, at_once);
-  int wait = power_wait(&plan, 1.2, 0.8, 104);
+  int wait = power_wait(&plan, 1.8, 0.8, 104);
   g_assert_cmpint(wait, >, 0);
-  g_assert_cmpint(power_wait(&plan, 0.9, 0.8, 104), >, wait);
+  g_assert_cmpint(power_wait(&plan, 1.7, 0.8, 104), >, wait);
   g_assert_cmpint(power_wait(&plan, 0.01, 0.8, 52), ==, -1);
   for (int i = 0; i < 8; i++)
     first[i] = 4;
