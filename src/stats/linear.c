@@ -3,7 +3,8 @@
  * Linear models. Least squares by the normal equations in correlation form and Cholesky (GSL), with one step of refinement
  * on the residuals: that brings the accuracy near to an orthogonal factorisation (Å. Björck, "Stability analysis of the
  * method of seminormal equations", Linear Algebra Appl. 88/89, 1987) and needs memory for k × k only. Errors: HC1–HC3
- * (J. G. MacKinnon, H. White, J. Econometrics 29, 1985), CR1 as Stata's, CR2 with Satterthwaite degrees of freedom
+ * (J. G. MacKinnon, H. White, J. Econometrics 29, 1985), CR1 as Stata's, Bartlett weights in time
+ * (W. K. Newey, K. D. West, Econometrica 55, 1987), CR2 with Satterthwaite degrees of freedom
  * (R. M. Bell, D. F. McCaffrey, Survey Methodology 28, 2002), as R `clubSandwich` with an identity working model. Logit and
  * Poisson by iteratively reweighted least squares, as R `glm` (epsilon 1e-10 here, 1e-8 there; 50 steps).
  *
@@ -109,6 +110,13 @@ static void quiet(void)
 
 bool linear_invert(double *a, int k)
 {
+  double ignored;
+  return linear_invert_det(a, k, &ignored);
+}
+
+bool linear_invert_det(double *a, int k, double *ret_log_det)
+{
+  double log_det = 0;
   quiet();
   g_autofree double *scale = g_new(double, (size_t)k);
   for (int i = 0; i < k; i++) {
@@ -125,6 +133,9 @@ bool linear_invert(double *a, int k)
   double condition = 0;
   if (gsl_linalg_cholesky_decomp1(&view.matrix) || gsl_linalg_cholesky_rcond(&view.matrix, &condition, &work.vector) || !(condition > 1e-12))
     return false;
+  for (int i = 0; i < k; i++)
+    log_det += 2 * log(a[i * k + i] / scale[i]);
+  *ret_log_det = log_det;
   gsl_linalg_cholesky_invert(&view.matrix);
   for (int i = 0; i < k; i++)
     for (int j = 0; j < k; j++)
@@ -425,6 +436,22 @@ bool linear_variance(enum linear_errors kind, const double *x, const double *wei
   for (int i = 0; i < k * k; i++)
     ret_variance[i] = bread[i] * squares / (n - k);
   return true;
+}
+
+void linear_series_variance(const double *x, const double *residual, const double *bread, int lags, int n, int k, double *ret_variance)
+{
+  g_autofree double *meat = g_new0(double, (size_t)k * k);
+  for (int lag = 0; lag <= lags && lag < n; lag++) {
+    double bartlett = 1 - lag / (lags + 1.0);
+    for (int i = lag; i < n; i++)
+      for (int a = 0; a < k; a++)
+        for (int b = 0; b < k; b++) {
+          double part = bartlett * residual[i] * x[(size_t)i * k + a] * residual[i - lag] * x[(size_t)(i - lag) * k + b];
+          meat[a * k + b] += part;
+          meat[b * k + a] += lag > 0 ? part : 0;
+        }
+  }
+  sandwich(bread, meat, k, n / (double)(n - k), ret_variance);
 }
 
 /* ---- generalised linear models ---------------------------------------------------------------------------------- */

@@ -12,6 +12,8 @@ void linear_gram(const double *x, const double *weight, int n, int k, double *re
 /* Inverse of a symmetric positive definite a [k * k], in place. False, a spoilt: it is not one, or nearly (reciprocal
  * condition of the correlation form below 1e-12). */
 bool linear_invert(double *a, int k);
+/* The same, with the log of a's determinant. */
+bool linear_invert_det(double *a, int k, double *ret_log_det);
 /* x of a x = b, k unknowns, any square a. False: singular. a and b are kept. */
 bool linear_solve(const double *a, const double *b, int k, double *ret_x);
 
@@ -27,6 +29,9 @@ enum linear_errors { LINEAR_CLASSIC, LINEAR_HC1, LINEAR_HC2, LINEAR_HC3, LINEAR_
  * clusters of over 1,000 rows or very many it is CR1. False: fewer than two clusters. */
 bool linear_variance(enum linear_errors kind, const double *x, const double *weight, const double *residual, const double *bread,
                      const int *cluster, int clusters, int n, int k, const double *contrast, double *ret_variance, double *ret_df);
+
+/* The same for rows in time order, robust to autocorrelation over `lags` rows (Bartlett weights), times n / (n − k). */
+void linear_series_variance(const double *x, const double *residual, const double *bread, int lags, int n, int k, double *ret_variance);
 
 /* Logit by maximum likelihood, y of 0 and 1. `inverse` [k * k] (may be NULL): (XᵀWX)⁻¹, the variance of beta; fitted [n]
  * (may be NULL): the probabilities. False: separated, or columns depend on each other. */

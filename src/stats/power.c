@@ -33,10 +33,41 @@ static bool precision(const struct power_design *d, double *ret)
   return linear_invert(ret, n);
 }
 
+/* Means over the periods before and from the start on: the residual variance of the one given the other, and what the
+ * estimation of that slope costs (1 / (units − 4)). */
+static double se_of_means(const struct power_design *d)
+{
+  int start = d->periods, treated = 0;
+  double before = 0, after = 0, across = 0, share = 0;
+  for (int i = 0; i < d->units; i++)
+    if (d->first[i] < d->periods) {
+      start = d->first[i];
+      treated++;
+      for (int t = start; t < d->periods; t++)
+        share += dose_at(d, i, t) / (d->periods - start);
+    }
+  if (treated == 0 || treated == d->units)
+    return INFINITY;
+  for (int a = 0; a < d->periods; a++)
+    for (int b = 0; b < d->periods; b++) {
+      double part = d->level_sd * d->level_sd + d->sd * d->sd * pow(d->autocorrelation, abs(a - b));
+      if (a < start && b < start)
+        before += part / start / start;
+      else if (a >= start && b >= start)
+        after += part / (d->periods - start) / (d->periods - start);
+      else
+        across += part / 2 / start / (d->periods - start);
+    }
+  double rest = after - (start > 0 ? across * across / before : 0), cost = start > 0 ? 1 + 1.0 / MAX(d->units - 4, 1) : 1;
+  return sqrt(rest * cost * (1.0 / treated + 1.0 / (d->units - treated))) / (share / treated);
+}
+
 double power_se(const struct power_design *d)
 {
   int n = d->periods;
   g_assert(d->sd > 0 && fabs(d->autocorrelation) < 1 && n > 0 && d->units > 0);
+  if (d->means)
+    return se_of_means(d);
   g_autofree double *inverse = g_new(double, (size_t)n * n), *mean = g_new0(double, (size_t)n), *away = g_new(double, (size_t)n);
   if (!precision(d, inverse))
     return INFINITY;
@@ -56,7 +87,7 @@ double power_se(const struct power_design *d)
 
 double power_df(const struct power_design *d)
 {
-  return MAX(d->units - 2, 1);
+  return MAX(d->units - 2 - d->means, 1);
 }
 
 double power_of(double effect, double se, double df, double alpha)

@@ -14,12 +14,14 @@ struct power_design {
   int ramp;                /* periods until the whole effect is there, in equal steps; 0: at once */
   double sd, level_sd, autocorrelation; /* autocorrelation in −1 … 1; level_sd INFINITY: levels are no information */
   double alpha;            /* 0: 0.05 */
+  bool means;              /* the analysis will be trial_panel (means after, adjusted by means before): `first` with one common start;
+                            * otherwise generalised least squares */
 };
 
-/* Standard error of the effect by generalised least squares; INFINITY where the design cannot tell it (nobody untreated to
+/* Standard error of the effect; INFINITY where the design cannot tell it (nobody untreated to
  * compare with, nobody treated). */
 double power_se(const struct power_design *design);
-/* Degrees of freedom that a test over units has: units − 2, at least 1. */
+/* Degrees of freedom that a test over units has: units − 2, one less for the adjustment; at least 1. */
 double power_df(const struct power_design *design);
 /* Probability that a two-sided test finds `effect`. df of INFINITY: normal. */
 double power_of(double effect, double se, double df, double alpha);
