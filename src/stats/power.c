@@ -38,7 +38,7 @@ static bool precision(const struct power_design *d, double *ret)
 static double se_of_means(const struct power_design *d)
 {
   int start = d->periods, treated = 0;
-  double before = 0, after = 0, across = 0, share = 0;
+  double before = 0, after = 0, across = 0, share = 0, level = isfinite(d->level_sd) ? d->level_sd : 1000 * d->sd;
   for (int i = 0; i < d->units; i++)
     if (d->first[i] < d->periods) {
       start = d->first[i];
@@ -50,7 +50,7 @@ static double se_of_means(const struct power_design *d)
     return INFINITY;
   for (int a = 0; a < d->periods; a++)
     for (int b = 0; b < d->periods; b++) {
-      double part = d->level_sd * d->level_sd + d->sd * d->sd * pow(d->autocorrelation, abs(a - b));
+      double part = level * level + d->sd * d->sd * pow(d->autocorrelation, abs(a - b));
       if (a < start && b < start)
         before += part / start / start;
       else if (a >= start && b >= start)

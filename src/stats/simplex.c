@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The quadratic problem of synthetic control. Exactly: an active set that starts at the best corner, adds the weight that
+ * gains most, and takes off those that turn negative, as C. L. Lawson, R. J. Hanson's non-negative least squares (Solving
+ * Least Squares Problems, 1974, chapter 23). Since the weights add up to 1, |Aw − b|² = |Σ w_j (a_j − b)|², and adding a
+ * constant to every product of two columns changes nothing; so the weights of an active set are G⁻¹1, scaled to sum 1. Each
+ * round lowers the objective; there are finitely many sets.
+ *
+ * By steps: M. Frank, P. Wolfe, Naval Res. Logist. Q. 3, 1956, with exact line search, as R `synthdid` does, including where it
+ * stops: its published figures belong to that stop, not to the optimum.
+ *
+ * How it can be wrong: with more columns than rows the optimum is not unique; the ridge chooses. */
+#include "stats/simplex.h"
+#include "stats/linear.h"
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+/* Weights of the active set: G⁻¹ 1 / (1ᵀ G⁻¹ 1). */
+static bool solve_active(const double *gram, int k, const int *active, int count, double *out)
+{
+  g_autofree double *part = g_new(double, (size_t)count * count);
+  double total = 0;
+  for (int i = 0; i < count; i++)
+    for (int j = 0; j < count; j++)
+      part[i * count + j] = gram[(size_t)active[i] * k + active[j]];
+  if (!linear_invert(part, count))
+    return false;
+  for (int i = 0; i < count; i++) {
+    out[i] = 0;
+    for (int j = 0; j < count; j++)
+      out[i] += part[i * count + j];
+    total += out[i];
+  }
+  for (int i = 0; i < count; i++)
+    out[i] /= total;
+  return true;
+}
+
+static void make_gram(const double *a, const double *b, int n, int k, double ridge, double *gram)
+{
+  g_autofree double *away = g_new(double, (size_t)k * n);
+  double mean = 0;
+  for (int j = 0; j < k; j++)
+    for (int i = 0; i < n; i++)
+      away[(size_t)j * n + i] = a[(size_t)j * n + i] - b[i];
+  memset(gram, 0, sizeof(double) * (size_t)k * k);
+  linear_products(away, k, away, k, n, gram);
+  for (int j = 0; j < k; j++)
+    mean += gram[(size_t)j * k + j] / k;
+  for (int i = 0; i < k; i++)
+    for (int j = 0; j < k; j++)
+      gram[(size_t)i * k + j] += mean + (i == j ? ridge + 1e-13 * mean : 0);
+}
+
+/* The column outside the set whose weight would gain most; −1: none gains. */
+static int entering(const double *gram, int k, const double *weight, const bool *inside)
+{
+  double level = 0, most = 0, size = 0;
+  int best = -1;
+  g_autofree double *slope = g_new0(double, (size_t)k);
+  for (int j = 0; j < k; j++)
+    for (int i = 0; i < k; i++)
+      if (weight[i] > 0)
+        slope[j] += gram[(size_t)j * k + i] * weight[i];
+  for (int j = 0; j < k; j++) {
+    level += weight[j] * slope[j];
+    size = fmax(size, fabs(slope[j]));
+  }
+  for (int j = 0; j < k; j++)
+    if (!inside[j] && level - slope[j] > fmax(most, 1e-11 * size)) {
+      most = level - slope[j];
+      best = j;
+    }
+  return best;
+}
+
+/* Goes from the weights towards the solution of the active set until one would turn negative; takes it off. */
+static bool settle(const double *gram, int k, int *active, int *count, bool *inside, double *weight)
+{
+  g_autofree double *target = g_new(double, (size_t)k);
+  for (int round = 0; round < 3 * k + 10; round++) {
+    double step = 1;
+    if (!solve_active(gram, k, active, *count, target))
+      return false;
+    for (int i = 0; i < *count; i++)
+      if (target[i] <= 0)
+        step = fmin(step, weight[active[i]] / (weight[active[i]] - target[i]));
+    for (int i = 0; i < *count; i++)
+      weight[active[i]] += step * (target[i] - weight[active[i]]);
+    if (step >= 1)
+      return true;
+    int kept = 0;
+    for (int i = 0; i < *count; i++) {
+      bool stays = weight[active[i]] > 1e-14;
+      inside[active[i]] = stays;
+      weight[active[i]] = stays ? weight[active[i]] : 0;
+      if (stays)
+        active[kept++] = active[i];
+    }
+    *count = kept;
+  }
+  return true;
+}
+
+void simplex_fit(const double *a, const double *b, int n, int k, double ridge, double *ret_weight)
+{
+  g_autofree double *gram = g_new(double, (size_t)k * k), *before = g_new(double, (size_t)k);
+  g_autofree int *active = g_new(int, (size_t)k);
+  g_autofree bool *inside = g_new0(bool, (size_t)k);
+  int best = 0, count = 1;
+  make_gram(a, b, n, k, ridge, gram);
+  for (int j = 1; j < k; j++)
+    if (gram[(size_t)j * k + j] < gram[(size_t)best * k + best])
+      best = j;
+  memset(ret_weight, 0, sizeof(double) * (size_t)k);
+  ret_weight[best] = 1;
+  inside[best] = true;
+  active[0] = best;
+  for (int round = 0; round < 20 * k + 100; round++) {
+    int next = entering(gram, k, ret_weight, inside);
+    if (next < 0)
+      return;
+    memcpy(before, ret_weight, sizeof(double) * (size_t)k);
+    inside[next] = true;
+    active[count++] = next;
+    if (!settle(gram, k, active, &count, inside, ret_weight)) { /* the newcomer is all but a mixture of the others */
+      memcpy(ret_weight, before, sizeof(double) * (size_t)k);
+      return;
+    }
+  }
+}
+
+/* ---- by steps --------------------------------------------------------------------------------------------------- */
+
+static double dot(const double *a, const double *b, int n)
+{
+  double sum = 0;
+  linear_products(a, 1, b, 1, n, &sum);
+  return sum;
+}
+
+void simplex_walk(const double *a, const double *b, int n, int k, double ridge, bool centre, double least, int steps, double *weight)
+{
+  g_autofree double *column = g_memdup2(a, sizeof(double) * (size_t)n * (size_t)k), *away = g_new0(double, (size_t)n), *mix = g_new0(double, (size_t)n),
+                    *target = g_memdup2(b, sizeof(double) * (size_t)n), *slope = g_new(double, (size_t)k);
+  for (int j = 0; centre && j <= k; j++) {
+    double *of = j < k ? column + (size_t)j * n : target, mean = 0;
+    for (int i = 0; i < n; i++)
+      mean += of[i] / n;
+    for (int i = 0; i < n; i++)
+      of[i] -= mean;
+  }
+  for (int j = 0; j < k; j++)
+    for (int i = 0; i < n; i++)
+      mix[i] += weight[j] * column[(size_t)j * n + i];
+  double before = INFINITY, now = INFINITY, eta = n * ridge;
+  for (int t = 0; t < steps && (t < 2 || before - now > least); t++) {
+    int best = 0;
+    double along = 0, square = 0, spread = 0, weights = 0;
+    for (int i = 0; i < n; i++)
+      away[i] = mix[i] - target[i];
+    memset(slope, 0, sizeof(double) * (size_t)k);
+    linear_products(away, 1, column, k, n, slope);
+    for (int j = 0; j < k; j++) {
+      slope[j] += eta * weight[j];
+      best = slope[j] < slope[best] ? j : best;
+    }
+    const double *corner = column + (size_t)best * n;
+    for (int j = 0; j < k; j++) {
+      double direction = (j == best) - weight[j];
+      along -= slope[j] * direction;
+      spread += direction * direction;
+    }
+    for (int i = 0; i < n; i++)
+      square += (corner[i] - mix[i]) * (corner[i] - mix[i]);
+    double step = spread > 0 ? CLAMP(along / (square + eta * spread), 0, 1) : 0;
+    for (int j = 0; j < k; j++) {
+      weight[j] += step * ((j == best) - weight[j]);
+      weights += weight[j] * weight[j];
+    }
+    for (int i = 0; i < n; i++) {
+      mix[i] += step * (corner[i] - mix[i]);
+      away[i] = mix[i] - target[i];
+    }
+    before = now;
+    now = ridge * weights + dot(away, away, n) / n;
+  }
+}

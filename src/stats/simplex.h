@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Weights that are not negative and add up to 1. */
+#pragma once
+#include <stdbool.h>
+
+/* min |Σ_j w_j a_j − b|² + ridge |w|² over the simplex, exactly. a [k * n]: column j is a + j × n. w [k]. */
+void simplex_fit(const double *a, const double *b, int n, int k, double ridge, double *ret_weight);
+
+/* The same by at most `steps` of Frank and Wolfe's method from the weights that come in; ends when a step gains at most
+ * `least`, as a mean of squares per row. `centre`: a free constant is taken out first. */
+void simplex_walk(const double *a, const double *b, int n, int k, double ridge, bool centre, double least, int steps, double *weight);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Synthetic control and synthetic difference in differences: the optimum is one, the twin that was mixed is found, what must
+ * not matter, and how often nothing is claimed. */
+#include "stats/simplex.h"
+#include "stats/synthetic.h"
+#include <glib.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <math.h>
+#include <string.h>
+
+#define near(a, b, tolerance) g_assert_cmpfloat_with_epsilon(a, b, tolerance)
+
+static double objective(const double *a, const double *b, int n, int k, double ridge, const double *w)
+{
+  double sum = 0;
+  for (int j = 0; j < k; j++)
+    sum += ridge * w[j] * w[j];
+  for (int i = 0; i < n; i++) {
+    double away = -b[i];
+    for (int j = 0; j < k; j++)
+      away += w[j] * a[j * n + i];
+    sum += away * away;
+  }
+  return sum;
+}
+
+/* The conditions of Karush, Kuhn and Tucker: no weight could be moved to any other with gain; and the long walk ends there. */
+static void test_optimum(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  for (int run = 0; run < 40; run++) {
+    int n = 5 + run, k = 3 + 2 * (run % 20);
+    g_autofree double *a = g_new(double, (size_t)(n * k)), *b = g_new(double, (size_t)n), *w = g_new(double, (size_t)k), *walk = g_new(double, (size_t)k);
+    for (int i = 0; i < n * k; i++)
+      a[i] = 100 + gsl_ran_gaussian(rng, 10);
+    for (int i = 0; i < n; i++)
+      b[i] = 105 + gsl_ran_gaussian(rng, 5);
+    double ridge = run % 2 ? 1 : 0, sum = 0, best;
+    simplex_fit(a, b, n, k, ridge, w);
+    best = objective(a, b, n, k, ridge, w);
+    for (int j = 0; j < k; j++) {
+      g_assert_cmpfloat(w[j], >=, 0);
+      sum += w[j];
+      walk[j] = 1.0 / k;
+    }
+    near(sum, 1, 1e-9);
+    for (int from = 0; from < k; from++)
+      for (int to = 0; to < k && w[from] > 1e-6; to++) {
+        double step = fmin(w[from], 1e-4);
+        w[from] -= step;
+        w[to] += step;
+        g_assert_cmpfloat(objective(a, b, n, k, ridge, w), >=, best * (1 - 1e-9));
+        w[from] += step;
+        w[to] -= step;
+      }
+    simplex_walk(a, b, n, k, ridge / n, false, 0, 20000, walk);
+    g_assert_cmpfloat(objective(a, b, n, k, ridge, walk), >=, best * (1 - 1e-9));
+    near(objective(a, b, n, k, ridge, walk), best, 0.03 * best);
+  }
+  gsl_rng_free(rng);
+}
+
+struct world { int units, treated, periods, start; double effect, noise; bool mixed; };
+
+static struct panel *draw(gsl_rng *rng, const struct world *w, double scale, bool turned)
+{
+  int n = w->units * w->periods;
+  g_autofree int *unit = g_new(int, (size_t)n);
+  g_autofree int64_t *time = g_new(int64_t, (size_t)n), *start = g_new(int64_t, (size_t)n);
+  g_autofree double *y = g_new(double, (size_t)n), *factor = g_new(double, (size_t)w->periods), *value = g_new(double, (size_t)n);
+  for (int t = 0; t < w->periods; t++)
+    factor[t] = (t ? factor[t - 1] : 0) + gsl_ran_gaussian(rng, 1);
+  for (int u = 0; u < w->units; u++) {
+    double load = gsl_ran_flat(rng, 0, 2), level = gsl_ran_flat(rng, 0, 10);
+    for (int t = 0; t < w->periods; t++)
+      value[u * w->periods + t] = level + load * factor[t] + gsl_ran_gaussian(rng, w->noise);
+  }
+  for (int t = 0; t < w->periods && w->mixed; t++) /* the first is a mixture of three others */
+    value[t] = 0.5 * value[2 * w->periods + t] + 0.3 * value[3 * w->periods + t] + 0.2 * value[4 * w->periods + t];
+  for (int i = 0; i < n; i++) {
+    int at = turned ? n - 1 - i : i, u = at / w->periods, t = at % w->periods;
+    unit[i] = turned ? (5 * u + 2) % w->units : u;
+    time[i] = t;
+    start[i] = u < w->treated ? w->start : PANEL_NEVER;
+    y[i] = scale * (value[at] + (u < w->treated && t >= w->start ? w->effect : 0));
+  }
+  g_autoptr(GError) error = NULL;
+  struct panel *p = panel_new(&(struct panel_rows){ .rows = n, .units = w->units, .unit = unit, .time = time, .start = start, .outcome = y },
+                              PANEL_COMPLETE | PANEL_WITH_BEFORE, &error);
+  g_assert_no_error(error);
+  return p;
+}
+
+static struct synthetic_result *estimate(const struct panel *p, enum synthetic_method method, enum synthetic_errors errors)
+{
+  g_autoptr(GError) error = NULL;
+  struct synthetic_result *r = synthetic_estimate(p, &(struct synthetic_options){ .method = method, .errors = errors, .replications = 60 }, &error);
+  g_assert_no_error(error);
+  return r;
+}
+
+static void test_twin(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  struct world w = { .units = 18, .treated = 1, .periods = 40, .start = 30, .effect = 3, .noise = 0.5, .mixed = true };
+  g_autoptr(panel_auto) p = draw(rng, &w, 1, false);
+  g_autoptr(synthetic_result_auto) r = estimate(p, SYNTHETIC_CONTROL, SYNTHETIC_AUTO);
+  near(r->estimate, 3, 1e-4);
+  near(r->fit, 0, 1e-4);
+  for (int i = 0; i < r->controls; i++)
+    near(r->weight[i], r->weight_origin[i] == 2 ? 0.5 : r->weight_origin[i] == 3 ? 0.3 : r->weight_origin[i] == 4 ? 0.2 : 0, 1e-4);
+  near(r->placebo_p, 1 / 18.0, 1e-9);
+  g_assert_cmpint(r->placebos, ==, 17);
+  gsl_rng_free(rng);
+}
+
+static void test_invariance(void)
+{
+  static const struct { enum synthetic_method method; int treated; } cases[] = { { SYNTHETIC_CONTROL, 1 }, { SYNTHETIC_DID, 1 }, { SYNTHETIC_DID, 3 } };
+  for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    struct world w = { .units = 17, .treated = cases[i].treated, .periods = 25, .start = 18, .effect = 2, .noise = 0.7 };
+    gsl_rng_set(rng, 3);
+    g_autoptr(panel_auto) one = draw(rng, &w, 1, false);
+    gsl_rng_set(rng, 3);
+    g_autoptr(panel_auto) two = draw(rng, &w, 1000, true);
+    g_autoptr(synthetic_result_auto) a = estimate(one, cases[i].method, SYNTHETIC_AUTO), b = estimate(two, cases[i].method, SYNTHETIC_AUTO);
+    near(1000 * a->estimate, b->estimate, 1e-4);
+    near(1000 * a->se, b->se, 1e-3);
+    near(a->estimate, 2, 2);
+    g_assert_cmpint(a->errors, ==, cases[i].treated > 1 ? SYNTHETIC_JACKKNIFE : SYNTHETIC_PLACEBO);
+    gsl_rng_free(rng);
+  }
+}
+
+/* With one factor that moves all in step and equal loads, both methods must find what difference in differences finds. */
+static void test_coverage(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  int runs = g_getenv("MENO_SOAK") ? 600 : 80, held[2] = { 0 }, claimed = 0;
+  struct world w = { .units = 24, .treated = 4, .periods = 24, .start = 16, .effect = 1, .noise = 1 };
+  for (int run = 0; run < runs; run++) {
+    g_autoptr(panel_auto) p = draw(rng, &w, 1, false);
+    g_autoptr(synthetic_result_auto) jack = estimate(p, SYNTHETIC_DID, SYNTHETIC_JACKKNIFE), placebo = estimate(p, SYNTHETIC_DID, SYNTHETIC_PLACEBO);
+    held[0] += jack->low <= 1 && 1 <= jack->high;
+    held[1] += placebo->low <= 1 && 1 <= placebo->high;
+    struct world null = { .units = 21, .treated = 1, .periods = 24, .start = 16, .noise = 1 };
+    g_autoptr(panel_auto) q = draw(rng, &null, 1, false);
+    g_autoptr(synthetic_result_auto) sc = estimate(q, SYNTHETIC_CONTROL, SYNTHETIC_AUTO);
+    claimed += sc->placebo_p <= 0.05;
+  }
+  g_test_message("coverage: jackknife %.3f, placebo %.3f; placebo p ≤ 0.05 of nothing %.3f of %d", held[0] / (double)runs, held[1] / (double)runs, claimed / (double)runs, runs);
+  g_assert_cmpint(held[0], >=, runs * 85 / 100);
+  g_assert_cmpint(held[1], >=, runs * 82 / 100);
+  g_assert_cmpint(claimed, <=, runs * 13 / 100);
+  gsl_rng_free(rng);
+}
+
+static void test_refusals(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  struct world w = { .units = 5, .treated = 4, .periods = 6, .start = 3, .noise = 1 };
+  g_autoptr(panel_auto) p = draw(rng, &w, 1, false);
+  g_autoptr(GError) error = NULL;
+  g_assert_null(synthetic_estimate(p, &(struct synthetic_options){ 0 }, &error));
+  g_assert_nonnull(strstr(error->message, "a mixture needs at least two"));
+  g_clear_error(&error);
+  w.treated = 1;
+  w.start = 1;
+  g_autoptr(panel_auto) q = draw(rng, &w, 1, false);
+  g_assert_null(synthetic_estimate(q, &(struct synthetic_options){ 0 }, &error));
+  g_assert_nonnull(strstr(error->message, "at least two periods before"));
+  gsl_rng_free(rng);
+}
+
+int main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/stats/synthetic/optimum", test_optimum);
+  g_test_add_func("/stats/synthetic/twin", test_twin);
+  g_test_add_func("/stats/synthetic/invariance", test_invariance);
+  g_test_add_func("/stats/synthetic/coverage", test_coverage);
+  g_test_add_func("/stats/synthetic/refusals", test_refusals);
+  return g_test_run();
+}
