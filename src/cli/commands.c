@@ -3,6 +3,7 @@
  * The commands that are no operations: they make, fill, serve and check a whole Meno. */
 #include "cli/cli.h"
 #include "cli/demo.h"
+#include "cli/estimate.h"
 #include "cli/serve.h"
 #include "doors/server.h"
 #include "gate/account.h"
@@ -260,6 +261,7 @@ const struct command commands[] = {
   { "simulate", "DIR [--people N] [--seed S] | DIR --respond PLAN.json --until DATE", "Write the files of a made-up company, and truth.json, or carry it on", "  --people N               employed at the end (default 600)\n"
     "  --seed S                 another number, another company\n  --weeks N                of history (default 104)\n  --until DATE             the first day that the files do not know (default: this week's Monday)\n"
     "  --respond PLAN.json      carry on the company in DIR with what `meno interventions --json` printed\n", run_simulate },
+  { "estimate", estimate_usage, "Say whether a figure moved, from any CSV file of units and periods", estimate_help, estimate_run },
   { "replay", "--verify | --rebuild", "Check the chain and every table against the events, or rebuild the tables", "", run_replay },
   { "doctor", "", "Say what is wrong and what to do", "", run_doctor },
   { "formats", "", "Print the files that Meno reads, column by column, as Markdown", "", run_formats },

@@ -183,11 +183,9 @@ static void read_draws(const struct bsts_series *in, const struct scaled *s, str
   for (int d = 0; d < n; d++)
     one[d] = actual - k->sum[d];
   r->effect = describe(one, n, alpha);
-  for (int d = 0; d < n; d++)
-    one[d] = actual / k->sum[d] - 1;
-  r->relative = describe(one, n, alpha);
   r->predicted.mean = predicted; /* without noise: the same in the limit, and steadier */
   r->effect.mean = actual - predicted;
+  r->relative = times(r->effect, 1 / predicted); /* as CausalImpact to 1.2; later ones divide by each draw */
   r->total_predicted = times(r->predicted, s->after);
   r->total_effect = times(r->effect, s->after);
 }

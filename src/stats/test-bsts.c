@@ -42,6 +42,7 @@ static void test_google(void)
   near(r->predicted.low, 120, 2.3);
   near(r->predicted.high, 138, 2.3);
   near(r->relative.mean, 0.21, 0.0175);
+  near(r->relative.sd, 0.035, 0.005);
   g_assert_cmpfloat(r->p, <, 0.003);
 }
 

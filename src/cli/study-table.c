@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reads the file once, keeping periods and starts as numbers of distinct texts: how a text is to be read can only be decided
+ * when all are known. Whole numbers stay as they are (years, weeks, 2007.0 too). Dates become the index among the dates that
+ * stand in the file, so that months count as even steps. Day and month are told apart by the first part over 12; where no date
+ * tells, the way that makes even steps of the dates; where neither does, it is an error and no guess.
+ *
+ * How it can be wrong: a period in which nobody has a row is not missing, it is not there. */
+#include "cli/study-table.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "intake/cell.h"
+#include "intake/csv.h"
+#include "intake/encoding.h"
+#include <math.h>
+#include <string.h>
+
+#define NEVER_TEXT (-1)
+
+/* ---- the columns ------------------------------------------------------------------------------------------------- */
+
+bool study_columns_parse(const char *text, struct study_columns *ret, GError **error) {
+  g_auto(study_columns_auto) c = { 0 };
+  g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+  for (char **part = parts; *part; part++) {
+    char *equals = strchr(*part, '=');
+    if (!equals || !equals[1]) return fail(error, MENO_ERROR_USAGE, "--columns wants name=column, not \"%s\"", *part);
+    *equals = '\0';
+    const char *name = g_strstrip(*part), *column = g_strstrip(equals + 1);
+    static const char *const names[] = { "unit", "time", "start", "outcome", "cluster", "exposure" };
+    char **to[] = { &c.unit, &c.time, &c.start, &c.outcome, &c.cluster, &c.exposure };
+    unsigned i = 0;
+    while (i < G_N_ELEMENTS(names) && strcmp(names[i], name) != 0) i++;
+    if (i < G_N_ELEMENTS(names) && !*to[i]) *to[i] = g_strdup(column);
+    else if (strcmp(name, "covariates") == 0 && !c.covariates) c.covariates = g_strsplit(column, "+", -1);
+    else return fail(error, MENO_ERROR_USAGE, "--columns knows unit, time, start, outcome, covariates, cluster and exposure, each once, not \"%s\"", name);
+  }
+  if (!c.outcome || !c.start) return fail(error, MENO_ERROR_USAGE, "--columns needs at least start=… and outcome=…");
+  *ret = c;
+  c = (struct study_columns){ 0 };
+  return true;
+}
+
+void study_columns_clear(struct study_columns *c) {
+  g_free(c->unit);
+  g_free(c->time);
+  g_free(c->start);
+  g_free(c->outcome);
+  g_free(c->cluster);
+  g_free(c->exposure);
+  g_strfreev(c->covariates);
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------- */
+
+struct words { GHashTable *number; GPtrArray *texts; GArray *line; }; /* distinct texts, and the row where each came first */
+
+struct reading {
+  const char *file;
+  struct csv_reader csv;
+  char **header, *cell;       /* room for one cell */
+  int unit, time, start, outcome, cluster, exposure, covariate[LIMIT_CSV_COLUMNS], covariates;
+  bool decimal_comma;
+  struct words units, clusters, times, starts;
+  GArray *time_of, *start_of; /* numbers of texts by row; NEVER_TEXT */
+  struct study_table *table;
+  GError **error;
+};
+
+static void words_init(struct words *w) {
+  *w = (struct words){ g_hash_table_new(g_str_hash, g_str_equal), g_ptr_array_new_with_free_func(g_free), g_array_new(FALSE, FALSE, sizeof(int)) };
+}
+
+static void words_clear(struct words *w) {
+  g_hash_table_unref(w->number);
+  if (w->texts) g_ptr_array_unref(w->texts);
+  g_array_unref(w->line);
+}
+
+static int word_number(struct words *w, const char *text, int line) {
+  void *known;
+  if (g_hash_table_lookup_extended(w->number, text, NULL, &known)) return GPOINTER_TO_INT(known);
+  char *copy = g_strdup(text);
+  int number = (int)w->texts->len;
+  g_ptr_array_add(w->texts, copy);
+  g_array_append_val(w->line, line);
+  g_hash_table_insert(w->number, copy, GINT_TO_POINTER(number));
+  return number;
+}
+
+static bool one_of(const char *text, const char *const *words) {
+  for (; *words; words++)
+    if (g_ascii_strcasecmp(text, *words) == 0) return true;
+  return false;
+}
+
+static const char *const nothing[] = { "", "na", "n/a", "nan", "null", "none", ".", "-", NULL };
+
+static const char *cell_at(struct reading *r, int column) {
+  if ((unsigned)column >= r->csv.count) return "";
+  size_t length = csv_copy(&r->csv.cells[column], r->cell);
+  return cell_trim(r->cell, &length);
+}
+
+static bool number_at(struct reading *r, int column, double *ret) {
+  static const char *const endless[] = { "inf", "infinity", "+inf", NULL }, *const below[] = { "-inf", "-infinity", NULL };
+  const char *text = cell_at(r, column);
+  *ret = NAN;
+  if (one_of(text, nothing)) return true;
+  if (one_of(text, endless) || one_of(text, below)) {
+    *ret = *text == '-' ? -INFINITY : INFINITY;
+    return true;
+  }
+  if (cell_parse_number(text, r->decimal_comma, ret)) return true;
+  g_autofree char *quoted = csv_quote(text);
+  return fail(r->error, MENO_ERROR_BAD_INPUT, "%s: row %u: %s in the column \"%s\" is no number: correct it, or leave the cell empty", r->file, r->csv.line, quoted, r->header[column]);
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
+
+static int find_column(const struct reading *r, const char *name) {
+  for (int i = 0; r->header[i]; i++)
+    if (strcmp(r->header[i], name) == 0) return i;
+  return -1;
+}
+
+static bool want_column(const struct reading *r, const char *what, const char *name, int *ret) {
+  *ret = name ? find_column(r, name) : -1;
+  if (!name || *ret >= 0) return true;
+  g_autofree char *have = g_strjoinv(", ", r->header);
+  return fail(r->error, MENO_ERROR_BAD_INPUT, "%s has no column \"%s\" (%s): it has %.300s", r->file, name, what, have);
+}
+
+static bool find_columns(struct reading *r, const struct study_columns *c) {
+  bool fine = want_column(r, "unit", c->unit, &r->unit) && want_column(r, "time", c->time, &r->time) && want_column(r, "outcome", c->outcome, &r->outcome) &&
+    want_column(r, "cluster", c->cluster, &r->cluster) && want_column(r, "exposure", c->exposure, &r->exposure);
+  r->start = find_column(r, c->start); /* absent: the start itself, of all units */
+  if (r->start < 0 && (!g_ascii_isdigit(*c->start) || !c->time)) return want_column(r, "start", c->start, &r->start);
+  for (char **name = c->covariates; fine && name && *name; name++) fine = want_column(r, "covariate", *name, &r->covariate[r->covariates++]);
+  return fine;
+}
+
+static bool take_row(struct reading *r, const struct study_columns *c) {
+  static const char *const never[] = { "0", "0.0", "inf", "never", NULL };
+  struct study_table *t = r->table;
+  int line = (int)r->csv.line, unit = word_number(&r->units, r->unit < 0 ? "series" : cell_at(r, r->unit), line);
+  double value;
+  if (r->unit >= 0 && !*(const char *)g_ptr_array_index(r->units.texts, unit))
+    return fail(r->error, MENO_ERROR_BAD_INPUT, "%s: row %d: the column \"%s\" is empty: every row needs its unit", r->file, line, c->unit);
+  g_array_append_val(t->unit, unit);
+  g_array_append_val(t->line, line);
+  if (r->time >= 0) {
+    int number = word_number(&r->times, cell_at(r, r->time), line);
+    g_array_append_val(r->time_of, number);
+  }
+  const char *start = r->start < 0 ? c->start : cell_at(r, r->start);
+  int number = one_of(start, nothing) || one_of(start, never) ? NEVER_TEXT : word_number(&r->starts, start, line);
+  g_array_append_val(r->start_of, number);
+  if (!number_at(r, r->outcome, &value)) return false;
+  t->missing += isnan(value);
+  g_array_append_val(t->outcome, value);
+  for (int j = 0; j < r->covariates; j++) {
+    if (!number_at(r, r->covariate[j], &value)) return false;
+    g_array_append_val(t->x, value);
+  }
+  if (r->exposure >= 0) {
+    if (!number_at(r, r->exposure, &value)) return false;
+    g_array_append_val(t->of_exposure, value);
+  }
+  if (r->cluster >= 0) {
+    int cluster = word_number(&r->clusters, cell_at(r, r->cluster), line);
+    g_array_append_val(t->cluster, cluster);
+  }
+  return true;
+}
+
+/* ---- periods ----------------------------------------------------------------------------------------------------- */
+
+enum writing { WHOLE, ISO, MONTH, DAY_FIRST, MONTH_FIRST, WRITINGS };
+static const char *const writing_names[] = { NULL, "YYYY-MM-DD", "YYYY-MM", "D/M/YYYY", "M/D/YYYY" };
+
+static bool parse_whole(const char *text, int64_t *ret) {
+  char *end;
+  double value = g_ascii_strtod(text, &end);
+  if (end == text || *end || value != floor(value) || fabs(value) > 1e15) return false;
+  *ret = (int64_t)value;
+  return true;
+}
+
+/* Up to three numbers and what stands between them; what follows a space or a T is a time of day. */
+static int split(const char *text, int part[3], char *ret_between) {
+  int count = 0;
+  while (count < 3 && g_ascii_isdigit(*text)) {
+    char *end;
+    gint64 value = g_ascii_strtoll(text, &end, 10);
+    if (end - text > 4) return 0;
+    part[count++] = (int)value;
+    text = end;
+    if (!*text || *text == ' ' || *text == 'T') return count;
+    if (!strchr("/.-", *text) || (count > 1 && *text != *ret_between)) return 0;
+    *ret_between = *text++;
+  }
+  return 0;
+}
+
+static bool parse_period(const char *text, enum writing writing, int64_t *ret) {
+  int part[3] = { 0 };
+  char between = '\0';
+  if (writing == WHOLE) return parse_whole(text, ret);
+  int count = split(text, part, &between);
+  if (count != (writing == MONTH ? 2 : 3) || !between) return false;
+  int year = writing <= MONTH ? part[0] : part[2], month = writing <= MONTH || writing == DAY_FIRST ? part[1] : part[0], day = writing == MONTH ? 1
+    : writing == ISO ? part[2] : writing == DAY_FIRST ? part[0] : part[1];
+  if (year < 1000 || year > 2999 || month < 1 || month > 12 || day < 1 || !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) return false;
+  *ret = clock_from_civil(year, month, day);
+  return true;
+}
+
+static bool all_parse(const struct words *w, enum writing writing, int *ret_line, const char **ret_text) {
+  int64_t ignored;
+  for (guint i = 0; i < w->texts->len; i++)
+    if (!parse_period(g_ptr_array_index(w->texts, i), writing, &ignored)) {
+      *ret_line = g_array_index(w->line, int, i);
+      *ret_text = g_ptr_array_index(w->texts, i);
+      return false;
+    }
+  return true;
+}
+
+static int compare_day(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Are the steps between the distinct dates alike: all between 27 and 31 days (months), 88 and 93, or all the same? */
+static bool even_steps(const struct words *w, enum writing writing) {
+  guint n = w->texts->len;
+  g_autofree int64_t *day = g_new(int64_t, n);
+  int64_t least = G_MAXINT64, most = 0;
+  for (guint i = 0; i < n; i++) parse_period(g_ptr_array_index(w->texts, i), writing, &day[i]);
+  qsort(day, n, sizeof *day, compare_day);
+  for (guint i = 1; i < n; i++) {
+    least = MIN(least, day[i] - day[i - 1]);
+    most = MAX(most, day[i] - day[i - 1]);
+  }
+  return n > 2 && (least == most || (least >= 28 && most <= 31) || (least >= 89 && most <= 92) || (least >= 365 && most <= 366));
+}
+
+/* How the column of periods is written; WRITINGS with an error set. */
+static enum writing decide(struct reading *r) {
+  int line = 0, other_line = 0;
+  const char *text = "", *other = "";
+  for (int w = WHOLE; w <= MONTH; w++)
+    if (all_parse(&r->times, w, &line, &text) && (w == WHOLE || all_parse(&r->starts, w, &line, &text))) return w;
+  bool day = all_parse(&r->times, DAY_FIRST, &line, &text) && all_parse(&r->starts, DAY_FIRST, &line, &text);
+  bool month = all_parse(&r->times, MONTH_FIRST, &other_line, &other) && all_parse(&r->starts, MONTH_FIRST, &other_line, &other);
+  if (day != month) return day ? DAY_FIRST : MONTH_FIRST;
+  g_autofree char *quoted = csv_quote(day ? g_ptr_array_index(r->times.texts, 0) : text);
+  if (!day) {
+    fail(r->error, MENO_ERROR_BAD_INPUT, "%s: row %d: %s is no period like the others: whole numbers, or dates all written like 2026-03-02, 2/3/2026 or 3/2/2026", r->file, line, quoted);
+    return WRITINGS;
+  }
+  bool day_even = even_steps(&r->times, DAY_FIRST), month_even = even_steps(&r->times, MONTH_FIRST);
+  if (day_even != month_even) return day_even ? DAY_FIRST : MONTH_FIRST;
+  fail(r->error, MENO_ERROR_BAD_INPUT, "%s: dates like %s may be day/month or month/day, and none of them tells: write them as 2026-03-02", r->file, quoted);
+  return WRITINGS;
+}
+
+static int64_t index_of(const GArray *days, int64_t day) {
+  guint low = 0, high = days->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (g_array_index(days, int32_t, middle) < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+static bool convert(struct reading *r, const struct words *w, enum writing writing, bool start, int64_t *ret) {
+  for (guint i = 0; i < w->texts->len; i++) {
+    const char *text = g_ptr_array_index(w->texts, i);
+    if (!parse_period(text, writing, &ret[i])) {
+      g_autofree char *quoted = csv_quote(text);
+      return fail(r->error, MENO_ERROR_BAD_INPUT, "%s: row %d: the start %s is not written like the periods: give the first treated period, or 0 for never", r->file, g_array_index(w->line, int, i), quoted);
+    }
+    if (!r->table->dates) continue;
+    ret[i] = index_of(r->table->days, ret[i]);
+    if (start && ret[i] >= r->table->days->len) ret[i] = PANEL_NEVER; /* after the last date of the file */
+  }
+  return true;
+}
+
+static void collect_days(struct reading *r, enum writing writing) {
+  struct study_table *t = r->table;
+  g_autofree int64_t *day = g_new(int64_t, MAX(r->times.texts->len, 1));
+  for (guint i = 0; i < r->times.texts->len; i++) parse_period(g_ptr_array_index(r->times.texts, i), writing, &day[i]);
+  qsort(day, r->times.texts->len, sizeof *day, compare_day);
+  for (guint i = 0; i < r->times.texts->len; i++) {
+    int32_t one = (int32_t)day[i];
+    if (i == 0 || day[i] != day[i - 1]) g_array_append_val(t->days, one);
+  }
+  t->dates = true;
+  t->date_format = writing_names[writing];
+}
+
+static bool read_periods(struct reading *r) {
+  struct study_table *t = r->table;
+  if (r->time < 0) { /* treated or not is all that counts */
+    for (guint i = 0; i < r->start_of->len; i++) {
+      int64_t start = g_array_index(r->start_of, int, i) == NEVER_TEXT ? PANEL_NEVER : 1;
+      g_array_append_val(t->start, start);
+    }
+    return true;
+  }
+  enum writing writing = decide(r);
+  if (writing == WRITINGS) return false;
+  if (writing != WHOLE) collect_days(r, writing);
+  g_autofree int64_t *times = g_new(int64_t, MAX(r->times.texts->len, 1)), *starts = g_new(int64_t, MAX(r->starts.texts->len, 1));
+  if (!convert(r, &r->times, writing, false, times) || !convert(r, &r->starts, writing, true, starts)) return false;
+  for (guint i = 0; i < r->start_of->len; i++) {
+    int number = g_array_index(r->start_of, int, i);
+    int64_t start = number == NEVER_TEXT ? PANEL_NEVER : starts[number];
+    g_array_append_val(t->time, times[g_array_index(r->time_of, int, i)]);
+    g_array_append_val(t->start, start);
+  }
+  return true;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
+
+static void reading_clear(struct reading *r) {
+  csv_reader_clear(&r->csv);
+  g_strfreev(r->header);
+  g_free(r->cell);
+  words_clear(&r->units);
+  words_clear(&r->clusters);
+  words_clear(&r->times);
+  words_clear(&r->starts);
+  g_array_unref(r->time_of);
+  g_array_unref(r->start_of);
+}
+typedef struct reading reading_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(reading_auto, reading_clear)
+
+static struct study_table *table_new(void) {
+  struct study_table *t = g_new0(struct study_table, 1);
+  t->unit = g_array_new(FALSE, FALSE, sizeof(int));
+  t->cluster = g_array_new(FALSE, FALSE, sizeof(int));
+  t->line = g_array_new(FALSE, FALSE, sizeof(int));
+  t->time = g_array_new(FALSE, FALSE, sizeof(int64_t));
+  t->start = g_array_new(FALSE, FALSE, sizeof(int64_t));
+  t->outcome = g_array_new(FALSE, FALSE, sizeof(double));
+  t->x = g_array_new(FALSE, FALSE, sizeof(double));
+  t->of_exposure = g_array_new(FALSE, FALSE, sizeof(double));
+  t->days = g_array_new(FALSE, FALSE, sizeof(int32_t));
+  return t;
+}
+
+static bool read_rows(struct reading *r, const struct study_columns *c) {
+  r->header = csv_read_header(&r->csv, r->error);
+  if (!r->header || !find_columns(r, c)) return false;
+  int got;
+  while ((got = csv_next(&r->csv, r->error)) == 1) {
+    if (r->table->unit->len >= LIMIT_CSV_ROWS) return fail(r->error, MENO_ERROR_TOO_LARGE, "%s has more than %d rows", r->file, LIMIT_CSV_ROWS);
+    if (!take_row(r, c)) return false;
+  }
+  if (got < 0) return false;
+  if (r->table->unit->len == 0) return fail(r->error, MENO_ERROR_BAD_INPUT, "%s has a header but no rows", r->file);
+  return read_periods(r);
+}
+
+static void point(struct reading *r) {
+  struct study_table *t = r->table;
+  t->names = g_steal_pointer(&r->units.texts);
+  t->exposure = r->exposure >= 0 ? (double *)(void *)t->of_exposure->data : NULL;
+  t->rows = (struct panel_rows){ .rows = (int)t->unit->len, .units = (int)t->names->len, .columns = r->covariates, .unit = (int *)(void *)t->unit->data,
+    .time = r->time >= 0 ? (int64_t *)(void *)t->time->data : NULL, .start = (int64_t *)(void *)t->start->data, .outcome = (double *)(void *)t->outcome->data,
+    .x = r->covariates ? (double *)(void *)t->x->data : NULL, .cluster = r->cluster >= 0 ? (int *)(void *)t->cluster->data : NULL,
+    .line = (int *)(void *)t->line->data, .name = (const char *const *)t->names->pdata };
+}
+
+struct study_table *study_table_read(const char *file, const struct study_columns *columns, GError **error) {
+  g_autofree char *bytes = NULL;
+  gsize length;
+  GError *failure = NULL;
+  if (!g_file_get_contents(file, &bytes, &length, &failure)) {
+    fail(error, MENO_ERROR_NOT_FOUND, "%s cannot be read: %s", file, failure->message);
+    g_clear_error(&failure);
+    return NULL;
+  }
+  g_auto(decoded_auto) text = { 0 };
+  if (!encoding_decode(file, bytes, length, NULL, &text, error)) return NULL;
+  struct csv_dialect dialect = csv_sniff(text.text, text.length);
+  g_autoptr(study_table_auto) table = table_new();
+  g_auto(reading_auto) r = { .file = file, .table = table, .error = error, .decimal_comma = dialect.delimiter == ';' };
+  r.cell = g_malloc(LIMIT_CSV_FIELD + 1);
+  r.time_of = g_array_new(FALSE, FALSE, sizeof(int));
+  r.start_of = g_array_new(FALSE, FALSE, sizeof(int));
+  words_init(&r.units);
+  words_init(&r.clusters);
+  words_init(&r.times);
+  words_init(&r.starts);
+  csv_reader_init(&r.csv, file, text.text, text.length, &dialect);
+  if (!read_rows(&r, columns)) return NULL;
+  point(&r);
+  return g_steal_pointer(&table);
+}
+
+void study_table_free(struct study_table *t) {
+  GArray *all[] = { t->unit, t->time, t->start, t->outcome, t->x, t->cluster, t->line, t->of_exposure, t->days };
+  for (unsigned i = 0; i < G_N_ELEMENTS(all); i++) g_array_unref(all[i]);
+  if (t->names) g_ptr_array_unref(t->names);
+  g_free(t);
+}
+
+char *study_table_period(const struct study_table *t, int64_t period) {
+  char text[CLOCK_TEXT];
+  if (!t->dates) return g_strdup_printf("%" G_GINT64_FORMAT, period);
+  return g_strdup(clock_format_day(g_array_index(t->days, int32_t, CLAMP(period, 0, (int64_t)t->days->len - 1)), text));
+}

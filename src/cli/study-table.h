@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A CSV file as rows of a study: which column is what, periods and starts in any of three ways of writing them. */
+#pragma once
+#include "stats/study.h"
+
+struct study_columns { char *unit, *time, *start, *outcome, *cluster, *exposure, **covariates; }; /* names; NULL: not given */
+
+/* "unit=team,time=week,start=from,outcome=calls,covariates=a+b". USAGE for anything else, or without outcome and start. */
+bool study_columns_parse(const char *text, struct study_columns *ret_columns, GError **error);
+void study_columns_clear(struct study_columns *columns);
+typedef struct study_columns study_columns_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(study_columns_auto, study_columns_clear)
+
+struct study_table {
+  struct panel_rows rows;  /* points into the arrays below */
+  double *exposure;
+  GArray *unit, *time, *start, *outcome, *x, *cluster, *line, *of_exposure;
+  GPtrArray *names;        /* of units, in order of their first row */
+  bool dates;              /* times are indices into `days` */
+  GArray *days;            /* int32_t, ascending */
+  const char *date_format; /* static: how dates were read; NULL: whole numbers, or no time */
+  int missing;             /* cells of the outcome without a number */
+};
+
+/* Errors: BAD_INPUT "FILE: …" with the row (line of the file) and column: a column that is not there, a text that is no number, a
+ * period that is no whole number or date, dates that may be day/month or month/day; whatever csv.h and encoding.h refuse. */
+struct study_table *study_table_read(const char *file, const struct study_columns *columns, GError **error);
+void study_table_free(struct study_table *table);
+typedef struct study_table study_table_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(study_table_auto, study_table_free)
+
+/* A period as it was written: "2007" or "2026-03-02". */
+char *study_table_period(const struct study_table *table, int64_t period);

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The designs that turn the table into one series (the mean of the treated units) or into one row per unit.
+ *
+ * How it can be wrong: a mean over units of which some are missing in some periods would move by who is in it; such periods
+ * count as missing. */
+#include "stats/bsts.h"
+#include "stats/its.h"
+#include "stats/match.h"
+#include "stats/study-private.h"
+#include "stats/trial.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- one series ------------------------------------------------------------------------------------------------- */
+
+struct series { int n, start, columns, treated, others, left_out; double *y, *x, *exposure; int64_t *when; };
+
+static void series_clear(struct series *s)
+{
+  g_free(s->y);
+  g_free(s->x);
+  g_free(s->exposure);
+  g_free(s->when);
+}
+typedef struct series series_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(series_auto, series_clear)
+
+/* The start of the treated units, which must be one. */
+static bool common_start(const struct panel *p, int *ret_start, GError **error)
+{
+  if (!panel_needs(p, false, error))
+    return false;
+  for (int i = 0; i < p->units; i++)
+    if (p->first[i] < p->periods && p->first[i] != p->first[0])
+      return fail(error, MENO_ERROR_BAD_INPUT, "units start at different times: this design takes one start; use did, sdid or stepped-wedge");
+  *ret_start = p->first[0];
+  return true;
+}
+
+/* Mean over the treated of the outcome (column −1) or a covariate; NAN where one lacks. */
+static double treated_mean(const struct panel *p, int t, int column, int treated)
+{
+  double sum = 0;
+  for (int i = 0; i < treated; i++) {
+    size_t at = (size_t)t * p->units + i;
+    sum += column < 0 ? p->y[at] : p->x[at * p->columns + column];
+  }
+  return sum / treated;
+}
+
+static bool whole(const struct panel *p, int unit)
+{
+  for (int t = 0; t < p->periods; t++)
+    if (isnan(p->y[(size_t)t * p->units + unit]))
+      return false;
+  return true;
+}
+
+/* Exposure rides along as the last covariate. `others`: untreated units become columns. */
+static bool make_series(const struct study *study, bool others, struct series *s, GError **error)
+{
+  struct panel_rows rows = study->rows;
+  g_autofree double *x = NULL;
+  if (study->exposure) {
+    x = g_new(double, (size_t)rows.rows * (size_t)(rows.columns + 1));
+    for (int i = 0; i < rows.rows; i++) {
+      memcpy(x + (size_t)i * (rows.columns + 1), rows.x + (size_t)i * rows.columns, sizeof(double) * (size_t)rows.columns);
+      x[(size_t)i * (rows.columns + 1) + rows.columns] = study->exposure[i];
+    }
+    rows.x = x;
+    rows.columns++;
+  }
+  g_autoptr(panel_auto) p = panel_new(&rows, PANEL_AS_IT_IS, error);
+  if (!p || !common_start(p, &s->start, error))
+    return false;
+  s->n = p->periods;
+  s->treated = panel_treated(p);
+  s->when = g_memdup2(p->when, sizeof(int64_t) * (size_t)p->periods);
+  s->columns = study->rows.columns;
+  for (int i = s->treated; others && i < p->units; i++) {
+    s->others += whole(p, i);
+    s->left_out += !whole(p, i);
+  }
+  s->y = g_new(double, (size_t)s->n);
+  s->x = g_new(double, (size_t)s->n * (size_t)MAX(s->columns + s->others, 1));
+  s->exposure = study->exposure ? g_new(double, (size_t)s->n) : NULL;
+  int width = s->columns + s->others;
+  for (int t = 0; t < s->n; t++) {
+    int j = 0;
+    s->y[t] = treated_mean(p, t, -1, s->treated);
+    for (; j < s->columns; j++)
+      s->x[(size_t)t * width + j] = treated_mean(p, t, j, s->treated);
+    for (int i = s->treated; others && i < p->units; i++)
+      if (whole(p, i))
+        s->x[(size_t)t * width + j++] = p->y[(size_t)t * p->units + i];
+    if (s->exposure)
+      s->exposure[t] = treated_mean(p, t, s->columns, s->treated);
+  }
+  return true;
+}
+
+static void note_series(struct study_result *r, const struct series *s)
+{
+  study_note(r, "periods", s->n);
+  study_note(r, "before", s->start);
+  study_note(r, "treated_units", s->treated);
+}
+
+static void put_its(struct study_result *r, const char *kind, const struct its_effect *e)
+{
+  study_effect(r, kind, PANEL_NEVER, PANEL_NEVER, e->estimate, e->se, e->low, e->high, strcmp(kind, "trend_before") != 0);
+}
+
+bool study_its(const struct study *study, struct study_result *r, const char **doubt, GError **error)
+{
+  static const char *const methods[] = { "newey-west", "prais-winsten", "poisson", "quasi-poisson", NULL };
+  int method = study->method || !study->exposure ? study_choice(study, methods, error) : ITS_QUASI_POISSON;
+  g_auto(series_auto) s = { 0 };
+  struct its_result i;
+  if (method < 0 || !make_series(study, false, &s, error))
+    return false;
+  struct its_options options = { .model = method, .level_only = study->level_only, .season = study->season, .harmonics = study->harmonics, .alpha = 1 - r->level };
+  if (!its_estimate(&(struct its_series){ .n = s.n, .start = s.start, .y = s.y, .exposure = s.exposure, .x = s.columns ? s.x : NULL, .columns = s.columns }, &options, &i, error))
+    return false;
+  r->estimate = i.level.estimate;
+  r->se = i.level.se;
+  r->low = i.level.low;
+  r->high = i.level.high;
+  r->p = i.level.p;
+  put_its(r, "level", &i.level);
+  put_its(r, "slope", &i.slope);
+  put_its(r, "mean", &i.mean);
+  put_its(r, "last", &i.last);
+  put_its(r, "trend_before", &i.trend);
+  note_series(r, &s);
+  study_note_text(r, "errors", methods[method]);
+  study_note_text(r, "scale", i.logs ? "log of a rate ratio" : "unit of the outcome");
+  if (i.logs) {
+    study_note(r, "rate_ratio", exp(i.level.estimate));
+    study_note(r, "rate_ratio_low", exp(i.level.low));
+    study_note(r, "rate_ratio_high", exp(i.level.high));
+    study_note(r, "dispersion", i.dispersion);
+  }
+  study_note(r, "autocorrelation", i.autocorrelation);
+  study_note(r, "durbin_watson", i.durbin_watson);
+  study_note(r, "rows", i.rows);
+  study_note(r, "lags", i.lags);
+  study_note(r, "degrees_of_freedom", i.df);
+  if (i.rows < 24 || MIN(i.before, i.after) < 8)
+    study_doubt(r, doubt, "%d values before and %d after are too few to tell a step from autocorrelation: eight of each are the least", i.before, i.after);
+  else if (method == ITS_POISSON && i.dispersion > 1.5)
+    study_doubt(r, doubt, "the counts vary %.1f times as much as Poisson's: use the method quasi-poisson", i.dispersion);
+  return true;
+}
+
+bool study_bsts(const struct study *study, struct study_result *r, const char **doubt, GError **error)
+{
+  static const char *const methods[] = { "local-level", NULL };
+  g_auto(series_auto) s = { 0 };
+  if (study_choice(study, methods, error) < 0 || !make_series(study, true, &s, error))
+    return false;
+  struct bsts_options options = { .draws = study->draws, .season = study->season, .alpha = 1 - r->level, .seed = study->seed };
+  int columns = s.columns + s.others;
+  g_autoptr(bsts_result_auto) b = bsts_estimate(&(struct bsts_series){ .n = s.n, .start = s.start, .y = s.y, .x = columns ? s.x : NULL, .columns = columns }, &options, error);
+  if (!b)
+    return false;
+  r->estimate = b->effect.mean;
+  r->se = b->effect.sd;
+  r->low = b->effect.low;
+  r->high = b->effect.high;
+  r->p = b->p;
+  for (int t = s.start; t < s.n; t++)
+    study_effect(r, "gap", s.when[s.start], s.when[t], s.y[t] - b->mean[t], NAN, s.y[t] - b->high[t], s.y[t] - b->low[t], true);
+  note_series(r, &s);
+  study_note(r, "actual", b->actual);
+  study_note(r, "predicted", b->predicted.mean);
+  study_note(r, "predicted_sd", b->predicted.sd);
+  study_note(r, "predicted_low", b->predicted.low);
+  study_note(r, "predicted_high", b->predicted.high);
+  study_note(r, "cumulative_effect", b->total_effect.mean);
+  study_note(r, "cumulative_sd", b->total_effect.sd);
+  study_note(r, "cumulative_low", b->total_effect.low);
+  study_note(r, "cumulative_high", b->total_effect.high);
+  study_note(r, "relative", b->relative.mean);
+  study_note(r, "relative_sd", b->relative.sd);
+  study_note(r, "relative_low", b->relative.low);
+  study_note(r, "relative_high", b->relative.high);
+  study_note(r, "series_beside", columns);
+  study_note(r, "series_left_out_for_gaps", s.left_out);
+  study_note(r, "draws", b->draws);
+  if (s.start < 12)
+    study_doubt(r, doubt, "%d values before the start are too few to learn from: a dozen is the least", s.start);
+  return true;
+}
+
+/* ---- one row per unit ------------------------------------------------------------------------------------------- */
+
+static void put_trial(struct study_result *r, const struct trial_result *t)
+{
+  r->estimate = t->estimate;
+  r->se = t->se;
+  r->low = t->low;
+  r->high = t->high;
+  r->p = t->p;
+  study_note(r, "rows", t->rows);
+  study_note(r, "units", t->clusters);
+  study_note(r, "treated_units", t->treated);
+  study_note(r, "degrees_of_freedom", t->df);
+  study_note(r, "cr1_se", t->cr1_se);
+  study_note(r, "unadjusted_se", t->plain_se);
+}
+
+/* 1 where a row's unit is treated. */
+static int *treated_rows(const struct panel_rows *rows)
+{
+  int *treated = g_new(int, (size_t)MAX(rows->rows, 1));
+  for (int i = 0; i < rows->rows; i++)
+    treated[i] = rows->start && rows->start[i] != PANEL_NEVER;
+  return treated;
+}
+
+static bool check_rows(const struct panel_rows *rows, GError **error)
+{
+  for (int i = 0; i < rows->rows; i++) {
+    double worst = fabs(rows->outcome[i]);
+    for (int j = 0; j < rows->columns; j++)
+      worst = fmax(worst, fabs(rows->x[(size_t)i * rows->columns + j]));
+    if (worst > PANEL_HUGE)
+      return fail(error, MENO_ERROR_BAD_INPUT, "row %d: the value %g is %s: correct it, or divide the column by a constant", rows->line ? rows->line[i] : i + 1, worst,
+                  isinf(worst) ? "infinite" : "too large to be squared");
+  }
+  return true;
+}
+
+bool study_rct(const struct study *study, struct study_result *r, const char **doubt, GError **error)
+{
+  static const char *const methods[] = { "difference", "cuped", "ancova", "lin", NULL };
+  const struct panel_rows *rows = &study->rows;
+  int method = study_choice(study, methods, error);
+  struct trial_result t;
+  if (method < 0)
+    return false;
+  if (rows->time) {
+    g_autoptr(panel_auto) p = panel_new(rows, PANEL_AS_IT_IS, error);
+    if (!p || !trial_panel(p, study->ramp, 1 - r->level, &t, error))
+      return false;
+    study_note(r, "missing_cells", p->missing);
+    study_note_text(r, "adjusted_by", p->first[0] > 0 ? "the unit's mean before" : "nothing: there is no before");
+  } else {
+    g_autofree int *treated = treated_rows(rows);
+    bool members = rows->rows > rows->units;
+    struct trial_rows in = { .n = rows->rows, .outcome = rows->outcome, .treated = treated, .x = rows->x, .columns = rows->columns,
+                             .cluster = members ? rows->unit : NULL, .clusters = rows->units };
+    enum trial_method chosen = study->method ? (enum trial_method)method : rows->columns ? TRIAL_ADJUSTED : TRIAL_DIFFERENCE;
+    if (!check_rows(rows, error) || !trial_parallel(&in, chosen, 1 - r->level, &t, error))
+      return false;
+    study_note_text(r, "method", methods[chosen]);
+  }
+  put_trial(r, &t);
+  if (MIN(t.treated, t.clusters - t.treated) < 3)
+    study_doubt(r, doubt, "%d treated and %d other units are too few to know what chance does", t.treated, t.clusters - t.treated);
+  return true;
+}
+
+/* Per unit: mean after, and as covariates the mean before and the covariates of the last period before. */
+struct collapsed { int n, columns; double *y, *x; int *treated; };
+
+static void collapsed_clear(struct collapsed *c)
+{
+  g_free(c->y);
+  g_free(c->x);
+  g_free(c->treated);
+}
+typedef struct collapsed collapsed_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(collapsed_auto, collapsed_clear)
+
+static bool collapse(const struct study *study, struct collapsed *c, GError **error)
+{
+  g_autoptr(panel_auto) p = panel_new(&study->rows, PANEL_AS_IT_IS, error);
+  int start = 0;
+  if (!p || !common_start(p, &start, error))
+    return false;
+  c->n = p->units;
+  c->columns = (start > 0) + p->columns;
+  c->y = g_new0(double, (size_t)MAX(c->n, 1));
+  c->x = g_new0(double, (size_t)MAX(c->n, 1) * (size_t)MAX(c->columns, 1));
+  c->treated = g_new(int, (size_t)MAX(c->n, 1));
+  for (int i = 0; i < c->n; i++) {
+    double *x = c->x + (size_t)i * c->columns;
+    c->treated[i] = p->first[i] < p->periods;
+    for (int t = 0; t < p->periods; t++)
+      *(t < start ? &x[0] : &c->y[i]) += p->y[(size_t)t * p->units + i] / (t < start ? start : p->periods - start);
+    for (int j = 0; j < p->columns; j++)
+      x[(start > 0) + j] = p->x[((size_t)MAX(start - 1, 0) * p->units + i) * p->columns + j];
+  }
+  return true;
+}
+
+bool study_match(const struct study *study, struct study_result *r, const char **doubt, GError **error)
+{
+  static const char *const methods[] = { "entropy", "propensity", NULL };
+  const struct panel_rows *rows = &study->rows;
+  int method = study_choice(study, methods, error);
+  g_auto(collapsed_auto) c = { 0 };
+  if (method < 0 || !check_rows(rows, error) || (rows->time && !collapse(study, &c, error)))
+    return false;
+  if (!rows->time && rows->rows > rows->units)
+    return fail(error, MENO_ERROR_BAD_INPUT, "a unit has several rows and there is no column of time: name one, or leave one row per unit");
+  g_autofree int *treated = treated_rows(rows);
+  struct match_rows in = rows->time ? (struct match_rows){ c.n, c.columns, c.y, c.treated, c.x } : (struct match_rows){ rows->rows, rows->columns, rows->outcome, treated, rows->x };
+  g_autoptr(match_result_auto) m = match_estimate(&in, method, 1 - r->level, error);
+  if (!m)
+    return false;
+  study_note(r, "treated_units", m->treated);
+  study_note(r, "controls", m->controls);
+  study_note(r, "effective_controls", m->effective);
+  study_note(r, "largest_weight", m->largest_share);
+  study_note(r, "worst_difference", m->worst);
+  int own = rows->columns - m->columns; /* −1: the mean before stands first */
+  for (int j = 0; j < m->columns; j++) {
+    study_effect(r, "balance_before", j + own, PANEL_NEVER, m->balance[j].before, NAN, NAN, NAN, false);
+    study_effect(r, "balance_after", j + own, PANEL_NEVER, m->balance[j].after, NAN, NAN, NAN, false);
+  }
+  if (!m->balanced) {
+    r->verdict = STUDY_REFUSED;
+    if (m->worst > MATCH_ALIKE)
+      study_doubt(r, doubt, "treated and others could not be made alike: a covariate still differs by %.2f standard deviations (%.1f is allowed)", m->worst, MATCH_ALIKE);
+    else
+      study_doubt(r, doubt, "the weights rest on %.1f controls: too few are like the treated", m->effective);
+    return true;
+  }
+  r->estimate = m->estimate;
+  r->se = m->se;
+  r->low = m->low;
+  r->high = m->high;
+  r->p = m->p;
+  study_note(r, "e_value", m->e_value);
+  study_note(r, "e_value_interval", m->e_value_low);
+  return true;
+}

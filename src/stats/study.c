@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Runs a design, and says what came out. What counts as "moved": the interval excludes 0 and nothing that the design rests on
+ * is visibly broken (trends before the start, fit of the synthetic twin, balance, enough units to know what chance does). What
+ * counts as "did not move": the interval lies within ± the smallest effect worth having. Everything else cannot be told.
+ *
+ * How it can be wrong: one table at a time; whoever asks many questions of it must count them (discovery.h). */
+#include "stats/did.h"
+#include "stats/linear.h"
+#include "stats/study-private.h"
+#include "stats/synthetic.h"
+#include "stats/trial.h"
+#include "stats/twoway.h"
+#include <math.h>
+#include <string.h>
+
+#define MANY_CLUSTERS 40       /* from here on the normal is trusted */
+#define PRETREND_ALPHA 0.05
+#define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls */
+
+const char *const study_names[] = { "did", "its", "sc", "sdid", "bsts", "rct", "stepped-wedge", "match", NULL };
+const char *const study_verdicts[] = { "moved", "did not move", "cannot tell", "refused" };
+
+/* ---- what a study gathers --------------------------------------------------------------------------------------- */
+
+void study_note(struct study_result *r, const char *key, double number)
+{
+  struct study_note note = { key, number, NULL };
+  g_array_append_val(r->notes, note);
+}
+
+void study_note_text(struct study_result *r, const char *key, const char *text)
+{
+  struct study_note note = { key, NAN, g_strdup(text) };
+  g_array_append_val(r->notes, note);
+}
+
+void study_effect(struct study_result *r, const char *kind, int64_t group, int64_t time, double estimate, double se, double low, double high, bool post)
+{
+  struct study_effect effect = { kind, group, time, estimate, se, low, high, post };
+  g_array_append_val(r->effects, effect);
+}
+
+int study_choice(const struct study *s, const char *const *choices, GError **error)
+{
+  g_autoptr(GString) list = g_string_new(NULL);
+  if (!s->method)
+    return 0;
+  for (int i = 0; choices[i]; i++) {
+    if (strcmp(choices[i], s->method) == 0)
+      return i;
+    g_string_append_printf(list, "%s%s", i ? ", " : "", choices[i]);
+  }
+  fail(error, MENO_ERROR_BAD_INPUT, "the design %s has no method \"%s\": it has %s", study_names[s->design], s->method, list->str);
+  return -1;
+}
+
+void study_doubt(struct study_result *r, const char **doubt, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  study_note_text(r, "doubt", text);
+  if (!*doubt)
+    *doubt = g_array_index(r->notes, struct study_note, r->notes->len - 1).text;
+}
+
+static void note_panel(struct study_result *r, const struct panel *p)
+{
+  study_note(r, "units", p->units);
+  study_note(r, "periods", p->periods);
+  study_note(r, "treated_units", panel_treated(p));
+  study_note(r, "clusters", p->clusters);
+  study_note(r, "missing_cells", p->missing);
+  study_note(r, "units_with_gaps", p->incomplete);
+  study_note(r, "units_without_before", p->always);
+}
+
+/* Clusters with a treated unit, and without one. */
+static void count_clusters(const struct panel *p, int *ret_treated, int *ret_other)
+{
+  g_autofree bool *treated = g_new0(bool, (size_t)p->clusters);
+  *ret_treated = 0;
+  for (int i = 0; i < p->units; i++)
+    if (p->first[i] < p->periods && !treated[p->cluster[i]]) {
+      treated[p->cluster[i]] = true;
+      (*ret_treated)++;
+    }
+  *ret_other = p->clusters - *ret_treated;
+}
+
+static void set_normal(struct study_result *r, double alpha, double df)
+{
+  double critical = linear_critical(alpha, df);
+  r->low = r->estimate - critical * r->se;
+  r->high = r->estimate + critical * r->se;
+  r->p = linear_p(r->estimate / r->se, df);
+}
+
+/* ---- staggered difference in differences ------------------------------------------------------------------------ */
+
+static void put_average(struct study_result *r, const char *kind, const struct did_average *a, double alpha)
+{
+  double critical = linear_critical(alpha, INFINITY);
+  for (int i = 0; i < a->count; i++)
+    study_effect(r, kind, strcmp(kind, "group") == 0 ? a->rows[i].group : PANEL_NEVER, strcmp(kind, "group") == 0 ? PANEL_NEVER : a->rows[i].time, a->rows[i].estimate, a->rows[i].se,
+                 a->rows[i].estimate - critical * a->rows[i].se, a->rows[i].estimate + critical * a->rows[i].se, a->rows[i].post);
+}
+
+static void note_average(struct study_result *r, const char *estimate, const char *se, const struct did_average *a)
+{
+  study_note(r, estimate, a->overall.estimate);
+  study_note(r, se, a->overall.se);
+}
+
+/* The two-way regression's weights on units that were treated before: why it is not used. */
+static void note_bacon(struct study_result *r, const struct panel *p)
+{
+  g_autoptr(twoway_bacon_auto) bacon = twoway_decompose(p, NULL);
+  if (!bacon)
+    return;
+  study_note(r, "twoway_estimate", bacon->estimate);
+  study_note(r, "twoway_forbidden_weight", bacon->forbidden);
+}
+
+static bool run_did(const struct study *s, struct study_result *r, const char **doubt, GError **error)
+{
+  static const char *const methods[] = { "dr", "reg", "ipw", NULL };
+  int method = study_choice(s, methods, error), treated, other;
+  g_autoptr(panel_auto) p = method < 0 ? NULL : panel_new(&s->rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, error);
+  struct did_options options = { .method = method, .controls = s->not_yet ? DID_NOT_YET_TREATED : DID_NEVER_TREATED, .draws = s->draws, .alpha = 1 - r->level, .seed = s->seed };
+  g_autoptr(did_result_auto) d = p ? did_estimate(p, &options, error) : NULL;
+  if (!d)
+    return false;
+  for (int c = 0; c < d->cells; c++)
+    study_effect(r, "att", d->cell[c].group, d->cell[c].time, d->cell[c].estimate, d->cell[c].se, d->cell[c].low, d->cell[c].high, d->cell[c].post);
+  put_average(r, "dynamic", &d->dynamic, options.alpha);
+  put_average(r, "group", &d->group, options.alpha);
+  put_average(r, "calendar", &d->calendar, options.alpha);
+  r->estimate = d->simple.overall.estimate;
+  r->se = d->simple.overall.se;
+  count_clusters(p, &treated, &other);
+  set_normal(r, options.alpha, d->clusters >= MANY_CLUSTERS ? INFINITY : MAX(MIN(treated, other) - 1, 1));
+  note_panel(r, p);
+  note_average(r, "simple", "simple_se", &d->simple);
+  note_average(r, "dynamic", "dynamic_se", &d->dynamic);
+  note_average(r, "group", "group_se", &d->group);
+  note_average(r, "calendar", "calendar_se", &d->calendar);
+  if (s->draws > 0) {
+    study_note(r, "bootstrap_se", d->simple.overall.boot_se);
+    study_note(r, "dynamic_critical", d->dynamic.critical);
+    study_note(r, "att_critical", d->critical);
+  }
+  study_note(r, "pretrend_p", d->pretrend_p);
+  study_note(r, "pretrend_p_few_clusters", d->pretrend_p_few);
+  study_note(r, "pretrend_effects", d->wald_df);
+  study_note(r, "never_treated", d->never);
+  study_note(r, "small_groups", d->dropped_small);
+  note_bacon(r, p);
+  if (isnan(r->estimate))
+    study_doubt(r, doubt, "no effect after a start can be told: %s", d->cells ? d->cell[0].why ? d->cell[0].why : "no control is left" : "no group has a before and an after");
+  else if (MIN(treated, other) < 3)
+    study_doubt(r, doubt, "%d treated and %d other units are too few to know what chance does: use the design sc or sdid", treated, other);
+  else if (d->pretrend_p_few < PRETREND_ALPHA)
+    study_doubt(r, doubt, "the groups moved apart before the starts already (p = %.2g)", d->pretrend_p_few);
+  return true;
+}
+
+/* ---- synthetic -------------------------------------------------------------------------------------------------- */
+
+static bool run_synthetic(const struct study *s, struct study_result *r, const char **doubt, GError **error)
+{
+  static const char *const methods[] = { "auto", "placebo", "jackknife", NULL };
+  bool control = s->design == STUDY_SC;
+  int method = study_choice(s, methods, error);
+  g_autoptr(panel_auto) p = method < 0 ? NULL : panel_new(&s->rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, error);
+  struct synthetic_options options = { .method = control ? SYNTHETIC_CONTROL : SYNTHETIC_DID, .errors = method, .replications = s->draws, .alpha = 1 - r->level, .seed = s->seed };
+  g_autoptr(synthetic_result_auto) y = p ? synthetic_estimate(p, &options, error) : NULL;
+  if (!y)
+    return false;
+  r->estimate = y->estimate;
+  r->se = y->se;
+  r->low = y->low;
+  r->high = y->high;
+  r->p = control ? y->placebo_p : y->p;
+  for (int i = 0; i < y->gaps; i++)
+    study_effect(r, "gap", y->gap[i].start, y->gap[i].time, y->gap[i].gap, NAN, NAN, NAN, y->gap[i].post);
+  for (int i = 0; i < y->controls; i++)
+    if (y->weight[i] > 1e-6)
+      study_effect(r, "weight", y->weight_origin[i], PANEL_NEVER, y->weight[i], NAN, NAN, NAN, false);
+  note_panel(r, p);
+  study_note(r, "fit_before", y->fit);
+  study_note(r, "fit_before_share", y->fit_share);
+  study_note(r, "placebo_p", y->placebo_p);
+  study_note(r, "placebos", y->placebos);
+  study_note(r, "largest_weight", y->largest_weight);
+  study_note(r, "effective_controls", y->effective);
+  study_note_text(r, "errors", y->errors == SYNTHETIC_PLACEBO ? "placebo" : y->errors == SYNTHETIC_JACKKNIFE ? "jackknife" : "none");
+  if (y->fit_share > FIT_MOST)
+    study_doubt(r, doubt, "no mixture of the untreated units went the same way before: the gap then was %.0f %% of the spread between them", 100 * y->fit_share);
+  else if (isnan(y->se))
+    study_doubt(r, doubt, "%d untreated units are too few to know what chance does", y->controls);
+  else if (control && (y->controls + 1) * (1 - r->level) < 1)
+    study_doubt(r, doubt, "with %d untreated units even the largest gap of all is no rarer than %.2g", y->controls, 1.0 / (1 + y->controls));
+  else if (control && y->placebo_p > 1 - r->level)
+    study_doubt(r, doubt, "%.0f %% of the placebos show as large a gap", 100 * y->placebo_p);
+  return true;
+}
+
+/* ---- stepped wedge ---------------------------------------------------------------------------------------------- */
+
+static bool run_wedge(const struct study *s, struct study_result *r, const char **doubt, GError **error)
+{
+  g_autoptr(panel_auto) p = panel_new(&s->rows, PANEL_AS_IT_IS, error);
+  struct trial_wedge w;
+  if (!p || !trial_wedge(p, &(struct randomise_options){ .alpha = 1 - r->level, .draws = s->draws, .seed = s->seed }, &w, error))
+    return false;
+  r->estimate = w.estimate;
+  r->se = w.se;
+  r->low = w.randomised ? w.chance.low : w.low;
+  r->high = w.randomised ? w.chance.high : w.high;
+  r->p = w.randomised ? w.chance.p : w.p;
+  note_panel(r, p);
+  study_note(r, "model_low", w.low);
+  study_note(r, "model_high", w.high);
+  study_note(r, "model_p", w.p);
+  study_note(r, "level_sd", w.level_sd);
+  study_note(r, "noise_sd", w.sd);
+  study_note(r, "icc", w.icc);
+  study_note_text(r, "interval_by", w.randomised ? "permuting the order of the starts" : "the mixed model");
+  if (w.randomised)
+    study_note(r, "assignments", w.chance.assignments);
+  else
+    study_doubt(r, doubt, "the starts cannot be permuted (a gap, or too few orders): the model's interval is too narrow where values hang together in time");
+  return true;
+}
+
+/* ---- verdict and sentence --------------------------------------------------------------------------------------- */
+
+static enum study_verdict judge(const struct study_result *r, const struct study *s, const char *doubt)
+{
+  if (r->verdict == STUDY_REFUSED)
+    return STUDY_REFUSED;
+  if (isnan(r->low) || isnan(r->high) || doubt)
+    return STUDY_CANNOT_TELL;
+  bool moved = (r->low > 0 || r->high < 0) && !(r->p > 1 - r->level);
+  if (s->smallest > 0 && r->low > -s->smallest && r->high < s->smallest)
+    return STUDY_DID_NOT_MOVE;
+  return moved ? STUDY_MOVED : STUDY_CANNOT_TELL;
+}
+
+static char *say(const struct study_result *r, const struct study *s, const char *doubt)
+{
+  const char *what = s->outcome ? s->outcome : "the outcome";
+  if (r->verdict == STUDY_REFUSED)
+    return g_strdup_printf("No effect is given for %s: %s.", what, doubt);
+  if (isnan(r->estimate))
+    return g_strdup_printf("Whether %s moved cannot be told: %s.", what, doubt ? doubt : "there is no estimate");
+  g_autofree char *interval = isnan(r->low) ? g_strdup("") : g_strdup_printf(" (%.0f %% interval %.4g to %.4g)", 100 * r->level, r->low, r->high);
+  g_autofree char *found = g_strdup_printf("%s is %.4g %s than it would have been without the start%s", what, fabs(r->estimate), r->estimate < 0 ? "lower" : "higher", interval);
+  if (r->verdict == STUDY_MOVED)
+    return g_strdup_printf("It moved: %s.", found);
+  if (r->verdict == STUDY_DID_NOT_MOVE)
+    return g_strdup_printf("It did not move: %s, and an effect of %.4g or more can be excluded.", found, s->smallest);
+  return g_strdup_printf("It cannot be told: %s, but %s.", found, doubt ? doubt : "chance alone does that often enough");
+}
+
+struct study_result *study_estimate(const struct study *s, GError **error)
+{
+  typedef bool run(const struct study *, struct study_result *, const char **, GError **);
+  static run *const runs[] = { run_did, study_its, run_synthetic, run_synthetic, study_bsts, study_rct, run_wedge, study_match };
+  g_autoptr(study_result_auto) r = g_new0(struct study_result, 1);
+  const char *doubt = NULL;
+  g_assert(s->design < STUDY_DESIGNS);
+  r->estimate = r->se = r->low = r->high = r->p = NAN;
+  r->level = s->alpha > 0 ? 1 - s->alpha : 0.95;
+  r->effects = g_array_new(FALSE, FALSE, sizeof(struct study_effect));
+  r->notes = g_array_new(FALSE, FALSE, sizeof(struct study_note));
+  if (!s->rows.time && s->design != STUDY_RCT && s->design != STUDY_MATCH) {
+    fail(error, MENO_ERROR_BAD_INPUT, "the design %s needs a column of time", study_names[s->design]);
+    return NULL;
+  }
+  if (!runs[s->design](s, r, &doubt, error))
+    return NULL;
+  r->verdict = judge(r, s, doubt);
+  r->sentence = say(r, s, doubt);
+  return g_steal_pointer(&r);
+}
+
+void study_result_free(struct study_result *r)
+{
+  if (!r)
+    return;
+  for (guint i = 0; r->notes && i < r->notes->len; i++)
+    g_free(g_array_index(r->notes, struct study_note, i).text);
+  if (r->notes)
+    g_array_free(r->notes, TRUE);
+  if (r->effects)
+    g_array_free(r->effects, TRUE);
+  g_free(r->sentence);
+  g_free(r);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a table to an answer: one design, one estimate, what it rests on, a verdict and a sentence. For those who have rows and
+ * a question; whoever knows which estimator they want calls that one. */
+#pragma once
+#include "stats/panel.h"
+
+enum study_design { STUDY_DID, STUDY_ITS, STUDY_SC, STUDY_SDID, STUDY_BSTS, STUDY_RCT, STUDY_WEDGE, STUDY_MATCH, STUDY_DESIGNS };
+extern const char *const study_names[]; /* as people write them; ends with NULL */
+
+struct study {
+  enum study_design design;
+  struct panel_rows rows;    /* rows.time NULL: one row per unit (RCT, MATCH) or several, which then are its members (RCT) */
+  const double *exposure;    /* [rows] ITS: counts are per this much; NULL */
+  const char *outcome;       /* its name, for the sentence */
+  /* choices; 0 is the default */
+  int not_yet;               /* DID: controls are those not treated yet; default: never treated */
+  const char *method;        /* DID dr, reg, ipw; ITS newey-west, prais-winsten, poisson, quasi-poisson; RCT difference, cuped, ancova, lin; MATCH
+                              * entropy, propensity; SDID placebo, jackknife; NULL: the first, the first with exposure: quasi-poisson */
+  int draws;                 /* DID: bootstrap; BSTS: kept draws; SDID: placebos */
+  int season, harmonics;     /* ITS, BSTS */
+  bool level_only;           /* ITS: no change of slope */
+  int ramp;                  /* RCT with periods: so many after the start are left out */
+  double smallest;           /* effect worth having; 0: not said, and then nothing "did not move" */
+  double alpha;              /* 0: 0.05 */
+  uint64_t seed;
+};
+
+enum study_verdict { STUDY_MOVED, STUDY_DID_NOT_MOVE, STUDY_CANNOT_TELL, STUDY_REFUSED };
+extern const char *const study_verdicts[];
+
+/* Group and time as in the rows; PANEL_NEVER: does not apply. In kind "weight" the group is a unit's number, in "balance_…" a
+ * covariate's, −1 for the outcome's mean before. */
+struct study_effect { const char *kind; int64_t group, time; double estimate, se, low, high; bool post; };
+struct study_note { const char *key; double number; char *text; /* NULL: the number */ };
+
+struct study_result {
+  double estimate, se, low, high, p, level;  /* level: of the interval. NAN: there is none; REFUSED gives no estimate */
+  enum study_verdict verdict;
+  char *sentence;
+  GArray *effects;                           /* of struct study_effect */
+  GArray *notes;                             /* of struct study_note: diagnostics */
+};
+
+/* Errors: those of the estimators, and BAD_INPUT for a method that the design does not have. */
+struct study_result *study_estimate(const struct study *study, GError **error);
+void study_result_free(struct study_result *result);
+typedef struct study_result study_result_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(study_result_auto, study_result_free)
