@@ -255,6 +255,12 @@ static enum writing decide(struct reading *r) {
   bool day = all_parse(&r->times, DAY_FIRST, &line, &text) && all_parse(&r->starts, DAY_FIRST, &line, &text);
   bool month = all_parse(&r->times, MONTH_FIRST, &other_line, &other) && all_parse(&r->starts, MONTH_FIRST, &other_line, &other);
   if (day != month) return day ? DAY_FIRST : MONTH_FIRST;
+  int64_t ignored;
+  for (int w = WHOLE; !day && w < WRITINGS; w++) /* the first period says how they are meant; which is the first that is not? */
+    if (parse_period(g_ptr_array_index(r->times.texts, 0), w, &ignored)) {
+      if (all_parse(&r->times, w, &line, &text)) all_parse(&r->starts, w, &line, &text);
+      break;
+    }
   g_autofree char *quoted = csv_quote(day ? g_ptr_array_index(r->times.texts, 0) : text);
   if (!day) {
     fail(r->error, MENO_ERROR_BAD_INPUT, "%s: row %d: %s is no period like the others: whole numbers, or dates all written like 2026-03-02, 2/3/2026 or 3/2/2026", r->file, line, quoted);

@@ -24,7 +24,7 @@ struct did_effect {
   int64_t group, time;             /* of ATT(g,t); in a row of an average what it is by: event time, group or period in `time` */
   double estimate, se;             /* NAN: it cannot be told (see `why`) */
   double boot_se;                  /* from the bootstrap; NAN without */
-  double low, high;                /* pointwise, normal */
+  double low, high;                /* pointwise: normal, or t with few clusters (df of the result) */
   bool post;                       /* at or after the start */
   const char *why;                 /* static; NULL where there is an estimate */
 };
@@ -38,6 +38,7 @@ struct did_result {
   struct did_average simple, dynamic, group, calendar; /* simple has no rows */
   double wald, pretrend_p;         /* all effects before the starts are nothing, by chi square as R `did`; NAN: there are none */
   double pretrend_p_few;           /* the same by Hotelling's F, which does not cry wolf with few clusters */
+  double df;                       /* of the t behind the pointwise intervals; INFINITY from 100 clusters on */
   int wald_df, dropped_small;      /* groups with fewer than 5 units more than columns: their errors are rough */
 };
 

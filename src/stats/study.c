@@ -14,9 +14,9 @@
 #include <math.h>
 #include <string.h>
 
-#define MANY_CLUSTERS 40       /* from here on the normal is trusted */
 #define PRETREND_ALPHA 0.05
-#define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls */
+#define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls, if it is also more than so many times their noise */
+#define FIT_NOISE 1.5
 
 const char *const study_names[] = { "did", "its", "sc", "sdid", "bsts", "rct", "stepped-wedge", "match", NULL };
 const char *const study_verdicts[] = { "moved", "did not move", "cannot tell", "refused" };
@@ -100,12 +100,12 @@ static void set_normal(struct study_result *r, double alpha, double df)
 
 /* ---- staggered difference in differences ------------------------------------------------------------------------ */
 
-static void put_average(struct study_result *r, const char *kind, const struct did_average *a, double alpha)
+static void put_average(struct study_result *r, const char *kind, const struct did_average *a)
 {
-  double critical = linear_critical(alpha, INFINITY);
+  bool group = strcmp(kind, "group") == 0;
   for (int i = 0; i < a->count; i++)
-    study_effect(r, kind, strcmp(kind, "group") == 0 ? a->rows[i].group : PANEL_NEVER, strcmp(kind, "group") == 0 ? PANEL_NEVER : a->rows[i].time, a->rows[i].estimate, a->rows[i].se,
-                 a->rows[i].estimate - critical * a->rows[i].se, a->rows[i].estimate + critical * a->rows[i].se, a->rows[i].post);
+    study_effect(r, kind, group ? a->rows[i].group : PANEL_NEVER, group ? PANEL_NEVER : a->rows[i].time, a->rows[i].estimate, a->rows[i].se, a->rows[i].low,
+                 a->rows[i].high, a->rows[i].post);
 }
 
 static void note_average(struct study_result *r, const char *estimate, const char *se, const struct did_average *a)
@@ -135,13 +135,13 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
     return false;
   for (int c = 0; c < d->cells; c++)
     study_effect(r, "att", d->cell[c].group, d->cell[c].time, d->cell[c].estimate, d->cell[c].se, d->cell[c].low, d->cell[c].high, d->cell[c].post);
-  put_average(r, "dynamic", &d->dynamic, options.alpha);
-  put_average(r, "group", &d->group, options.alpha);
-  put_average(r, "calendar", &d->calendar, options.alpha);
+  put_average(r, "dynamic", &d->dynamic);
+  put_average(r, "group", &d->group);
+  put_average(r, "calendar", &d->calendar);
   r->estimate = d->simple.overall.estimate;
   r->se = d->simple.overall.se;
   count_clusters(p, &treated, &other);
-  set_normal(r, options.alpha, d->clusters >= MANY_CLUSTERS ? INFINITY : MAX(MIN(treated, other) - 1, 1));
+  set_normal(r, options.alpha, d->df);
   note_panel(r, p);
   note_average(r, "simple", "simple_se", &d->simple);
   note_average(r, "dynamic", "dynamic_se", &d->dynamic);
@@ -192,12 +192,13 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
   note_panel(r, p);
   study_note(r, "fit_before", y->fit);
   study_note(r, "fit_before_share", y->fit_share);
+  study_note(r, "noise", y->noise);
   study_note(r, "placebo_p", y->placebo_p);
   study_note(r, "placebos", y->placebos);
   study_note(r, "largest_weight", y->largest_weight);
   study_note(r, "effective_controls", y->effective);
   study_note_text(r, "errors", y->errors == SYNTHETIC_PLACEBO ? "placebo" : y->errors == SYNTHETIC_JACKKNIFE ? "jackknife" : "none");
-  if (y->fit_share > FIT_MOST)
+  if (y->fit_share > FIT_MOST && y->fit > FIT_NOISE * y->noise)
     study_doubt(r, doubt, "no mixture of the untreated units went the same way before: the gap then was %.0f %% of the spread between them", 100 * y->fit_share);
   else if (isnan(y->se))
     study_doubt(r, doubt, "%d untreated units are too few to know what chance does", y->controls);

@@ -401,6 +401,8 @@ struct synthetic_result *synthetic_estimate(const struct panel *p, const struct 
   *r = (struct synthetic_result){ .estimate = real.estimate, .se = NAN, .low = NAN, .high = NAN, .p = NAN, .placebo_p = NAN, .controls = plan.n0, .treated = plan.n1,
     .groups = plan.groups, .errors = SYNTHETIC_NO_ERRORS, .fit = sqrt(real.squares_before / plan.n1) };
   r->fit_share = r->fit / spread_before(&plan);
+  struct group first = group_of(&plan, 0, plan.control, plan.n0, plan.treated);
+  r->noise = noise(&first);
   read_gaps(&plan, r);
   read_weights(&plan, r);
   bool jack = o->errors == SYNTHETIC_JACKKNIFE || (o->errors == SYNTHETIC_AUTO && o->method == SYNTHETIC_DID && !single);

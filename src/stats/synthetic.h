@@ -23,6 +23,7 @@ struct synthetic_result {
   double estimate, se, low, high, p;  /* p by the normal; se NAN where it cannot be had */
   double placebo_p;                   /* share of placebos whose gap after against before is at least as large; NAN without */
   double fit, fit_share;              /* root mean square gap before; as a share of the spread of the controls' values before */
+  double noise;                       /* standard deviation of the controls' steps before */
   int controls, treated, groups, placebos;
   enum synthetic_errors errors;       /* which were made */
   int gaps; struct synthetic_gap *gap;

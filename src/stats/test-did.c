@@ -220,17 +220,17 @@ static void test_coverage(void)
   gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
   gsl_rng_set(rng, 20260302);
   for (int run = 0; run < runs; run++) {
-    g_autoptr(table_auto) t = simulate(rng, 60, 3, 8, 0.7, false);
+    g_autoptr(table_auto) t = simulate(rng, 40, 3, 8, 0.7, false);
     g_autoptr(did_result_auto) r = estimate(t, true, &(struct did_options){ 0 });
     covered += r->simple.overall.low <= 0.7 && 0.7 <= r->simple.overall.high;
     no_trend += r->pretrend_p_few > 0.05;
-    g_assert_cmpint(r->clusters, ==, 60);
+    g_assert_cmpint(r->clusters, ==, 40);
   }
   gsl_rng_free(rng);
   g_test_message("coverage %.3f, no trend found %.3f of %d", covered / (double)runs, no_trend / (double)runs, runs);
   g_assert_cmpint(covered, >=, runs * 91 / 100);
   g_assert_cmpint(covered, <=, runs * 98 / 100);
-  g_assert_cmpint(no_trend, >=, runs * 88 / 100);
+  g_assert_cmpint(no_trend, >=, runs * 84 / 100);
 }
 
 static void test_invariance(void)
