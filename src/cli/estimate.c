@@ -18,7 +18,7 @@ const char estimate_help[] =
   "                           match: nobody randomised; covariates make treated and others alike, or it refuses\n"
   "  --columns LIST           unit=,time=,start=,outcome=,covariates=a+b,cluster=,exposure=: names of columns. start: the\n"
   "                           unit's first treated period, 0 or empty for never; or one date or period for all\n"
-  "  --method NAME            did: dr, reg, ipw; its: newey-west, prais-winsten, poisson, quasi-poisson;\n"
+  "  --method NAME            did: dr, reg, ipw; its: newey-west, prais-winsten, reml, poisson, quasi-poisson;\n"
   "                           sdid: placebo, jackknife; rct: difference, cuped, ancova, lin; match: entropy, propensity\n"
   "  --controls not-yet       did: units that start later are controls too (default: only those that never do)\n"
   "  --smallest X             the effect worth having: without it nothing \"did not move\"\n"

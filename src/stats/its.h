@@ -4,7 +4,7 @@
 #pragma once
 #include "base/error.h"
 
-enum its_model { ITS_NEWEY_WEST, ITS_PRAIS_WINSTEN, ITS_POISSON, ITS_QUASI_POISSON };
+enum its_model { ITS_NEWEY_WEST, ITS_PRAIS_WINSTEN, ITS_REML /* autocorrelation by restricted likelihood */, ITS_POISSON, ITS_QUASI_POISSON };
 
 struct its_series {
   int n, start;            /* values evenly spaced in time; index of the first after */
@@ -34,7 +34,7 @@ struct its_result {
   bool logs;
   int rows, before, after, columns, lags;
   double df;                 /* INFINITY: normal */
-  double autocorrelation;    /* of the residuals, lag 1; Prais–Winsten: the estimate that it used */
+  double autocorrelation;    /* of the residuals, lag 1; Prais–Winsten and REML: the estimate that was used */
   double durbin_watson, dispersion; /* dispersion: Pearson's χ² / df; NAN for the others */
 };
 

@@ -114,7 +114,7 @@ static void put_its(struct study_result *r, const char *kind, const struct its_e
 
 bool study_its(const struct study *study, struct study_result *r, const char **doubt, GError **error)
 {
-  static const char *const methods[] = { "newey-west", "prais-winsten", "poisson", "quasi-poisson", NULL };
+  static const char *const methods[] = { "newey-west", "prais-winsten", "reml", "poisson", "quasi-poisson", NULL };
   int method = study->method || !study->exposure ? study_choice(study, methods, error) : ITS_QUASI_POISSON;
   g_auto(series_auto) s = { 0 };
   struct its_result i;
@@ -123,6 +123,13 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
   struct its_options options = { .model = method, .level_only = study->level_only, .season = study->season, .harmonics = study->harmonics, .alpha = 1 - r->level };
   if (!its_estimate(&(struct its_series){ .n = s.n, .start = s.start, .y = s.y, .exposure = s.exposure, .x = s.columns ? s.x : NULL, .columns = s.columns }, &options, &i, error))
     return false;
+  struct its_result likely = { .level.p = NAN }; /* Newey and West's error is too small on short series: asked for a second opinion */
+  options.model = ITS_REML;
+  if (!i.logs && its_estimate(&(struct its_series){ .n = s.n, .start = s.start, .y = s.y, .x = s.columns ? s.x : NULL, .columns = s.columns }, &options, &likely, NULL)) {
+    study_note(r, "reml_se", likely.level.se);
+    study_note(r, "reml_p", likely.level.p);
+    study_note(r, "reml_autocorrelation", likely.autocorrelation);
+  }
   r->estimate = i.level.estimate;
   r->se = i.level.se;
   r->low = i.level.low;
@@ -149,6 +156,8 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
   study_note(r, "degrees_of_freedom", i.df);
   if (i.rows < 24 || MIN(i.before, i.after) < 8)
     study_doubt(r, doubt, "%d values before and %d after are too few to tell a step from autocorrelation: eight of each are the least", i.before, i.after);
+  else if (method == ITS_NEWEY_WEST && !isnan(likely.level.p) && likely.level.p > 1 - r->level)
+    study_doubt(r, doubt, "an error that takes the autocorrelation of %.2f for what it is does not exclude chance (p = %.2g)", likely.autocorrelation, likely.level.p);
   else if (method == ITS_POISSON && i.dispersion > 1.5)
     study_doubt(r, doubt, "the counts vary %.1f times as much as Poisson's: use the method quasi-poisson", i.dispersion);
   return true;

@@ -15,7 +15,7 @@ struct study {
   const char *outcome;       /* its name, for the sentence */
   /* choices; 0 is the default */
   int not_yet;               /* DID: controls are those not treated yet; default: never treated */
-  const char *method;        /* DID dr, reg, ipw; ITS newey-west, prais-winsten, poisson, quasi-poisson; RCT difference, cuped, ancova, lin; MATCH
+  const char *method;        /* DID dr, reg, ipw; ITS newey-west, prais-winsten, reml, poisson, quasi-poisson; RCT difference, cuped, ancova, lin; MATCH
                               * entropy, propensity; SDID placebo, jackknife; NULL: the first, the first with exposure: quasi-poisson */
   int draws;                 /* DID: bootstrap; BSTS: kept draws; SDID: placebos */
   int season, harmonics;     /* ITS, BSTS */
