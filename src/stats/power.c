@@ -10,7 +10,7 @@
  * uncertain. An analysis that is not generalised least squares reaches less. */
 #include "stats/power.h"
 #include "stats/linear.h"
-#include <glib.h>
+#include "stats/shift.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
@@ -135,4 +135,62 @@ int power_wait(const struct power_design *design, double effect, double power, i
       return wait;
   }
   return -1;
+}
+
+/* ---- from the past ----------------------------------------------------------------------------------------------- */
+
+/* Values less the period's mean over those untreated then, unit by unit; NAN where treated or missing. */
+static void untreated(const struct panel *p, double *ret)
+{
+  for (int t = 0; t < p->periods; t++) {
+    double sum = 0;
+    int count = 0;
+    for (int i = 0; i < p->units; i++) {
+      double y = p->y[(size_t)t * p->units + i];
+      bool counts = t < p->first[i] && !isnan(y);
+      sum += counts ? y : 0;
+      count += counts;
+    }
+    for (int i = 0; i < p->units; i++) {
+      double y = p->y[(size_t)t * p->units + i];
+      ret[(size_t)i * p->periods + t] = t < p->first[i] && !isnan(y) && count > 1 ? y - sum / count : NAN;
+    }
+  }
+}
+
+bool power_learn(const struct panel *p, struct power_design *ret_design)
+{
+  g_autofree double *y = g_new(double, (size_t)p->units * p->periods);
+  double within = 0, freedom = 0, between = 0, mean = 0, inverse = 0;
+  int units = 0;
+  untreated(p, y);
+  for (int i = 0; i < p->units; i++) {
+    double own = 0, square = 0;
+    int n = 0;
+    for (int t = 0; t < p->periods; t++)
+      if (!isnan(y[(size_t)i * p->periods + t])) {
+        double step = y[(size_t)i * p->periods + t] - own;
+        own += step / ++n;
+        square += step * (y[(size_t)i * p->periods + t] - own);
+      }
+    if (n < 4)
+      continue;
+    double step = own - mean;
+    mean += step / ++units;
+    between += step * (own - mean);
+    within += square;
+    freedom += n - 1;
+    inverse += 1.0 / n;
+  }
+  if (units < 3 || !(within > 0))
+    return false;
+  double rho = shift_autocorrelation(y, NULL, p->units, p->periods), n = units / inverse, kept = 0;
+  /* Under autocorrelation the variance around a unit's own mean of n values is sd² (1 − that of the mean), which is: */
+  for (int k = 1; k < n; k++)
+    kept += 2 * (1 - k / n) * pow(rho, k);
+  double of_mean = fmin((1 + kept) / n, 0.9), sd = sqrt(within / freedom * (n - 1) / n / (1 - of_mean) * units / (units - 1.0));
+  ret_design->sd = sd;
+  ret_design->autocorrelation = rho;
+  ret_design->level_sd = sqrt(fmax(between / (units - 1) - sd * sd * of_mean, 0));
+  return true;
 }

@@ -3,7 +3,7 @@
  * Can this rollout tell at all, and when? For parallel groups, stepped wedges and switchbacks alike: what counts is when
  * each unit has the treatment. */
 #pragma once
-#include <stdbool.h>
+#include "stats/panel.h"
 
 /* A unit's value in a period: its level (spread `level_sd` between units) + the period's effect, common to all + the effect
  * of the treatment × dose + noise (sd, first-order autocorrelation within the unit). */
@@ -30,3 +30,7 @@ double power_smallest(double se, double df, double alpha, double power);
 /* How many periods after `now` (a period ≥ the first start; later ones are as now) until `effect` is found with probability
  * `power`; 0: now already; −1: not within `most`. The design's `periods` are those that there are; `first` is needed. */
 int power_wait(const struct power_design *design, double effect, double power, int most);
+
+/* sd, level_sd and autocorrelation of `ret_design` from the cells of a panel that nobody treated (before each start), the
+ * period's mean taken out; the rest of it is left alone. False: fewer than three units or four such periods per unit. */
+bool power_learn(const struct panel *panel, struct power_design *ret_design);

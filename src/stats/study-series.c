@@ -7,10 +7,13 @@
 #include "stats/bsts.h"
 #include "stats/its.h"
 #include "stats/match.h"
+#include "stats/power.h"
 #include "stats/study-private.h"
 #include "stats/trial.h"
 #include <math.h>
 #include <string.h>
+
+#define WAIT_MOST 260
 
 /* ---- one series ------------------------------------------------------------------------------------------------- */
 
@@ -242,6 +245,25 @@ static bool check_rows(const struct panel_rows *rows, GError **error)
   return true;
 }
 
+/* With the noise that there was before: what could be found by now, and how long until the effect worth having could. */
+static void note_wait(const struct study *study, struct study_result *r, const struct panel *p)
+{
+  struct power_design d = { .units = p->units, .periods = p->periods, .first = p->first, .ramp = study->ramp, .alpha = 1 - r->level, .means = true };
+  if (!power_learn(p, &d))
+    return;
+  study_note(r, "noise_sd", d.sd);
+  study_note(r, "noise_autocorrelation", d.autocorrelation);
+  study_note(r, "smallest_found_with_80_percent", power_smallest(power_se(&d), power_df(&d), d.alpha, 0.8));
+  if (study->smallest <= 0)
+    return;
+  int wait = power_wait(&d, study->smallest, 0.8, WAIT_MOST);
+  study_note(r, "power_now", power_of(study->smallest, power_se(&d), power_df(&d), d.alpha));
+  if (wait >= 0)
+    study_note(r, "periods_until_80_percent", wait);
+  else
+    study_note_text(r, "periods_until_80_percent", "never with these units");
+}
+
 bool study_rct(const struct study *study, struct study_result *r, const char **doubt, GError **error)
 {
   static const char *const methods[] = { "difference", "cuped", "ancova", "lin", NULL };
@@ -255,6 +277,7 @@ bool study_rct(const struct study *study, struct study_result *r, const char **d
     if (!p || !trial_panel(p, study->ramp, 1 - r->level, &t, error))
       return false;
     study_note(r, "missing_cells", p->missing);
+    note_wait(study, r, p);
     study_note_text(r, "adjusted_by", p->first[0] > 0 ? "the unit's mean before" : "nothing: there is no before");
   } else {
     g_autofree int *treated = treated_rows(rows);

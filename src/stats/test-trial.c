@@ -219,6 +219,29 @@ static void test_power_kept(void)
   gsl_rng_free(rng);
 }
 
+/* The noise, the levels and the autocorrelation of a past are found again, and with them the power. */
+static void test_power_learnt(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  int start[24];
+  double sd = 0, level = 0, rho = 0, runs = 60;
+  for (int i = 0; i < 24; i++)
+    start[i] = i % 2 ? 40 : 99;
+  struct world w = { .units = 24, .periods = 44, .rho = 0.4, .level = 1.5, .effect = 9, .start = start };
+  for (int run = 0; run < runs; run++) {
+    g_autoptr(panel_auto) p = draw(rng, &w);
+    struct power_design d = { 0 };
+    g_assert_true(power_learn(p, &d));
+    sd += d.sd / runs;
+    level += d.level_sd / runs;
+    rho += d.autocorrelation / runs;
+  }
+  near(sd, 1, 0.06);
+  near(level, 1.5, 0.12);
+  near(rho, 0.4, 0.06);
+  gsl_rng_free(rng);
+}
+
 static void test_switchback(void)
 {
   gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -290,6 +313,7 @@ int main(int argc, char **argv)
   g_test_add_func("/stats/trial/adjustment", test_adjustment);
   g_test_add_func("/stats/trial/sequence", test_sequence);
   g_test_add_func("/stats/trial/power", test_power_kept);
+  g_test_add_func("/stats/trial/power-learnt", test_power_learnt);
   g_test_add_func("/stats/trial/switchback", test_switchback);
   g_test_add_func("/stats/trial/discovery", test_discovery);
   return g_test_run();
