@@ -385,15 +385,7 @@ static void point(struct reading *r) {
     .line = (int *)(void *)t->line->data, .name = (const char *const *)t->names->pdata };
 }
 
-struct study_table *study_table_read(const char *file, const struct study_columns *columns, GError **error) {
-  g_autofree char *bytes = NULL;
-  gsize length;
-  GError *failure = NULL;
-  if (!g_file_get_contents(file, &bytes, &length, &failure)) {
-    fail(error, MENO_ERROR_NOT_FOUND, "%s cannot be read: %s", file, failure->message);
-    g_clear_error(&failure);
-    return NULL;
-  }
+struct study_table *study_table_parse(const char *file, const char *bytes, size_t length, const struct study_columns *columns, GError **error) {
   g_auto(decoded_auto) text = { 0 };
   if (!encoding_decode(file, bytes, length, NULL, &text, error)) return NULL;
   struct csv_dialect dialect = csv_sniff(text.text, text.length);
@@ -410,6 +402,18 @@ struct study_table *study_table_read(const char *file, const struct study_column
   if (!read_rows(&r, columns)) return NULL;
   point(&r);
   return g_steal_pointer(&table);
+}
+
+struct study_table *study_table_read(const char *file, const struct study_columns *columns, GError **error) {
+  g_autofree char *bytes = NULL;
+  gsize length;
+  GError *failure = NULL;
+  if (!g_file_get_contents(file, &bytes, &length, &failure)) {
+    fail(error, MENO_ERROR_NOT_FOUND, "%s cannot be read: %s", file, failure->message);
+    g_clear_error(&failure);
+    return NULL;
+  }
+  return study_table_parse(file, bytes, length, columns, error);
 }
 
 void study_table_free(struct study_table *t) {

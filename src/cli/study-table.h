@@ -26,6 +26,8 @@ struct study_table {
 /* Errors: BAD_INPUT "FILE: …" with the row (line of the file) and column: a column that is not there, a text that is no number, a
  * period that is no whole number or date, dates that may be day/month or month/day; whatever csv.h and encoding.h refuse. */
 struct study_table *study_table_read(const char *file, const struct study_columns *columns, GError **error);
+/* The same of bytes in memory; `file` is what errors call them. */
+struct study_table *study_table_parse(const char *file, const char *bytes, size_t length, const struct study_columns *columns, GError **error);
 void study_table_free(struct study_table *table);
 typedef struct study_table study_table_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(study_table_auto, study_table_free)
