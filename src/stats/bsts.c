@@ -60,9 +60,9 @@ static int before(const double *x, int stride, int start, double *ret_mean, doub
 static bool check(const struct bsts_series *in, GError **error)
 {
   for (int t = 0; t < in->n; t++) {
-    bool fine = isnan(in->y[t]) || fabs(in->y[t]) < 1e150;
+    bool fine = isnan(in->y[t]) || fabs(in->y[t]) < 1e140;
     for (int j = 0; j < in->columns; j++)
-      fine = fine && fabs(in->x[(size_t)t * in->columns + j]) < 1e150;
+      fine = fine && fabs(in->x[(size_t)t * in->columns + j]) < 1e140;
     if (!fine)
       return fail(error, MENO_ERROR_BAD_INPUT, "value %d of the series, or of one beside it, is missing, infinite or too large: other series must have no gaps", t + 1);
   }

@@ -70,7 +70,7 @@ static bool make_design(const struct its_series *s, const struct its_options *o,
   for (int t = 0; t < s->n; t++) {
     if (!usable(s, t))
       continue;
-    if (fabs(s->y[t]) > 1e150 || (counts(o) && s->y[t] < 0))
+    if (fabs(s->y[t]) > 1e140 || (counts(o) && s->y[t] < 0))
       return fail(error, MENO_ERROR_BAD_INPUT, "value %d of the series is %g: %s", t + 1, s->y[t], counts(o) ? "a count cannot be negative or that large" : "too large to be squared");
     fill_row(s, o, t, harmonics, d->x + (size_t)d->n * d->k);
     d->offset[d->n] = s->exposure ? log(s->exposure[t]) : 0;

@@ -40,9 +40,9 @@ static bool take_rows(const struct match_rows *r, struct sample *s, GError **err
       fine = fine && !isnan(r->x[(size_t)i * r->columns + j]);
     if (!fine)
       continue;
-    bool large = fabs(r->outcome[i]) > 1e150;
+    bool large = fabs(r->outcome[i]) > 1e140;
     for (int j = 0; j < r->columns; j++)
-      large = large || fabs(r->x[(size_t)i * r->columns + j]) > 1e150;
+      large = large || fabs(r->x[(size_t)i * r->columns + j]) > 1e140;
     if (large)
       return fail(error, MENO_ERROR_BAD_INPUT, "row %d: a value is infinite or too large to be squared: correct it, or divide the column by a constant", i + 1);
     memcpy(s->x + (size_t)s->n * s->k, r->x + (size_t)i * s->k, sizeof(double) * (size_t)s->k);

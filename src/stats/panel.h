@@ -6,7 +6,7 @@
 #include "base/error.h"
 
 #define PANEL_NEVER INT64_MAX /* a unit that is never treated */
-#define PANEL_HUGE 1e150      /* a value beyond this cannot be squared: refused */
+#define PANEL_HUGE 1e140      /* a value beyond this cannot be squared: refused */
 
 /* What comes in; borrowed. Arrays of `rows`. */
 struct panel_rows {

@@ -267,8 +267,9 @@ static char *say(const struct study_result *r, const struct study *s, const char
   return g_strdup_printf("It cannot be told: %s, but %s.", found, doubt ? doubt : "chance alone does that often enough");
 }
 
-struct study_result *study_estimate(const struct study *s, GError **error)
+struct study_result *study_estimate(const struct study *asked, GError **error)
 {
+  struct study own = *asked, *s = &own;
   typedef bool run(const struct study *, struct study_result *, const char **, GError **);
   static run *const runs[] = { run_did, study_its, run_synthetic, run_synthetic, study_bsts, study_rct, run_wedge, study_match };
   g_autoptr(study_result_auto) r = g_new0(struct study_result, 1);
@@ -281,6 +282,10 @@ struct study_result *study_estimate(const struct study *s, GError **error)
   if (!s->rows.time && s->design != STUDY_RCT && s->design != STUDY_MATCH) {
     fail(error, MENO_ERROR_BAD_INPUT, "the design %s needs a column of time", study_names[s->design]);
     return NULL;
+  }
+  if (s->rows.columns && (s->design == STUDY_SC || s->design == STUDY_SDID || s->design == STUDY_WEDGE)) {
+    study_note_text(r, "covariates", "not used by this design");
+    s->rows.columns = 0;
   }
   if (!runs[s->design](s, r, &doubt, error))
     return NULL;
