@@ -16,6 +16,8 @@
 #include <math.h>
 #include <string.h>
 
+#define GRAM_MOST 2500 /* columns whose products with each other are kept: 50 MB */
+
 /* Weights of the active set: G⁻¹ 1 / (1ᵀ G⁻¹ 1). */
 static bool solve_active(const double *gram, int k, const int *active, int count, double *out)
 {
@@ -140,12 +142,16 @@ static double dot(const double *a, const double *b, int n)
   return sum;
 }
 
-void simplex_walk(const double *a, const double *b, int n, int k, double ridge, bool centre, double least, int steps, double *weight)
+/* Products of the columns with each other, with the target and with the present mixture: a step changes the last by the first,
+ * so that it costs rows + columns and not rows × columns. Too many columns to keep their products: made anew each time. */
+struct walk { int n, k; double *column, *target, *mix, *gram, *with_target, *with_mix; };
+
+static void walk_init(struct walk *w, const double *a, const double *b, int n, int k, bool centre, const double *weight)
 {
-  g_autofree double *column = g_memdup2(a, sizeof(double) * (size_t)n * (size_t)k), *away = g_new0(double, (size_t)n), *mix = g_new0(double, (size_t)n),
-                    *target = g_memdup2(b, sizeof(double) * (size_t)n), *slope = g_new(double, (size_t)k);
+  *w = (struct walk){ .n = n, .k = k, .column = g_memdup2(a, sizeof(double) * (size_t)n * (size_t)k), .target = g_memdup2(b, sizeof(double) * (size_t)n),
+                      .mix = g_new0(double, (size_t)n), .with_target = g_new0(double, (size_t)k), .with_mix = g_new0(double, (size_t)k) };
   for (int j = 0; centre && j <= k; j++) {
-    double *of = j < k ? column + (size_t)j * n : target, mean = 0;
+    double *of = j < k ? w->column + (size_t)j * n : w->target, mean = 0;
     for (int i = 0; i < n; i++)
       mean += of[i] / n;
     for (int i = 0; i < n; i++)
@@ -153,37 +159,68 @@ void simplex_walk(const double *a, const double *b, int n, int k, double ridge, 
   }
   for (int j = 0; j < k; j++)
     for (int i = 0; i < n; i++)
-      mix[i] += weight[j] * column[(size_t)j * n + i];
+      w->mix[i] += weight[j] * w->column[(size_t)j * n + i];
+  linear_products(w->column, k, w->target, 1, n, w->with_target);
+  linear_products(w->column, k, w->mix, 1, n, w->with_mix);
+  if (k <= GRAM_MOST) {
+    w->gram = g_new0(double, (size_t)k * k);
+    linear_products(w->column, k, w->column, k, n, w->gram);
+  }
+}
+
+static void walk_clear(struct walk *w)
+{
+  g_free(w->column);
+  g_free(w->target);
+  g_free(w->mix);
+  g_free(w->gram);
+  g_free(w->with_target);
+  g_free(w->with_mix);
+}
+
+static void walk_step(struct walk *w, int best, double step)
+{
+  const double *corner = w->column + (size_t)best * w->n;
+  for (int i = 0; i < w->n; i++)
+    w->mix[i] += step * (corner[i] - w->mix[i]);
+  for (int j = 0; w->gram && j < w->k; j++)
+    w->with_mix[j] += step * (w->gram[(size_t)best * w->k + j] - w->with_mix[j]);
+  if (!w->gram) {
+    memset(w->with_mix, 0, sizeof(double) * (size_t)w->k);
+    linear_products(w->column, w->k, w->mix, 1, w->n, w->with_mix);
+  }
+}
+
+void simplex_walk(const double *a, const double *b, int n, int k, double ridge, bool centre, double least, int steps, double *weight)
+{
+  struct walk w;
+  walk_init(&w, a, b, n, k, centre, weight);
+  g_autofree double *slope = g_new(double, (size_t)k), *away = g_new(double, (size_t)n);
   double before = INFINITY, now = INFINITY, eta = n * ridge;
   for (int t = 0; t < steps && (t < 2 || before - now > least); t++) {
     int best = 0;
-    double along = 0, square = 0, spread = 0, weights = 0;
-    for (int i = 0; i < n; i++)
-      away[i] = mix[i] - target[i];
-    memset(slope, 0, sizeof(double) * (size_t)k);
-    linear_products(away, 1, column, k, n, slope);
+    double along = 0, spread = 0, weights = 0;
     for (int j = 0; j < k; j++) {
-      slope[j] += eta * weight[j];
+      slope[j] = w.with_mix[j] - w.with_target[j] + eta * weight[j];
       best = slope[j] < slope[best] ? j : best;
     }
-    const double *corner = column + (size_t)best * n;
     for (int j = 0; j < k; j++) {
       double direction = (j == best) - weight[j];
       along -= slope[j] * direction;
       spread += direction * direction;
     }
     for (int i = 0; i < n; i++)
-      square += (corner[i] - mix[i]) * (corner[i] - mix[i]);
-    double step = spread > 0 ? CLAMP(along / (square + eta * spread), 0, 1) : 0;
+      away[i] = w.column[(size_t)best * n + i] - w.mix[i];
+    double step = spread > 0 ? CLAMP(along / (dot(away, away, n) + eta * spread), 0, 1) : 0;
     for (int j = 0; j < k; j++) {
       weight[j] += step * ((j == best) - weight[j]);
       weights += weight[j] * weight[j];
     }
-    for (int i = 0; i < n; i++) {
-      mix[i] += step * (corner[i] - mix[i]);
-      away[i] = mix[i] - target[i];
-    }
+    walk_step(&w, best, step);
+    for (int i = 0; i < n; i++)
+      away[i] = w.mix[i] - w.target[i];
     before = now;
     now = ridge * weights + dot(away, away, n) / n;
   }
+  walk_clear(&w);
 }

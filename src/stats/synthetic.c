@@ -20,6 +20,7 @@
 #define WALK_STEPS 10000
 #define WALK_FIRST 100
 #define PLACEBOS_LEAST 4
+#define PLACEBOS_EACH 300 /* controls; of more, some are drawn */
 
 /* One start: rows are units. treated [n1], control [n0]: units of the panel. */
 struct group { const struct panel *p; const int *control, *treated; int n0, n1, before; };
@@ -213,10 +214,10 @@ static void keep_weights(const struct plan *plan, const int *chosen, int n0, str
   }
 }
 
-/* Controls in the place of the treated: each in turn if one is treated, else drawn. */
+/* Controls in the place of the treated: each in turn if one is treated and they are not too many, else drawn. */
 static void placebo(const struct plan *plan, const struct outcome *real, struct synthetic_result *r)
 {
-  bool each = plan->n1 == 1;
+  bool each = plan->n1 == 1 && plan->n0 <= PLACEBOS_EACH;
   int runs = each ? plan->n0 : plan->o.replications > 0 ? plan->o.replications : 200, n0 = plan->n0 - plan->n1, beyond = 0;
   if (n0 < 1 || runs < PLACEBOS_LEAST)
     return;

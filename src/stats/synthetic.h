@@ -12,7 +12,7 @@ enum synthetic_errors { SYNTHETIC_AUTO /* placebo with one treated unit in a gro
 struct synthetic_options {
   enum synthetic_method method;
   enum synthetic_errors errors;
-  int replications;              /* of the placebo where it cannot go through all controls; 0: 200 */
+  int replications;              /* of the placebo where it does not go through all controls; 0: 200 */
   double alpha;                  /* 0: 0.05 */
   uint64_t seed;
 };
