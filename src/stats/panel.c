@@ -160,6 +160,34 @@ static int choose(struct build *b, struct panel *p, enum panel_keep keep)
   return kept;
 }
 
+/* Two units by their values in time; missing ones last. */
+static int compare_units(const void *a, const void *b, void *data)
+{
+  const struct build *build = data;
+  int x = *(const int *)a, y = *(const int *)b;
+  for (int t = 0; t < build->periods; t++) {
+    int row_x = build->cell[(size_t)t * build->in->units + x] - 1, row_y = build->cell[(size_t)t * build->in->units + y] - 1;
+    double value_x = row_x < 0 ? NAN : build->in->outcome[row_x], value_y = row_y < 0 ? NAN : build->in->outcome[row_y];
+    if (isnan(value_x) != isnan(value_y))
+      return isnan(value_x) ? 1 : -1;
+    if (value_x < value_y || value_x > value_y)
+      return value_x < value_y ? -1 : 1;
+  }
+  return 0;
+}
+
+/* Within a start by value: whoever draws among the units then draws the same however the rows came and the units are called. */
+static void settle_order(struct build *b, int kept)
+{
+  for (int from = 0; from < kept;) {
+    int to = from;
+    while (to < kept && b->first[b->order[to]] == b->first[b->order[from]])
+      to++;
+    g_qsort_with_data(b->order + from, to - from, sizeof(int), compare_units, b);
+    from = to;
+  }
+}
+
 static void number_clusters(const struct build *b, struct panel *p)
 {
   g_autoptr(GHashTable) number = g_hash_table_new(NULL, NULL);
@@ -219,6 +247,7 @@ static bool fill(struct build *b, struct panel *p, enum panel_keep keep)
   if (!find_cells(b))
     return false;
   p->units = choose(b, p, keep);
+  settle_order(b, p->units);
   p->periods = b->periods;
   p->columns = in->columns;
   if (p->units == 0)

@@ -21,7 +21,8 @@ struct panel_rows {
   const char *const *name;   /* of the units, for messages; NULL: their numbers */
 };
 
-/* What the estimators read. Units are ordered by start (never last), then as they came. Cells that were not observed are NAN. */
+/* What the estimators read. Units are ordered by start (never last), then by
+ * their values in time, so that nothing depends on how the rows came. Cells that were not observed are NAN. */
 struct panel {
   int units, periods, columns, clusters;
   int64_t *when;             /* [periods], ascending */

@@ -6,7 +6,7 @@
 #include "stats/panel.h"
 
 enum synthetic_method { SYNTHETIC_CONTROL, SYNTHETIC_DID };
-enum synthetic_errors { SYNTHETIC_AUTO /* placebo with one treated unit in a group, else jackknife; SC: placebo */,
+enum synthetic_errors { SYNTHETIC_AUTO /* jackknife from ten treated units on, else placebo; SC: placebo */,
                         SYNTHETIC_PLACEBO, SYNTHETIC_JACKKNIFE, SYNTHETIC_NO_ERRORS };
 
 struct synthetic_options {

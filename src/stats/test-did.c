@@ -250,6 +250,7 @@ static void test_invariance(void)
       near(1000 * a->cell[c].se, b->cell[c].se, 1e-8);
     }
     near(1000 * a->dynamic.overall.se, b->dynamic.overall.se, 1e-8);
+    near(1000 * a->dynamic.overall.boot_se, b->dynamic.overall.boot_se, 1e-8);
     near(a->pretrend_p, b->pretrend_p, 1e-8);
     near(a->dynamic.overall.boot_se, a->dynamic.overall.se, 0.15 * a->dynamic.overall.se);
     near(a->simple.overall.boot_se, a->simple.overall.se, 0.15 * a->simple.overall.se);

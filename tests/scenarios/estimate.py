@@ -72,7 +72,7 @@ def invariances(tap):
         second = [r for r in turned if r[2] != 4] if design in ("rct", "sdid") else turned
         a, b = estimate(table(first), design).json, estimate(table(second, delimiter=";"), design).json
         tap.ok(a and b and close(b["estimate"], 1000 * a["estimate"], 1e-4 * abs(1000 * a["estimate"])) and close(b["se"], 1000 * a["se"], 1e-3 * 1000 * a["se"]) and
-               a["verdict"] == b["verdict"], f"{design}: rows permuted, units renamed, outcome rescaled, another delimiter: the same", (a and a["estimate"], b and b["estimate"]))
+               a["verdict"] == b["verdict"] and close(a["p"], b["p"], 1e-6), f"{design}: rows permuted, units renamed, outcome rescaled, another delimiter: the same", (a and a["estimate"], b and b["estimate"]))
 
 
 def dates(tap):
