@@ -24,7 +24,8 @@
 #include <string.h>
 
 #define MEMORY_DAYS 231.0      /* of the drift: after these its correlation is 1/e */
-#define SWEEPS 30              /* of taking off levels and shared periods in turn */
+#define SWEEPS_MOST 2000       /* of taking off levels and shared periods in turn: a few dozen are usual */
+#define SEGMENTS 4
 #define SHRINK 12.0            /* values' worth of the usual spread that a team's own must outweigh */
 #define LEAST_VALUES 16        /* residuals, after what was fitted */
 #define PROBE_DAYS 84.0        /* the mean of so many days is what the degrees of freedom are about */
@@ -32,7 +33,7 @@
 static const double rhos[] = { 0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88 };
 static const double independents[] = { 0, 0.3, 0.55, 0.8 };              /* share of what is no drift */
 static const double drifts[] = { 0, 0.06, 0.15, 0.3 };                   /* share of all */
-static const double drift_prior[] = { 0.35, 0.3, 0.2, 0.15 };
+static const double drift_prior[] = { 0.45, 0.3, 0.15, 0.1 };
 #define RHOS ((int)G_N_ELEMENTS(rhos))
 #define INDEPENDENTS ((int)G_N_ELEMENTS(independents))
 #define DRIFTS ((int)G_N_ELEMENTS(drifts))
@@ -47,48 +48,70 @@ void impact_noise_clear(struct impact_noise *noise)
 
 /* ---- residuals ---- */
 
-/* Takes levels (per unit and segment) and periods off in turn. Returns how many values are left over after what was fitted. */
+/* Takes the mean of each segment of a unit's row off. Returns how many there were; `moved` becomes the largest of them. */
+static int take_levels(const struct impact_frame *f, const int8_t *segment, double *rest, double *moved)
+{
+  int levels = 0;
+  for (int i = 0; i < f->units; i++) {
+    const int8_t *s = segment + (size_t)i * f->periods;
+    double *row = rest + (size_t)i * f->periods, sum[SEGMENTS] = { 0 };
+    int n[SEGMENTS] = { 0 };
+    for (int t = 0; t < f->periods; t++)
+      if (isfinite(row[t])) {
+        sum[s[t]] += row[t];
+        n[s[t]]++;
+      }
+    for (int k = 0; k < SEGMENTS; k++) {
+      levels += n[k] > 0;
+      *moved = n[k] > 0 ? fmax(*moved, fabs(sum[k] / n[k])) : *moved;
+    }
+    for (int t = 0; t < f->periods; t++)
+      if (isfinite(row[t]))
+        row[t] -= sum[s[t]] / n[s[t]];
+  }
+  return levels;
+}
+
+/* Takes each period's mean off; a value that stands alone in its period says nothing and goes. */
+static int take_periods(const struct impact_frame *f, double *rest)
+{
+  int periods = 0;
+  for (int t = 0; t < f->periods; t++) {
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < f->units; i++)
+      if (isfinite(rest[(size_t)i * f->periods + t])) {
+        sum += rest[(size_t)i * f->periods + t];
+        n++;
+      }
+    periods += n > 1;
+    for (int i = 0; i < f->units; i++)
+      rest[(size_t)i * f->periods + t] = n > 1 ? rest[(size_t)i * f->periods + t] - sum / n : NAN;
+  }
+  return periods;
+}
+
+/* Levels and periods off in turn, until nothing moves. Returns how many values are left over after what was fitted. */
 static double make_residuals(const struct impact_frame *f, const int8_t *segment, double *rest)
 {
   size_t cells = (size_t)f->units * f->periods;
+  double first = 0, moved;
   int values = 0, fitted = 0;
-  for (size_t i = 0; i < cells; i++) {
+  for (size_t i = 0; i < cells; i++)
     rest[i] = segment[i] >= 0 && isfinite(f->y[i]) ? f->y[i] : NAN;
-    values += isfinite(rest[i]);
-  }
-  for (int sweep = 0; sweep < SWEEPS; sweep++) {
-    fitted = 0;
-    for (int i = 0; i < f->units; i++)
-      for (int s = 0; s < 4; s++) {
-        double sum = 0;
-        int n = 0;
-        for (int t = 0; t < f->periods; t++)
-          if (segment[(size_t)i * f->periods + t] == s && isfinite(rest[(size_t)i * f->periods + t])) {
-            sum += rest[(size_t)i * f->periods + t];
-            n++;
-          }
-        fitted += n > 0;
-        for (int t = 0; t < f->periods && n > 0; t++)
-          if (segment[(size_t)i * f->periods + t] == s)
-            rest[(size_t)i * f->periods + t] -= sum / n;
-      }
-    for (int t = 0; t < f->periods; t++) {
-      double sum = 0;
-      int n = 0;
-      for (int i = 0; i < f->units; i++)
-        if (isfinite(rest[(size_t)i * f->periods + t])) {
-          sum += rest[(size_t)i * f->periods + t];
-          n++;
-        }
-      fitted += n > 0;
-      for (int i = 0; i < f->units; i++) /* a single value is its own period's mean: it says nothing */
-        rest[(size_t)i * f->periods + t] = n > 1 ? (rest[(size_t)i * f->periods + t] - sum / n) : NAN;
-    }
+  for (int sweep = 0; sweep < SWEEPS_MOST; sweep++) {
+    fitted = take_periods(f, rest);
+    moved = 0;
+    fitted += take_levels(f, segment, rest, &moved);
+    first = sweep == 0 ? moved : first;
+    if (moved <= 1e-10 * first)
+      break;
   }
   for (int t = 0; t < f->periods; t++) { /* what was lost of the variance with the shared mean */
     int n = 0;
     for (int i = 0; i < f->units; i++)
       n += isfinite(rest[(size_t)i * f->periods + t]);
+    values += n;
     for (int i = 0; i < f->units && n > 1; i++)
       rest[(size_t)i * f->periods + t] *= sqrt(n / (n - 1.0));
   }
@@ -172,7 +195,7 @@ static bool add_series(const struct series *s, const double *table, int lags, do
   double quad = 0, levels = 0;
   for (int i = 0; i < s->n; i++)
     quad += x[i] * x[i];
-  for (int8_t part = 0; part < 4; part++) { /* segments are nearly independent: their levels are taken out one by one */
+  for (int8_t part = 0; part < SEGMENTS; part++) { /* segments are nearly independent: their levels are taken out one by one */
     int n = 0;
     for (int i = 0; i < s->n; i++)
       n += (ones[i] = s->segment[i] == part) > 0;

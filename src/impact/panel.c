@@ -13,8 +13,8 @@
 #include <stdlib.h>
 
 #define NOISE_WEEKS_MOST 78 /* what is older says little about the noise of today */
-#define FALL_PRIOR 3.0       /* teams' worth of … */
-#define FALL_SHARE 0.2       /* … this spread, as a share of the fall itself */
+#define FALL_PRIOR 2.0       /* teams' worth of … */
+#define FALL_SHARE 0.12       /* … this spread, as a share of the fall itself */
 
 static const struct kpi *rows_of(const struct company *c, int goal, int *ret_count)
 {
@@ -194,7 +194,7 @@ static void find_segments(const struct impact_panel *p, const struct impact_term
     }
 }
 
-/* Mean of a unit's values of a segment, less what all units show there. */
+/* Mean of a unit's values of a segment. */
 static double level_of(const struct impact_panel *p, const int8_t *segment, int unit, int8_t which, int *ret_n)
 {
   double sum = 0;
@@ -218,14 +218,36 @@ static double variance_of_mean(const struct impact_noise *noise, int n)
   return sum / n / n;
 }
 
+/* What each period brings to all: the mean over the unaffected (without such: nothing is known) taken off. */
+static struct impact_panel less_others(const struct impact_panel *p, double *y)
+{
+  struct impact_panel net = *p;
+  for (int t = 0; t < p->periods; t++) {
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < p->units; i++)
+      if (!p->affected[i] && isfinite(p->y[(size_t)i * p->periods + t])) {
+        sum += p->y[(size_t)i * p->periods + t];
+        n++;
+      }
+    for (int i = 0; i < p->units; i++)
+      y[(size_t)i * p->periods + t] = p->y[(size_t)i * p->periods + t] - (n > 0 ? sum / n : 0);
+  }
+  net.y = y;
+  return net;
+}
+
 /* How differently the affected teams fell, beyond noise: what a baseline from before the fall cannot know. */
 static double find_fall(const struct impact_panel *p, const int8_t *segment, const struct impact_noise *noise)
 {
+  g_autofree double *y = g_new(double, (size_t)p->units * p->periods);
+  struct impact_panel net = less_others(p, y);
   double sum = 0, square = 0, expected = 0;
-  int n = 0;
+  int n = 0, others = 0;
   for (int i = 0; i < p->units; i++) {
     int before, after;
-    double a = level_of(p, segment, i, 0, &before), b = level_of(p, segment, i, 1, &after);
+    double a = level_of(&net, segment, i, 0, &before), b = level_of(&net, segment, i, 1, &after);
+    others += !p->affected[i];
     if (!p->affected[i] || before < 3 || after < 3)
       continue;
     sum += b - a;
@@ -235,7 +257,7 @@ static double find_fall(const struct impact_panel *p, const int8_t *segment, con
   }
   if (n < 2)
     return 0;
-  double mean = sum / n, beyond = (square - n * mean * mean) / (n - 1) - expected / n, prior = FALL_SHARE * mean;
+  double mean = sum / n, beyond = (square - n * mean * mean) / (n - 1) - expected / n, prior = others > 0 ? FALL_SHARE * mean : 0;
   return ((n - 1) * fmax(0, beyond) + FALL_PRIOR * prior * prior) / (n - 1 + FALL_PRIOR);
 }
 

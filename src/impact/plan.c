@@ -8,7 +8,8 @@
  * Design. Affected teams start on a few Mondays, some two weeks after acceptance at the earliest, and some wait until the last
  * reading: a stepped wedge whose last step lies behind the reading (with one date: parallel groups). Who starts when is drawn by lot. Candidates
  * differ in how many dates, how far apart, how many wait; the one with the smallest error is taken, unless another has nearly the same and
- * lets more teams start. Fewer than ORDERS_LEAST possible orders could never be surer than 95 %, so they are no design. A remedy that is learnt
+ * lets more teams start. With fewer than ORDERS_LEAST possible orders nothing could be
+ * surer than 95 %, so they are no design. A remedy that is learnt
  * cannot be unlearnt, so switching on and off (switchback) is never chosen. Without a comparison all start at once (before-after), and the
  * plan says that nothing will be told.
  *
@@ -37,7 +38,8 @@
 #define HISTORY_WEEKS 78        /* for the noise */
 #define SERIES_LEAST 8          /* values of a team before registration */
 #define AFFECTED_LEAST 4
-#define ORDERS_LEAST 20
+#define ORDERS_LEAST 60           /* where there are so many; the reverse of an order does nearly as extremely, so twenty are none */
+#define ORDERS_OF_FOUR 24         /* four teams, each on its own date or waiting */
 #define MINIMUM_SHARE 0.5       /* of the gap */
 #define MEASURABLE 0.5
 #define NEARLY 1.03             /* errors within this are the same */
@@ -190,7 +192,7 @@ static void try_design(const struct impact_plan *p, struct search *s, int dates,
   if (waiting >= p->affected_count || p->affected_count - waiting < dates || to_week < p->ramp_weeks + 4)
     return;
   struct impact_deal deal = deal_of(p->affected_count, dates, waiting, spacing, first);
-  if (impact_deal_orders(&deal) < ORDERS_LEAST)
+  if (impact_deal_orders(&deal) < (p->affected_count > AFFECTED_LEAST ? ORDERS_LEAST : ORDERS_OF_FOUR))
     return;
   s->terms.to_week = to_week;
   double error = impact_power_error(&s->panel, &s->terms, s->solver, &deal);
@@ -210,7 +212,7 @@ static void search_designs(const struct impact_plan *p, struct search *s, int32_
   int n = p->affected_count, waits[] = { MAX(1, n / 4), MAX(1, (n + 1) / 3), n / 2 };
   int spacing = period > 20 ? 9 : 4;
   s->error = NAN;
-  for (int dates = n >= 5 ? 1 : 2; dates <= 3; dates++)
+  for (int dates = 1; dates <= (n <= 8 ? 4 : 3); dates++)
     for (size_t w = 0; w < G_N_ELEMENTS(waits); w++)
       if (w == 0 || waits[w] != waits[w - 1])
         try_design(p, s, dates, waits[w], spacing, first, weeks);

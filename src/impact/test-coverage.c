@@ -100,9 +100,9 @@ static void run_row(const struct row *row, int runs, double bound)
   int told = some.told + none.told;
   double coverage = (double)(some.covered + none.covered) / MAX(told, 1), found = (double)some.moved / MAX(some.measurable, 1);
   double announced = some.announced / MAX(some.measurable, 1), false_moved = (double)none.moved / MAX(none.measurable, 1);
-  g_test_message("| %s | %d (%d) | %.1f | %d/%d | %.1f | %.3f | %.3f | %.2f | %.2f | %.2f | %.2f | %.2f |", row->name, row->options.units, row->options.affected,
+  g_test_message("| %s | %d (%d) | %.1f | %d/%d | %.1f | %.3f | %.3f | %.3f | %.2f | %.2f | %.2f | %.2f | %.2f |", row->name, row->options.units, row->options.affected,
                  row->options.rho, some.measurable + none.measurable, some.runs + none.runs, (double)(some.weeks + none.weeks) / MAX(some.measurable + none.measurable, 1),
-                 coverage, false_moved, announced, found, (double)none.against / MAX(none.measurable, 1), (some.width + none.width) / MAX(told, 1),
+                 (double)some.covered / MAX(some.told, 1), (double)none.covered / MAX(none.told, 1), false_moved, announced, found, (double)none.against / MAX(none.measurable, 1), (some.width + none.width) / MAX(told, 1),
                  sqrt((some.square + none.square) / MAX(told, 1)));
   if (some.measurable + none.measurable < runs / 4)
     return; /* hardly ever measurable: said so before anybody spends */
@@ -122,7 +122,7 @@ static void test_rows(void)
   }
   const struct row *list = rows(&count);
   const char *only = g_getenv("MENO_ROW");
-  g_test_message("| world | units (affected) | AR | measurable | weeks | coverage | false moved | power announced | found | did not move | width | rms z |");
+  g_test_message("| world | units (affected) | AR | measurable | weeks | coverage with an effect | without | false moved | power announced | found | did not move | width | rms z |");
   for (int i = 0; i < count; i++)
     if ((g_getenv("MENO_SOAK") || list[i].quick) && (only == NULL || strstr(list[i].name, only)))
       run_row(&list[i], runs, g_getenv("MENO_SOAK") ? 3 : 4);
