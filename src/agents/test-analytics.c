@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The analytics agent's claims: their members, their signs, their silence. How often the figures are right is the business of
+ * src/impact/test-coverage.c. */
+#include "agents/agent.h"
+#include "impact/plan.h"
+#include "impact/test-world.h"
+#include <math.h>
+#include <string.h>
+
+extern const struct agent agent_analytics;
+
+struct lived { struct world *world; struct impact_plan *plan; double truth; int32_t reading; };
+
+static struct lived live(double effect, uint64_t seed)
+{
+  struct world_options o = WORLD_USUAL;
+  struct lived l = { 0 };
+  o.units = 16;
+  o.affected = 8;
+  o.fall = 2.4;
+  o.seed = seed;
+  l.world = world_new(&o);
+  l.plan = impact_plan_new(&l.world->company, &l.world->need, NULL, world_today(l.world));
+  l.world->options.effect = effect;
+  l.truth = world_run(l.world, l.plan, seed);
+  l.reading = l.plan->readings[l.plan->reading_count - 1];
+  return l;
+}
+
+static void bury(struct lived *l)
+{
+  impact_plan_free(l->plan);
+  world_free(l->world);
+}
+
+static struct turn *turn_at(const struct lived *l, int32_t day)
+{
+  struct snapshot now = { &l->world->company, day * CLOCK_DAY, 1 };
+  struct turn *turn = turn_new();
+  g_assert_true(agent_analytics.run(&now, turn, NULL));
+  return turn;
+}
+
+static const struct claim *claim_of(const struct turn *turn, const char *predicate)
+{
+  for (int i = 0; i < turn_claims(turn); i++)
+    if (strcmp(turn_claim_at(turn, i)->predicate, predicate) == 0)
+      return turn_claim_at(turn, i);
+  return NULL;
+}
+
+static double number(struct json value, const char *key)
+{
+  return json_number(json_get(value, key), NAN);
+}
+
+static void test_effect(void)
+{
+  struct lived l = live(2.5, 21);
+  g_autoptr(turn_auto) turn = turn_at(&l, l.reading);
+  const struct claim *claim = claim_of(turn, "effect");
+  g_assert_cmpstr(claim->subject, ==, "i-visits");
+  g_assert_cmpint(claim->evidence_count, >=, 1);
+  g_assert_cmpint(claim->evidence[0].count, >, 100);
+  g_assert_cmpint(claim->evidence[0].people, ==, 16 * 8);
+  g_autoptr(json_doc_auto) doc = json_parse(claim->value, strlen(claim->value), NULL);
+  struct json v = json_root(doc), interval = json_get(v, "interval"), series = json_get(v, "series"), raw = json_get(v, "raw");
+  g_assert_true(json_equals(json_get(v, "verdict"), "moved"));
+  g_assert_true(json_equals(json_get(v, "goal"), "visits"));
+  g_assert_cmpfloat(json_number(json_at(interval, 0), NAN), <, number(v, "estimate"));
+  g_assert_cmpfloat(json_number(json_at(interval, 1), NAN), >, number(v, "estimate"));
+  g_assert_cmpfloat(fabs(number(v, "estimate") - l.truth), <, 4 * number(v, "se"));
+  g_assert_cmpint((int)json_type(json_get(v, "needed")), ==, JSON_NULL);
+  g_assert_cmpuint(json_count(json_get(series, "week")), ==, json_count(json_get(series, "low")));
+  g_assert_cmpuint(json_count(json_get(raw, "days")), ==, json_count(json_get(raw, "comparison")));
+  g_assert_cmpuint(json_count(json_get(raw, "days")), >, 50);
+  g_assert_cmpfloat(number(json_get(v, "lead_days"), "signal"), ==, 0);
+  g_assert_cmpfloat(number(json_get(v, "lead_days"), "accepted"), ==, l.plan->planned - l.world->need.since);
+  g_assert_cmpfloat(number(json_get(v, "value"), "low"), <, number(json_get(v, "value"), "money"));
+  g_assert_cmpfloat(number(v, "return"), >, 0);
+
+  const struct claim *works = claim_of(turn, "what works");
+  g_assert_cmpstr(works->subject, ==, "skill: practice");
+  g_autoptr(json_doc_auto) record = json_parse(works->value, strlen(works->value), NULL);
+  g_assert_cmpfloat(number(json_root(record), "a"), ==, 2);
+  g_assert_cmpfloat(number(json_root(record), "b"), ==, 1);
+  g_assert_cmpfloat(number(json_root(record), "low"), <, 0.5);
+  bury(&l);
+}
+
+/* Estimates have the sign that they have in the KPI: for a goal that is to fall, what is good is negative. */
+static void test_goal_that_falls(void)
+{
+  struct lived l = live(2.5, 21);
+  for (int i = 0; i < l.world->company.kpis.count; i++)
+    l.world->company.kpis.at[i].value = 200 - l.world->company.kpis.at[i].value;
+  l.world->company.goals.at[0].direction = GOAL_DOWN;
+  g_autoptr(turn_auto) turn = turn_at(&l, l.reading);
+  const struct claim *claim = claim_of(turn, "effect");
+  g_autoptr(json_doc_auto) doc = json_parse(claim->value, strlen(claim->value), NULL);
+  struct json v = json_root(doc), interval = json_get(v, "interval"), series = json_get(v, "series");
+  g_assert_true(json_equals(json_get(v, "verdict"), "moved"));
+  g_assert_cmpfloat(number(v, "estimate"), <, 0);
+  g_assert_cmpfloat(json_number(json_at(interval, 1), NAN), <, 0);
+  g_assert_cmpfloat(json_number(json_at(interval, 0), NAN), <, json_number(json_at(interval, 1), NAN));
+  g_assert_cmpfloat(json_number(json_at(json_get(series, "low"), 8), NAN), <, json_number(json_at(json_get(series, "high"), 8), NAN));
+  g_assert_cmpfloat(number(json_get(v, "value"), "money"), >, 0);
+  bury(&l);
+}
+
+/* Before the last reading: no figure of the effect, nothing learnt from it. */
+static void test_early(void)
+{
+  struct lived l = live(2.5, 21);
+  g_autoptr(turn_auto) turn = turn_at(&l, l.reading - 1);
+  const struct claim *claim = claim_of(turn, "effect");
+  g_autoptr(json_doc_auto) doc = json_parse(claim->value, strlen(claim->value), NULL);
+  static const char *const silent[] = { "estimate", "se", "interval", "p", "value", "return", "series", "placebo", "pretrend" };
+  for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
+    g_assert_cmpint((int)json_type(json_get(json_root(doc), silent[i])), ==, JSON_NULL);
+  g_assert_true(json_equals(json_get(json_root(doc), "verdict"), "cannot tell"));
+  g_assert_cmpint((int)json_type(json_get(json_root(doc), "needed")), ==, JSON_STRING);
+  g_assert_null(claim_of(turn, "what works"));
+  bury(&l);
+}
+
+/* The same data on another day: the same claims, or every day would be news. */
+static void test_stable(void)
+{
+  struct lived l = live(1, 22);
+  g_autoptr(turn_auto) one = turn_at(&l, l.reading);
+  g_autoptr(turn_auto) other = turn_at(&l, l.reading + 9);
+  g_assert_cmpint(turn_claims(one), ==, turn_claims(other));
+  for (int i = 0; i < turn_claims(one); i++)
+    g_assert_cmpstr(turn_claim_at(one, i)->value, ==, turn_claim_at(other, i)->value);
+  bury(&l);
+}
+
+static void test_nothing(void)
+{
+  struct company empty = { .currency = "EUR" };
+  struct snapshot now = { &empty, 20000 * CLOCK_DAY, 1 };
+  g_autoptr(turn_auto) turn = turn_new();
+  g_assert_true(agent_analytics.run(&now, turn, NULL));
+  g_assert_cmpint(turn_claims(turn), ==, 0);
+}
+
+int main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/analytics/effect", test_effect);
+  g_test_add_func("/analytics/a goal that falls", test_goal_that_falls);
+  g_test_add_func("/analytics/early", test_early);
+  g_test_add_func("/analytics/stable", test_stable);
+  g_test_add_func("/analytics/nothing", test_nothing);
+  return g_test_run();
+}
