@@ -239,10 +239,13 @@ static void test_by_draw(const struct impact_panel *panel, const struct impact_t
   e->draw_high = bound(r, 1);
 }
 
-bool impact_estimate(const struct impact_panel *panel, const struct impact_terms *terms, const int32_t *starts, const struct impact_noise *noise,
+bool impact_estimate(const struct impact_panel *fine, const struct impact_terms *terms, const int32_t *starts, const struct impact_noise *noise,
                      enum impact_draws draws, uint64_t seed, struct impact_estimate *ret_estimate, const char **ret_why)
 {
   struct impact_estimate e = { .draw_p = NAN, .draw_low = -INFINITY, .draw_high = INFINITY };
+  struct impact_panel coarse;
+  impact_panel_coarsen(fine, terms, &coarse);
+  const struct impact_panel *panel = &coarse;
   struct impact_frame frame = impact_panel_frame(panel, terms);
   int cells = panel->units * panel->periods;
   g_autofree enum impact_role *roles = g_new(enum impact_role, (size_t)cells);
@@ -271,5 +274,6 @@ bool impact_estimate(const struct impact_panel *panel, const struct impact_terms
   } else
     *ret_why = "no affected team was still waiting while others had started";
   impact_solver_free(solver);
+  impact_panel_clear(&coarse);
   return told;
 }

@@ -42,6 +42,7 @@ struct piece {
 struct impact_solver {
   struct impact_frame frame;
   const struct impact_noise *noise;
+  double *usual;                 /* [periods * periods]: covariance of two values of a unit of scale 1 at the usual exposure, without the nugget */
   GPtrArray **pieces;            /* [units] of struct piece */
 };
 
@@ -56,11 +57,26 @@ static void free_piece(void *data)
   g_free(p);
 }
 
+/* Values may be means over neighbouring periods: the mean of the covariances of their parts. */
+static double mean_covariance(const struct impact_frame *f, const struct impact_noise *noise, int t, int u)
+{
+  int first_t = f->first ? f->first[t] : t, first_u = f->first ? f->first[u] : u, n = f->first ? f->length[t] : 1, m = f->first ? f->length[u] : 1;
+  double sum = 0;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < m; j++)
+      sum += noise->covariance[MIN(abs(first_t + i - first_u - j), noise->lags - 1)];
+  return sum / n / m;
+}
+
 struct impact_solver *impact_solver_new(const struct impact_frame *frame, const struct impact_noise *noise)
 {
   struct impact_solver *solver = g_new0(struct impact_solver, 1);
   solver->frame = *frame;
   solver->noise = noise;
+  solver->usual = g_new(double, (size_t)frame->periods * frame->periods);
+  for (int t = 0; t < frame->periods; t++)
+    for (int u = 0; u <= t; u++)
+      solver->usual[(size_t)t * frame->periods + u] = solver->usual[(size_t)u * frame->periods + t] = mean_covariance(frame, noise, t, u);
   solver->pieces = g_new(GPtrArray *, (size_t)frame->units);
   for (int i = 0; i < frame->units; i++)
     solver->pieces[i] = g_ptr_array_new_with_free_func(free_piece);
@@ -74,6 +90,7 @@ void impact_solver_free(struct impact_solver *solver)
   for (int i = 0; i < solver->frame.units; i++)
     g_ptr_array_unref(solver->pieces[i]);
   g_free(solver->pieces);
+  g_free(solver->usual);
   g_free(solver);
 }
 
@@ -82,15 +99,17 @@ static bool lasts(const struct impact_frame *f, int unit, int t)
   return f->affected[unit] && t >= f->registered;
 }
 
+static double nugget_of(const struct impact_solver *s, int unit, int t)
+{
+  double thin = s->frame.thin ? s->frame.thin[(size_t)unit * s->frame.periods + t] : 1;
+  return s->noise->nugget * thin / (s->frame.length ? s->frame.length[t] : 1);
+}
+
 static double covariance(const struct impact_solver *s, int unit, int t, int u)
 {
-  const struct impact_noise *noise = s->noise;
-  int k = abs(t - u);
-  double c = noise->covariance[MIN(k, noise->lags - 1)];
-  if (k == 0)
-    c += noise->nugget * (s->frame.thin ? s->frame.thin[(size_t)unit * s->frame.periods + t] : 1);
-  c *= noise->scale[unit] * noise->scale[unit];
-  return lasts(&s->frame, unit, t) && lasts(&s->frame, unit, u) ? c + noise->fall : c;
+  double c = s->usual[(size_t)t * s->frame.periods + u] + (t == u ? nugget_of(s, unit, t) : 0);
+  c *= s->noise->scale[unit] * s->noise->scale[unit];
+  return lasts(&s->frame, unit, t) && lasts(&s->frame, unit, u) ? c + s->noise->fall : c;
 }
 
 /* ---- small dense algebra ---- */
@@ -337,17 +356,14 @@ static void write_weights(const struct impact_frame *f, int unit, const struct p
 void impact_spread(const struct impact_solver *s, const double *weights, double *ret_spread)
 {
   int n = s->frame.periods;
-  g_autofree double *mirrored = g_new(double, 2 * (size_t)n + 1);
-  for (int k = 0; k <= n; k++)
-    mirrored[n + k] = mirrored[n - k] = s->noise->covariance[MIN(k, s->noise->lags - 1)];
   for (int i = 0; i < s->frame.units; i++) {
     const double *w = weights + (size_t)i * n;
     double *out = ret_spread + (size_t)i * n, own = s->noise->scale[i] * s->noise->scale[i], later = 0;
     memset(out, 0, sizeof *out * (size_t)n);
     for (int u = 0; u < n; u++)
       if (w[u] != 0) {
-        subtract(out, mirrored + n - u, -w[u] * own, n);
-        out[u] += w[u] * own * s->noise->nugget * (s->frame.thin ? s->frame.thin[(size_t)i * n + u] : 1);
+        subtract(out, s->usual + (size_t)u * n, -w[u] * own, n);
+        out[u] += w[u] * own * nugget_of(s, i, u);
         later += lasts(&s->frame, i, u) ? w[u] : 0;
       }
     for (int t = 0; t < n; t++)

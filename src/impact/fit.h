@@ -28,6 +28,7 @@ struct impact_frame {
   const double *y;                    /* more is better */
   const double *thin;                 /* usual exposure over this value's exposure, 1 unknown; NULL: all 1 */
   const bool *affected;               /* [units] */
+  const int *first, *length;          /* [periods]: a value may be the mean of `length` neighbouring periods of the noise, from `first` on; NULL: its own */
 };
 
 /* From the values marked: segment < 0 left out; values of one segment share the unit's level. False: too few, or no noise. */

@@ -42,6 +42,9 @@ int impact_weeks_more(const struct impact_case *c)
     if (!impact_panel_build(c->company, c->intervention->goal, c->team, c->affected, c->units, MIN(terms.baseline_from, terms.registered - 7 * 78), terms.reading,
                             terms.registered, &longer))
       return 0;
+    struct impact_panel fine = longer;
+    impact_panel_coarsen(&fine, &terms, &longer);
+    impact_panel_clear(&fine);
     struct impact_power *power = impact_deal_of(&longer, c->starts, &deal) && deal.groups > 1 ? impact_power_new(&longer, &terms, &c->noise, &deal, 1) : NULL;
     bool enough = power && impact_power_at(power, c->intervention->minimum_effect) >= 0.8;
     impact_power_free(power);

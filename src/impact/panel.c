@@ -140,12 +140,74 @@ void impact_panel_clear(struct impact_panel *panel)
   g_free(panel->y);
   g_free(panel->thin);
   g_free(panel->exposure);
+  g_free(panel->first);
+  g_free(panel->length);
   *panel = (struct impact_panel){ 0 };
+}
+
+/* The first period of each block, and how many it holds. Blocks of the baseline are counted from its end, so that the rest is the oldest. */
+static int find_blocks(const struct impact_panel *p, const struct impact_terms *terms, int *first, int *length)
+{
+  int blocks = 0, begin = 0, end = 0, most = MAX(1, (int)lround(28 / p->period_days));
+  while (begin < p->periods && p->start[begin] < terms->baseline_from)
+    begin++;
+  for (end = begin; end < p->periods && p->start[end + 1] <= MIN(terms->baseline_to, terms->registered);)
+    end++;
+  for (int t = begin; t < end; blocks++) {
+    first[blocks] = t;
+    length[blocks] = t == begin && (end - begin) % most > 0 ? (end - begin) % most : most;
+    t += length[blocks];
+  }
+  for (int t = end; t < p->periods; t++)
+    if (p->start[t] >= terms->registered) {
+      first[blocks] = t;
+      length[blocks++] = 1;
+    }
+  return blocks;
+}
+
+static void take_mean(const struct impact_panel *p, int unit, int first, int length, double *ret_y, double *ret_thin)
+{
+  double sum = 0, thin = 0;
+  int n = 0;
+  for (int t = first; t < first + length; t++) {
+    size_t at = (size_t)unit * p->periods + t;
+    if (!isfinite(p->y[at]))
+      continue;
+    sum += p->y[at];
+    thin += p->thin[at];
+    n++;
+  }
+  *ret_y = n > 0 && 2 * n >= length ? sum / n : NAN;
+  *ret_thin = n > 0 ? thin / n * length / n : 1; /* what is missing makes the rest say less */
+}
+
+void impact_panel_coarsen(const struct impact_panel *p, const struct impact_terms *terms, struct impact_panel *ret_panel)
+{
+  struct impact_panel c = { .company = p->company, .goal = p->goal, .units = p->units, .period_days = p->period_days, .values = p->values };
+  c.first = g_new(int, (size_t)p->periods + 1);
+  c.length = g_new(int, (size_t)p->periods + 1);
+  c.periods = find_blocks(p, terms, c.first, c.length);
+  size_t cells = (size_t)c.units * c.periods + 1;
+  c.team = g_memdup2(p->team, sizeof *p->team * (size_t)p->units);
+  c.affected = g_memdup2(p->affected, sizeof *p->affected * (size_t)p->units);
+  c.start = g_new(int32_t, (size_t)c.periods + 1);
+  c.y = g_new(double, cells);
+  c.thin = g_new(double, cells);
+  for (int t = 0; t < c.periods; t++) {
+    c.start[t] = p->start[c.first[t]];
+    for (int i = 0; i < c.units; i++)
+      take_mean(p, i, c.first[t], c.length[t], &c.y[(size_t)i * c.periods + t], &c.thin[(size_t)i * c.periods + t]);
+  }
+  c.start[c.periods] = p->start[p->periods];
+  *ret_panel = c;
 }
 
 static enum impact_role role_of(const struct impact_panel *p, const struct impact_terms *terms, int32_t start, int t)
 {
   int32_t begin = p->start[t], end = p->start[t + 1];
+  if (p->first && begin < terms->registered)
+    return IMPACT_UNTREATED; /* a coarse panel holds nothing else of the past */
   if (begin < terms->baseline_from || end > terms->reading)
     return IMPACT_LEFT_OUT;
   if (begin < terms->registered)
@@ -174,7 +236,8 @@ struct impact_frame impact_panel_frame(const struct impact_panel *p, const struc
   while (registered < p->periods && p->start[registered] < terms->registered)
     registered++;
   return (struct impact_frame){ .units = p->units, .periods = p->periods, .registered = registered, .period_days = p->period_days,
-                                .y = p->y, .thin = p->thin, .affected = p->affected };
+                                .y = p->y, .thin = p->thin, .affected = p->affected,
+                                .first = p->first, .length = p->length };
 }
 
 /* Segments for the noise: 0 before the weeks that opened the need, 1 those weeks (a level of their own), 2 waiting since. */

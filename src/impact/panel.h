@@ -13,6 +13,7 @@ struct impact_panel {
   int *team; bool *affected;      /* [units] */
   int32_t *start;                 /* [periods + 1] first days; the last is the end */
   double *y, *thin, *exposure;    /* [units * periods]; y turned so that more is better */
+  int *first, *length;            /* [periods]: of which periods of the finer panel it is the mean; NULL: of its own */
   int values;
 };
 /* Days between values of the goal's teams; 0 where there are none. */
@@ -27,6 +28,8 @@ struct impact_terms {
   int32_t baseline_from, baseline_to, registered, reading; /* to and reading exclusive: nothing from there on is looked at */
   int from_week, to_week;
 };
+/* The same with the baseline in means of four weeks and without what counts as nothing: all that the estimate needs, in a third of the periods. */
+void impact_panel_coarsen(const struct impact_panel *panel, const struct impact_terms *terms, struct impact_panel *ret_panel);
 /* starts: [units], CLOCK_NO_DAY never. `complete`: as if every value were there (planning). */
 void impact_panel_roles(const struct impact_panel *panel, const struct impact_terms *terms, const int32_t *starts, bool complete, enum impact_role *roles);
 /* The frame over the panel (borrowed), and its noise from what nobody treated. False: too few values, or none differs. */

@@ -267,10 +267,12 @@ static bool open_panel(const struct impact_plan *p, int32_t today, int32_t readi
   s->terms = (struct impact_terms){ p->baseline_from, p->baseline_to, today, reading, p->from_week, p->from_week };
   if (!impact_panel_build(p->company, p->goal, teams, affected, p->unit_count, MIN(p->baseline_from, today - 7 * HISTORY_WEEKS), reading, today, &s->panel))
     return false;
-  if (impact_panel_noise(&s->panel, &s->terms, starts, &s->noise))
-    return true;
-  impact_panel_clear(&s->panel);
-  return false;
+  struct impact_panel fine = s->panel;
+  bool known = impact_panel_noise(&fine, &s->terms, starts, &s->noise);
+  if (known)
+    impact_panel_coarsen(&fine, &s->terms, &s->panel);
+  impact_panel_clear(&fine);
+  return known;
 }
 
 /* Tries one horizon. False: no design, or no numbers. */
