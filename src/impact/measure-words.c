@@ -59,7 +59,7 @@ static char *needed(const struct impact_case *c, const char *why, const char *wh
 {
   g_autofree char *reading = e->reading != CLOCK_NO_DAY ? day_words(e->reading) : NULL;
   if (!c->intervention->measurable)
-    return g_strdup_printf("it was not measurable when it was accepted: %s", why_not ? why_not : "there is nothing to compare with");
+    return g_strdup_printf("it was registered as not measurable (%s)", why_not ? why_not : "there is nothing to compare with");
   if (e->early && reading)
     return g_strdup_printf("the last reading is on %s, and nothing is claimed before", reading);
   if (c->intervention->state == INTERVENTION_STOPPED && why)

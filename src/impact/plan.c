@@ -17,7 +17,7 @@
  * weeks that opened the need are no baseline: that ends two weeks before the need's onset, or, for a need that was always there, a
  * quarter before today. Weeks from registration on in which a team waits count as untouched (fit.c).
  *
- * The smallest effect worth having is half of the gap, or what pays for the remedy within a year, whichever is larger.
+ * The smallest effect worth having is three fifths of the gap, or what pays for the remedy within a year, whichever is larger.
  *
  * Horizon: the shortest of 26, 39 and 52 weeks with enough power (measurable: one half or more).
  *
@@ -40,7 +40,7 @@
 #define AFFECTED_LEAST 4
 #define ORDERS_LEAST 60           /* where there are so many; the reverse of an order does nearly as extremely, so twenty are none */
 #define ORDERS_OF_FOUR 24         /* four teams, each on its own date or waiting */
-#define MINIMUM_SHARE 0.5       /* of the gap */
+#define MINIMUM_SHARE 0.6       /* of the gap: most of it */
 #define MEASURABLE 0.5
 #define NEARLY 1.03             /* errors within this are the same */
 #define HOUR_COST 50.0

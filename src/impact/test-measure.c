@@ -108,7 +108,7 @@ static void test_not_measurable(void)
   struct impact_effect e = measured(&l, l.reading);
   g_assert_cmpint(e.verdict, ==, IMPACT_CANNOT_TELL);
   g_assert_true(isnan(e.effect.value));
-  g_assert_nonnull(strstr(e.needed, "not measurable when it was accepted"));
+  g_assert_nonnull(strstr(e.needed, "registered as not measurable"));
   impact_effect_clear(&e);
   bury(&l);
 }

@@ -37,7 +37,7 @@ static void test_usual(void)
   g_assert_cmpint(plan->affected_count, ==, 8);
   g_assert_cmpint(plan->unit_count, ==, 16);
   g_assert_cmpfloat(plan->power, >=, 0.5);
-  g_assert_cmpfloat(plan->minimum_effect, >=, 0.5 * w->need.size - 1e-9);
+  g_assert_cmpfloat(plan->minimum_effect, >=, 0.6 * w->need.size - 1e-9);
   g_assert_cmpint(plan->baseline_to, <, w->need.since);
   g_assert_cmpint(plan->from_week, >, plan->ramp_weeks);
   g_assert_cmpint(plan->weeks_until, <=, 26);
