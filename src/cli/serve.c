@@ -30,7 +30,7 @@ static void run_agents(struct waking *waking, int64_t *seen_version, int32_t *se
   if (fine) {
     *seen_version = version;
     *seen_day = day;
-    g_autoptr(view_auto) warm = system_view(system, NULL); /* so that the next page need not load it */
+    view_release(system_view(system, NULL)); /* so that the next page need not load it */
   } else if (!g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED)) g_printerr("meno: agents: %s\n", error->message);
 }
 

@@ -104,6 +104,20 @@ static void add_named(struct impact_plan *p)
       p->units[p->unit_count++] = (struct impact_unit){ p->need->teams[i], true, CLOCK_NO_DAY };
 }
 
+/* By name: the order of teams in a snapshot hangs on the data folder's key, and a plan must not. */
+static int by_name(const void *a, const void *b, void *company)
+{
+  const struct team *teams = ((const struct company *)company)->teams.at;
+  return strcmp(teams[((const struct impact_unit *)a)->team].name, teams[((const struct impact_unit *)b)->team].name);
+}
+
+static void sort_units(struct impact_plan *p)
+{
+  void *company = (void *)(uintptr_t)p->company;
+  g_qsort_with_data(p->units, p->affected_count, sizeof *p->units, by_name, company);
+  g_qsort_with_data(p->units + p->affected_count, p->unit_count - p->affected_count, sizeof *p->units, by_name, company);
+}
+
 static void find_units(struct impact_plan *p, int32_t today, double period)
 {
   p->units = g_new0(struct impact_unit, (size_t)p->company->teams.count + p->need->team_count + 1);
@@ -117,6 +131,7 @@ static void find_units(struct impact_plan *p, int32_t today, double period)
     add_named(p);
     p->affected_count = p->unit_count;
   }
+  sort_units(p);
 }
 
 /* ---- money and what is worth having ---- */

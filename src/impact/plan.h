@@ -36,7 +36,7 @@ struct impact_plan {
   int goal, owner;
   enum cause cause;
   enum impact_design design;
-  struct impact_unit *units; int unit_count;   /* affected first, then the comparison, each in the order of the company's teams */
+  struct impact_unit *units; int unit_count;   /* affected first, then the comparison, each by name */
   int affected_count;
   int steps;                                   /* dates on which teams start */
   int32_t step_day[IMPACT_STEPS_MOST]; int step_teams[IMPACT_STEPS_MOST]; /* Mondays; how many affected teams start then */
