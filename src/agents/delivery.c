@@ -26,7 +26,6 @@
 #include <string.h>
 
 #define WORDS_A_MINUTE 220.0
-#define LIVES 28               /* days that a delivery stays useful */
 #define KNOWN 0.9              /* chance of being at the job's level from which nothing is sent */
 #define MOST_A_TURN 20000      /* deliveries of one turn; the rest waits for the next */
 
@@ -293,7 +292,7 @@ static void hand_over(struct round *r, const struct offer *offer, const struct p
     : say(r, "%s works on “%s”; this is what was approved to help with %s. About %.0f minute%s.", c->teams.at[team].name, goal ? goal->name : offer->intervention->title,
           offer->intervention->skill_count ? c->skills.at[offer->intervention->skills[0]].name : "it", part->minutes, part->minutes < 1.5 ? "" : "s");
   turn_hand_over(r->out, &(struct handover){ .asset = offer->asset->id, .block = part->block, .channel = file ? "file" : "inbox", .title = part->title, .reason = why,
-    .person = person, .minutes = part->minutes, .at = at, .expires = MIN(offer->until, clock_day(at) + LIVES) });
+    .person = person, .minutes = part->minutes, .at = at, .expires = offer->until /* with the need: the envelope ends when the intervention is due */ });
   r->minutes[person] += part->minutes;
   r->count++;
 }

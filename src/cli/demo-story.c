@@ -131,17 +131,29 @@ static const char *answer_to(const char *delivery) {
   return drawn < 55 ? "me done" : drawn < 70 ? "me open" : drawn < 77 ? "me decline" : NULL;
 }
 
+/* Persons who have accounts answer for themselves. */
+static GHashTable *persons_with_accounts(struct story *story, GError **error) {
+  g_autoptr(GPtrArray) accounts = account_list(system_store(story->system), error);
+  if (!accounts) return NULL;
+  GHashTable *persons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < accounts->len; i++) {
+    const struct account *account = accounts->pdata[i];
+    if (account->person) g_hash_table_add(persons, g_strdup(account->person));
+  }
+  return persons;
+}
+
 static bool answer_deliveries(struct story *story, GError **error) {
   g_autoptr(view_auto) view = system_view(story->system, error);
-  if (!view) return false;
+  g_autoptr(GHashTable) themselves = view ? persons_with_accounts(story, error) : NULL;
+  if (!themselves) return false;
   const struct company *company = view->company;
   int64_t now = system_now(story->system);
   for (int i = 0; i < company->deliveries.count; i++) {
     const struct delivery *delivery = &company->deliveries.at[i];
     bool fresh = delivery->at <= now && delivery->at > now - 7 * CLOCK_DAY && delivery->state == DELIVERY_SHOWN;
-    const char *name = fresh ? answer_to(delivery->id) : NULL;
+    const char *person = company->people.at[delivery->person].id, *name = fresh && !g_hash_table_contains(themselves, person) ? answer_to(delivery->id) : NULL;
     if (!name) continue;
-    const char *person = company->people.at[delivery->person].id;
     g_autofree char *actor = g_strconcat("person:", person, NULL), *in = g_strdup_printf("{\"id\":\"%s\"}", delivery->id);
     struct caller caller = { .account = person, .actor = actor, .person = person, .roles = ROLE_EMPLOYEE };
     g_autoptr(GString) out = g_string_new("");

@@ -22,12 +22,29 @@ static bool comes_first(const struct company *company, int person, int other) {
   return other < 0 || strcmp(company->people.at[person].employee_number, company->people.at[other].employee_number) < 0;
 }
 
-/* A manager of a team large enough to be shown; and somebody of that team with results. */
+/* The need that learning would close and that is worth the most; NULL: none. */
+static const struct known_need *learning_need(const struct company *company) {
+  const struct known_need *best = NULL;
+  for (int i = 0; i < company->needs.count; i++) {
+    const struct known_need *need = &company->needs.at[i];
+    if (need->goal >= 0 && need->cause == CAUSE_SKILL && need->money > (best ? best->money : 0)) best = need;
+  }
+  return best;
+}
+
+static bool is_concerned(const struct known_need *need, int team) {
+  for (int i = 0; need && i < need->team_count; i++)
+    if (need->teams[i] == team) return true;
+  return need == NULL;
+}
+
+/* A manager of a team large enough to be shown, where learning would help; and somebody of that team with results. */
 static int pick_manager(const struct company *company, int *ret_team) {
   int manager = *ret_team = -1;
+  const struct known_need *need = learning_need(company);
   for (int t = 0; t < company->teams.count; t++) {
     const struct team *team = &company->teams.at[t];
-    if (team->size < 8 || team->manager < 0 || !comes_first(company, team->manager, manager)) continue;
+    if (team->size < 8 || !is_concerned(need, t) || team->manager < 0 || !comes_first(company, team->manager, manager)) continue;
     *ret_team = t;
     manager = team->manager;
   }

@@ -544,7 +544,7 @@ export const text = {
   team: {
     answer: (team: string, goal: string, cause: string) => `${team} is held back most at “${goal}”: ${cause}.`,
     noGap: (team: string) => `Nothing that could be told from chance holds ${team} back.`, noGapLead: 'Keep going. If you see something that the figures do not, tell whoever runs learning.',
-    few: (team: string) => `Nothing is shown of ${team}.`, noTeam: 'You lead no team that is known here.', noTeamLead: 'Teams and their leads come with the people file.',
+    few: (team: string) => `Nothing is shown of ${team}.`, noTeam: 'You lead no team that is known here.', choose1: 'Choose a team to see what its manager sees.', choose1Lead: 'You lead no team yourself. Each manager finds here what would help the own team most this week.', noTeamLead: 'Teams and their leads come with the people file.',
     causes: { skill: 'the skill is not there yet', tool: 'a tool that gets in the way', process: 'work that waits for somebody else', incentive: 'something else pays off more',
       clarity: 'it is not clear what is expected', capacity: 'there is more to do than hours', outside: 'something outside the company', 'cannot tell': 'why, nobody can tell yet' } as Record<string, string>,
     gap: 'The gap', worth: 'a year, over all teams concerned', seen: 'What was seen', confirmed: 'cause confirmed', unconfirmed: 'cause not confirmed yet',

@@ -13,7 +13,7 @@ import type { Team } from '../api.ts';
 
 const said = text.team;
 const answer = (team: Team): string =>
-  team.team === null ? said.noTeam : team.hidden ? said.few(team.team) : team.gap ? said.answer(team.team, team.gap.goal, said.causes[team.gap.cause] ?? team.gap.cause) : said.noGap(team.team);
+  team.team === null ? (team.teams.length > 0 ? said.choose1 : said.noTeam) : team.hidden ? said.few(team.team) : team.gap ? said.answer(team.team, team.gap.goal, said.causes[team.gap.cause] ?? team.gap.cause) : said.noGap(team.team);
 
 function Gap(props: { team: Team }): JSX.Element | null {
   const gap = props.team.gap;
@@ -160,7 +160,7 @@ export function TeamPage(): JSX.Element {
       <Load of={team} rows={3}>
         {one =>
           one.team === null ? (
-            <Empty lead={said.noTeamLead} />
+            <Empty lead={one.teams.length > 0 ? said.choose1Lead : said.noTeamLead} />
           ) : one.hidden ? (
             <div class="callout">
               <p>{one.hidden}</p>
