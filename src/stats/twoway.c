@@ -43,6 +43,20 @@ static double slope_of(const struct panel *p, int unit, int to)
   return n > 1 ? (ty - t1 * y1 / n) / (t2 - t1 * t1 / n) : NAN;
 }
 
+static void welch(const double *x, const double *residual, int n, double *ret_se, double *ret_df)
+{
+  double part[2] = { 0 }, count[2] = { 0 };
+  for (int i = 0; i < n; i++) {
+    int arm = x[2 * i + 1] > 0;
+    count[arm]++;
+    part[arm] += residual[i] * residual[i];
+  }
+  for (int arm = 0; arm < 2; arm++)
+    part[arm] = count[arm] > 1 ? part[arm] / (count[arm] - 1) / count[arm] : NAN;
+  *ret_se = sqrt(part[0] + part[1]);
+  *ret_df = (part[0] + part[1]) * (part[0] + part[1]) / (part[0] * part[0] / (count[0] - 1) + part[1] * part[1] / (count[1] - 1));
+}
+
 /* Difference of means of `value` between treated and others, by cluster. */
 static bool compare(const struct panel *p, const double *value, double *ret_estimate, double *ret_se, double *ret_df)
 {
@@ -60,24 +74,11 @@ static bool compare(const struct panel *p, const double *value, double *ret_esti
   if (n < 3 || !linear_fit(x, y, NULL, n, 2, beta, bread, residual))
     return false;
   *ret_estimate = beta[1];
-  bool own = p->clusters == p->units;
-  *ret_se = NAN;
-  *ret_df = NAN;
-  if (!linear_variance(LINEAR_CR2, x, NULL, residual, bread, cluster, p->clusters, n, 2, own ? NULL : contrast, variance, own ? NULL : ret_df))
-    return true;
-  *ret_se = sqrt(variance[3]);
-  if (own) { /* the same as Welch's test, without n × n products */
-    double part[2] = { 0 }, count[2] = { 0 };
-    for (int i = 0; i < n; i++) {
-      count[(int)x[2 * i + 1]]++;
-      part[(int)x[2 * i + 1]] += residual[i] * residual[i];
-    }
-    for (int a = 0; a < 2; a++)
-      part[a] = count[a] > 1 ? part[a] / (count[a] - 1) / count[a] : NAN;
-    double squares = part[0] * part[0] / (count[0] - 1) + part[1] * part[1] / (count[1] - 1);
-    *ret_df = (part[0] + part[1]) * (part[0] + part[1]) / squares;
-    *ret_se = sqrt(part[0] + part[1]);
-  }
+  *ret_se = *ret_df = NAN;
+  if (p->clusters == p->units) /* CR2 of single rows is Welch's test, without products of rows × rows */
+    welch(x, residual, n, ret_se, ret_df);
+  else if (linear_variance(LINEAR_CR2, x, NULL, residual, bread, cluster, p->clusters, n, 2, contrast, variance, ret_df))
+    *ret_se = sqrt(variance[3]);
   return true;
 }
 
