@@ -146,6 +146,19 @@ static bool write_words(struct reasons *reasons, const char *need, GError **erro
   return got == 0;
 }
 
+/* The newest proposal to do something about a claim, of whatever kind. */
+static bool find_action(struct reasons *reasons, const char *subject, struct gate_proposal **ret_action, GError **error) {
+  static const char *const kinds[] = { "act on need", "answer a group", "build capability", "stop programme", "retarget programme" };
+  for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    g_autoptr(gate_proposal_auto) found = NULL;
+    if (gate_find_latest(reasons->db, kinds[i], subject, &found, error) < 0) return false;
+    if (!found || (*ret_action && (*ret_action)->seq > found->seq)) continue;
+    gate_proposal_free(*ret_action);
+    *ret_action = g_steal_pointer(&found);
+  }
+  return true;
+}
+
 static bool why_claim(struct reasons *reasons, const struct claim_row *row, const char *title, GError **error) {
   struct json_writer *out = reasons->out;
   g_autoptr(json_doc_auto) value = json_parse(row->value, strlen(row->value), error);
@@ -162,8 +175,7 @@ static bool why_claim(struct reasons *reasons, const struct claim_row *row, cons
   json_close_array(out);
   g_autofree char *noun = g_strdelimit(g_strdup(row->predicate), " ", '-'), *subject = g_strconcat(noun, ":", row->subject, NULL);
   g_autoptr(gate_proposal_auto) action = NULL, note = NULL;
-  if (gate_find_latest(reasons->db, strcmp(row->predicate, "group need") == 0 ? "answer a group" : "act on need", subject, &action, error) < 0 ||
-      gate_find_latest(reasons->db, "send note", subject, &note, error) < 0) return false;
+  if (!find_action(reasons, subject, &action, error) || gate_find_latest(reasons->db, "send note", subject, &note, error) < 0) return false;
   json_open_array(out, "decisions");
   write_approvals(reasons, action);
   write_approvals(reasons, note);
@@ -184,8 +196,10 @@ static int find_claim(struct reasons *reasons, const char *id, GError **error) {
   g_autoptr(query_auto) query = db_query(reasons->db, error, "ledger.claim", "t", id);
   int got = query_next(query, error);
   g_autoptr(query_auto) newest = NULL;
-  if (got == 0) {
-    newest = db_query(reasons->db, error, "ledger.newest_claim", "tt", "need", id);
+  static const char *const predicates[] = { "need", "future need" }; /* whose subjects are ids of their own */
+  for (size_t i = 0; got == 0 && i < G_N_ELEMENTS(predicates); i++) {
+    g_clear_pointer(&newest, query_done);
+    newest = db_query(reasons->db, error, "ledger.newest_claim", "tt", predicates[i], id);
     got = query_next(newest, error);
   }
   if (got != 1) return got;

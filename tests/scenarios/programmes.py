@@ -63,6 +63,7 @@ def seen(tap, data):
     tap.ok(first["effect"]["verdict"] == "cannot tell" and first["effect"]["why"] and first["effect"]["change"] is None, "without results nothing is said of what it does", first["effect"])
     proposal = waiting(data, "P2")
     tap.ok(proposal and proposal["kind"] == "stop programme" and proposal["body"]["money"] == 6000 and "6,000" in proposal["title"].replace("6000", "6,000"), "a stop is proposed, in money", proposal)
+    tap.ok(proposal["id"] in [row["id"] for row in meno.must(data, "why", first["why"])["leads_to"]], "to which its reasons lead")
     tap.ok(proposal["needs_reason"] and len(proposal["criteria"]) >= 2, "with questions, and a reason asked for", proposal)
 
 

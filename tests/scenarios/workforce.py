@@ -59,6 +59,8 @@ def decided(tap, data):
     tap.same((again["proposal"], again["proposal_state"], again["status"]), (one["proposal"], "accepted", "short"), "accepted, it is still short and not asked again")
     marks = [body for _, _, subject, _, body in meno.events(data, "need.marked") if subject == "future-need:" + one["need"]]
     tap.same([mark["word"] for mark in marks], ["accepted"], "the future need is accepted")
+    reasons = meno.must(data, "why", one["need"])
+    tap.ok([row["id"] for row in reasons["leads_to"]] == [one["proposal"]] and any("accept" in row["what"] for row in reasons["decisions"]), "its reasons tell who decided what", reasons)
     before = meno.tables(data)
     meno.must(data, "replay", "--rebuild")
     tap.same(meno.tables(data), before, "a replay comes to the same")
