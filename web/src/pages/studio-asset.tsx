@@ -14,7 +14,7 @@ import type { AssetBody, AssetChecks, AssetDetail } from '../api.ts';
 
 const said = text.studio;
 
-const exportOf = (id: string, as: string): string => `/api/v1/studio/assets/${encodeURIComponent(id)}/export?as=${as}`;
+const exportOf = (id: string, form: string): string => `/api/v1/studio/assets/${encodeURIComponent(id)}/export?form=${form}`;
 
 function Actions(props: { id: string; of: AssetDetail }): JSX.Element {
   const approvals = useMay('READ_APPROVALS');
