@@ -94,5 +94,5 @@ SELECT max(seq) FROM event WHERE seq > $1 AND kind LIKE $2;
 -- name: newest_notable
 SELECT recorded, kind, subject, actor FROM event
 WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set',
-    'intervention.registered', 'intervention.ended', 'asset.published')
+    'intervention.registered', 'intervention.ended', 'asset.published', 'programme.stopped', 'programme.retargeted', 'programme.resumed', 'promise.made', 'promise.kept')
 ORDER BY seq DESC LIMIT $1;

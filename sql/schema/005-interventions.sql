@@ -79,4 +79,4 @@ CREATE TABLE preference (
 DROP INDEX event_of_note;
 CREATE INDEX event_of_note ON event (kind, seq)
   WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set',
-    'intervention.registered', 'intervention.ended', 'asset.published');
+    'intervention.registered', 'intervention.ended', 'asset.published', 'programme.stopped', 'programme.retargeted', 'programme.resumed', 'promise.made', 'promise.kept');

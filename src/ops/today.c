@@ -111,7 +111,9 @@ static bool write_changes(struct op_call *call, struct json_writer *out, const s
   static const struct { const char *kind, *text; } rows[] = { { "import.committed", "files were imported" }, { "import.undone", "an import was taken back" },
     { "goal.weighed", "a goal's priority was changed" }, { "need.cause_confirmed", "a cause was confirmed" }, { "need.marked", "a need was marked" },
     { "approval.decided", "a proposal was decided" }, { "intervention.registered", "an intervention was registered" },
-    { "intervention.ended", "an intervention was stopped" }, { "asset.published", "a learning asset was published" }, { "rules.set", "the decision rules changed" } };
+    { "intervention.ended", "an intervention was stopped" }, { "asset.published", "a learning asset was published" }, { "rules.set", "the decision rules changed" },
+    { "programme.stopped", "a programme was stopped" }, { "programme.retargeted", "a programme got another goal" }, { "programme.resumed", "a programme was taken up again" },
+    { "promise.made", "something was promised to a group" }, { "promise.kept", "a promise was kept" } };
   g_autoptr(query_auto) query = db_query(db, error, "ledger.newest_notable", "i", (int64_t)12);
   int got;
   json_open_array(out, "changed");
