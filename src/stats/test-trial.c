@@ -51,7 +51,7 @@ static void test_parallel_coverage(void)
   static const int units[] = { 6, 8, 12, 40 };
   gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
   for (unsigned k = 0; k < G_N_ELEMENTS(units); k++) {
-    int start[40], held = 0, runs = runs_of(600, 6000);
+    int start[40], held = 0, runs = runs_of(400, 6000);
     for (int i = 0; i < units[k]; i++)
       start[i] = i % 2 ? 8 : 99;
     struct world w = { .units = units[k], .periods = 20, .effect = 0.5, .rho = 0.6, .level = 1, .start = start };
@@ -75,7 +75,7 @@ static void test_wedge_coverage(void)
   gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
   gsl_rng_set(rng, 2);
   for (unsigned k = 0; k < G_N_ELEMENTS(units); k++) {
-    int start[12], held = 0, model = 0, runs = runs_of(200, 3000);
+    int start[12], held = 0, model = 0, runs = runs_of(100, 3000);
     for (int i = 0; i < units[k]; i++)
       start[i] = 4 + 4 * (i % 4);
     struct world w = { .units = units[k], .periods = 20, .effect = 0.5, .rho = 0.6, .level = 1, .start = start };
