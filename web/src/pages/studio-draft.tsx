@@ -266,27 +266,26 @@ export function DraftPage(props: { query: URLSearchParams }): JSX.Element {
   const address = props.query.toString();
   const asked = askedOf(props.query);
   const sources = useResource<Sources>('/studio/sources');
-  const [drafts, setDrafts] = useState<Drafted[] | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [found, setFound] = useState<{ address: string; drafts: Drafted[] | null; problem: Problem | null } | null>(null);
   const turn = useRef(0);
   const imports = useMay('IMPORT');
   const look = async (): Promise<void> => {
     const mine = ++turn.current;
-    setProblem(null);
-    setDrafts(null);
+    setFound(null);
     if (!isAsked(asked)) return;
-    setBusy(true);
     const request = { ...(asked.sources.length ? { sources: asked.sources } : {}), ...(asked.need ? { need: asked.need } : asked.topic ? { topic: asked.topic } : {}) };
+    let drafts: Drafted[] | null = null,
+      problem: Problem | null = null;
     try {
-      const answer = await post<{ drafts: Drafted[] }>('/studio/drafts', request);
-      if (mine === turn.current) setDrafts(answer.drafts);
+      drafts = (await post<{ drafts: Drafted[] }>('/studio/drafts', request)).drafts;
     } catch (error) {
-      if (mine === turn.current) setProblem(error as Problem);
-    } finally {
-      if (mine === turn.current) setBusy(false);
+      problem = error as Problem;
     }
+    if (mine === turn.current) setFound({ address, drafts, problem });
   };
+  /* What was asked for and has not come is on its way, from the first picture on. */
+  const { drafts, problem } = found?.address === address ? found : { drafts: null, problem: null };
+  const busy = isAsked(asked) && drafts === null && problem === null;
   useEffect(() => {
     void look();
   }, [address]);
