@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define WEEKS 26
+#define WEEK (7 * CLOCK_DAY)
 #define IMPORT_EVERY 4         /* weeks */
 #define MOST_ROUNDS 5          /* of deciding: what is accepted makes agents propose more */
 #define REASON "Agreed: the evidence speaks for it, and it is the smallest thing that could help."
@@ -151,7 +152,7 @@ static bool answer_deliveries(struct story *story, GError **error) {
   int64_t now = system_now(story->system);
   for (int i = 0; i < company->deliveries.count; i++) {
     const struct delivery *delivery = &company->deliveries.at[i];
-    bool fresh = delivery->at <= now && delivery->at > now - 7 * CLOCK_DAY && delivery->state == DELIVERY_SHOWN;
+    bool fresh = delivery->at <= now && delivery->at > now - WEEK && delivery->state == DELIVERY_SHOWN;
     const char *person = company->people.at[delivery->person].id, *name = fresh && !g_hash_table_contains(themselves, person) ? answer_to(delivery->id) : NULL;
     if (!name) continue;
     g_autofree char *actor = g_strconcat("person:", person, NULL), *in = g_strdup_printf("{\"id\":\"%s\"}", delivery->id);
@@ -182,7 +183,7 @@ static bool grow_files(struct story *story, int32_t until, GError **error) {
 
 static bool a_week(struct story *story, int week, int64_t begin, GError **error) {
   g_autofree char *what = g_strdup_printf("week %d of %d", week, WEEKS);
-  int64_t now = begin + week * 7 * CLOCK_DAY;
+  int64_t now = begin + week * WEEK;
   if (!note(story, what, (double)week / (WEEKS + 1), error) || !system_advance(story->system, now, error)) return false;
   if (week % IMPORT_EVERY == 0 || week == WEEKS) {
     if (!grow_files(story, sim_monday(clock_day(now)), error) || !story_import(story, error)) return false;
@@ -190,10 +191,12 @@ static bool a_week(struct story *story, int week, int64_t begin, GError **error)
   return run_agents(story, error) && answer_deliveries(story, error);
 }
 
+bool story_is_over(const struct story *story) { return system_ahead(story->system) >= WEEKS * WEEK; }
+
 bool story_later(struct story *story, GError **error) {
   if (!story_decide(story, error)) return false;
-  int64_t begin = system_now(story->system);
-  for (int week = 1; week <= WEEKS; week++)
+  int64_t ahead = system_ahead(story->system), begin = system_now(story->system) - ahead;
+  for (int week = (int)(ahead / WEEK) + 1; week <= WEEKS; week++) /* stopped half-way, it goes on where it was */
     if (!a_week(story, week, begin, error)) return false;
   return note(story, "26 weeks have passed", 1, error);
 }

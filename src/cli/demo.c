@@ -221,10 +221,9 @@ int demo_run(struct cli *cli, char **arguments) {
   progress_catch();
   demo.system = cli_open(cli, true);
   if (!demo.system) return cli->failed;
-  g_autofree char *ahead = g_build_filename(cli->data, "ahead", NULL);
   demo.files = g_build_filename(cli->data, "files", NULL);
   demo.story = (struct story){ .system = demo.system, .files = demo.files, .progress = progress_show };
-  if (!g_file_test(ahead, G_FILE_TEST_EXISTS)) system_set_later(demo.system, later, &demo);
+  if (!story_is_over(&demo.story)) system_set_later(demo.system, later, &demo);
   g_autoptr(GError) error = NULL;
   bool fine = prepare(&demo, &error);
   progress_end();

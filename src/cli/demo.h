@@ -19,3 +19,4 @@ bool story_import(struct story *story, GError **error);
 bool story_decide(struct story *story, GError **error);
 /* The decisions, then week by week: agents run, people answer what was delivered, and the company's files grow. */
 bool story_later(struct story *story, GError **error);
+bool story_is_over(const struct story *story);

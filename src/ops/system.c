@@ -170,6 +170,8 @@ system_later system_get_later(struct system *system, void **ret_data) {
   return system->later;
 }
 
+int64_t system_ahead(const struct system *system) { return system->ahead; }
+
 bool system_advance(struct system *system, int64_t now, GError **error) {
   int64_t ahead = system->ahead + now - system_now(system);
   g_autofree char *path = g_build_filename(system->dir, "ahead", NULL), *text = g_strdup_printf("%" G_GINT64_FORMAT "\n", ahead);

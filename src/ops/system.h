@@ -23,6 +23,7 @@ const char *system_dir(struct system *system);
 int64_t system_now(struct system *system);
 /* A demo lives ahead of the machine's clock: from now on it is `now`. Kept in the data folder's file `ahead`. */
 bool system_advance(struct system *system, int64_t now, GError **error);
+int64_t system_ahead(const struct system *system); /* microseconds */
 
 /* What the demo does when somebody asks for "26 weeks later"; NULL where this is no demo, or it has been asked already. */
 struct op_call;

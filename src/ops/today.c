@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Today: at most seven cards, ranked by what a minute of the reader's time is worth; and what changed lately. */
+ * Today: at most seven cards, ranked by what a minute of the reader's time is worth, of different kinds first; and what changed
+ * lately. */
 #include "ops/tables.h"
 #include <math.h>
 #include <string.h>
 
 #define MOST_CARDS 7
+#define MOST_OF_A_KIND 2
 #define MINUTES_FOR_A_NEED 8
 
 struct card { const struct need *need; const struct gate_proposal *proposal; double money, minutes; bool mine; };
@@ -107,6 +109,23 @@ static void add_needs(GArray *cards, const GPtrArray *needs) {
   }
 }
 
+static const char *kind_of(const struct card *card) { return card->proposal ? card->proposal->kind : "need"; }
+
+/* Seven of a kind are not seven things to do: the first cards hold at most MOST_OF_A_KIND of one, as far as there are others.
+ * Within the first ones and within the rest the order stays. */
+static void mix_kinds(GArray *cards) {
+  g_autoptr(GArray) first = g_array_new(FALSE, FALSE, sizeof(struct card)), rest = g_array_new(FALSE, FALSE, sizeof(struct card));
+  for (guint i = 0; i < cards->len; i++) {
+    const struct card *card = &g_array_index(cards, struct card, i);
+    int alike = 0;
+    for (guint k = 0; k < first->len; k++) alike += strcmp(kind_of(&g_array_index(first, struct card, k)), kind_of(card)) == 0;
+    g_array_append_vals(alike < MOST_OF_A_KIND ? first : rest, card, 1);
+  }
+  g_array_set_size(cards, 0);
+  g_array_append_vals(cards, first->data, first->len);
+  g_array_append_vals(cards, rest->data, rest->len);
+}
+
 static bool write_changes(struct op_call *call, struct json_writer *out, const struct company *company, struct db *db, GError **error) {
   static const struct { const char *kind, *text; } rows[] = { { "import.committed", "files were imported" }, { "import.undone", "an import was taken back" },
     { "goal.weighed", "a goal's priority was changed" }, { "need.cause_confirmed", "a cause was confirmed" }, { "need.marked", "a need was marked" },
@@ -144,6 +163,7 @@ static bool today(struct op_call *call, struct json_writer *out, GError **error)
   if (access_allows(roles, MAY_DECIDE)) add_approvals(call, cards, needs, proposals);
   if (access_allows(roles, MAY_READ_NEEDS)) add_needs(cards, needs);
   g_array_sort(cards, by_value_per_minute);
+  mix_kinds(cards);
   json_open_array(out, "cards");
   for (guint i = 0; i < MIN(cards->len, MOST_CARDS); i++) write_card(out, view->company, &g_array_index(cards, struct card, i));
   json_close_array(out);

@@ -92,7 +92,7 @@ export const text = {
   today: {
     answer: (cards: number, noise: number) => cards === 0 ? 'Nothing needs you now.'
       : `${Spelt(cards)} ${plural(cards, 'thing deserves', 'things deserve')} your attention${noise ? `; ${spelt(noise)} ${plural(noise, 'request is', 'requests are')} only noise` : ''}.`,
-    order: 'Ordered by value for each minute of your time.',
+    order: 'Ordered by value for each minute of your time, two of a kind at first.',
     kinds: { need: 'Need', approval: 'Approval', skill: 'Skill', import: 'Import' } as Record<string, string>,
     why: 'Why', yes: 'If you say yes', until: (day: string) => `Lapses on ${day}`,
     minutes: (count: number) => counted(count, 'minute', 'minutes'),

@@ -20,7 +20,7 @@ export function Later(): JSX.Element | null {
   const begin = async (): Promise<void> => {
     setProblem(null);
     try {
-      watchJob('later', (await post<{ id: string }>('/later', {})).id);
+      watchJob('later', (await post<{ job: string }>('/later', {})).job);
     } catch (error) {
       setProblem(error as Problem);
     }
