@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define RUNS 16
-#define SOAK_RUNS 400
+#define SOAK_RUNS 40
 
 struct row { const char *name; struct world_options options; bool quick; };
 struct tally { int runs, measurable, told, covered, moved, against; double announced, error, square, width; int weeks; };
