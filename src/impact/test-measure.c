@@ -86,6 +86,18 @@ static void test_did_not_move(void)
   g_assert_cmpint(moved, <=, 1);
 }
 
+/* What harms did not move the goal either, and is not passed over in silence. */
+static void test_harm(void)
+{
+  struct lived l = live(-2.5, 21);
+  struct impact_effect e = measured(&l, l.reading);
+  g_assert_cmpint(e.verdict, ==, IMPACT_DID_NOT_MOVE);
+  g_assert_cmpfloat(e.effect.high, <, 0);
+  g_assert_nonnull(strstr(e.sentence, "stand worse by"));
+  impact_effect_clear(&e);
+  bury(&l);
+}
+
 /* Not a figure of the effect leaves before the last reading, whatever the numbers say already. */
 static void test_no_peeking(void)
 {
@@ -282,6 +294,7 @@ int main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/measure/moved", test_moved);
   g_test_add_func("/measure/did not move", test_did_not_move);
+  g_test_add_func("/measure/harm", test_harm);
   g_test_add_func("/measure/no peeking", test_no_peeking);
   g_test_add_func("/measure/not measurable", test_not_measurable);
   g_test_add_func("/measure/late numbers", test_late_numbers);
