@@ -101,9 +101,11 @@ static char *sentence(const struct impact_case *c, const struct impact_effect *e
                            least, money);
   if (e->verdict == IMPACT_MOVED)
     return g_strdup_printf("It moved \"%s\" by %s in the teams that started (95 %% sure: %s).%s", c->goal->name, value, between, money);
-  if (e->verdict == IMPACT_DID_NOT_MOVE && e->effect.high < 0)
-    return g_strdup_printf("It did not move \"%s\" the right way: the teams that started stand worse by %s than they would have (95 %% sure: %s).", c->goal->name, value,
-                           between);
+  if (e->verdict == IMPACT_DID_NOT_MOVE && e->effect.high < 0) {
+    g_autofree char *least_harm = number(-e->effect.high), *most_harm = amount(c, -e->effect.low);
+    return g_strdup_printf("It did not move \"%s\" the right way: the teams that started stand worse by %s than they would have (95 %% sure: %s to %s).", c->goal->name,
+                           value, least_harm, most_harm);
+  }
   if (e->verdict == IMPACT_DID_NOT_MOVE)
     return g_strdup_printf("It did not move \"%s\" by anything worth having: the effect lies between %s, and %s was the least that would have paid.", c->goal->name, between,
                            least);
