@@ -191,12 +191,16 @@ static bool a_week(struct story *story, int week, int64_t begin, GError **error)
   return run_agents(story, error) && answer_deliveries(story, error);
 }
 
-bool story_is_over(const struct story *story) { return system_ahead(story->system) >= WEEKS * WEEK; }
+/* Whole weeks that have passed: the clock on the wall goes on while a week is worked through, which takes from them. */
+static int weeks_passed(const struct story *story) { return (int)((system_ahead(story->system) + CLOCK_DAY) / WEEK); }
+
+bool story_is_over(const struct story *story) { return weeks_passed(story) >= WEEKS; }
 
 bool story_later(struct story *story, GError **error) {
   if (!story_decide(story, error)) return false;
-  int64_t ahead = system_ahead(story->system), begin = system_now(story->system) - ahead;
-  for (int week = (int)(ahead / WEEK) + 1; week <= WEEKS; week++) /* stopped half-way, it goes on where it was */
+  int passed = weeks_passed(story);
+  int64_t begin = system_now(story->system) - passed * WEEK;
+  for (int week = passed + 1; week <= WEEKS; week++) /* stopped half-way, it goes on where it was */
     if (!a_week(story, week, begin, error)) return false;
   return note(story, "26 weeks have passed", 1, error);
 }
