@@ -7,7 +7,7 @@
 #include "agents/agent.h"
 #include "company/level.h"
 
-#define NEEDS_REVISION "1"
+#define NEEDS_REVISION "2"
 #define NEEDS_LEAST_GROUP 5 /* no figure about fewer people than this; smaller teams are not named */
 
 /* Days from (inclusive) to (exclusive). */
@@ -173,6 +173,7 @@ struct needs_need {
   double amount, money;
   GArray *requests;                 /* int: who asked */
 };
+double needs_sure(const struct needs_need *need); /* chance that its cause is right */
 void needs_tell(struct needs_study *study, struct needs_need *need, struct turn *out);
 void needs_tell_requests(struct needs_study *study, struct needs_need *needs, int count, struct turn *out);
 void needs_match_requests(struct needs_study *study, struct needs_need *needs, int count);

@@ -361,7 +361,7 @@ static void propose_act(struct needs_study *study, const struct needs_need *need
   json_put_string(&w, "reason", reason_of(study, need));
   json_close_object(&w);
   g_autofree char *body = json_writer_steal(&w, NULL);
-  struct proposal p = { .kind = "act on need", .subject = need->id, .body = body, .audience = people, .confidence = need->ranking.probability[need->cause],
+  struct proposal p = { .kind = "act on need", .subject = need->id, .body = body, .audience = people, .confidence = needs_sure(need),
     .novel = true, .expires = expires,
     .title = need->cause == CAUSE_SKILL ? needs_say(study, "Plan learning for “%s” in %s", need->panel.goal->name, needs_teams(study, gap->affected))
                                         : needs_say(study, "Act on “%s” without training: %s", need->panel.goal->name, cause_phrases[need->cause]) };
@@ -388,7 +388,7 @@ void needs_tell(struct needs_study *study, struct needs_need *need, struct turn 
         add_evidence(rows, need, f);
     }
   }
-  struct claim claim = { .predicate = "need", .subject = need->id, .value = value, .confidence = need->ranking.probability[need->cause],
+  struct claim claim = { .predicate = "need", .subject = need->id, .value = value, .confidence = needs_sure(need),
     .valid_from = study->today, .valid_to = expires, .evidence = (const struct evidence *)(void *)rows->data, .evidence_count = (int)rows->len };
   turn_claim(out, &claim);
   bool worth = g_str_equal(need->status, "open") || g_str_equal(need->status, "not a training problem");

@@ -33,6 +33,7 @@
 #define NOTHING_MOST 0.5       /* above: no need; the goal is only not there yet */
 #define STALE_DAYS 120         /* a KPI that nobody measures any more holds nothing back */
 #define LOW_WEIGHT 0.1
+#define CONFIRMED 0.9          /* chance that a cause is right which a person has confirmed or put in the place of another */
 
 static const struct need_decision *decision_of(const struct company *c, const char *need)
 {
@@ -84,6 +85,13 @@ static void settle_status(const struct company *c, struct needs_need *need)
   need->decision_reason = decision->state == NEED_NOISE ? "marked as noise" : decision->reason;
 }
 
+/* What a person said weighs more than the ranking that it overrules: else what was confirmed would be worth nothing. */
+double needs_sure(const struct needs_need *need)
+{
+  double ranked = need->ranking.probability[need->cause];
+  return need->confirmed ? fmax(ranked, CONFIRMED) : ranked;
+}
+
 static void settle_value(const struct company *c, struct needs_need *need)
 {
   const struct needs_state *s = &need->state;
@@ -96,7 +104,7 @@ static void settle_value(const struct company *c, struct needs_need *need)
   if (need->panel.team[0] < 0 || teams < 1)
     teams = need->panel.teams;
   double gain = fmax(0, size - s->expected_recovery), weight = weight_of(c, goal);
-  need->amount = weight * need->ranking.probability[need->cause] * gain;
+  need->amount = weight * needs_sure(need) * gain;
   /* value_per_unit is the worth, a year, of one unit over the whole goal: some of its teams can move that share of it */
   need->money = need->amount * teams / need->panel.teams * fabs(isfinite(goal->value_per_unit) ? goal->value_per_unit : 0);
 }
