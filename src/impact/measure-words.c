@@ -71,7 +71,7 @@ static char *needed(const struct impact_case *c, const char *why, const char *wh
   int more = impact_weeks_more(c);
   g_autofree char *least = amount(c, e->minimum_effect);
   if (more > 0)
-    return g_strdup_printf("about %d more weeks with the same teams waiting would settle it: an effect of %s would then show with a chance of 80 %%", more, least);
+    return g_strdup_printf("about %d more weeks with the same teams waiting would settle it: an effect of %s would then show with a chance of 80%%", more, least);
   return g_strdup_printf("it takes more teams: with these, an effect of %s would not show within another year", least);
 }
 
@@ -81,13 +81,28 @@ static char *range(const struct impact_case *c, const struct impact_effect *e)
   return g_strdup_printf("%s to %s", low, high);
 }
 
+/* "280,000": three figures say all that is known; thousands are set apart. */
+static char *money_number(double value)
+{
+  double step = pow(10, floor(log10(fmax(fabs(value), 1))) - 2);
+  g_autofree char *digits = g_strdup_printf("%.0f", step > 1 ? round(value / step) * step : value);
+  g_autoptr(GString) out = g_string_new("");
+  size_t length = strlen(digits), begin = *digits == '-';
+  for (size_t i = 0; i < length; i++) {
+    if (i > begin && (length - i) % 3 == 0)
+      g_string_append_c(out, ',');
+    g_string_append_c(out, digits[i]);
+  }
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 static char *money_words(const struct impact_case *c, const struct impact_effect *e)
 {
   if (!isfinite(e->money.value) || e->verdict != IMPACT_MOVED)
     return g_strdup("");
   const char *currency = c->goal->currency && *c->goal->currency ? c->goal->currency : "EUR";
-  return g_strdup_printf(" That is worth about %.0f %s a year (%.0f to %.0f) in the teams that have started, for a cost of %.0f.", e->money.value, currency,
-                         e->money.low, e->money.high, e->cost);
+  g_autofree char *value = money_number(e->money.value), *low = money_number(e->money.low), *high = money_number(e->money.high), *cost = money_number(e->cost);
+  return g_strdup_printf(" That is worth about %s %s a year (%s to %s) in the teams that have started, for a cost of %s.", value, currency, low, high, cost);
 }
 
 static char *sentence(const struct impact_case *c, const struct impact_effect *e)
@@ -97,13 +112,13 @@ static char *sentence(const struct impact_case *c, const struct impact_effect *e
     return g_strdup_printf("Whether this moved \"%s\" cannot be told%s: %s.", c->goal->name, e->early ? " yet" : "", e->needed);
   g_autofree char *value = amount(c, fabs(e->effect.value)), *between = range(c, e), *money = money_words(c, e);
   if (e->verdict == IMPACT_MOVED && e->effect.high < e->minimum_effect)
-    return g_strdup_printf("It moved \"%s\" by %s (95 %% sure: %s), which is less than the %s that would have been worth having.%s", c->goal->name, value, between,
+    return g_strdup_printf("It moved \"%s\" by %s (95%% sure: %s), which is less than the %s that would have been worth having.%s", c->goal->name, value, between,
                            least, money);
   if (e->verdict == IMPACT_MOVED)
-    return g_strdup_printf("It moved \"%s\" by %s in the teams that started (95 %% sure: %s).%s", c->goal->name, value, between, money);
+    return g_strdup_printf("It moved \"%s\" by %s in the teams that started (95%% sure: %s).%s", c->goal->name, value, between, money);
   if (e->verdict == IMPACT_DID_NOT_MOVE && e->effect.high < 0) {
     g_autofree char *least_harm = number(-e->effect.high), *most_harm = amount(c, -e->effect.low);
-    return g_strdup_printf("It did not move \"%s\" the right way: the teams that started stand worse by %s than they would have (95 %% sure: %s to %s).", c->goal->name,
+    return g_strdup_printf("It did not move \"%s\" the right way: the teams that started stand worse by %s than they would have (95%% sure: %s to %s).", c->goal->name,
                            value, least_harm, most_harm);
   }
   if (e->verdict == IMPACT_DID_NOT_MOVE)
