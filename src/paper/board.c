@@ -211,13 +211,15 @@ static void draw_lead(struct paper *paper, const struct paper_board *board, doub
   for (int step = 0; step < PAPER_STEPS; step++) {
     if (!isfinite(board->lead[step]) || board->lead[step] < before) continue; /* medians of different interventions may cross */
     before = board->lead[step];
-    /* Where it belongs, but never on the words of the one before. */
-    double x = fmax(MARGIN + 3 + (INNER - 49) * board->lead[step] / last, beyond);
+    /* Where it belongs, but never on the words of the one before, and with room for those to come. */
+    int behind = 0;
+    for (int after = step + 1; after < PAPER_STEPS; after++) behind += isfinite(board->lead[after]) && board->lead[after] >= before;
+    double x = fmin(fmax(MARGIN + 3 + (INNER - 49) * board->lead[step] / last, beyond), RIGHT - 46 - 64 * behind);
     g_autofree char *words = g_strdup_printf("%.0f", board->lead[step]);
-    paper_dot(paper, fmin(x, RIGHT - 46), line, 3, PAPER_ACCENT, step != PAPER_EFFECT);
+    paper_dot(paper, x, line, 3, PAPER_ACCENT, step != PAPER_EFFECT);
     paper_open(paper, "P");
-    paper_text(paper, fmin(x, RIGHT - 46) - 3, line + 6, 70, style_of(PAPER_SMALL_STRONG, PAPER_INK), words);
-    paper_text(paper, fmin(x, RIGHT - 46) - 3, line + 16, 70, style_of(PAPER_SMALL, PAPER_QUIET), names[step]);
+    paper_text(paper, x - 3, line + 6, 70, style_of(PAPER_SMALL_STRONG, PAPER_INK), words);
+    paper_text(paper, x - 3, line + 16, 70, style_of(PAPER_SMALL, PAPER_QUIET), names[step]);
     paper_close(paper, "P");
     beyond = x + 64;
   }
