@@ -89,26 +89,64 @@ static bool wants_files(const struct company *company, const char *person) {
   return false;
 }
 
-static bool send_note(const struct decided *decided, GError **error) {
-  const char *to = json_string(json_get(decided->body, "to"));
-  if (!decided->accepted || !to) return true;
+/* A note into somebody's inbox, and to a file where the person wants that too. */
+static bool note_to(const struct decided *decided, const char *to, const char *title, const char *text, GError **error) {
   struct json_writer body;
   json_writer_init(&body);
   json_open_object(&body, NULL);
   json_put_string(&body, "proposal", decided->proposal->id);
-  json_put_string(&body, "text", json_string(json_get(decided->body, "text")));
-  json_put_string(&body, "title", json_string(json_get(decided->body, "subject")));
+  json_put_string(&body, "text", text);
+  json_put_string(&body, "title", title);
   json_put_string(&body, "to", to);
   json_close_object(&body);
-  g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("note:", decided->proposal->id, NULL);
-  return append(decided, "note.sent", subject, text, error) &&
+  g_autofree char *json = json_writer_steal(&body, NULL), *subject = g_strconcat("note:", decided->proposal->id, NULL);
+  return append(decided, "note.sent", subject, json, error) &&
     (!wants_files(decided->company, to) || outbox_request(decided->write, "file", subject, to, decided->call->now, error));
+}
+
+static bool send_note(const struct decided *decided, GError **error) {
+  const char *to = json_string(json_get(decided->body, "to"));
+  return !decided->accepted || !to || note_to(decided, to, json_string(json_get(decided->body, "subject")), json_string(json_get(decided->body, "text")), error);
+}
+
+/* ---- brief people ----------------------------------------------------------------------------------------------- */
+
+/* Who carries an intervention: its owner, else whoever accepted; NULL: an account that is nobody of the company. */
+static const char *carrier_of(const struct decided *decided) {
+  const struct company *company = decided->company;
+  for (int i = 0; i < company->interventions.count; i++)
+    if (json_equals(json_get(decided->body, "intervention"), company->interventions.at[i].id) && company->interventions.at[i].owner >= 0)
+      return company->people.at[company->interventions.at[i].owner].id;
+  return decided->call->caller.person;
+}
+
+/* The specification in a few lines; the guide stands with the proposal, which the note names. */
+static char *specification(const struct decided *decided) {
+  g_autoptr(GString) text = g_string_new(json_string(json_get(decided->body, "reason")));
+  g_string_append_printf(text, "\n\nFor %.0f people of", json_number(json_get(decided->body, "people"), 0));
+  struct json_iter it = json_iter(json_get(decided->body, "audience"));
+  for (bool first = true; json_next(&it); first = false) g_string_append_printf(text, "%s %s", first ? "" : ",", json_string(it.value));
+  g_string_append(text, ", in the order in which their teams start.");
+  struct json programme = json_get(decided->body, "programme");
+  if (json_string(json_get(programme, "title")))
+    g_string_append_printf(text, "\n\nProgramme: %s, %g hours a person, about %.0f %s in all.", json_string(json_get(programme, "title")),
+      json_number(json_get(programme, "hours"), 0), json_number(json_get(programme, "cost"), 0), decided->company->currency);
+  g_string_append_printf(text, "\n\nThe whole specification and its guide: approval %s.", decided->proposal->id);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static bool brief_people(const struct decided *decided, GError **error) {
+  const char *to = carrier_of(decided);
+  if (!decided->accepted || !to) return true;
+  g_autofree char *text = specification(decided);
+  return note_to(decided, to, decided->proposal->title, text, error);
 }
 
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
 static const struct { const char *kind; bool (*follow)(const struct decided *decided, GError **error); } rows[] = {
   { "act on need", act_on_need },
+  { "brief people", brief_people },
   { "build capability", mark_need },
   { "publish asset", publish_asset },
   { "retarget programme", programmes_decided },
