@@ -279,6 +279,9 @@ UPDATE goal SET weight = $2, seq = $3 WHERE goal_id = $1;
 INSERT INTO goal_version (goal_id, version, at, actor, weight, reason, seq)
 SELECT $1, (SELECT count(*) + 1 FROM goal_version WHERE goal_id = $1), $2, $3, $4, $5, $6;
 
+-- name: all_goal_version
+SELECT goal_id, version, at, weight, seq FROM goal_version ORDER BY goal_id, version;
+
 -- name: goal_versions
 SELECT version, at, actor, weight, reason, seq FROM goal_version WHERE goal_id = $1 ORDER BY version DESC;
 

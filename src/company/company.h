@@ -86,6 +86,9 @@ struct confirmation { const char *need, *goal_id; enum cause cause, first; /* wh
 enum need_state { NEED_OPEN, NEED_NOISE, NEED_DECLINED, NEED_ACCEPTED };
 struct need_decision { const char *need, *goal_id, *reason; enum need_state state; int32_t day; };
 
+/* A goal's priority was changed, by a person or by a newer goals file. */
+struct weighing { int goal; int32_t day; double before, after; };
+
 /* A live claim of the needs agent, with what people have said of it since: what the agents after it build on. */
 struct known_need {
   const char *id, *title, *status;  /* status as the agent holds it, or "accepted", "declined", "noise" as people said */
@@ -188,6 +191,7 @@ struct company {
   LIST_OF(confirmation) confirmations;
   LIST_OF(need_decision) decisions;
   LIST_OF(source) sources;
+  LIST_OF(weighing) weighings;          /* ordered by goal, then as they came */
   LIST_OF(known_need) needs;
   LIST_OF(intervention) interventions;  /* ordered by registration */
   LIST_OF(intervention_team) intervention_teams;

@@ -45,6 +45,24 @@ static bool load_sources(struct loading *load, GError **error) {
   return got == 0;
 }
 
+/* ---- priorities ------------------------------------------------------------------------------------------------- */
+
+static bool load_weighings(struct loading *load, GError **error) {
+  GArray *weighings = load_rows(sizeof(struct weighing));
+  int got, goal = -1;
+  double before = NAN;
+  LOAD_EACH_ROW("company.all_goal_version") {
+    int of = goal_of(load, query_text(q, 0));
+    double weight = load_number_or(q, 3, NAN);
+    struct weighing row = { of, clock_day(query_integer(q, 2)), before, weight };
+    if (of == goal && of >= 0 && isfinite(before) && isfinite(weight) && before != weight) g_array_append_val(weighings, row);
+    goal = of;
+    before = weight;
+  }
+  LOAD_HAND_OVER(load->company->weighings, weighings);
+  return got == 0;
+}
+
 /* ---- needs ------------------------------------------------------------------------------------------------------ */
 
 static double probability_of(struct json causes, enum cause cause) {
@@ -215,7 +233,7 @@ static bool load_promises(struct loading *load, GError **error) {
 
 bool load_decisions(struct loading *load, GError **error) {
   g_autoptr(GHashTable) assets_by = g_hash_table_new(g_str_hash, g_str_equal);
-  return load_sources(load, error) && load_needs(load, error) && load_interventions(load, error) && load_assets(load, assets_by, error) &&
+  return load_sources(load, error) && load_weighings(load, error) && load_needs(load, error) && load_interventions(load, error) && load_assets(load, assets_by, error) &&
     load_deliveries(load, assets_by, error) && load_preferences(load, error) && load_promises(load, error);
 }
 

@@ -16,12 +16,12 @@
 
 struct impact_power { int orders; bool exact; double path[ORDERS], se[ORDERS]; double *draws; /* [DRAWS * orders] */ };
 
-struct weighing { const struct impact_panel *panel; const struct impact_terms *terms; struct impact_solver *solver; struct impact_power *power;
+struct judging { const struct impact_panel *panel; const struct impact_terms *terms; struct impact_solver *solver; struct impact_power *power;
                   double *weights, *path; enum impact_role *roles; };
 
 static bool weigh_order(const int32_t *starts, void *data)
 {
-  struct weighing *w = data;
+  struct judging *w = data;
   size_t cells = (size_t)w->panel->units * w->panel->periods;
   double *weights = w->weights + w->power->orders * cells, variance, share, sum = 0;
   if (w->power->orders == 0)
@@ -62,7 +62,7 @@ static void factor(double *a, int n)
   }
 }
 
-static void make_draws(struct impact_power *power, const struct weighing *w, uint64_t seed)
+static void make_draws(struct impact_power *power, const struct judging *w, uint64_t seed)
 {
   int n = power->orders;
   size_t cells = (size_t)w->panel->units * w->panel->periods;
@@ -94,7 +94,7 @@ struct impact_power *impact_power_new(const struct impact_panel *panel, const st
   g_autofree double *weights = g_new0(double, ORDERS * cells), *path = g_new(double, cells);
   g_autofree enum impact_role *roles = g_new(enum impact_role, cells);
   struct impact_solver *solver = impact_solver_new(&frame, noise);
-  struct weighing data = { panel, terms, solver, power, weights, path, roles };
+  struct judging data = { panel, terms, solver, power, weights, path, roles };
   power->exact = impact_deal_orders(deal) <= ORDERS;
   impact_orders(panel, deal, ORDERS, seed, weigh_order, &data);
   if (power->orders >= 2)
@@ -153,7 +153,7 @@ double impact_power_se(const struct impact_power *power)
 
 static bool take_starts(const int32_t *starts, void *data)
 {
-  struct weighing *w = data;
+  struct judging *w = data;
   double variance, share;
   impact_panel_roles(w->panel, w->terms, starts, true, w->roles);
   if (impact_solve(w->solver, w->roles, w->weights, &variance, &share) && share > 0.99)
@@ -167,7 +167,7 @@ double impact_power_error(const struct impact_panel *panel, const struct impact_
   g_autofree double *weights = g_new0(double, cells);
   g_autofree enum impact_role *roles = g_new(enum impact_role, cells);
   double error = NAN;
-  struct weighing data = { panel, terms, solver, NULL, weights, &error, roles };
+  struct judging data = { panel, terms, solver, NULL, weights, &error, roles };
   impact_orders(panel, deal, 1000000, 0, take_starts, &data);
   return error;
 }

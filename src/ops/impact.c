@@ -5,6 +5,7 @@
  *
  * What the agent states is passed on as far as it may be: figures of groups of fewer than five people are withheld, with all
  * that would give them away (the sentence, the series, the placebo). Members that the claim does not have are null. */
+#include "impact/follow.h"
 #include "ops/outcomes.h"
 #include <math.h>
 #include <string.h>
@@ -180,6 +181,28 @@ static void write_sums(struct json_writer *out, const struct company *company, c
   json_close_object(out);
 }
 
+/* The organisation's speed of adapting, newest change first: its trend can be read from the list. */
+static void write_follow(struct json_writer *out, const struct company *company, int32_t today) {
+  int count;
+  g_autofree struct follow *rows = impact_follow(company, today, &count);
+  json_open_array(out, "followed");
+  for (int i = count - 1; i >= 0; i--) {
+    const struct follow *follow = &rows[i];
+    json_open_object(out, NULL);
+    json_put_string(out, "goal", company->goals.at[follow->raised->goal].id);
+    json_put_string(out, "goal_name", company->goals.at[follow->raised->goal].name);
+    put_day(out, "day", follow->raised->day);
+    json_put_number(out, "before", follow->raised->before);
+    json_put_number(out, "after", follow->raised->after);
+    json_put_integer(out, "teams", follow->teams);
+    json_put_integer(out, "followed", follow->followed);
+    json_put_number(out, "days", follow->days);
+    json_put_bool(out, "open", follow->open);
+    json_close_object(out);
+  }
+  json_close_array(out);
+}
+
 static void write_declined(struct json_writer *out, const struct declined *declined) {
   json_open_object(out, "declined");
   json_put_integer(out, "not_training", declined->not_training);
@@ -221,6 +244,7 @@ static bool impact_list(struct op_call *call, struct json_writer *out, GError **
   declined_read(needs, view->company, &declined);
   write_declined(out, &declined);
   declined_clear(&declined);
+  write_follow(out, view->company, view->day);
   return true;
 }
 
@@ -459,8 +483,12 @@ static const struct field programme_row[] = { { "id", FIELD_ID("need"), REQUIRED
   { "saved", FIELD_BOOL, REQUIRED, "accepted to stop; else it could be" }, { 0 } };
 static const struct field declined_fields[] = { { "not_training", FIELD_COUNT, REQUIRED, "needs with another cause than skill" }, { "not_training_money", FIELD_FIGURE, REQUIRED, "what hangs on them a year" },
   { "no_goal", FIELD_COUNT, REQUIRED, "wishes that no goal rests on" }, { "programmes", FIELD_LIST(programme_row), REQUIRED, "that no goal rests on" }, { 0 } };
+static const struct field follow_row[] = { { "goal", FIELD_ID("goal"), REQUIRED, "" }, { "goal_name", FIELD_TEXT(0), REQUIRED, "" }, { "day", FIELD_DAY, REQUIRED, "on which its weight was raised" }, { "before", FIELD_SHARE, REQUIRED, "" },
+  { "after", FIELD_SHARE, REQUIRED, "" }, { "teams", FIELD_COUNT, REQUIRED, "whose attention can be seen" }, { "followed", FIELD_COUNT, REQUIRED, "that turned to it" }, { "days", FIELD_FIGURE, REQUIRED | NULLABLE, "median; null: fewer than half have turned" },
+  { "open", FIELD_BOOL, REQUIRED, "half a year is not over yet" }, { 0 } };
 static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQUIRED, "the most worth first" }, { "today", FIELD_DAY, REQUIRED, "" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { "summary", FIELD_OBJECT(summary_fields), REQUIRED, "" },
-  { "declined", FIELD_OBJECT(declined_fields), REQUIRED, "what was not done, and why" }, { 0 } };
+  { "declined", FIELD_OBJECT(declined_fields), REQUIRED, "what was not done, and why" },
+  { "followed", FIELD_LIST(follow_row), REQUIRED, "how fast teams followed a raised priority, newest first" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };
 
 const struct op impact_ops[] = {

@@ -97,7 +97,9 @@ export interface BoardGoal {
   latest: number | null; gap: number | null; money: number | null; currency: string; state: 'on track' | 'off track' | 'unknown';
   interventions: string[]; moved: number; series: Point[];
 }
+export interface Followed { goal: string; goal_name: string; day: Day; before: number; after: number; teams: number; followed: number; days: number | null; open: boolean }
 export interface Board {
+  followed: Followed[];
   impact: Impact[]; today: Day; goals: BoardGoal[];
   summary: {
     interventions: number; moved: number; did_not_move: number; cannot_tell: number; unmeasured: number; cost: number | null; currency: string;

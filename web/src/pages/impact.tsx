@@ -11,7 +11,7 @@ import { answered, Badge, Empty, Facts, Load, None, Page, Rows, useMay, Why } fr
 import { Spark } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
 import { Later } from './later.tsx';
-import type { Board, BoardGoal, Impact } from '../api.ts';
+import type { Board, BoardGoal, Followed, Impact } from '../api.ts';
 
 const said = text.impact;
 const tones: Record<Impact['verdict'], 'good' | 'plain' | 'wait'> = { moved: 'good', 'did not move': 'plain', 'cannot tell': 'wait' };
@@ -285,6 +285,34 @@ function Goals(props: { of: BoardGoal[] }): JSX.Element {
   );
 }
 
+/* --- how fast a changed priority is followed --------------------------------------------------------------------------------------- */
+
+function Following(props: { of: Followed[] }): JSX.Element {
+  return (
+    <section>
+      <h2>{said.followed}</h2>
+      <p class="order">{props.of.length === 0 ? said.followedNone : said.followedLead}</p>
+      {props.of.length > 0 && (
+        <Rows<Followed>
+          label={said.followed}
+          of={props.of}
+          columns={[
+            { name: text.goals.name, of: one => <a href={href('goals', one.goal)}>{one.goal_name}</a> },
+            { name: said.raisedOn, of: one => day(one.day) },
+            { name: said.raisedBy, num: true, of: one => `${number(one.before, 2)} → ${number(one.after, 2)}` },
+            { name: said.turned, of: one => (one.teams === 0 ? <None /> : said.turnedOf(one.followed, one.teams)) },
+            {
+              name: said.turnedAfter,
+              num: true,
+              of: one => (one.days !== null ? said.days(number(one.days, 0)) : <span class="quiet">{one.open ? said.notTurnedYet : said.notFollowed}</span>),
+            },
+          ]}
+        />
+      )}
+    </section>
+  );
+}
+
 /* --- the page ------------------------------------------------------------------------------------------------------------------ */
 
 function answer(data: Board): string {
@@ -372,6 +400,7 @@ export function ImpactPage(): JSX.Element {
               </section>
             )}
             {data.goals.length > 0 && <Goals of={data.goals} />}
+            {data.goals.length > 0 && <Following of={data.followed} />}
           </>
         )}
       </Load>
