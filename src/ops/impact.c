@@ -340,20 +340,6 @@ static void write_registration(struct json_writer *out, const struct outcome *ou
   json_close_object(out);
 }
 
-static void write_units(struct json_writer *out, const struct company *company, const struct intervention *plan, const bool *seen) {
-  json_open_array(out, "teams");
-  for (int i = plan->first; i < plan->first + plan->count; i++) {
-    const struct intervention_team *unit = &company->intervention_teams.at[i];
-    if (!seen[unit->team]) continue;
-    json_open_object(out, NULL);
-    json_put_string(out, "team", company->teams.at[unit->team].name);
-    put_day(out, "start", unit->start);
-    json_put_bool(out, "affected", unit->affected);
-    json_close_object(out);
-  }
-  json_close_array(out);
-}
-
 static void write_need(struct json_writer *out, const struct company *company, const struct intervention *plan) {
   const char *title = NULL;
   for (int i = 0; i < company->needs.count; i++)
@@ -396,7 +382,7 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   put_day(out, "due", plan->due);
   put_day(out, "ended", plan->ended);
   put_day(out, "today", view->day);
-  write_units(out, view->company, plan, seen);
+  outcome_write_units(out, view->company, plan, seen);
   write_registration(out, outcome);
   json_put_string(out, "from", text_of(outcome, "from"));
   json_put_string(out, "to", text_of(outcome, "to"));
@@ -479,7 +465,7 @@ static const struct field goal_row[] = { { "id", FIELD_ID("goal"), REQUIRED, "" 
 static const struct field summary_fields[] = { { "interventions", FIELD_COUNT, REQUIRED, "" }, { "moved", FIELD_COUNT, REQUIRED, "" }, { "did_not_move", FIELD_COUNT, REQUIRED, "" }, { "cannot_tell", FIELD_COUNT, REQUIRED, "" },
   { "unmeasured", FIELD_COUNT, REQUIRED, "of those" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "of all" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "of what moved" },
   { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "that value for each unit of all that was spent" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "lead_days", FIELD_OBJECT(lead_fields), REQUIRED, "medians" }, { 0 } };
-static const struct field programme_row[] = { { "id", FIELD_ID("need"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "money", FIELD_FIGURE, REQUIRED, "a year" },
+static const struct field programme_row[] = { { "id", FIELD_ID("programme"), REQUIRED, "of its need, or once it is stopped its own" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "money", FIELD_FIGURE, REQUIRED, "a year" },
   { "saved", FIELD_BOOL, REQUIRED, "accepted to stop; else it could be" }, { 0 } };
 static const struct field declined_fields[] = { { "not_training", FIELD_COUNT, REQUIRED, "needs with another cause than skill" }, { "not_training_money", FIELD_FIGURE, REQUIRED, "what hangs on them a year" },
   { "no_goal", FIELD_COUNT, REQUIRED, "wishes that no goal rests on" }, { "programmes", FIELD_LIST(programme_row), REQUIRED, "that no goal rests on" }, { 0 } };

@@ -7,20 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static void write_teams(struct json_writer *out, const struct company *company, const struct intervention *plan, const bool *seen) {
-  json_open_array(out, "teams");
-  for (int i = plan->first; i < plan->first + plan->count; i++) {
-    const struct intervention_team *unit = &company->intervention_teams.at[i];
-    if (!seen[unit->team]) continue;
-    json_open_object(out, NULL);
-    json_put_string(out, "team", company->teams.at[unit->team].name);
-    put_day(out, "start", unit->start);
-    json_put_bool(out, "affected", unit->affected);
-    json_close_object(out);
-  }
-  json_close_array(out);
-}
-
 static void write_span(struct json_writer *out, int32_t from, int32_t to) {
   if (from == CLOCK_NO_DAY || to == CLOCK_NO_DAY) {
     json_put_null(out, "baseline");
@@ -59,7 +45,7 @@ static void write_intervention(struct json_writer *out, const struct company *co
   json_put_string(out, "owner", owner);
   put_day(out, "due", plan->due);
   json_put_integer(out, "units", outcome->units);
-  write_teams(out, company, plan, seen);
+  outcome_write_units(out, company, plan, seen);
   put_time(out, "registered_at", plan->registered_at);
   put_day(out, "told_from", outcome->tell);
   json_put_string(out, "state", plan->state == INTERVENTION_STOPPED ? "stopped" : "running");

@@ -8,6 +8,7 @@
  * Without a claim, or where it says that the weeks are not over, the day from which it can be told is the last reading that was
  * registered, else the end of the registered weeks of the team that starts last. */
 #include "ops/outcomes.h"
+#include "company/programmes.h"
 #include "gate/disclosure.h"
 #include "ledger/claims.h"
 #include <math.h>
@@ -290,6 +291,18 @@ static int by_saving(const void *a, const void *b) {
   return strcmp(x->id, y->id);
 }
 
+/* Programmes that a person stopped: their needs are gone with them, what they cost is saved. Of a handful of takers the fixed
+ * cost alone: the seats would tell who. */
+static void add_stopped(const struct company *company, struct declined *declined) {
+  for (int i = 0; i < company->programmes.count; i++) {
+    const struct programme *programme = &company->programmes.at[i];
+    if (!programme->stopped) continue;
+    struct programme_account account = programme_account_of(company, i);
+    struct declined_row row = { programme->id, programme->title, programme->reason, account.few ? programme->fixed_cost : account.money, true };
+    g_array_append_val(declined->programmes, row);
+  }
+}
+
 void declined_read(const GPtrArray *needs, const struct company *company, struct declined *declined) {
   *declined = (struct declined){ .programmes = g_array_new(FALSE, FALSE, sizeof(struct declined_row)) };
   for (guint i = 0; i < needs->len; i++) {
@@ -307,7 +320,22 @@ void declined_read(const GPtrArray *needs, const struct company *company, struct
       g_array_append_val(declined->programmes, row);
     }
   }
+  add_stopped(company, declined);
   g_array_sort(declined->programmes, by_saving);
 }
 
 void declined_clear(struct declined *declined) { g_array_unref(declined->programmes); }
+
+void outcome_write_units(struct json_writer *out, const struct company *company, const struct intervention *plan, const bool *seen) {
+  json_open_array(out, "teams");
+  for (int i = plan->first; i < plan->first + plan->count; i++) {
+    const struct intervention_team *unit = &company->intervention_teams.at[i];
+    if (!seen[unit->team]) continue;
+    json_open_object(out, NULL);
+    json_put_string(out, "team", company->teams.at[unit->team].name);
+    put_day(out, "start", unit->start);
+    json_put_bool(out, "affected", unit->affected);
+    json_close_object(out);
+  }
+  json_close_array(out);
+}

@@ -48,6 +48,9 @@ void declined_clear(struct declined *declined);
 /* Did this change happen between the first start and `until`, in one of its teams, their departments, or the whole company? */
 bool outcome_touches(const struct outcome *outcome, const struct company *company, const struct change *change, int32_t until);
 
+/* An array `teams`: the frozen units with their starts, as far as the caller sees the teams. */
+void outcome_write_units(struct json_writer *out, const struct company *company, const struct intervention *plan, const bool *seen);
+
 /* The files: newly allocated. */
 GBytes *outcomes_csv(const GPtrArray *outcomes, const struct company *company);
 GBytes *outcomes_pdf(struct op_call *call, const struct view *view, const GPtrArray *outcomes, const struct declined *declined, GError **error);

@@ -167,6 +167,7 @@ function Untold(props: { of: Impact[]; today: string }): JSX.Element {
 
 function Declined(props: { of: Board }): JSX.Element {
   const { declined, summary } = props.of;
+  const programmes = useMay('READ_PROGRAMMES');
   const saved = declined.programmes.filter(one => one.saved),
     open = declined.programmes.filter(one => !one.saved);
   const sum = (some: typeof saved): string => money(some.reduce((total, one) => total + one.money, 0), summary.currency);
@@ -175,10 +176,10 @@ function Declined(props: { of: Board }): JSX.Element {
     <ul>
       {some.map(one => (
         <li key={one.id}>
-          <a class="alone" href={href('needs', one.id)}>
+          <a class="alone" href={href(one.id.startsWith('n-') || !programmes ? 'needs' : 'programmes', one.id.startsWith('n-') || programmes ? one.id : null)}>
             {one.title}
           </a>{' '}
-          <Why id={one.id} what={one.title}>
+          <Why id={one.id.startsWith('n-') ? one.id : null} what={one.title}>
             {money(one.money, summary.currency)}
           </Why>
         </li>
