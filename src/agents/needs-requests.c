@@ -109,9 +109,39 @@ static const char *const plain_remedy[CAUSE_COUNT] = {
   [CAUSE_INCENTIVE] = "We suggest looking at what is rewarded.", [CAUSE_CLARITY] = "We suggest saying on one page what is expected, and talking it through in each team.",
   [CAUSE_CAPACITY] = "We suggest giving hours back; a course would take more of them.", [CAUSE_OUTSIDE] = "We suggest looking at the target again." };
 
+/* Is `words` said in the request, as it stands? */
+static bool is_said(const struct request *r, const char *words)
+{
+  g_autofree char *all = g_strconcat(r->title ? r->title : "", " ", r->description ? r->description : "", NULL);
+  g_autofree char *text = g_utf8_casefold(all, -1), *wanted = g_utf8_casefold(words, -1);
+  return *wanted && strstr(text, wanted) != NULL;
+}
+
+/* The skill that the request names and that the business says it will need; -1: none. No goal rests on it today, but a no
+ * would be wrong. */
+static int forecast_skill(const struct company *c, const struct request *r)
+{
+  for (int d = 0; d < c->demands.count; d++) {
+    int skill = c->demands.at[d].skill;
+    if (skill < 0)
+      continue;
+    g_auto(GStrv) aliases = g_strsplit(c->skills.at[skill].aliases ? c->skills.at[skill].aliases : "", ";", -1);
+    bool said = is_said(r, c->skills.at[skill].name);
+    for (size_t i = 0; !said && aliases[i]; i++)
+      said = is_said(r, g_strstrip(aliases[i]));
+    if (said)
+      return skill;
+  }
+  return -1;
+}
+
 static const char *note_text(struct needs_study *study, const struct request *r, const struct needs_need *need)
 {
   const char *thanks = needs_say(study, "Thank you for asking for “%s”.", r->title);
+  int forecast = need == NULL ? forecast_skill(study->company, r) : -1;
+  if (forecast >= 0)
+    return needs_say(study, "%s No business goal rests on it today, but the business says that it will need people who are able in %s. So it is looked at with the forecast, "
+                     "where learning is compared with hiring and borrowing, in money and in time.", thanks, study->company->skills.at[forecast].name);
   if (need == NULL)
     return needs_say(study, "%s We found no business goal that it would move, so we will not plan it now. If it stands behind a goal that we should know, tell us which "
                      "number should change; then we look again.", thanks);
@@ -139,7 +169,7 @@ static void propose_note(struct needs_study *study, const struct request *r, con
   const struct company *c = study->company;
   if (r->requester < 0 || c->people.at[r->requester].status == PERSON_LEFT)
     return;
-  bool no = need == NULL || need->status == NULL || need->cause != CAUSE_SKILL;
+  bool no = need == NULL ? forecast_skill(c, r) < 0 : need->status == NULL || need->cause != CAUSE_SKILL;
   g_auto(json_writer_auto) w;
   json_writer_init(&w);
   json_open_object(&w, NULL);
@@ -216,6 +246,7 @@ static void answer_request(struct needs_study *study, int index, const struct ne
   struct evidence evidence = { .file = FILE_REQUESTS, .count = 1, .team = r->team, .goal = need ? need->panel.index : -1, .skill = -1, .person = -1, .from = r->day, .to = r->day,
     .sentence = needs_say(study, "“%s” was asked for on %s", r->title, needs_day(study, r->day)) };
   const char *reason = need ? needs_say(study, "It belongs to “%s”, which shows no gap that stands out from chance.", c->goals.at[need->panel.index].name)
+                     : forecast_skill(c, r) >= 0 ? "No business goal rests on it today; the forecast of the workforce does, and looks at it there."
                             : "It serves none of the business goals that are set.";
   bool named = r->team >= 0 && needs_team_named(study, r->team);
   /* It names no goal even where it touches one: that goal has no need, and must not look as if it had. */

@@ -185,7 +185,7 @@ static bool run(const struct snapshot *now, struct turn *out, GError **error)
 }
 
 static const enum file_id reads[] = { FILE_PEOPLE, FILE_SKILLS, FILE_JOBS, FILE_GOALS, FILE_KPIS, FILE_RESULTS, FILE_PROGRAMMES,
-  FILE_ENROLMENTS, FILE_QUESTIONS, FILE_PULSE, FILE_REQUESTS, FILE_WORK_LOG, FILE_TICKETS, FILE_CAPACITY, FILE_REWARDS, FILE_CHANGES,
+  FILE_ENROLMENTS, FILE_QUESTIONS, FILE_PULSE, FILE_REQUESTS, FILE_WORK_LOG, FILE_TICKETS, FILE_CAPACITY, FILE_REWARDS, FILE_CHANGES, FILE_WORKFORCE,
   FILE_COUNT };
 static const char *const makes[] = { "need", "act on need", "send note", "stop programme", "retarget programme", NULL };
 
