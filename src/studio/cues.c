@@ -11,15 +11,15 @@
 #include "studio/studio-resource.h"
 #include <string.h>
 
-#define WORDED_CUES (CUE_ANAPHOR + 1)
+#define WORDED_CUES (CUE_ORPHAN + 1)
 #define WORDED_ROLES (SECTION_OPENING + 1)
 
-const char *const cue_names[CUE_COUNT] = { "imperative", "rule", "reason", "example", "mistake", "definition", "condition", "result", "aside", "imprint", "contact", "anaphor",
+const char *const cue_names[CUE_COUNT] = { "imperative", "rule", "reason", "example", "mistake", "definition", "condition", "result", "aside", "imprint", "contact", "anaphor", "orphan",
   "number", "question", "quote", "personal" };
 const char *const section_role_names[SECTION_ROLES] = { "why", "mistakes", "phrases", "limits", "example", "help", "learn", "faq", "after", "steps", "rules", "opening", "other" };
 
 struct phrases { char **at; };
-struct vocabulary { struct phrases trim, lead_in, sentence[WORDED_CUES], heading[WORDED_ROLES]; GHashTable *verbs; };
+struct vocabulary { struct phrases trim, lead_in, itself, follow_up, pronouns, genre, uncounted, sentence[WORDED_CUES], heading[WORDED_ROLES]; GHashTable *verbs, *numbers; };
 struct cues { struct vocabulary of[LANGUAGE_COUNT]; };
 
 /* Each phrase as " words " (or "^words "), normal form. */
@@ -48,6 +48,16 @@ static struct cues *read_cues(void) {
     struct vocabulary *words = &cues->of[l];
     words->trim = read_phrases(yaml_get(node, "trim"));
     words->lead_in = read_phrases(yaml_get(node, "lead in"));
+    words->itself = read_phrases(yaml_get(node, "itself"));
+    words->follow_up = read_phrases(yaml_get(node, "follow up"));
+    words->pronouns = read_phrases(yaml_get(node, "pronouns"));
+    words->genre = read_phrases(yaml_get(node, "genre"));
+    words->uncounted = read_phrases(yaml_get(node, "uncounted"));
+    words->numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (const struct yaml_node *number = yaml_get(node, "numbers")->first; number; number = number->next) {
+      double value = g_ascii_strtod(number->text, NULL);
+      g_hash_table_insert(words->numbers, g_strdup(number->key), g_memdup2(&value, sizeof value));
+    }
     words->verbs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (const struct yaml_node *verb = yaml_get(node, "verbs")->first; verb; verb = verb->next) g_hash_table_add(words->verbs, g_strdup(verb->text));
     for (int c = CUE_RULE; c < WORDED_CUES; c++) words->sentence[c] = read_phrases(yaml_get(yaml_get(node, "sentence"), cue_names[c]));
@@ -92,6 +102,25 @@ static bool points_back(const char *normal) {
   return false;
 }
 
+/* A number that counts what was named before: "We sorted the 22.", "never less than five", "In nine the test …", "… of them". */
+static bool counts_back(const char *text, const char *padded, enum language language) {
+  const struct vocabulary *words = vocabulary_of(language);
+  g_auto(GStrv) at = g_strsplit(text, " ", -1);
+  for (int i = 1; at[i]; i++) {
+    size_t core = strcspn(at[i], ".,;:!?");
+    g_autofree char *word = g_strndup(at[i], core), *front = g_strjoinv(" ", (char *[]){ i > 1 ? at[i - 2] : (char *)"", at[i - 1], NULL }), *normal = text_normal(front, strlen(front));
+    g_autofree char *before = g_strconcat(" ", normal, " ", NULL);
+    if (!at[i][core] || at[i][core + 1] || cues_number(word, language) < 0) continue;
+    for (char **phrase = words->uncounted.at; *phrase; phrase++)
+      if (g_str_has_suffix(before, *phrase)) return true;
+  }
+  if (language != LANGUAGE_ENGLISH || !g_str_has_prefix(padded, " in ") || !at[0] || !at[1] || cues_number(at[1], language) < 0 || !at[2]) return false;
+  static const char *const followers[] = { "the", "it", "they", "we", "of", "there" }; /* where its noun should stand */
+  for (size_t i = 0; i < G_N_ELEMENTS(followers); i++)
+    if (strcmp(at[2], followers[i]) == 0) return strcmp(at[2], "of") != 0 || (at[3] && strcmp(at[3], "them") == 0);
+  return false;
+}
+
 static bool is_quote(const char *text) {
   gunichar first = g_utf8_get_char(text);
   const char *last = text + strlen(text);
@@ -129,6 +158,10 @@ unsigned cues_of_sentence(const char *text, enum language language) {
   unsigned cues = 0;
   for (int c = CUE_RULE; c < WORDED_CUES; c++) cues |= holds(&words->sentence[c], padded) ? BIT(c) : 0;
   if (is_imperative(normal, language)) cues |= BIT(CUE_IMPERATIVE) | (points_back(normal) ? BIT(CUE_ANAPHOR) : 0);
+  if (strchr("\"", *text) || g_str_has_prefix(text, "“") || g_str_has_prefix(text, "„") || g_str_has_prefix(text, "«")) cues &= ~BIT(CUE_ORPHAN); /* what somebody says */
+  if (counts_back(text, padded, language)) cues |= BIT(CUE_ANAPHOR) | BIT(CUE_ORPHAN);
+  for (char **at = words->itself.at; *at; at++)
+    if (g_str_has_prefix(padded, *at)) cues &= ~(BIT(CUE_ANAPHOR) | BIT(CUE_ORPHAN));
   if (strpbrk(normal, "0123456789")) cues |= BIT(CUE_NUMBER);
   if (is_quote(text)) cues |= BIT(CUE_QUOTE);
   const char *end = text + strlen(text);
@@ -145,6 +178,27 @@ unsigned cues_of_heading(const char *text, enum language language) {
   unsigned roles = 0;
   for (int r = 0; r < WORDED_ROLES; r++) roles |= holds(&words->heading[r], padded) ? BIT(r) : 0;
   return roles ? roles : BIT(SECTION_OTHER);
+}
+
+bool cues_follow_up(const char *question, enum language language) {
+  g_autofree char *normal = text_normal(question, strlen(question)), *padded = g_strconcat(" ", normal, " ", NULL);
+  return text_count_words(question, strlen(question)) < 3 || holds(&vocabulary_of(language)->follow_up, padded);
+}
+
+bool cues_pronoun(const char *text, enum language language) {
+  g_autofree char *normal = text_normal(text, strlen(text)), *padded = g_strconcat(" ", normal, " ", NULL);
+  return holds(&vocabulary_of(language)->pronouns, padded);
+}
+
+double cues_number(const char *word, enum language language) {
+  if (g_ascii_isdigit(*word)) {
+    g_autoptr(GString) plain = g_string_new(word);
+    g_string_replace(plain, ",", "", 0);
+    return g_ascii_strtod(plain->str, NULL);
+  }
+  g_autofree char *lower = g_utf8_strdown(word, -1);
+  const double *value = g_hash_table_lookup(vocabulary_of(language)->numbers, lower);
+  return value ? *value : -1;
 }
 
 /* So many bytes at the beginning are one of the phrases, with the comma or space behind; 0: none is. */
@@ -184,4 +238,13 @@ char *cues_trim(const char *text, enum language language) {
     if (is_imperative(rest, language)) text = rest;
   }
   return text == whole ? g_strdup(text) : capital(text);
+}
+
+size_t cues_genre(const char *title, enum language language) {
+  const char *colon = strstr(title, ": ");
+  if (!colon || !colon[2]) return 0;
+  g_autofree char *front = text_normal(title, (size_t)(colon - title)), *phrase = g_strconcat(" ", front, " ", NULL);
+  for (char **at = vocabulary_of(language)->genre.at; *at; at++)
+    if (strcmp(*at, phrase) == 0) return (size_t)(colon + 2 - title);
+  return 0;
 }

@@ -20,6 +20,7 @@ struct drafting {
   bool *used;                  /* per span */
   GPtrArray *blocks;           /* of struct drafted */
   int words;
+  bool *voiced;                /* per source: its answers are told in the first person, an interview */
   int counts[PATTERN_BLOCKS];  /* items per block of the pattern */
 };
 
@@ -30,6 +31,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(sentence_auto, sentence_free)
 /* The span as a sentence, trimmed; quotation marks that the cut opened are closed. */
 struct sentence *sentence_of(const struct drafting *d, int span, bool first, bool opens, bool closes);
 void quiz_free(void *question);
+
+/* Is the unit the first words under a heading that is a question? */
+bool is_answer(const struct library *library, const struct unit *unit);
+
+/* The columns of a row with what stands in them; none: the table names none. */
+struct row_cell { char *head, *text; };
+GArray *row_cells(const struct library *library, const struct unit *row);
+/* "Column: cell. Column: cell." Newly allocated. */
+char *row_told(const struct library *library, const struct unit *row);
 
 /* Fills a block of questions; returns how many. */
 int draft_questions(struct drafting *d, const struct pattern_block *block, struct drafted *to);

@@ -72,6 +72,11 @@ static void drafted_free(void *data) {
   g_free(drafted);
 }
 
+bool is_answer(const struct library *l, const struct unit *unit) {
+  const struct section *section = library_section(l, unit->section);
+  return section->heading >= 0 && library_span(l, section->heading)->cues & BIT(CUE_QUESTION) && unit == library_unit(l, section->first);
+}
+
 static bool is_straight(const struct library *l, const struct span *span) {
   const struct unit *unit = span->unit >= 0 ? library_unit(l, span->unit) : NULL;
   for (int s = unit ? unit->first : 0; unit && s < unit->first + unit->count; s++)
@@ -85,7 +90,9 @@ struct sentence *sentence_of(const struct drafting *d, int span, bool first, boo
   const struct span *s = library_span(d->library, span);
   bool cut = (opens && s->open_quote) || (closes && s->close_quote); /* the mark that is missing is of the source's own kind */
   const char *const *marks = cut && is_straight(d->library, s) ? straight : typographic[d->language];
-  g_autofree char *text = first && s->kind == SPAN_SENTENCE ? cues_trim(s->text, d->language) : g_strdup(s->text);
+  const struct unit *row = s->block == BLOCK_ROW && s->unit >= 0 ? library_unit(d->library, s->unit) : NULL;
+  bool cells = row && row->lead && row->count == 2 && span == row->first + 1;
+  g_autofree char *text = cells ? row_told(d->library, row) : first && s->kind == SPAN_SENTENCE ? cues_trim(s->text, d->language) : g_strdup(s->text);
   return sentence_new(g_strconcat(opens ? marks[0] : "", text, closes ? marks[1] : "", NULL), span);
 }
 
@@ -108,15 +115,37 @@ static double span_score(const struct drafting *d, const struct pattern_take *ta
   return 0.3 + cue_score(span->cues) + (take->cues & span->cues ? 1.5 : 0) + 1.5 * bag_common(&d->topic, &span->bag) / (1.0 + span->bag.count) - (take->not & span->cues ? 4 : 0);
 }
 
-/* A label that ends in a word gets a colon: what follows is said of it. */
+/* A label that ends in a word gets a colon, because what follows is said of it; a full stop, if it holds a colon already. */
 static struct sentence *label_of(const struct drafting *d, int span) {
   struct sentence *label = sentence_of(d, span, false, false, false);
   size_t length = strlen(label->text);
   if (length && strchr(".?!:…)\"”", label->text[length - 1])) return label;
-  char *closed = g_strconcat(label->text, ":", NULL);
+  g_autoptr(GString) closed = g_string_new("");
+  g_string_append_unichar(closed, g_unichar_toupper(g_utf8_get_char(label->text)));
+  g_string_append(closed, *label->text ? utf8_next(label->text) : "");
+  g_string_append_c(closed, strstr(label->text, ": ") ? '.' : ':');
   g_free(label->text);
-  label->text = closed;
+  label->text = g_strdup(closed->str);
   return label;
+}
+
+/* What is quoted as a whole holds its own quotations in single marks. */
+static void nest_quotes(const struct drafting *d, const struct item *item) {
+  static const char *const single[LANGUAGE_COUNT][2] = { { "‘", "’" }, { "‚", "‘" }, { "“", "”" }, { "‘", "’" } };
+  bool inside = false;
+  for (guint i = 0; i < item->sentences->len; i++) {
+    struct sentence *sentence = item->sentences->pdata[i];
+    g_autoptr(GString) out = g_string_new("");
+    const char *end = sentence->text + strlen(sentence->text);
+    for (const char *at = sentence->text; at < end; at = utf8_next(at)) {
+      gunichar c = g_utf8_get_char(at);
+      bool mark = c == '"' || c == 0x201C || c == 0x201D || c == 0x201E, outer = (!i && at == sentence->text) || (i + 1 == item->sentences->len && utf8_next(at) == end);
+      if (mark && !(outer && c != '"')) g_string_append(out, single[d->language][inside]), inside = !inside;
+      else g_string_append_unichar(out, c);
+    }
+    g_free(sentence->text);
+    sentence->text = g_strdup(out->str);
+  }
 }
 
 /* A question that can be put to a group as it stands: not one that is told about in a sentence. */
@@ -134,10 +163,14 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
     item->lead = label_of(d, unit->first);
     item->cues |= library_span(l, unit->first)->cues;
   }
+  bool answers = is_answer(l, unit) && from == unit->first + unit->lead;
   for (int s = from; s < to; s++) {
     const struct span *span = library_span(l, s);
     personal |= span->cues & BIT(CUE_PERSONAL) && !span->open_quote && !span->close_quote;
   }
+  bool told = personal;
+  personal |= answers && d->voiced[unit->source]; /* in an interview all answers are quoted, or none */
+  if (from < to && !own_lead && !answers && !take->story && unit->kind != BLOCK_STEP) unfit |= (library_span(l, from)->cues & BIT(CUE_ORPHAN)) != 0;
   for (int s = from; s < to && !take->label_only; s++) {
     const struct span *span = library_span(l, s);
     bool opens = s == from && (span->open_quote || personal), closes = s == to - 1 && (span->close_quote || personal);
@@ -147,7 +180,8 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
     item->words += text_count_words(span->text, strlen(span->text));
     g_ptr_array_add(item->sentences, sentence_of(d, s, s == from && !own_lead, opens, closes));
   }
-  unfit |= personal && item->words < PERSONAL_WORDS;
+  unfit |= told && item->words < PERSONAL_WORDS;
+  if (personal && !unfit) nest_quotes(d, item);
   if (item->sentences->len) item->score /= sqrt(item->sentences->len);
   bool fits = !unfit && (!take->cues || item->cues & take->cues) && !(item->cues & take->not & ~BIT(CUE_ANAPHOR)) && (item->sentences->len || (item->lead && take->label_only));
   if (fits) return item;
@@ -215,19 +249,15 @@ static int end_of_group(const struct drafting *d, int from, int end, int most) {
 /* Every sentence that stands alone begins an item; what leans on it comes along. */
 static void split_unit(const struct drafting *d, const struct unit *unit, const struct pattern_take *take, int most, GPtrArray *items) {
   int begin = unit->first + unit->lead, end = unit->first + unit->count;
+  bool answer = is_answer(d->library, unit);
   for (int from = begin, to; from < end; from = to) {
     const struct span *first = library_span(d->library, from);
     to = end_of_group(d, from, end, most);
     if (leans(first) && !(from == begin && unit->count == 1)) continue; /* what it leans on was left out */
+    if (answer && from == begin) continue; /* "The answer is always no." is one to its question only */
     struct item *item = item_new(d, unit, take, from, to);
     if (item) g_ptr_array_add(items, item);
   }
-}
-
-/* The first words under a heading that is a question. */
-static bool is_answer(const struct library *l, const struct unit *unit) {
-  const struct section *section = library_section(l, unit->section);
-  return section->heading >= 0 && library_span(l, section->heading)->cues & BIT(CUE_QUESTION) && unit == library_unit(l, section->first);
 }
 
 static void items_of_unit(const struct drafting *d, const struct unit *unit, const struct pattern_block *block, const struct pattern_take *take, GPtrArray *items) {
@@ -238,9 +268,10 @@ static void items_of_unit(const struct drafting *d, const struct unit *unit, con
   if (!block->own && !take->split && is_answer(d->library, unit)) return; /* an answer goes with its question, or not at all */
   struct item *item = NULL;
   if (take->label_only) item = unit->lead && !unit->stamp ? item_new(d, unit, take, unit->first + 1, unit->first + 1) : NULL;
-  else if (take->story) item = whole_unit(d, unit, take);
+  else if (take->story || (block->own && is_answer(d->library, unit))) item = whole_unit(d, unit, take); /* an answer cut short may lose its point */
   else if (take->split && (!unit->lead || unit->stamp) && (unit->kind == BLOCK_PARAGRAPH || unit->kind == BLOCK_TURN || unit->kind == BLOCK_QUOTE)) split_unit(d, unit, take, block->sentences, items);
   else item = best_run(d, unit, take, block->sentences, block->form == FORM_TEXT);
+  if (item && !item->lead && item->words < block->words && !(item->cues & BIT(CUE_DEFINITION))) g_clear_pointer(&item, item_free); /* "For everybody who calls." says nothing yet */
   if (item) g_ptr_array_add(items, item);
 }
 
@@ -259,22 +290,59 @@ static void item_of_heading(const struct drafting *d, const struct section *sect
   g_ptr_array_add(items, item);
 }
 
-/* What stands under a question, or under any heading that is wanted with it: the heading is the label, the answer is told from its beginning. */
-static void answer_item(const struct drafting *d, const struct section *section, const struct pattern_block *block, const struct pattern_take *take, GPtrArray *items) {
+/* "And then?" heads nothing on its own. */
+static bool is_follow_up(const struct drafting *d, const struct section *section) {
+  const struct span *heading = section->heading >= 0 ? library_span(d->library, section->heading) : NULL;
+  return heading && heading->cues & BIT(CUE_QUESTION) && cues_follow_up(heading->text, d->language);
+}
+
+/* From where to where an answer is told: from its beginning, to its end if that is bearable, because the point often comes last. */
+static int end_of_answer(const struct drafting *d, const struct unit *unit) {
+  int begin = unit->first + unit->lead, to = begin, words = 0;
+  for (; to < unit->first + unit->count; to++) {
+    const char *text = library_span(d->library, to)->text;
+    if ((words += text_count_words(text, strlen(text))) > STORY_WORDS && to > begin) break;
+  }
+  return to;
+}
+
+/* A question that follows up, and its answer, go with the question before. */
+static void add_follow_ups(const struct drafting *d, int index, const struct pattern_take *take, struct item *item) {
   const struct library *l = d->library;
-  if (section->heading < 0 || !section->count || !(take->titled || library_span(l, section->heading)->cues & BIT(CUE_QUESTION))) return;
+  for (int s = index + 1; s < (int)l->sections->len; s++) {
+    const struct section *section = library_section(l, s);
+    if (section->source != library_section(l, index)->source || !section->count || !is_follow_up(d, section)) return;
+    const struct unit *unit = library_unit(l, section->first);
+    struct pattern_take any = { .units = take->units, .answers = true };
+    struct item *next = item_new(d, unit, &any, unit->first + unit->lead, end_of_answer(d, unit));
+    if (!next || item->words + next->words > 2 * STORY_WORDS) {
+      item_free(next);
+      return;
+    }
+    g_ptr_array_add(item->sentences, sentence_of(d, section->heading, false, false, false));
+    g_ptr_array_extend_and_steal(item->sentences, g_steal_pointer(&next->sentences));
+    next->sentences = g_ptr_array_new();
+    item->words += next->words;
+    item_free(next);
+  }
+}
+
+/* What stands under a question, or under any heading that is wanted with it: the heading is the label. */
+static void answer_item(const struct drafting *d, int index, const struct pattern_block *block, const struct pattern_take *take, GPtrArray *items) {
+  const struct library *l = d->library;
+  const struct section *section = library_section(l, index);
+  bool question = section->heading >= 0 && library_span(l, section->heading)->cues & BIT(CUE_QUESTION);
+  if (section->heading < 0 || !section->count || !(take->titled || question)) return;
   const struct unit *unit = library_unit(l, section->first);
   if (take->units && !(take->units & BIT(unit->kind))) return;
-  int begin = unit->first + unit->lead, to = begin, words = 0;
-  for (; to < unit->first + unit->count && to - begin < block->sentences; to++) {
-    const char *text = library_span(l, to)->text;
-    if ((words += text_count_words(text, strlen(text))) > ITEM_WORDS && to > begin) break;
-  }
+  int begin = unit->first + unit->lead, to = end_of_answer(d, unit);
+  if (!question) to = MIN(to, begin + block->sentences);
   struct item *item = item_new(d, unit, take, begin, to);
   if (!item) return;
   sentence_free(item->lead);
   item->lead = label_of(d, section->heading);
   item->first = section->heading;
+  if (question) add_follow_ups(d, index, take, item);
   g_ptr_array_add(items, item);
 }
 
@@ -320,9 +388,6 @@ static void keep_best(const struct drafting *d, GPtrArray *items, int most, bool
   g_ptr_array_sort(items, item_by_place);
 }
 
-/* "And then?" heads nothing on its own. */
-static bool is_follow_up(const struct span *heading) { return heading->cues & BIT(CUE_QUESTION) && text_count_words(heading->text, strlen(heading->text)) < 3; }
-
 static GArray *choices_of(const struct drafting *d, const struct pattern_block *block, const struct pattern_take *take) {
   const struct library *l = d->library;
   GArray *choices = g_array_new(FALSE, FALSE, sizeof(struct choice));
@@ -332,10 +397,10 @@ static GArray *choices_of(const struct drafting *d, const struct pattern_block *
     const struct section *section = library_section(l, s);
     if (d->strength[s] <= 0 || (take->sections && !(take->sections & section->roles)) || take->without & section->roles) continue;
     if (block->own && section->heading < 0 && block->form != FORM_TEXT && l->sources[section->source].sections > 2) continue; /* a list without a heading, among others with */
-    if (block->own && section->heading >= 0 && is_follow_up(library_span(l, section->heading))) continue;
+    if ((block->own || take->answers || take->titled || take->headings) && is_follow_up(d, section)) continue;
     struct choice choice = { s, order_of(d, s), g_ptr_array_new_with_free_func(item_free), 0 };
     if (take->headings) item_of_heading(d, section, take, choice.items);
-    if (take->answers || take->titled) answer_item(d, section, block, take, choice.items);
+    if (take->answers || take->titled) answer_item(d, s, block, take, choice.items);
     for (int u = section->first; u < section->first + section->count && !take->headings && !take->answers && !take->titled; u++) items_of_unit(d, library_unit(l, u), block, take, choice.items);
     keep_best(d, choice.items, block->most, in_order);
     double sum = 0;
@@ -570,21 +635,34 @@ static char *missing_of(const struct drafting *d) {
   return g_string_free(missing, missing->len == 0);
 }
 
+/* Is there one of the blocks already in whose place this one would stand? */
+static bool is_left_out(const struct drafting *d, unsigned unless) {
+  for (int b = 0; b < PATTERN_BLOCKS; b++)
+    if (unless & BIT(b) && d->counts[b]) return true;
+  return false;
+}
+
 static void drafting_clear(struct drafting *d) {
   g_free(d->strength);
   g_free(d->used);
+  g_free(d->voiced);
   bag_clear(&d->topic);
   g_ptr_array_unref(d->blocks);
 }
 
 bool draft_asset(const struct library *library, const struct draft_request *request, struct json_writer *out, char **ret_missing) {
   struct drafting d = { .library = library, .request = request, .strength = g_new0(double, library->sections->len + 1), .used = g_new0(bool, library->spans->len + 1),
-    .blocks = g_ptr_array_new_with_free_func(drafted_free) };
+    .voiced = g_new0(bool, (gsize)library->source_count + 1), .blocks = g_ptr_array_new_with_free_func(drafted_free) };
+  for (int u = 0; u < (int)library->units->len; u++) {
+    const struct unit *unit = library_unit(library, u);
+    for (int s = unit->first; is_answer(library, unit) && s < unit->first + unit->count; s++) d.voiced[unit->source] |= (library_span(library, s)->cues & BIT(CUE_PERSONAL)) != 0;
+  }
   char *missing = NULL;
   if (!set_scope(&d))
     missing = request->topic ? g_strdup_printf("none of the sources speaks of \"%s\" in its title or a heading; add a source, or name one and leave the topic out", request->topic)
                              : g_strdup("there is no source to draft from");
-  for (int b = 0; !missing && b < request->pattern->block_count; b++) d.counts[b] = fill_block(&d, &request->pattern->blocks[b]);
+  for (int b = 0; !missing && b < request->pattern->block_count; b++)
+    if (!is_left_out(&d, request->pattern->blocks[b].unless)) d.counts[b] = fill_block(&d, &request->pattern->blocks[b]);
   if (!missing) missing = missing_of(&d);
   if (!missing) {
     g_ptr_array_sort(d.blocks, drafted_by_place);

@@ -82,8 +82,9 @@ static bool read_take(struct reader *r, const struct yaml_node *node, struct pat
     read_yes(r, node, "story", &take->story) && read_yes(r, node, "headings", &take->headings) && read_yes(r, node, "answers", &take->answers) && read_yes(r, node, "titled", &take->titled);
 }
 
-static bool read_block(struct reader *r, const struct yaml_node *node, struct pattern_block *block) {
-  static const char *const keys[] = { "id", "role", "form", "heading", "sections", "least", "most", "sentences", "take", NULL };
+/* `before`: the ids of the blocks before. */
+static bool read_block(struct reader *r, const struct yaml_node *node, const char *const *before, int count, struct pattern_block *block) {
+  static const char *const keys[] = { "id", "role", "form", "heading", "sections", "least", "most", "sentences", "words", "unless", "take", NULL };
   const char *form = NULL;
   if (node->type != YAML_MAP) return yaml_fail(r->doc, node, r->error, "\"blocks\" lists something that is not a map");
   if (!yaml_only(r->doc, node, keys, r->error) || !read_text(r, node, "id", &block->id) || !read_text(r, node, "role", &block->role) || !read_text(r, node, "form", &form)) return false;
@@ -94,7 +95,9 @@ static bool read_block(struct reader *r, const struct yaml_node *node, struct pa
   block->own = heading && strcmp(heading, "own") == 0;
   if (yaml_get(node, "heading") && !block->own && !read_languages(r, node, "heading", block->heading)) return false;
   if (!read_number(r, node, "sections", 1, 20, 20, &block->sections) || !read_number(r, node, "least", 0, 50, 0, &block->least) ||
-      !read_number(r, node, "most", 1, 50, 5, &block->most) || !read_number(r, node, "sentences", 1, 10, 2, &block->sentences)) return false;
+      !read_number(r, node, "most", 1, 50, 5, &block->most) || !read_number(r, node, "sentences", 1, 10, 2, &block->sentences) ||
+      !read_number(r, node, "words", 0, 100, 0, &block->words)) return false;
+  if (yaml_get(node, "unless") && (!count ? !yaml_fail(r->doc, node, r->error, "\"unless\" in the first block; it names blocks before") : !read_bits(r, node, "unless", before, count, &block->unless))) return false;
   const struct yaml_node *takes = yaml_get(node, "take");
   for (const struct yaml_node *take = takes && takes->type == YAML_LIST ? takes->first : NULL; take; take = take->next) {
     if (block->take_count == PATTERN_TAKES) return yaml_fail(r->doc, take, r->error, "more than %d ways to take; leave some out", PATTERN_TAKES);
@@ -121,7 +124,10 @@ static bool read_pattern(struct reader *r, const struct yaml_node *root, struct 
   if (!blocks || blocks->type != YAML_LIST || !blocks->first) return yaml_fail(r->doc, root, r->error, "\"blocks\" is missing or empty");
   for (const struct yaml_node *node = blocks->first; node; node = node->next) {
     if (pattern->block_count == PATTERN_BLOCKS) return yaml_fail(r->doc, node, r->error, "more than %d blocks; merge some", PATTERN_BLOCKS);
-    if (!read_block(r, node, &pattern->blocks[pattern->block_count++])) return false;
+    const char *before[PATTERN_BLOCKS];
+    for (int b = 0; b < pattern->block_count; b++) before[b] = pattern->blocks[b].id;
+    int count = pattern->block_count++;
+    if (!read_block(r, node, before, count, &pattern->blocks[count])) return false;
   }
   for (const struct yaml_node *node = needs && needs->type == YAML_LIST ? needs->first : NULL; node; node = node->next) {
     if (pattern->need_count == PATTERN_NEEDS) return yaml_fail(r->doc, node, r->error, "more than %d needs; merge some", PATTERN_NEEDS);

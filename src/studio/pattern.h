@@ -8,7 +8,8 @@
  *   words    about how long the asset may get
  *   blocks   in order; each: id, role, form (text, list, steps, check), heading (per language, or `own`: the source's; absent:
  *            none), sections (from how many sections at most; with an own heading each becomes a block), least and most
- *            (items of each section), sentences (of each item), and
+ *            (items of each section), sentences (of each item; an answer to a question is told whole), words (an item without a label that has
+ *            fewer says too little), unless (ids of blocks before: it stands only where these are empty), and
  *     take   what to look for, the best first; the first that yields `least` counts: sections (roles of headings), without (none of these roles), units (item,
  *            step, row, paragraph, turn, quote), cues (any of them; see cues.yaml), not (none of them), and yes/no: split (sentences
  *            of a paragraph become items), labelled (only with a label in bold), stamped (with a time as its label), story (in order, unbroken), headings (the
@@ -27,7 +28,8 @@ struct pattern_block {
   const char *id, *role, *heading[LANGUAGE_COUNT]; /* heading NULL: none in this language */
   enum form form;
   bool own;
-  int sections, least, most, sentences;
+  int sections, least, most, sentences, words;
+  unsigned unless; /* blocks before */
   struct pattern_take takes[PATTERN_TAKES]; int take_count;
 };
 struct pattern_need { unsigned blocks; int least; const char *says; };
