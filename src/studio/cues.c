@@ -15,7 +15,7 @@
 #define WORDED_ROLES (SECTION_OPENING + 1)
 
 const char *const cue_names[CUE_COUNT] = { "imperative", "rule", "reason", "example", "mistake", "definition", "condition", "result", "aside", "imprint", "contact", "anaphor", "orphan",
-  "number", "question", "quote", "personal" };
+  "number", "question", "quote", "personal", "code" };
 const char *const section_role_names[SECTION_ROLES] = { "why", "mistakes", "phrases", "limits", "example", "help", "learn", "faq", "after", "steps", "rules", "opening", "other" };
 
 struct phrases { char **at; };
@@ -129,6 +129,13 @@ static bool is_quote(const char *text) {
   return (first == '"' || first == 0x201C || first == 0x201E || first == 0xAB || first == 0xBB) && (end == '"' || end == 0x201D || end == 0x201C || end == 0xBB || end == 0xAB);
 }
 
+/* "find_house(address)", "store()" */
+static bool names_code(const char *text) {
+  for (const char *at = strchr(text, '_'); at; at = strchr(at + 1, '_'))
+    if (at > text && g_ascii_isalnum(at[-1]) && g_ascii_isalnum(at[1])) return true;
+  return strstr(text, "()") != NULL;
+}
+
 static bool holds_any(const char *padded, const char *const *words) {
   for (; *words; words++)
     if (strstr(padded, *words)) return true;
@@ -167,6 +174,7 @@ unsigned cues_of_sentence(const char *text, enum language language) {
   const char *end = text + strlen(text);
   while (end > text && strchr("\"')”’» ", end[-1])) end--;
   if (end > text && end[-1] == '?') cues |= BIT(CUE_QUESTION);
+  if (names_code(text)) cues |= BIT(CUE_CODE);
   g_autofree char *outside = without_quotes(text);
   if (holds_any(outside, first_person)) cues |= BIT(CUE_PERSONAL);
   return cues;

@@ -5,7 +5,7 @@
 #include "text/words.h"
 
 enum cue { CUE_IMPERATIVE, CUE_RULE, CUE_REASON, CUE_EXAMPLE, CUE_MISTAKE, CUE_DEFINITION, CUE_CONDITION, CUE_RESULT, CUE_ASIDE /* of its time: figures of last year */, CUE_IMPRINT /* about the document */, CUE_CONTACT, CUE_ANAPHOR, CUE_ORPHAN /* opens nothing: what it points to was named before */, /* by words */
-           CUE_NUMBER, CUE_QUESTION, CUE_QUOTE, CUE_PERSONAL /* in the first person */, CUE_COUNT };
+           CUE_NUMBER, CUE_QUESTION, CUE_QUOTE, CUE_PERSONAL /* in the first person */, CUE_CODE /* it names what only programs call so */, CUE_COUNT };
 extern const char *const cue_names[CUE_COUNT];
 enum section_role { SECTION_WHY, SECTION_MISTAKES, SECTION_PHRASES, SECTION_LIMITS, SECTION_EXAMPLE, SECTION_HELP, SECTION_LEARN, SECTION_FAQ, SECTION_AFTER, SECTION_STEPS, SECTION_RULES, /* by words */
             SECTION_OPENING /* by words, or before the first heading below the title */, SECTION_OTHER, SECTION_ROLES };

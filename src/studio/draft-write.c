@@ -140,14 +140,17 @@ static void put_span_texts(struct writing *w) {
   json_close_array(w->out);
 }
 
-/* {topic} in a title; capital in front. */
+/* {topic} in a title, capital in front. One colon in a title is enough, and it is the pattern's: what kind of document the source
+ * is is left out in front of it ("Interview: "), any other colon becomes a comma. */
 static char *title_of(const struct drafting *d, const char *topic) {
   g_auto(GStrv) parts = g_strsplit(d->request->pattern->title[d->language], "{topic}", -1);
-  if (strchr(topic, ':') && parts[0] && parts[1] && g_str_has_prefix(parts[1], ": ")) { /* one colon in a title is enough */
-    g_autofree char *rest = parts[1];
-    parts[1] = g_strconcat(" – ", rest + 2, NULL);
-  }
-  g_autofree char *title = g_strjoinv(topic, parts);
+  g_autoptr(GString) plain = g_string_new("");
+  const char *rest = topic + cues_genre(topic, d->language);
+  g_string_append_unichar(plain, *rest ? g_unichar_toupper(g_utf8_get_char(rest)) : ' ');
+  g_string_append(plain, *rest ? utf8_next(rest) : "");
+  g_string_replace(plain, " : ", ", ", 0);
+  g_string_replace(plain, ": ", ", ", 0);
+  g_autofree char *title = g_strjoinv(plain->str, parts);
   char capital[8] = { 0 };
   g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(title)), capital);
   return g_strconcat(capital, *title ? utf8_next(title) : "", NULL);

@@ -472,8 +472,8 @@ static int fill_sections(struct drafting *d, const struct pattern_block *block, 
 /* The pattern's heading: the best items of the best sections in one block. */
 static int fill_one(struct drafting *d, const struct pattern_block *block, const struct pattern_take *take, GArray *choices) {
   g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(item_free);
-  int count = 0;
-  for (guint i = 0; i < choices->len && i < (guint)block->sections; i++) {
+  int count = 0, sections = take->units == BIT(BLOCK_STEP) ? 1 : block->sections; /* steps of two procedures are no procedure */
+  for (guint i = 0; i < choices->len && i < (guint)sections; i++) {
     struct choice *choice = &g_array_index(choices, struct choice, i);
     while (choice->items->len) {
       struct item *item = g_ptr_array_steal_index(choice->items, 0);

@@ -15,8 +15,9 @@
  * source speaks of; the approver's first criterion asks for that.
  *
  * Sources: T. M. Haladyna, S. M. Downing, M. C. Rodriguez, A Review of Multiple-Choice Item-Writing Guidelines, Applied
- * Measurement in Education 15 (2002): three options are enough, all plausible, alike in length. */
+ * Measurement in Education 15 (2002): three options are enough, all plausible, alike in length; of figures, the right one must not stand out. */
 #include "studio/draft-private.h"
+#include <math.h>
 #include <string.h>
 
 #define OPTIONS_LEAST 3
@@ -24,10 +25,13 @@
 #define STEM_WORDS 28
 #define STEM_LEAST 3       /* words besides the gap; less says nothing */
 #define ANSWER_WORDS 30
+#define REASON_LEAST 4     /* words; "because of number 3" gives no reason */
 #define SAME_CASE 0.75     /* a span that covers so much of the question speaks of the same */
 #define SAME_WORDS 0.8
 #define LONGER 6.0         /* times the right answer's words: an option that long gives itself away */
 #define UNITS_APART 3      /* "two days" can be taken for weeks or hours, hardly for years */
+#define APART_MOST 5.0     /* times: figures further apart are not confused */
+#define NEIGHBOUR_MOST 3.0 /* times: the right one has a wrong one as near as that, or it stands out */
 #define CASES_MOST 3       /* questions of one kind */
 
 enum kind { KIND_CASE, KIND_IF, KIND_WHY, KIND_FIGURE, KIND_WORSE, KIND_NEXT, KIND_COUNT };
@@ -41,7 +45,7 @@ static const char *const asks[KIND_COUNT][LANGUAGE_COUNT] = {
   { "What comes next?", "Was kommt danach?", "Que faut-il faire ensuite ?", "What comes next?" } };
 
 /* A pair: what is asked, and what goes with it. */
-struct pair { enum kind kind; char *stem, *answer; int span_stem, span_answer, section, group, order; struct bag stem_bag, answer_bag; };
+struct pair { enum kind kind; bool row; char *stem, *answer; int span_stem, span_answer, section, group, order; struct bag stem_bag, answer_bag; };
 struct pairing { struct drafting *d; GArray *pairs; struct stemmer *stemmer; };
 
 static void pair_clear(void *data) {
@@ -93,12 +97,24 @@ static void pair_of_label(struct pairing *p, const struct unit *unit) {
   add_pair(p, KIND_CASE, g_steal_pointer(&stem), capital(rest->text), unit->first, unit->first + 1, unit->list ? unit->list : 1000000 + unit->section);
 }
 
+/* A row: its label and the first column are asked, what stands there is the answer; the other columns would give it away. */
+static void pair_of_row(struct pairing *p, const struct unit *unit) {
+  g_autoptr(GArray) cells = row_cells(p->d->library, unit);
+  unsigned unfit = BIT(CUE_QUESTION) | BIT(CUE_ASIDE) | BIT(CUE_PERSONAL);
+  if (!cells->len || library_span(p->d->library, unit->first + 1)->cues & unfit) return;
+  const struct row_cell *cell = &g_array_index(cells, struct row_cell, 0);
+  guint before = p->pairs->len;
+  g_autofree char *label = capital(library_span(p->d->library, unit->first)->text), *told = closed(cell->text);
+  add_pair(p, KIND_CASE, g_strdup_printf("%s: %s …", label, cell->head), g_strconcat("… ", told, NULL), unit->first, unit->first + 1, unit->list);
+  if (p->pairs->len > before) g_array_index(p->pairs, struct pair, before).row = true;
+}
+
 /* A point of the form "case: what applies". */
 static void pair_of_colon(struct pairing *p, const struct unit *unit) {
   const struct span *span = library_span(p->d->library, unit->first);
   const char *colon = strstr(span->text, ": ");
   if (!colon || strchr(span->text, '"') || span->cues & (BIT(CUE_ASIDE) | BIT(CUE_QUESTION))) return;
-  g_autofree char *stem = g_strndup(span->text, (gsize)(colon - span->text));
+  g_autofree char *stem = g_strchomp(g_strndup(span->text, (gsize)(colon - span->text)));
   if (words_of(stem) > 20) return;
   g_autofree char *told = capital(colon + 2);
   add_pair(p, KIND_CASE, g_steal_pointer(&stem), closed(told), unit->first, unit->first, unit->list);
@@ -112,11 +128,9 @@ static void pair_of_condition(struct pairing *p, int index) {
   unsigned unfit = BIT(CUE_ANAPHOR) | BIT(CUE_ASIDE) | BIT(CUE_QUESTION) | BIT(CUE_PERSONAL) | BIT(CUE_QUOTE);
   if (!comma || !(span->cues & BIT(CUE_CONDITION)) || span->cues & unfit || span->open_quote || span->close_quote || strchr(span->text, '"')) return;
   g_autofree char *front = g_strndup(span->text, (gsize)(comma - span->text)), *lower = g_utf8_strdown(front, -1), *padded = g_strconcat(" ", lower, " ", NULL);
-  static const char *const leaning[] = { " it ", " they ", " this ", " that ", " he ", " she ", " them ", " es ", " er ", " dies ", " cela ", " il ", " elle " };
   static const char *const openers[] = { " if ", " when ", " unless ", " before ", " after ", " as long as ", " in case ", " wenn ", " falls ", " sobald ", " bei ", " si ", " quand ", " lorsque ", " en cas ", " dès que " };
   bool opens = false;
-  for (size_t i = 0; i < G_N_ELEMENTS(leaning); i++)
-    if (strstr(padded, leaning[i])) return;
+  if (cues_pronoun(front, p->d->language) || strstr(padded, " that ")) return;
   for (size_t i = 0; i < G_N_ELEMENTS(openers); i++) opens |= g_str_has_prefix(padded, openers[i]);
   if (!opens || words_of(front) < 3 || words_of(comma + 2) < 3) return;
   add_pair(p, KIND_IF, g_strconcat(front, ", …", NULL), g_strconcat("… ", comma + 2, NULL), index, index, 0);
@@ -133,11 +147,15 @@ static void pair_of_reason(struct pairing *p, int index) {
     if (!joint || joint == span->text) continue;
     const char *rest = joint + strlen(joints[i]);
     g_autofree char *front = g_strndup(span->text, (gsize)(rest - span->text));
-    g_autofree char *lower = g_utf8_strdown(front, -1);
-    bool leans = strstr(lower, " it ") || strstr(lower, " them ") || strstr(lower, " they ") || strstr(lower, " this ");
-    if (!leans && words_of(front) >= 4 && words_of(rest) >= 3) add_pair(p, KIND_WHY, g_strconcat(front, "…", NULL), g_strconcat("… ", rest, NULL), index, index, (int)i);
+    if (!cues_pronoun(front, p->d->language) && words_of(front) >= 4 && words_of(rest) >= REASON_LEAST) add_pair(p, KIND_WHY, g_strconcat(front, "…", NULL), g_strconcat("… ", rest, NULL), index, index, (int)i);
     return;
   }
+}
+
+/* A part of a story: what is said there holds for its people and numbers, and asks nothing outside of it. */
+static bool is_told(const struct drafting *d, const struct unit *unit) {
+  unsigned roles = library_section(d->library, unit->section)->roles;
+  return unit->stamp || (roles & BIT(SECTION_EXAMPLE) && !(roles & (BIT(SECTION_RULES) | BIT(SECTION_STEPS))));
 }
 
 static void find_pairs(struct pairing *p) {
@@ -145,9 +163,11 @@ static void find_pairs(struct pairing *p) {
   for (int u = 0; u < (int)l->units->len; u++) {
     const struct unit *unit = library_unit(l, u);
     if (p->d->strength[unit->section] <= 0 || !unit->count) continue;
-    if (unit->lead) pair_of_label(p, unit);
+    g_autoptr(GArray) cells = row_cells(l, unit);
+    if (cells->len) pair_of_row(p, unit);
+    else if (unit->lead) pair_of_label(p, unit);
     else if (unit->kind == BLOCK_ITEM || unit->kind == BLOCK_STEP) pair_of_colon(p, unit);
-    for (int s = unit->first + unit->lead; s < unit->first + unit->count; s++) {
+    for (int s = unit->first + unit->lead; s < unit->first + unit->count && !is_told(p->d, unit); s++) {
       pair_of_condition(p, s);
       pair_of_reason(p, s);
     }
@@ -237,11 +257,15 @@ static bool ask_pair(struct pairing *p, struct drafted *to, guint index) {
   struct drafting *d = p->d;
   const struct pair *pair = &g_array_index(p->pairs, struct pair, index);
   struct quiz *question = quiz_new(d, pair->kind, sentence_new(g_strdup(pair->stem), pair->span_stem));
+  if (pair->row) {
+    question->ask = asks[KIND_IF][d->language];
+    g_array_append_val(question->stem->spans, pair->span_answer); /* the column's name stands there */
+  }
   add_option(question, pair->answer, pair->span_answer, true);
   for (int reach = 0; reach <= (pair->kind == KIND_CASE ? 1 : 3); reach++)
     for (guint i = 0; i < p->pairs->len && question->options->len < OPTIONS_MOST; i++) {
       const struct pair *other = &g_array_index(p->pairs, struct pair, i);
-      if (i == index || other->kind != pair->kind || (pair->kind == KIND_WHY && other->group != pair->group) || distance(d, pair, other) != reach) continue;
+      if (i == index || other->kind != pair->kind || other->row != pair->row || (pair->kind == KIND_WHY && other->group != pair->group) || distance(d, pair, other) != reach) continue;
       if (is_wrong(d, pair, other) && !has_option(question, other->answer)) add_option(question, other->answer, other->span_answer, false);
     }
   g_ptr_array_add(question->feedback, sentence_of(d, pair->span_answer, pair->span_stem == pair->span_answer, false, false));
@@ -254,23 +278,15 @@ static bool ask_pair(struct pairing *p, struct drafted *to, guint index) {
 
 /* ---- figures ----------------------------------------------------------------------------------------------------- */
 
-static const char *const number_words = " one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety hundred half"
-  " ein eine einem einen zwei drei vier fünf sechs sieben acht neun zehn elf zwölf fünfzehn zwanzig dreißig vierzig fünfzig sechzig"
-  " un une deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt trente quarante cinquante soixante ";
 static const char *const adjectives = " working calendar business full yearly further more other good last consecutive ";
 
 /* A figure in a sentence: its words with its unit, and the unit as a key ("days"). */
-struct figure { int span; size_t from, to; char *text, *unit, *amount; };
+struct figure { int span; size_t from, to; char *text, *unit, *amount; double size; /* in units; times in seconds */ };
 static void figure_clear(void *data) {
   struct figure *figure = data;
   g_free(figure->text);
   g_free(figure->unit);
   g_free(figure->amount);
-}
-
-static bool is_number_word(const char *word) {
-  g_autofree char *lower = g_utf8_strdown(word, -1), *key = g_strconcat(" ", lower, " ", NULL);
-  return g_ascii_isdigit(*word) || strstr(number_words, key) != NULL;
 }
 
 static char *singular(const char *word) {
@@ -286,6 +302,35 @@ static bool is_joint(const char *word) {
   return strstr(joints, key) != NULL;
 }
 
+/* Which scale of time a unit is of; -1: of none. */
+static int time_scale(const char *unit) {
+  static const char *const scales[][4] = { { "second", "sekund" }, { "minut", "minute" }, { "hour", "stund", "heur" }, { "day", "working day", "tag", "jour" }, { "week", "woch", "semain" },
+    { "month", "monat", "moi" }, { "year", "jahr" } };
+  for (int i = 0; i < (int)G_N_ELEMENTS(scales); i++)
+    for (int j = 0; j < 4 && scales[i][j]; j++)
+      if (g_str_has_prefix(unit, scales[i][j])) return i;
+  return -1;
+}
+
+/* How far two units are from each other: 0 the same, 1 and on for spans of time of another scale; 99 they cannot be confused. */
+static int unit_distance(const char *a, const char *b) {
+  int scale_a = time_scale(a), scale_b = time_scale(b);
+  if (strcmp(a, b) == 0) return 0;
+  return scale_a < 0 || scale_b < 0 ? 99 : 1 + abs(scale_a - scale_b);
+}
+
+static double size_of(const char *number, const char *unit, enum language language) {
+  static const double seconds[] = { 1, 60, 3600, 86400, 604800, 2629800, 31557600 };
+  int scale = time_scale(unit);
+  return cues_number(number, language) * (scale >= 0 ? seconds[scale] : 1);
+}
+
+/* How many times the larger of two figures is the smaller. */
+static double times_apart(const struct figure *a, const struct figure *b) {
+  double low = MIN(a->size, b->size), high = MAX(a->size, b->size);
+  return low > 0 ? high / low : high > 0 ? HUGE_VAL : 1;
+}
+
 static void find_figures(const struct drafting *d, int index, GArray *figures) {
   const struct span *span = library_span(d->library, index);
   g_auto(GStrv) words = g_strsplit(span->text, " ", -1);
@@ -296,7 +341,7 @@ static void find_figures(const struct drafting *d, int index, GArray *figures) {
     if (digits) core = strspn(words[i], "0123456789.,");
     if (digits) while (core && strchr(".,", words[i][core - 1])) core--;
     g_autofree char *number = g_strndup(words[i], core);
-    if (!is_number_word(number) || core != whole || !words[i + 1]) continue;
+    if (cues_number(number, d->language) < 0 || core != whole || !words[i + 1]) continue;
     int last = i + 1;
     g_autofree char *next = g_utf8_strdown(words[last], -1), *padded = g_strconcat(" ", next, " ", NULL);
     if (strstr(adjectives, padded) && words[last + 1]) last++;
@@ -309,22 +354,9 @@ static void find_figures(const struct drafting *d, int index, GArray *figures) {
     figure.text = g_strndup(span->text + figure.from, figure.to - figure.from);
     g_autofree char *noun = g_strndup(words[last], unit), *single = singular(noun);
     figure.unit = last > i + 1 ? g_strconcat(words[i + 1], " ", single, NULL) : g_steal_pointer(&single);
+    figure.size = size_of(figure.amount, figure.unit, d->language);
     g_array_append_val(figures, figure);
   }
-}
-
-/* How far two units are from each other: 0 the same, 1 and on for spans of time of another scale; 99 they cannot be confused. */
-static int unit_distance(const char *a, const char *b) {
-  static const char *const scales[][4] = { { "second", "sekund" }, { "minut", "minute" }, { "hour", "stund", "heur" }, { "day", "working day", "tag", "jour" }, { "week", "woch", "semain" },
-    { "month", "monat", "moi" }, { "year", "jahr" } };
-  int scale_a = -1, scale_b = -1;
-  if (strcmp(a, b) == 0) return 0;
-  for (int i = 0; i < (int)G_N_ELEMENTS(scales); i++)
-    for (int j = 0; j < 4 && scales[i][j]; j++) {
-      if (g_str_has_prefix(a, scales[i][j])) scale_a = i;
-      if (g_str_has_prefix(b, scales[i][j])) scale_b = i;
-    }
-  return scale_a < 0 || scale_b < 0 ? 99 : 1 + abs(scale_a - scale_b);
 }
 
 static bool ask_figure(struct pairing *p, struct drafted *to, const GArray *figures, guint index) {
@@ -334,25 +366,32 @@ static bool ask_figure(struct pairing *p, struct drafted *to, const GArray *figu
   unsigned unfit = BIT(CUE_ASIDE) | BIT(CUE_ANAPHOR) | BIT(CUE_PERSONAL) | BIT(CUE_QUESTION) | BIT(CUE_QUOTE);
   bool rule = span->cues & (BIT(CUE_RULE) | BIT(CUE_CONDITION) | BIT(CUE_IMPERATIVE));
   if (!rule || span->cues & unfit || span->open_quote || span->close_quote || span->kind != SPAN_SENTENCE || span->block == BLOCK_ROW || words_of(span->text) > STEM_WORDS || strchr(span->text, '"')) return false;
-  if (words_of(span->text) < words_of(figure->text) + STEM_LEAST) return false;
+  if (words_of(span->text) < words_of(figure->text) + STEM_LEAST || cues_pronoun(span->text, d->language) || (span->unit >= 0 && is_told(d, library_unit(d->library, span->unit)))) return false;
   g_autofree char *front = g_strndup(span->text, figure->from), *stem = g_strconcat(front, "____", span->text + figure->to, NULL);
   struct bag stem_bag = bag_of(p->stemmer, stem, strlen(stem));
   struct quiz *question = quiz_new(d, KIND_FIGURE, sentence_new(g_steal_pointer(&stem), figure->span));
   add_option(question, figure->text, figure->span, true);
+  double nearest = HUGE_VAL;
   bool small = !g_unichar_isupper(g_utf8_get_char(figure->text));
   for (int reach = 0; reach <= (d->language == LANGUAGE_GERMAN ? 0 : UNITS_APART); reach++) /* German units change with their case */
    for (guint i = 0; i < figures->len && question->options->len < OPTIONS_MOST; i++) {
     const struct figure *other = &g_array_index(figures, struct figure, i);
-    if (other->span == figure->span || unit_distance(other->unit, figure->unit) != reach || strcmp(other->amount, figure->amount) == 0 || has_option(question, other->text)) continue;
+    if (other->span == figure->span || unit_distance(other->unit, figure->unit) != reach || strcmp(other->amount, figure->amount) == 0 || has_option(question, other->text) || times_apart(figure, other) > APART_MOST) continue;
     struct bag option = bag_of(p->stemmer, other->text, strlen(other->text));
     struct bag right = bag_of(p->stemmer, figure->text, strlen(figure->text)); /* "2" and "two" are one figure */
     bool wrong = !bag_same_numbers(&option, &right) && !is_true_too(d, &stem_bag, &option, -1, -1);
     bag_clear(&right);
     bag_clear(&option);
     g_autofree char *text = small ? uncapital(other->text) : g_strdup(other->text);
-    if (wrong && !has_option(question, text)) add_option(question, text, other->span, false);
+    if (!wrong || has_option(question, text)) continue;
+    add_option(question, text, other->span, false);
+    nearest = MIN(nearest, times_apart(figure, other));
   }
   bag_clear(&stem_bag);
+  if (nearest > NEIGHBOUR_MOST) {
+    quiz_free(question);
+    return false;
+  }
   g_ptr_array_add(question->feedback, sentence_of(d, figure->span, true, false, false));
   return finish(d, to, question, figure->span);
 }
