@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define WORDED_CUES (CUE_ORPHAN + 1)
+#define FOLLOW_UP_WORDS 5 /* "And what then?" has fewer; "And what do people get wrong?" asks on its own */
 #define WORDED_ROLES (SECTION_OPENING + 1)
 
 const char *const cue_names[CUE_COUNT] = { "imperative", "rule", "reason", "example", "mistake", "definition", "condition", "result", "aside", "imprint", "contact", "anaphor", "orphan",
@@ -190,7 +191,8 @@ unsigned cues_of_heading(const char *text, enum language language) {
 
 bool cues_follow_up(const char *question, enum language language) {
   g_autofree char *normal = text_normal(question, strlen(question)), *padded = g_strconcat(" ", normal, " ", NULL);
-  return text_count_words(question, strlen(question)) < 3 || holds(&vocabulary_of(language)->follow_up, padded);
+  int words = text_count_words(question, strlen(question));
+  return words < 2 || (holds(&vocabulary_of(language)->follow_up, padded) && (words < FOLLOW_UP_WORDS || cues_pronoun(question, language)));
 }
 
 bool cues_pronoun(const char *text, enum language language) {

@@ -26,6 +26,7 @@
 
 #define ITEM_WORDS 70        /* an item that is longer is cut after a sentence */
 #define STORY_WORDS 95       /* a stage of a story may be longer */
+#define STAGE_WORDS 55       /* where it is cut into stages */
 #define ALIKE_MOST 0.75      /* two items that are more alike say the same */
 #define SECTION_STRENGTH 0.7 /* of a section whose heading names the topic, in a source that does not */
 #define LEAST_SENTENCE 2     /* words; less is no sentence */
@@ -174,11 +175,11 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
   for (int s = from; s < to && !take->label_only; s++) {
     const struct span *span = library_span(l, s);
     bool opens = s == from && (span->open_quote || personal), closes = s == to - 1 && (span->close_quote || personal);
-    unfit |= !is_usable(d, span) || d->used[s] || (take->cues == BIT(CUE_QUESTION) && !is_plain_question(span));
+    unfit |= !(take->story ? span->kind == SPAN_SENTENCE : is_usable(d, span)) || d->used[s] || (take->cues == BIT(CUE_QUESTION) && !is_plain_question(span));
     item->cues |= span->cues;
     item->score += span_score(d, take, span);
     item->words += text_count_words(span->text, strlen(span->text));
-    g_ptr_array_add(item->sentences, sentence_of(d, s, s == from && !own_lead, opens, closes));
+    g_ptr_array_add(item->sentences, sentence_of(d, s, s == from && !own_lead && !take->story, opens, closes));
   }
   unfit |= told && item->words < PERSONAL_WORDS;
   if (personal && !unfit) nest_quotes(d, item);
@@ -216,7 +217,7 @@ static struct item *best_run(const struct drafting *d, const struct unit *unit, 
   return best;
 }
 
-/* A stage of a story: the unit from its beginning, as long as it is bearable. */
+/* The unit from its beginning, as long as it is bearable. */
 static struct item *whole_unit(const struct drafting *d, const struct unit *unit, const struct pattern_take *take) {
   int begin = unit->first + unit->lead, to = begin, words = 0;
   for (; to < unit->first + unit->count; to++) {
@@ -224,6 +225,29 @@ static struct item *whole_unit(const struct drafting *d, const struct unit *unit
     if ((words += text_count_words(text, strlen(text))) > STORY_WORDS && to > begin) break;
   }
   return item_new(d, unit, take, begin, to);
+}
+
+/* A unit of a story: whole, or in stages where that is too long; a quotation is never torn. */
+static void story_items(const struct drafting *d, const struct unit *unit, const struct pattern_take *take, GPtrArray *items) {
+  int begin = unit->first + unit->lead, end = unit->first + unit->count, words = 0;
+  for (int s = begin; s < end; s++) words += text_count_words(library_span(d->library, s)->text, strlen(library_span(d->library, s)->text));
+  guint kept = items->len; /* all of it, or nothing */
+  int most = words <= STORY_WORDS || unit->lead ? STORY_WORDS : STAGE_WORDS;
+  for (int from = begin, to; from < end; from = to) {
+    int told = 0;
+    for (to = from; to < end; to++) {
+      const struct span *span = library_span(d->library, to);
+      told += text_count_words(span->text, strlen(span->text));
+      if (told > most && to > from && !span->open_quote) break;
+    }
+    struct item *item = item_new(d, unit, take, from, to);
+    if (!item) {
+      g_ptr_array_set_size(items, (int)kept);
+      return;
+    }
+    g_ptr_array_add(items, item);
+    if (unit->lead) return;
+  }
 }
 
 /* How many sentences the quotation takes that is open behind `span`. */
@@ -264,11 +288,12 @@ static void items_of_unit(const struct drafting *d, const struct unit *unit, con
   if (take->units && !(take->units & BIT(unit->kind))) return;
   if ((take->labelled && (!unit->lead || unit->stamp)) || (take->stamped && !unit->stamp)) return;
   if (unit->count == unit->lead) return;
-  if (unit->stamp && block->form == FORM_TEXT && !take->stamped && !block->own) return; /* a moment of a story says nothing on its own */
+  if (unit->stamp && !take->stamped && !take->story && !block->own) return; /* a moment of a story says nothing on its own */
   if (!block->own && !take->split && is_answer(d->library, unit)) return; /* an answer goes with its question, or not at all */
   struct item *item = NULL;
   if (take->label_only) item = unit->lead && !unit->stamp ? item_new(d, unit, take, unit->first + 1, unit->first + 1) : NULL;
-  else if (take->story || (block->own && is_answer(d->library, unit))) item = whole_unit(d, unit, take); /* an answer cut short may lose its point */
+  else if (take->story) story_items(d, unit, take, items);
+  else if (block->own && is_answer(d->library, unit)) item = whole_unit(d, unit, take); /* an answer cut short may lose its point */
   else if (take->split && (!unit->lead || unit->stamp) && (unit->kind == BLOCK_PARAGRAPH || unit->kind == BLOCK_TURN || unit->kind == BLOCK_QUOTE)) split_unit(d, unit, take, block->sentences, items);
   else item = best_run(d, unit, take, block->sentences, block->form == FORM_TEXT);
   if (item && !item->lead && item->words < block->words && !(item->cues & BIT(CUE_DEFINITION))) g_clear_pointer(&item, item_free); /* "For everybody who calls." says nothing yet */
@@ -341,6 +366,11 @@ static void answer_item(const struct drafting *d, int index, const struct patter
   if (!item) return;
   sentence_free(item->lead);
   item->lead = label_of(d, section->heading);
+  if (question) {
+    char *asked = cues_trim(item->lead->text, d->language); /* "And who signs?" */
+    g_free(item->lead->text);
+    item->lead->text = asked;
+  }
   item->first = section->heading;
   if (question) add_follow_ups(d, index, take, item);
   g_ptr_array_add(items, item);
@@ -401,7 +431,13 @@ static GArray *choices_of(const struct drafting *d, const struct pattern_block *
     struct choice choice = { s, order_of(d, s), g_ptr_array_new_with_free_func(item_free), 0 };
     if (take->headings) item_of_heading(d, section, take, choice.items);
     if (take->answers || take->titled) answer_item(d, s, block, take, choice.items);
-    for (int u = section->first; u < section->first + section->count && !take->headings && !take->answers && !take->titled; u++) items_of_unit(d, library_unit(l, u), block, take, choice.items);
+    for (int u = section->first; u < section->first + section->count && !take->headings && !take->answers && !take->titled; u++) {
+      guint before = choice.items->len;
+      items_of_unit(d, library_unit(l, u), block, take, choice.items);
+      if (choice.items->len > before || !take->story || take->stamped || !(take->units & BIT(library_unit(l, u)->kind))) continue;
+      g_ptr_array_set_size(choice.items, 0); /* a story with a hole is none */
+      break;
+    }
     keep_best(d, choice.items, block->most, in_order);
     double sum = 0;
     for (guint i = 0; i < choice.items->len; i++) sum += ((struct item *)choice.items->pdata[i])->score;

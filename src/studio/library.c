@@ -17,6 +17,8 @@
 #define ALIKE_NEAR 0.4
 #define ALIKE_FAR 0.6
 #define TITLE_BYTES 200     /* a bold paragraph that is longer is emphasis */
+#define QUESTION_LEAST 4    /* words; a question that is shorter keeps what is said before it */
+#define QUESTION_SAYS 8     /* words; with so many a pronoun has most likely its noun, or needs none */
 #define PSEUDO_LEVEL 7      /* of a bold paragraph as a heading */
 
 const char *const span_kind_names[4] = { "heading", "label", "sentence", "code" };
@@ -160,13 +162,23 @@ static char *title_of_name(const char *name) {
   return g_strconcat(capital, *base ? utf8_next(base) : "", NULL);
 }
 
-/* A turn that only asks, and that somebody else answers: the question heads the answer, as in an interview. */
+/* A turn that ends in a question, and that somebody else answers: the question heads the answer, as in an interview. */
 static bool asks(const GArray *blocks, guint index) {
   const struct text_block *block = &g_array_index(blocks, struct text_block, index);
   if (block->kind != BLOCK_TURN || index + 1 >= blocks->len) return false;
   const struct text_block *next = &g_array_index(blocks, struct text_block, index + 1);
   size_t length = strlen(block->text);
   return length < TITLE_BYTES && block->text[length - 1] == '?' && next->kind == BLOCK_TURN && strcmp(next->speaker, block->speaker) != 0;
+}
+
+/* Where the question of a turn begins, behind what is said first ("Understood. And how many do we need?"); 0 where it may lean on that. */
+static size_t question_of(const char *turn, enum language language) {
+  g_autoptr(GArray) sentences = text_sentences(turn, strlen(turn), language);
+  const struct text_range *last = sentences->len > 1 ? &g_array_index(sentences, struct text_range, sentences->len - 1) : NULL;
+  if (!last || strchr(turn, '"')) return 0;
+  const char *question = turn + last->from;
+  int words = text_count_words(question, strlen(question));
+  return cues_follow_up(question, language) || words < QUESTION_LEAST || (words < QUESTION_SAYS && cues_pronoun(question, language)) ? 0 : last->from;
 }
 
 static void read_source(struct library *l, int index, const struct source *given) {
@@ -183,7 +195,14 @@ static void read_source(struct library *l, int index, const struct source *given
     size_t length = strlen(block->text);
     bool bold = (block->kind == BLOCK_PARAGRAPH && block->lead == length && length < TITLE_BYTES) || asks(cut->blocks, i);
     b.quote_open = false;
-    if (block->kind == BLOCK_HEADING || bold) open_section(&b, bold ? PSEUDO_LEVEL : block->level, block->text, length);
+    if (block->kind == BLOCK_HEADING || bold) {
+      size_t from = block->kind == BLOCK_TURN ? question_of(block->text, b.language) : 0;
+      struct text_block said = *block;
+      said.text = g_strndup(block->text, from);
+      if (from) add_unit(&b, &said);
+      g_free(said.text);
+      open_section(&b, bold ? PSEUDO_LEVEL : block->level, block->text + from, length - from);
+    }
     else add_unit(&b, block);
   }
   source->spans = (int)l->spans->len - source->first_span;

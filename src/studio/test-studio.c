@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The studio: ids of spans through edits, patterns and their errors, drafts of a policy, a manual with tables, an interview, a
- * long handbook, three languages and the simulator's documents, what the drafter refuses, the checker that does not trust it,
+ * long handbook, three languages and the simulator's documents, what a designer would not publish, what the drafter refuses, the checker that does not trust it,
  * freshness, and pages that hold nothing but words. */
 #include "studio/asset.h"
 #include "studio/draft.h"
@@ -102,6 +102,8 @@ static void test_pattern_errors(void) {
     { "pattern: x\nmodality: y\ndoes: z\ntitle: { en: T }\nblocks:\n  - { id: a, role: r, form: lyst, take: [ { units: [item] } ] }\nneeds: []\n", "p:6:29: there is no form \"lyst\"" },
     { "pattern: x\nmodality: y\ndoes: z\ntitle: { en: T }\nblocks:\n  - { id: a, role: r, form: list, take: [ { units: [itm] } ] }\nneeds: []\n", "\"units\" does not know this word; it knows heading, paragraph" },
     { "pattern: x\nmodality: y\ndoes: z\ntitle: { de: T }\nblocks: []\n", "no English" },
+    { "pattern: x\nmodality: y\ndoes: z\ntitle: { en: T }\nblocks:\n  - { id: a, role: r, form: list, unless: [b], take: [ { units: [item] } ] }\nneeds: []\n", "\"unless\" in the first block" },
+    { "pattern: x\nmodality: y\ndoes: z\ntitle: { en: T }\nblocks:\n  - { id: a, role: r, form: list, take: [ { units: [item] } ] }\n  - { id: b, role: r, form: list, unless: [c], take: [ { units: [item] } ] }\nneeds: []\n", "it knows a" },
     { "pattern: x\nmodality: y\ndoes: z\ntitle: { en: T }\nblocks:\n  - { id: a, role: r, form: list, take: [ { units: [item] } ] }\n", "\"needs\" is missing" } };
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GError) error = NULL;
@@ -144,7 +146,7 @@ static void test_languages(void) {
   g_autofree char *text = markdown_of(doc);
   assert_holds(text, "# Zähler warten: auf einen Blick");
   assert_holds(text, "1. Schließen Sie das Ventil.\n2. Prüfen Sie die Anzeige am 3. Mai.\n");
-  assert_holds(text, "**E4:** Bedeutung: Fühler defekt; Maßnahme: Zähler tauschen");
+  assert_holds(text, "**E4:** Bedeutung: Fühler defekt. Maßnahme: Zähler tauschen.");
   g_autoptr(library_auto) talk = library_of("talk.txt", interview);
   g_autoptr(json_doc_auto) answers = drafted(talk, 0, "job aid", NULL);
   g_autofree char *told = markdown_of(answers);
@@ -308,6 +310,125 @@ static void test_pages(void) {
   g_assert_cmpint(depth, ==, 0);
 }
 
+/* ---- what a designer would not publish ----------------------------------------------------------------------------- */
+
+static void assert_lacks(const char *text, const char *part) {
+  if (strstr(text, part)) g_error("\"%s\" is in:\n%s", part, text);
+}
+
+static char *told_of(const char *name, const char *source, const char *pattern) {
+  g_autoptr(library_auto) library = library_of(name, source);
+  g_autofree char *missing = NULL;
+  g_autoptr(json_doc_auto) doc = drafted(library, 0, pattern, &missing);
+  if (doc) g_assert_cmpint(asset_unsourced(library, json_root(doc), NULL), ==, 0);
+  return doc ? markdown_of(doc) : g_strconcat("refused: ", missing, NULL);
+}
+
+/* What points back to something that was named before it opens nothing. */
+static void test_orphans(void) {
+  static const struct { const char *text; enum language language; bool orphan; } rows[] = { { "We sorted the 22.", LANGUAGE_ENGLISH, true }, { "Never less than five.", LANGUAGE_ENGLISH, true },
+    { "In nine the test checked nothing.", LANGUAGE_ENGLISH, true }, { "In 22 of them there was a test.", LANGUAGE_ENGLISH, true }, { "They answer.", LANGUAGE_ENGLISH, true },
+    { "In nine cases the test checked nothing.", LANGUAGE_ENGLISH, false }, { "This guide says who signs.", LANGUAGE_ENGLISH, false }, { "I call you by four.", LANGUAGE_ENGLISH, false },
+    { "No part leaves the van.", LANGUAGE_ENGLISH, false }, { "\"That is not my job.\"", LANGUAGE_ENGLISH, false }, { "Diese Anleitung beschreibt den Wechsel.", LANGUAGE_GERMAN, false },
+    { "Er muss leuchten.", LANGUAGE_GERMAN, true }, { "Cette procédure décrit le retour.", LANGUAGE_FRENCH, false }, { "Elle doit être fermée.", LANGUAGE_FRENCH, true } };
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_test_message("%s", rows[i].text);
+    g_assert_cmpint((cues_of_sentence(rows[i].text, rows[i].language) & BIT(CUE_ORPHAN)) != 0, ==, rows[i].orphan);
+  }
+  static const char guide[] = "# Green tests\n\nFor everybody who tests.\n\n## Why green tests let errors through\n\nWe sorted the 22. In nine the test checked nothing at all of what came out.\n\n"
+    "## How to write one\n\n1. **Say what must be so.** The sentence becomes the name.\n2. **See it fail.** Break the product on purpose.\n3. **Check what comes out:** a row, a sum.\n\n"
+    "## What we would do differently\n\nBegin with one test. Put it into the first review of every week.\n\n## Mistakes we see\n\n- Testing the framework.\n";
+  static const char *const patterns[] = { "short explanation", "manager brief", "practice prompt", "facilitation guide", "worked example", "job aid" };
+  for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
+    g_autofree char *text = told_of("g.md", guide, patterns[i]);
+    assert_lacks(text, "the 22");
+    assert_lacks(text, "In nine");
+    assert_lacks(text, "For everybody who tests.");
+  }
+  g_autofree char *practice = told_of("g.md", guide, "practice prompt"), *brief = told_of("g.md", guide, "manager brief");
+  assert_holds(practice, "refused: the sources lack a situation"); /* "Begin with one test" is none */
+  assert_holds(brief, "- **See it fail.** Break the product on purpose.\n- **Check what comes out:** a row, a sum.\n"); /* no bare labels */
+  assert_holds(brief, "## Mistakes we see\n\n- Testing the framework.\n");
+}
+
+static const char talk[] = "Mara: What do people get wrong first?\nJon: They answer. Somebody says \"too expensive\" and they defend the price. I do not know yet what it means. Compared with whom? With last year? "
+  "So I ask. Nine times out of ten the second sentence is the real one.\nMara: How many offers do you compare?\nJon: Never less than five. Three look alike by chance.\nMara: And then?\n"
+  "Jon: Then you write both down.\nMara: Who signs?\nJon: The deputy. A clerk must not sign, not even for small amounts.\n";
+
+/* A question and its answer belong together, and an answer is told to its point. */
+static void test_interview(void) {
+  g_autofree char *aid = told_of("talk.txt", talk, "job aid"), *practice = told_of("talk.txt", talk, "practice prompt"), *brief = told_of("talk.txt", talk, "manager brief");
+  assert_holds(aid, "- **What do people get wrong first?** “They answer. Somebody says ‘too expensive’ and they defend the price.");
+  assert_holds(aid, "Nine times out of ten the second sentence is the real one.”");
+  assert_holds(aid, "- **How many offers do you compare?** “Never less than five. Three look alike by chance.” And then? “You write both down.”");
+  assert_holds(aid, "- **Who signs?** “The deputy. A clerk must not sign, not even for small amounts.”"); /* all answers are quoted, or none */
+  const char *all[] = { aid, practice, brief };
+  for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+    assert_holds(all[i], "## Questions and answers");
+    assert_lacks(all[i], "**And then?");
+    assert_lacks(all[i], "“\"");
+    assert_lacks(all[i], "1. **"); /* a question is no step */
+    assert_lacks(all[i], "- Never less than five.");
+  }
+}
+
+/* Cells become sentences; a question asks for one column, and the others are not given away. */
+static void test_rows(void) {
+  g_autofree char *check = told_of("zaehler.txt", manual, "knowledge check");
+  assert_holds(check, "E4: Bedeutung … *Wie geht der Satz weiter?*");
+  assert_holds(check, ") … Fühler defekt.");
+  g_autoptr(library_auto) library = library_of("zaehler.txt", manual);
+  g_autoptr(json_doc_auto) doc = drafted(library, 0, "knowledge check", NULL);
+  struct json_iter question = json_iter(json_get(json_at(json_get(json_root(doc), "blocks"), 0), "questions"));
+  while (json_next(&question)) {
+    struct json_iter option = json_iter(json_get(question.value, "options"));
+    while (json_next(&option)) g_assert_null(strstr(json_string(json_get(option.value, "text")), "Maßnahme"));
+  }
+}
+
+/* Figures that stand out give themselves away; what holds within a story asks nothing outside of it. */
+static void test_poor_questions(void) {
+  static const char apart[] = "# Visits\n\n## Rules\n\n- If you have not found the place after forty minutes, call a colleague.\n- Wait three minutes before you open the valve.\n- Wait four minutes before you close the valve.\n"
+    "- Wait five minutes before you leave the flat.\n";
+  g_autofree char *far = told_of("v.md", apart, "knowledge check");
+  assert_lacks(far, "after \\_\\_\\_\\_, call");
+  assert_holds(far, "Wait \\_\\_\\_\\_ before you open the valve.");
+  static const char story[] = "# Tours\n\n## A worked example\n\nLeaving it as it was would have cost two of them: number 4 for want of the part, and number 5 because of number 3. The tour was late, because the part was not there. "
+    "The van stood still, because nobody had the key. The tenant left, because nobody had called her.\n";
+  g_autofree char *inside = told_of("t.md", story, "knowledge check");
+  assert_holds(inside, "refused:");
+  g_auto(GStrv) parts = g_strsplit(story, "A worked example", 2);
+  g_autofree char *rules = g_strjoinv("Rules", parts), *outside = told_of("t.md", rules, "knowledge check");
+  assert_holds(outside, "The tour was late, because …");
+  assert_lacks(outside, "number 3"); /* it points to what its example named */
+}
+
+static void test_titles(void) {
+  static const struct { const char *title, *pattern, *made; } rows[] = { { "Interview: handling offers", "job aid", "# Handling offers: at a glance\n" }, { "Shadowing: offers", "job aid", "# Shadowing, offers: at a glance\n" },
+    { "How we write", "job aid", "# How we write: at a glance\n" } };
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    struct source source = source_of("offer-policy.md", policy);
+    source.title = rows[i].title;
+    g_autoptr(library_auto) library = library_new(&source, 1);
+    g_autoptr(json_doc_auto) doc = drafted(library, 0, rows[i].pattern, NULL);
+    g_autofree char *text = markdown_of(doc);
+    assert_holds(text, rows[i].made);
+  }
+}
+
+/* Steps come whole and of one list; a story is told to its end, or not at all. */
+static void test_whole(void) {
+  static const char guide[] = "# Offers\n\n## What to look at\n\n1. Is the price right?\n2. Is the date right?\n3. Is the name right?\n\n## How to send, step by step\n\n1. Open the sheet.\n2. Check the price.\n3. Print the page.\n4. Sign the page.\n"
+    "5. Send the page.\n6. Write the date.\n7. Call the customer.\n\n## A worked example\n\nA customer with 40 flats asks for a price on Monday. The salesperson opens the sheet and finds that the distance is missing. Nobody had entered it, because the "
+    "map was down. The salesperson calls dispatch and asks. \"Forty kilometres.\" \"Yes.\" The distance goes into the sheet on the same morning. The price rises by two euros for each flat and year. The customer reads why, and agrees to it on the "
+    "next day. The contract is signed one week later, and nobody has to send a correction. It took one call.\n";
+  g_autofree char *practice = told_of("o.md", guide, "practice prompt"), *example = told_of("o.md", guide, "worked example");
+  assert_holds(practice, "1. Open the sheet.\n2. Check the price.\n3. Print the page.\n4. Sign the page.\n5. Send the page.\n6. Write the date.\n7. Call the customer.\n");
+  assert_holds(example, "1. A customer with 40 flats asks for a price on Monday.");
+  assert_holds(example, "\"Forty kilometres.\" \"Yes.\"");
+  assert_holds(example, "It took one call.");
+}
+
 /* ---- many -------------------------------------------------------------------------------------------------------- */
 
 static void check_asset(const struct library *library, struct json asset, const char *name, bool prose) {
@@ -396,6 +517,12 @@ int main(int argc, char **argv) {
   g_test_add_func("/studio/checker", test_checker);
   g_test_add_func("/studio/freshness", test_freshness);
   g_test_add_func("/studio/pages", test_pages);
+  g_test_add_func("/studio/orphans", test_orphans);
+  g_test_add_func("/studio/interview", test_interview);
+  g_test_add_func("/studio/rows", test_rows);
+  g_test_add_func("/studio/poor-questions", test_poor_questions);
+  g_test_add_func("/studio/titles", test_titles);
+  g_test_add_func("/studio/whole", test_whole);
   g_test_add_func("/studio/documents", test_documents);
   g_test_add_func("/studio/long", test_long);
   g_test_add_func("/studio/hostile", test_hostile);

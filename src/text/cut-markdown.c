@@ -18,7 +18,7 @@ struct reader {
   struct list lists[DEPTH];
   int depth, quotes, images, links;
   size_t link_from;
-  bool code, bold, hidden; /* hidden: between an inline tag that hides and the next that closes */
+  bool code, bold, line /* a line begins */, hidden; /* hidden: between an inline tag that hides and the next that closes */
   struct cut_table table;
 };
 
@@ -116,6 +116,14 @@ static void add_entity(struct cutter *cutter, const char *text, size_t length) {
   } else cutter_add(cutter, text, length);
 }
 
+/* A pasted transcript has its turns in lines of one paragraph: a line that says who speaks, after a sentence that ended, begins a
+ * block of its own, as in plain text. */
+static void begin_line(struct reader *r, const char *text, size_t size) {
+  const GString *before = r->cutter->text;
+  bool ended = before->len && strchr(".?!\"…", before->str[before->len - 1]);
+  if (!r->depth && !r->quotes && !r->table.cells && !r->cutter->lead && ended && cut_labels_speaker(text, size)) flush_here(r);
+}
+
 static int take_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *data) {
   struct reader *r = data;
   if (type == MD_TEXT_HTML) {
@@ -130,7 +138,9 @@ static int take_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *
     if (r->cutter->text->len + size < LIMIT_BLOCK_BYTES) g_string_append_len(r->cutter->text, text, (gssize)size);
     return 0;
   }
-  if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR) cutter_space(r->cutter);
+  if (r->line && type == MD_TEXT_NORMAL) begin_line(r, text, size);
+  r->line = type == MD_TEXT_BR || type == MD_TEXT_SOFTBR;
+  if (r->line) cutter_space(r->cutter);
   else if (type == MD_TEXT_ENTITY) add_entity(r->cutter, text, size);
   else if (type != MD_TEXT_NULLCHAR) cutter_add(r->cutter, text, size);
   return 0;

@@ -82,11 +82,6 @@ static bool take_cells(struct plain *p, const char *line, size_t length) {
   return true;
 }
 
-static bool labels_speaker(const char *line, size_t length) {
-  const char *colon = memchr(line, ':', MIN(length, 42));
-  return colon && colon > line && colon + 1 < line + length && colon[1] == ' ' && g_unichar_isupper(g_utf8_get_char(line)) && !memchr(line, '.', (size_t)(colon - line));
-}
-
 static void take_line(struct plain *p, const char *line, size_t length, int indent) {
   int number, level = numbered_heading(line, length);
   size_t mark = mark_of(line, length, &number);
@@ -106,7 +101,7 @@ static void take_line(struct plain *p, const char *line, size_t length, int inde
     cutter_add(p->cutter, line + mark, length - mark);
   } else {
     if (line[0] == '>' && p->kind == BLOCK_PARAGRAPH && !p->cutter->text->len) p->kind = BLOCK_QUOTE;
-    if (labels_speaker(line, length) && p->kind == BLOCK_PARAGRAPH) flush_here(p);
+    if (cut_labels_speaker(line, length) && p->kind == BLOCK_PARAGRAPH) flush_here(p);
     if (line[0] == '>') line++, length--;
     cutter_space(p->cutter);
     cutter_add(p->cutter, line, length);

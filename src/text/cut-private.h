@@ -19,6 +19,9 @@ void cutter_space(struct cutter *cutter);
 /* Ends the block under way, if there is anything in it. */
 void cutter_flush(struct cutter *cutter, enum block_kind kind, int level, int number, int list);
 
+/* Does the line begin with who speaks ("Anna: …")? */
+bool cut_labels_speaker(const char *line, size_t length);
+
 void cut_markdown(struct cutter *cutter, const char *text, size_t length);
 void cut_html(struct cutter *cutter, const char *text, size_t length);
 void cut_plain(struct cutter *cutter, const char *text, size_t length);

@@ -72,7 +72,7 @@ static void strip_addresses(GString *text, struct text_blocks *to) {
   int found = 0;
   for (const char *at = text->str; *at;) {
     const char *host = at == text->str || !g_ascii_isalnum(at[-1]) ? address_at(at) : NULL;
-    if (!host || found >= ADDRESS_MOST) {
+    if (!host || *host == ' ' || !*host || found >= ADDRESS_MOST) { /* "raw data: 12" is no address */
       g_string_append_c(out, *at++);
       continue;
     }
@@ -145,6 +145,11 @@ void cut_table_clear(struct cut_table *table) {
 }
 
 /* ---- turns of a conversation ------------------------------------------------------------------------------------- */
+
+bool cut_labels_speaker(const char *line, size_t length) {
+  const char *colon = memchr(line, ':', MIN(length, 42));
+  return colon && colon > line && colon + 1 < line + length && colon[1] == ' ' && g_unichar_isupper(g_utf8_get_char(line)) && !memchr(line, '.', (size_t)(colon - line));
+}
 
 /* "Anna: …", "[00:01:12] Anna B.: …": where the words begin; 0 if there is no label. `ret` gets who, newly allocated. */
 static size_t speaker_of(const char *text, char **ret) {
