@@ -25,7 +25,7 @@
 #include <string.h>
 
 #define ITEM_WORDS 70        /* an item that is longer is cut after a sentence */
-#define STORY_WORDS 95       /* a stage of a story may be longer */
+#define STORY_WORDS 95       /* an answer, or a moment of a story, may be longer */
 #define STAGE_WORDS 55       /* where it is cut into stages */
 #define ALIKE_MOST 0.75      /* two items that are more alike say the same */
 #define SECTION_STRENGTH 0.7 /* of a section whose heading names the topic, in a source that does not */
@@ -227,18 +227,18 @@ static struct item *whole_unit(const struct drafting *d, const struct unit *unit
   return item_new(d, unit, take, begin, to);
 }
 
-/* A unit of a story: whole, or in stages where that is too long; a quotation is never torn. */
+/* A unit of a story: whole, or in stages where that is too long; neither a quotation nor a question and its answer are torn. */
 static void story_items(const struct drafting *d, const struct unit *unit, const struct pattern_take *take, GPtrArray *items) {
   int begin = unit->first + unit->lead, end = unit->first + unit->count, words = 0;
   for (int s = begin; s < end; s++) words += text_count_words(library_span(d->library, s)->text, strlen(library_span(d->library, s)->text));
   guint kept = items->len; /* all of it, or nothing */
-  int most = words <= STORY_WORDS || unit->lead ? STORY_WORDS : STAGE_WORDS;
+  int most = words <= ITEM_WORDS || unit->lead ? STORY_WORDS : STAGE_WORDS;
   for (int from = begin, to; from < end; from = to) {
     int told = 0;
     for (to = from; to < end; to++) {
       const struct span *span = library_span(d->library, to);
       told += text_count_words(span->text, strlen(span->text));
-      if (told > most && to > from && !span->open_quote) break;
+      if (told > most && to > from && !span->open_quote && !(library_span(d->library, to - 1)->cues & BIT(CUE_QUESTION))) break;
     }
     struct item *item = item_new(d, unit, take, from, to);
     if (!item) {
@@ -363,6 +363,7 @@ static void answer_item(const struct drafting *d, int index, const struct patter
   int begin = unit->first + unit->lead, to = end_of_answer(d, unit);
   if (!question) to = MIN(to, begin + block->sentences);
   struct item *item = item_new(d, unit, take, begin, to);
+  while (!item && !question && --to > begin) item = item_new(d, unit, take, begin, to); /* a case may be told as far as it fits */
   if (!item) return;
   sentence_free(item->lead);
   item->lead = label_of(d, section->heading);

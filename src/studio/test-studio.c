@@ -372,6 +372,19 @@ static void test_interview(void) {
   }
 }
 
+/* As it is pasted: lines of one paragraph, questions behind what politeness says first. */
+static void test_pasted(void) {
+  static const char pasted[] = "Anna: Good morning. Thank you. May we sign an offer ourselves if it is urgent?\nBen: The answer is always no. You must not sign, even if the customer presses.\n"
+    "Anna: Understood. And how many prices do we need before we call?\nBen: Never less than five. Write both down, the price and the date.\nAnna: Who signs when you are away?\nBen: The deputy signs.\n";
+  g_autofree char *aid = told_of("pasted.md", pasted, "job aid"), *plain = told_of("pasted.txt", pasted, "job aid");
+  const char *both[] = { aid, plain };
+  for (size_t i = 0; i < G_N_ELEMENTS(both); i++) {
+    assert_holds(both[i], "- **May we sign an offer ourselves if it is urgent?** The answer is always no. You must not sign, even if the customer presses.\n");
+    assert_holds(both[i], "- **How many prices do we need before we call?** Never less than five. Write both down, the price and the date.\n");
+    assert_lacks(both[i], "Understood");
+  }
+}
+
 /* Cells become sentences; a question asks for one column, and the others are not given away. */
 static void test_rows(void) {
   g_autofree char *check = told_of("zaehler.txt", manual, "knowledge check");
@@ -394,7 +407,7 @@ static void test_poor_questions(void) {
   assert_lacks(far, "after \\_\\_\\_\\_, call");
   assert_holds(far, "Wait \\_\\_\\_\\_ before you open the valve.");
   static const char story[] = "# Tours\n\n## A worked example\n\nLeaving it as it was would have cost two of them: number 4 for want of the part, and number 5 because of number 3. The tour was late, because the part was not there. "
-    "The van stood still, because nobody had the key. The tenant left, because nobody had called her.\n";
+    "The van stood still, because the key of the cellar was lost. The tenant left, because the lift stood between two floors.\n";
   g_autofree char *inside = told_of("t.md", story, "knowledge check");
   assert_holds(inside, "refused:");
   g_auto(GStrv) parts = g_strsplit(story, "A worked example", 2);
@@ -519,6 +532,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/studio/pages", test_pages);
   g_test_add_func("/studio/orphans", test_orphans);
   g_test_add_func("/studio/interview", test_interview);
+  g_test_add_func("/studio/pasted", test_pasted);
   g_test_add_func("/studio/rows", test_rows);
   g_test_add_func("/studio/poor-questions", test_poor_questions);
   g_test_add_func("/studio/titles", test_titles);

@@ -45,6 +45,9 @@ static void test_plain(void) {
 
 static void test_turns(void) {
   TELLS(TEXT_PLAIN, "Anna: What first?\nBen: I ask.\nAnna: And then?\nBen: I wait.\n", "turn 0 0||Anna>What first?\nturn 0 0||Ben>I ask.\nturn 0 0||Anna>And then?\nturn 0 0||Ben>I wait.\n");
+  TELLS(TEXT_MARKDOWN, "Anna: What first?\nBen: I ask.\nAnna: And\nthen?\nBen: I wait.\n", "turn 0 0||Anna>What first?\nturn 0 0||Ben>I ask.\nturn 0 0||Anna>And then?\nturn 0 0||Ben>I wait.\n"); /* as pasted */
+  TELLS(TEXT_MARKDOWN, "We say\nExactly: this is one sentence.\n", "paragraph 0 0||We say Exactly: this is one sentence.\n");
+  TELLS(TEXT_PLAIN, "Raw data: 12 visits.\n", "paragraph 0 0||Raw data: 12 visits.\n"); /* no address */
   TELLS(TEXT_PLAIN, "Note: one label is no conversation.\n", "paragraph 0 0||Note: one label is no conversation.\n");
 }
 
