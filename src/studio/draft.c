@@ -5,17 +5,21 @@
  * 1. Scope. A source whose name and title hold all words of the topic's name, or of an alias, is on the topic as a whole; of any
  *    other, the sections whose headings do. Only sources in the language of the best one are used: an asset speaks one language.
  * 2. Items. A unit becomes an item: its label and the run of sentences in it that tells most, always unbroken and never
- *    beginning with a sentence that leans on the one before ("It …", "That …"). Running text can be split: then every sentence that
- *    stands on its own begins an item and those that lean on it come along. So nothing is torn from what it refers to.
+ *    beginning with a sentence that leans on the one before ("It …", "That …"), nor with an orphan, which leans on something named
+ *    elsewhere ("We sorted the 22."). Running text can be split: then every sentence that stands on its own begins an item and
+ *    those that lean on it come along. A question and its answer belong together: the answer is told to its end, a follow-up
+ *    ("And then?") goes with the question before it, and neither is a step. Steps come from one procedure; a story is told
+ *    to its end, in stages, or not at all. So nothing is torn from what it refers to.
  * 3. Blocks. For each block of the pattern the ways to take are tried in order; sections are ranked by how much they are on the topic
  *    and how well their items fit, and come out in the source's order. A sentence is used once.
  * 4. Needs. What the pattern cannot do without is counted; if it is not there, the drafter says so and drafts nothing.
  *
  * The transformations are few, and each is checked from outside (check.c): words that only join a sentence to what is not there
- * any more are dropped, "You must check" becomes "Check", what somebody says in the first person is put in quotation marks.
+ * any more are dropped, "You must check" becomes "Check", what somebody says in the first person is put in quotation marks (all answers
+ * of an interview are, and what they quote gets single ones), and a row's cells become sentences (row.c).
  *
  * How it can be wrong: cues are words, so a passage may land under a heading that fits it badly; leaning on the sentence before
- * is recognised by first words only. That is why a person reads a draft beside its sources before it goes out.
+ * is recognised by first words and by numbers without a noun only. That is why a person reads a draft beside its sources before it goes out.
  *
  * Sources: H. P. Luhn, The Automatic Creation of Literature Abstracts, IBM Journal 2 (1958), on extracts; A. Nenkova,
  * K. McKeown, Automatic Summarization (2011), ch. 2, on why extracts read badly: dangling references. */
@@ -169,6 +173,7 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
     const struct span *span = library_span(l, s);
     personal |= span->cues & BIT(CUE_PERSONAL) && !span->open_quote && !span->close_quote;
   }
+  if (to == from + 1 && library_span(l, from)->cues & BIT(CUE_QUESTION)) personal = false; /* what one asks oneself is not quoted */
   bool told = personal;
   personal |= answers && d->voiced[unit->source]; /* in an interview all answers are quoted, or none */
   if (from < to && !own_lead && !answers && !take->story && unit->kind != BLOCK_STEP) unfit |= (library_span(l, from)->cues & BIT(CUE_ORPHAN)) != 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The built-in drafter: from sources, a topic and a pattern to an asset. It writes no sentence of its own. Sentences are the
- * sources', selected, ordered, and lightly trimmed; what connects them are the pattern's headings and labels.
+ * sources', selected, ordered, and lightly trimmed; what connects them are the pattern's headings and labels. Where the sources lack what
+ * a pattern needs, or what they hold would not stand on its own, it leaves out or refuses.
  *
  * An asset is a JSON object, the same in an answer, a proposal and an event:
  *

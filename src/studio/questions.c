@@ -3,15 +3,16 @@
  * Questions for a knowledge check. Everything comes from the sources: the question is a sentence of theirs with its end or its
  * figure left out, the right answer is what was left out, the wrong ones are what the same sources say of neighbouring cases:
  *
- *   case      "Display dark." — labels, or halves of points around a colon, and what goes with each
+ *   case      "Display dark." — labels, or halves of points around a colon, and what goes with each; of a row, its first column
  *   if        "If there is no answer after two working days, …" — the consequents of other conditions
  *   why       "It refuses houses with fewer than five flats, because …" — other reasons
- *   figure    "Finance Control answers within ____." — other figures of the same unit
+ *   figure    "Finance Control answers within ____." — other figures of a like unit, none far from the right one
  *   worse     a sentence of the section on what to avoid, among those of the section on what helps
  *   next      which step follows
  *
  * A wrong answer must be wrong by the sources. It is refused if its words are among those of the right answer (or the other way
- * round), or if any span says it of nearly the same words as the question. What is left may still be right in a case that no
+ * round), or if any span says it of nearly the same words as the question. A sentence that holds a pronoun, or stands in a story, is no
+ * question: outside of its example it means nothing. What is left may still be right in a case that no
  * source speaks of; the approver's first criterion asks for that.
  *
  * Sources: T. M. Haladyna, S. M. Downing, M. C. Rodriguez, A Review of Multiple-Choice Item-Writing Guidelines, Applied
