@@ -134,22 +134,36 @@ static struct sentence *label_of(const struct drafting *d, int span) {
   return label;
 }
 
-/* What is quoted as a whole holds its own quotations in single marks. */
-static void nest_quotes(const struct drafting *d, const struct item *item) {
+static bool is_space(gunichar c) { return c == ' ' || c == 0xA0 || c == 0x202F; }
+
+/* One sentence of what is quoted as a whole, with its own quotation marks single ones; `outer`: the marks around the whole, which
+ * stand at its beginning and at its end. `inside` goes on from sentence to sentence. */
+static char *nested(const char *text, enum language language, bool outer_first, bool outer_last, bool *inside) {
   static const char *const single[LANGUAGE_COUNT][2] = { { "‘", "’" }, { "‚", "‘" }, { "“", "”" }, { "‘", "’" } };
+  GString *out = g_string_new("");
+  const char *end = text + strlen(text);
+  for (const char *at = text; at < end; at = utf8_next(at)) {
+    gunichar c = g_utf8_get_char(at);
+    bool angled = c == 0xAB || c == 0xBB, mark = angled || c == '"' || c == 0x201C || c == 0x201D || c == 0x201E;
+    if (!mark || (c != '"' && ((outer_first && at == text) || (outer_last && utf8_next(at) == end)))) {
+      g_string_append_unichar(out, c);
+      continue;
+    }
+    while (angled && *inside && out->len && is_space(g_utf8_get_char(utf8_previous(out->str + out->len)))) g_string_truncate(out, (gsize)(utf8_previous(out->str + out->len) - out->str));
+    g_string_append(out, single[language][*inside]);
+    *inside = !*inside;
+    if (angled && *inside && utf8_next(at) < end && is_space(g_utf8_get_char(utf8_next(at)))) at = utf8_next(at);
+  }
+  return g_string_free(out, FALSE);
+}
+
+static void nest_quotes(const struct drafting *d, const struct item *item) {
   bool inside = false;
   for (guint i = 0; i < item->sentences->len; i++) {
     struct sentence *sentence = item->sentences->pdata[i];
-    g_autoptr(GString) out = g_string_new("");
-    const char *end = sentence->text + strlen(sentence->text);
-    for (const char *at = sentence->text; at < end; at = utf8_next(at)) {
-      gunichar c = g_utf8_get_char(at);
-      bool mark = c == '"' || c == 0x201C || c == 0x201D || c == 0x201E, outer = (!i && at == sentence->text) || (i + 1 == item->sentences->len && utf8_next(at) == end);
-      if (mark && !(outer && c != '"')) g_string_append(out, single[d->language][inside]), inside = !inside;
-      else g_string_append_unichar(out, c);
-    }
+    char *text = nested(sentence->text, d->language, i == 0, i + 1 == item->sentences->len, &inside);
     g_free(sentence->text);
-    sentence->text = g_strdup(out->str);
+    sentence->text = text;
   }
 }
 
@@ -186,7 +200,7 @@ static struct item *item_new(const struct drafting *d, const struct unit *unit, 
     item->words += text_count_words(span->text, strlen(span->text));
     g_ptr_array_add(item->sentences, sentence_of(d, s, s == from && !own_lead && !take->story, opens, closes));
   }
-  unfit |= told && item->words < PERSONAL_WORDS;
+  unfit |= told && !answers && item->words < PERSONAL_WORDS;
   if (personal && !unfit) nest_quotes(d, item);
   if (item->sentences->len) item->score /= sqrt(item->sentences->len);
   bool fits = !unfit && (!take->cues || item->cues & take->cues) && !(item->cues & take->not & ~BIT(CUE_ANAPHOR)) && (item->sentences->len || (item->lead && take->label_only));

@@ -372,6 +372,17 @@ static void test_interview(void) {
   }
 }
 
+static void test_nested_quotes(void) {
+  static const char french[] = "<h1>Entretien : accueillir</h1><p><strong>Que faites-vous en premier ?</strong></p><p>J'écoute. Il dit « trois fois déjà » et je le répète.</p><p><strong>Et ensuite ?</strong></p><p>Je dis une heure.</p>"
+    "<p><strong>Que faut-il éviter ?</strong></p><p>Il ne faut jamais dire « calmez-vous ». Cela ne calme personne.</p><p><strong>Quand passez-vous la main ?</strong></p><p>Quand il y a une menace.</p>";
+  static const char german[] = "Eva: Was machen die Leute zuerst falsch?\nUwe: Sie fangen an zu schrauben. Ich lese zuerst die Notiz. \"Ein Raum kalt\" sagt mir schon, was ich mitnehme.\nEva: Und dann?\nUwe: Dann fühle ich am Rohr.\n"
+    "Eva: Wie viele Teile nehmen Sie mit?\nUwe: Nie mehr als drei. Alles andere bleibt im Wagen.\nEva: Wann hören Sie auf?\nUwe: Niemand darf am offenen Verteiler arbeiten.\n";
+  g_autofree char *fr = told_of("e.html", french, "job aid"), *de = told_of("g.txt", german, "job aid");
+  assert_holds(fr, "**Que faites-vous en premier ?** « J'écoute. Il dit “trois fois déjà” et je le répète. » Et ensuite ? « Je dis une heure. »\n");
+  assert_holds(fr, "« Il ne faut jamais dire “calmez-vous”. Cela ne calme personne. »");
+  assert_holds(de, "‚Ein Raum kalt‘ sagt mir schon, was ich mitnehme.“ Und dann? „Dann fühle ich am Rohr.“\n"); /* "Fühle ich" would be no sentence */
+}
+
 /* As it is pasted: lines of one paragraph, questions behind what politeness says first. */
 static void test_pasted(void) {
   static const char pasted[] = "Anna: Good morning. Thank you. May we sign an offer ourselves if it is urgent?\nBen: The answer is always no. You must not sign, even if the customer presses.\n"
@@ -406,6 +417,11 @@ static void test_poor_questions(void) {
   g_autofree char *far = told_of("v.md", apart, "knowledge check");
   assert_lacks(far, "after \\_\\_\\_\\_, call");
   assert_holds(far, "Wait \\_\\_\\_\\_ before you open the valve.");
+  assert_lacks(far, "forty minutes");
+  static const char alone[] = "# Visits\n\n## Rules\n\n- If you have not found the place after forty minutes, call a colleague.\n- Wait eight minutes before you open the valve.\n- Wait nine minutes before you close the valve.\n"
+    "- Wait ten minutes before you leave the flat.\n";
+  g_autofree char *apart_by_four = told_of("v.md", alone, "knowledge check");
+  assert_lacks(apart_by_four, "place after"); /* the only one of its size */
   static const char story[] = "# Tours\n\n## A worked example\n\nLeaving it as it was would have cost two of them: number 4 for want of the part, and number 5 because of number 3. The tour was late, because the part was not there. "
     "The van stood still, because the key of the cellar was lost. The tenant left, because the lift stood between two floors.\n";
   g_autofree char *inside = told_of("t.md", story, "knowledge check");
@@ -532,6 +548,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/studio/pages", test_pages);
   g_test_add_func("/studio/orphans", test_orphans);
   g_test_add_func("/studio/interview", test_interview);
+  g_test_add_func("/studio/nested-quotes", test_nested_quotes);
   g_test_add_func("/studio/pasted", test_pasted);
   g_test_add_func("/studio/rows", test_rows);
   g_test_add_func("/studio/poor-questions", test_poor_questions);
