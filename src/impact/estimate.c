@@ -18,7 +18,6 @@
 #include <string.h>
 
 #define ORDERS_MOST 300
-#define LEVEL 0.05
 
 double impact_t_quantile(double p, double freedom)
 {
@@ -200,19 +199,19 @@ static double p_of(const struct redraws *r, double effect)
   return r->exact ? (double)as_extreme / r->count : (as_extreme + 1.0) / (r->count + 1.0);
 }
 
-/* The effect nearest to the estimate, on one side, that the test refuses at LEVEL. */
+/* The effect nearest to the estimate, on one side, that the test refuses at IMPACT_LEVEL. */
 static double bound(const struct redraws *r, double side)
 {
   double inner = r->drawn_value, step = r->drawn_se, outer = inner + side * step;
-  for (int i = 0; i < 7 && p_of(r, outer) > LEVEL; i++) {
+  for (int i = 0; i < 7 && p_of(r, outer) > IMPACT_LEVEL; i++) {
     step *= 2;
     outer = inner + side * step;
   }
-  if (p_of(r, outer) > LEVEL)
+  if (p_of(r, outer) > IMPACT_LEVEL)
     return side * INFINITY;
   for (int i = 0; i < 40; i++) {
     double middle = 0.5 * (inner + outer);
-    if (p_of(r, middle) > LEVEL)
+    if (p_of(r, middle) > IMPACT_LEVEL)
       inner = middle;
     else
       outer = middle;
@@ -258,7 +257,7 @@ bool impact_estimate(const struct impact_panel *fine, const struct impact_terms 
     e.value = dot(weights, panel->y, cells);
     e.se = sqrt(variance);
     e.freedom = noise->freedom;
-    double reach = impact_t_quantile(1 - LEVEL / 2, e.freedom) * e.se;
+    double reach = impact_t_quantile(1 - 0.05 / 2, e.freedom) * e.se;
     e.low = e.value - reach;
     e.high = e.value + reach;
     e.p = impact_t_p(e.value / e.se, e.freedom);

@@ -12,7 +12,6 @@
 
 #define ORDERS 100
 #define DRAWS 400
-#define LEVEL 0.05
 
 struct impact_power { int orders; bool exact; double path[ORDERS], se[ORDERS]; double *draws; /* [DRAWS * orders] */ };
 
@@ -124,7 +123,7 @@ double impact_power_at(const struct impact_power *power, double effect)
     for (int o = 0; o < n && drawn > 0; o++)
       as_extreme += o == 0 || fabs(x[o] + effect * power->path[o]) / power->se[o] >= drawn * (1 - 1e-9);
     double p = (double)as_extreme / n; /* the drawn one is among them, in a sample too */
-    moved += drawn > 0 && p <= LEVEL;
+    moved += drawn > 0 && p <= IMPACT_LEVEL;
   }
   return (double)moved / DRAWS;
 }

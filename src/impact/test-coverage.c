@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUNS 16
+#define RUNS 8
 #define SOAK_RUNS 40
 
 struct row { const char *name; struct world_options options; bool quick; };
