@@ -11,7 +11,8 @@
 #include "sim/sim.h"
 #include <string.h>
 
-#define WEEKS 26
+#define WEEKS STORY_WEEKS
+#define MORE 13                /* weeks, after which what was read in 39 weeks can be told, too */
 #define WEEK (7 * CLOCK_DAY)
 #define IMPORT_EVERY 4         /* weeks */
 #define MOST_ROUNDS 5          /* of deciding: what is accepted makes agents propose more */
@@ -181,11 +182,11 @@ static bool grow_files(struct story *story, int32_t until, GError **error) {
   return sim_respond(story->files, plan->str, plan->len, until, NULL, NULL, error);
 }
 
-static bool a_week(struct story *story, int week, int64_t begin, GError **error) {
-  g_autofree char *what = g_strdup_printf("week %d of %d", week, WEEKS);
+static bool a_week(struct story *story, int week, int until, int64_t begin, GError **error) {
+  g_autofree char *what = g_strdup_printf("week %d of %d", week, until);
   int64_t now = begin + week * WEEK;
-  if (!note(story, what, (double)week / (WEEKS + 1), error) || !system_advance(story->system, now, error)) return false;
-  if (week % IMPORT_EVERY == 0 || week == WEEKS) {
+  if (!note(story, what, (double)week / (until + 1), error) || !system_advance(story->system, now, error)) return false;
+  if (week % IMPORT_EVERY == 0 || week == until) {
     if (!grow_files(story, sim_monday(clock_day(now)), error) || !story_import(story, error)) return false;
   }
   return run_agents(story, error) && answer_deliveries(story, error);
@@ -194,13 +195,16 @@ static bool a_week(struct story *story, int week, int64_t begin, GError **error)
 /* Whole weeks that have passed: the clock on the wall goes on while a week is worked through, which takes from them. */
 static int weeks_passed(const struct story *story) { return (int)((system_ahead(story->system) + CLOCK_DAY) / WEEK); }
 
-bool story_is_over(const struct story *story) { return weeks_passed(story) >= WEEKS; }
+int story_weeks(const struct story *story) {
+  int passed = weeks_passed(story);
+  return passed < WEEKS ? WEEKS : passed < WEEKS + MORE ? MORE : 0;
+}
 
 bool story_later(struct story *story, GError **error) {
   if (!story_decide(story, error)) return false;
-  int passed = weeks_passed(story);
+  int passed = weeks_passed(story), until = passed < WEEKS ? WEEKS : WEEKS + MORE;
   int64_t begin = system_now(story->system) - passed * WEEK;
-  for (int week = passed + 1; week <= WEEKS; week++) /* stopped half-way, it goes on where it was */
-    if (!a_week(story, week, begin, error)) return false;
-  return note(story, "26 weeks have passed", 1, error);
+  for (int week = passed + 1; week <= until; week++) /* stopped half-way, it goes on where it was */
+    if (!a_week(story, week, until, begin, error)) return false;
+  return note(story, "the weeks have passed", 1, error);
 }

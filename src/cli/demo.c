@@ -128,13 +128,20 @@ static bool prepare(struct demo *demo, GError **error) {
   return !first || add_accounts(demo, error);
 }
 
-/* Asked for in the client; once is enough. */
+/* Asked for in the client: 26 weeks, then 13 more. */
+static void offer_later(struct demo *demo);
+
 static bool later(void *data, struct op_call *call, GError **error) {
   struct demo *demo = data;
   struct story story = { .system = demo->system, .files = demo->files, .progress = call->progress, .progress_data = call->progress_data };
   if (!story_later(&story, error)) return false;
-  system_set_later(demo->system, NULL, NULL);
+  offer_later(demo);
   return true;
+}
+
+static void offer_later(struct demo *demo) {
+  int weeks = story_weeks(&demo->story);
+  system_set_later(demo->system, weeks ? later : NULL, demo, weeks);
 }
 
 /* ---- what it prints --------------------------------------------------------------------------------------------- */
@@ -175,9 +182,7 @@ static bool write_story(struct demo *demo, struct json_writer *out, GError **err
   if (!needs || !copy_answer(demo, out, "approvals list", "proposals", "approvals", error)) return false;
   copy_needs(out, json_get(json_root(needs), "needs"), true);
   copy_needs(out, json_get(json_root(needs), "needs"), false);
-  void *data;
-  struct story *story = &demo->story;
-  if (system_get_later(demo->system, &data) && !story_later(story, error)) return false;
+  if (story_weeks(&demo->story) == STORY_WEEKS && !story_later(&demo->story, error)) return false;
   return copy_answer(demo, out, "studio assets", "assets", "assets", error) && copy_answer(demo, out, "deliveries list", "deliveries", "deliveries", error) &&
     copy_answer(demo, out, "interventions list", "interventions", "interventions", error) && copy_answer(demo, out, "impact list", "impact", "impact", error) &&
     copy_answer(demo, out, "status", "events", "events", error) && copy_answer(demo, out, "status", "people", "people", error);
@@ -223,7 +228,7 @@ int demo_run(struct cli *cli, char **arguments) {
   if (!demo.system) return cli->failed;
   demo.files = g_build_filename(cli->data, "files", NULL);
   demo.story = (struct story){ .system = demo.system, .files = demo.files, .progress = progress_show };
-  if (!story_is_over(&demo.story)) system_set_later(demo.system, later, &demo);
+  offer_later(&demo);
   g_autoptr(GError) error = NULL;
   bool fine = prepare(&demo, &error);
   progress_end();

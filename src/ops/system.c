@@ -24,6 +24,7 @@ struct system {
   _Atomic int64_t ahead;        /* microseconds that a demo lives ahead of the clock */
   _Atomic(system_later) later;
   void *later_data;
+  _Atomic int later_weeks;
   uint8_t key[32];
   GMutex work;
 };
@@ -160,12 +161,14 @@ const uint8_t *system_key(struct system *system) { return system->key; }
 const char *system_dir(struct system *system) { return system->dir; }
 int64_t system_now(struct system *system) { return clock_now(&system->clock) + system->ahead; }
 
-void system_set_later(struct system *system, system_later later, void *data) {
+void system_set_later(struct system *system, system_later later, void *data, int weeks) {
   system->later_data = data;
+  system->later_weeks = weeks;
   system->later = later;
 }
 
-system_later system_get_later(struct system *system, void **ret_data) {
+system_later system_get_later(struct system *system, void **ret_data, int *ret_weeks) {
+  *ret_weeks = system->later_weeks;
   *ret_data = system->later_data;
   return system->later;
 }

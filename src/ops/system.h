@@ -25,11 +25,11 @@ int64_t system_now(struct system *system);
 bool system_advance(struct system *system, int64_t now, GError **error);
 int64_t system_ahead(const struct system *system); /* microseconds */
 
-/* What the demo does when somebody asks for "26 weeks later"; NULL where this is no demo, or it has been asked already. */
+/* What the demo does when somebody asks for "26 weeks later"; NULL where this is no demo, or its story is over. */
 struct op_call;
 typedef bool (*system_later)(void *data, struct op_call *call, GError **error);
-void system_set_later(struct system *system, system_later later, void *data);
-system_later system_get_later(struct system *system, void **ret_data);
+void system_set_later(struct system *system, system_later later, void *data, int weeks);
+system_later system_get_later(struct system *system, void **ret_data, int *ret_weeks /* that would pass */);
 /* Gives the agents their turns and carries out what is due in the outbox; one run at a time. `progress` as in runner_run. */
 bool system_run(struct system *system, int64_t now, bool (*progress)(void *data, const char *what, double share), void *data,
                 struct runner_report *ret_report, GError **error);

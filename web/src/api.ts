@@ -279,7 +279,7 @@ export interface InboxItem {
 }
 export interface Inbox { items: InboxItem[] }
 export interface Preferences { quiet_from: string; quiet_to: string; weekly_minutes: number; channel: 'inbox' | 'file'; own: boolean }
-export interface LaterState { later: boolean; today: Day }
+export interface LaterState { later: boolean; weeks: number; today: Day }
 export interface Team {
   team: string | null; size: number | null; teams: string[]; hidden: string | null;
   gap: { need: string; title: string; goal: string; cause: string; confirmed: boolean; money: number | null; currency: string; evidence: string[] } | null;

@@ -540,8 +540,8 @@ export const text = {
   },
 
   later: {
-    title: '26 weeks later', button: 'Let 26 weeks pass', lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes about a minute.',
-    done: '26 weeks have passed', doneLead: 'The figures are in. Some goals moved, some did not, and of some it cannot be told.', look: 'Look at the impact', failed: 'It stopped before its end.',
+    title: (weeks: number) => `${weeks} weeks ${weeks < 26 ? 'more' : 'later'}`, button: (weeks: number) => `Let ${weeks} weeks pass`, lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes about half a minute.',
+    done: 'The weeks have passed', doneLead: 'The figures are in. Some goals moved, some did not, and of some it cannot be told.', look: 'Look at the impact', failed: 'It stopped before its end.',
   },
 
   team: {

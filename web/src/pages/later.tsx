@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * "26 weeks later": only a demo has it, and only once. It is a job; the page may be left meanwhile. */
+ * "26 weeks later", then 13 more: only a demo has it. It is a job; the page may be left meanwhile. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
@@ -44,10 +44,11 @@ export function Later(): JSX.Element | null {
         </button>
       </section>
     );
+  const weeks = demo.data?.weeks ?? 0;
   const failed = problem ?? work?.problem ?? null;
   return (
     <section class="callout later">
-      <h2>{said.title}</h2>
+      <h2>{said.title(weeks)}</h2>
       <p>{said.lead}</p>
       {failed && <Failure problem={failed} acted />}
       {job?.state === 'failed' && (
@@ -57,11 +58,11 @@ export function Later(): JSX.Element | null {
       )}
       {job?.state === 'running' ? (
         <p role="status">
-          <progress max={1} value={job.share ?? 0} aria-label={said.title} /> {share(job.share ?? 0)} {job.step}
+          <progress max={1} value={job.share ?? 0} aria-label={said.title(weeks)} /> {share(job.share ?? 0)} {job.step}
         </p>
       ) : (
         <button type="button" class="btn btn-outline-secondary" onClick={() => void begin()}>
-          {said.button}
+          {said.button(weeks)}
         </button>
       )}
     </section>
