@@ -10,30 +10,6 @@
 
 extern const struct agent agent_analytics;
 
-struct lived { struct world *world; struct impact_plan *plan; double truth; int32_t reading; };
-
-static struct lived live(double effect, uint64_t seed)
-{
-  struct world_options o = WORLD_USUAL;
-  struct lived l = { 0 };
-  o.units = 16;
-  o.affected = 8;
-  o.fall = 2.4;
-  o.seed = seed;
-  l.world = world_new(&o);
-  l.plan = impact_plan_new(&l.world->company, &l.world->need, NULL, world_today(l.world));
-  l.world->options.effect = effect;
-  l.truth = world_run(l.world, l.plan, seed);
-  l.reading = l.plan->readings[l.plan->reading_count - 1];
-  return l;
-}
-
-static void bury(struct lived *l)
-{
-  impact_plan_free(l->plan);
-  world_free(l->world);
-}
-
 static struct turn *turn_at(const struct lived *l, int32_t day)
 {
   struct snapshot now = { &l->world->company, day * CLOCK_DAY, 1 };
@@ -57,7 +33,7 @@ static double number(struct json value, const char *key)
 
 static void test_effect(void)
 {
-  struct lived l = live(2.5, 21);
+  struct lived l = world_live(2.5, 21);
   g_autoptr(turn_auto) turn = turn_at(&l, l.reading);
   const struct claim *claim = claim_of(turn, "effect");
   g_assert_cmpstr(claim->subject, ==, "i-visits");
@@ -86,13 +62,13 @@ static void test_effect(void)
   g_assert_cmpfloat(number(json_root(record), "a"), ==, 2);
   g_assert_cmpfloat(number(json_root(record), "b"), ==, 1);
   g_assert_cmpfloat(number(json_root(record), "low"), <, 0.5);
-  bury(&l);
+  world_bury(&l);
 }
 
 /* Estimates have the sign that they have in the KPI: for a goal that is to fall, what is good is negative. */
 static void test_goal_that_falls(void)
 {
-  struct lived l = live(2.5, 21);
+  struct lived l = world_live(2.5, 21);
   for (int i = 0; i < l.world->company.kpis.count; i++)
     l.world->company.kpis.at[i].value = 200 - l.world->company.kpis.at[i].value;
   l.world->company.goals.at[0].direction = GOAL_DOWN;
@@ -106,13 +82,13 @@ static void test_goal_that_falls(void)
   g_assert_cmpfloat(json_number(json_at(interval, 0), NAN), <, json_number(json_at(interval, 1), NAN));
   g_assert_cmpfloat(json_number(json_at(json_get(series, "low"), 8), NAN), <, json_number(json_at(json_get(series, "high"), 8), NAN));
   g_assert_cmpfloat(number(json_get(v, "value"), "money"), >, 0);
-  bury(&l);
+  world_bury(&l);
 }
 
 /* Before the last reading: no figure of the effect, nothing learnt from it. */
 static void test_early(void)
 {
-  struct lived l = live(2.5, 21);
+  struct lived l = world_live(2.5, 21);
   g_autoptr(turn_auto) turn = turn_at(&l, l.reading - 1);
   const struct claim *claim = claim_of(turn, "effect");
   g_autoptr(json_doc_auto) doc = json_parse(claim->value, strlen(claim->value), NULL);
@@ -122,19 +98,19 @@ static void test_early(void)
   g_assert_true(json_equals(json_get(json_root(doc), "verdict"), "cannot tell"));
   g_assert_cmpint((int)json_type(json_get(json_root(doc), "needed")), ==, JSON_STRING);
   g_assert_null(claim_of(turn, "what works"));
-  bury(&l);
+  world_bury(&l);
 }
 
 /* The same data on another day: the same claims, or every day would be news. */
 static void test_stable(void)
 {
-  struct lived l = live(1, 22);
+  struct lived l = world_live(1, 22);
   g_autoptr(turn_auto) one = turn_at(&l, l.reading);
   g_autoptr(turn_auto) other = turn_at(&l, l.reading + 9);
   g_assert_cmpint(turn_claims(one), ==, turn_claims(other));
   for (int i = 0; i < turn_claims(one); i++)
     g_assert_cmpstr(turn_claim_at(one, i)->value, ==, turn_claim_at(other, i)->value);
-  bury(&l);
+  world_bury(&l);
 }
 
 static void test_nothing(void)

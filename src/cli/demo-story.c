@@ -11,7 +11,6 @@
 #include "sim/sim.h"
 #include <string.h>
 
-#define WEEKS STORY_WEEKS
 #define MORE 13                /* weeks, after which what was read in 39 weeks can be told, too */
 #define WEEK (7 * CLOCK_DAY)
 #define IMPORT_EVERY 4         /* weeks */
@@ -197,12 +196,12 @@ static int weeks_passed(const struct story *story) { return (int)((system_ahead(
 
 int story_weeks(const struct story *story) {
   int passed = weeks_passed(story);
-  return passed < WEEKS ? WEEKS : passed < WEEKS + MORE ? MORE : 0;
+  return passed < STORY_WEEKS ? STORY_WEEKS : passed < STORY_WEEKS + MORE ? MORE : 0;
 }
 
 bool story_later(struct story *story, GError **error) {
   if (!story_decide(story, error)) return false;
-  int passed = weeks_passed(story), until = passed < WEEKS ? WEEKS : WEEKS + MORE;
+  int passed = weeks_passed(story), until = passed < STORY_WEEKS ? STORY_WEEKS : STORY_WEEKS + MORE;
   int64_t begin = system_now(story->system) - passed * WEEK;
   for (int week = passed + 1; week <= until; week++) /* stopped half-way, it goes on where it was */
     if (!a_week(story, week, until, begin, error)) return false;

@@ -2,6 +2,7 @@
  *
  * Bodies of multipart/mixed and what they carry: parts, hashes, signatures (XAPI-00115 to 00117, 00127 to 00135). The key and the
  * certificates are made here. JSON is written with ' for ". */
+#include "evidence/test-xapi.h"
 #include "evidence/xapi-jws.h"
 #include "evidence/xapi-multipart.h"
 #include "base/limits.h"
@@ -9,7 +10,6 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
-#include <string.h>
 
 #define HASH "495395e777cd98da653df9615d09c0fd6bb2f8d4788394cd53c56a3bfdcd848a" /* of "here is a simple attachment" */
 #define DATA "here is a simple attachment"
@@ -97,17 +97,6 @@ static void writes_what_it_reads(void) {
 }
 
 /* ---- attachments ---- */
-
-static struct json_doc *parse(const char *text) {
-  g_autofree char *copy = g_strdup(text);
-  for (char *p = copy; *p; p++)
-    if (*p == '\'') *p = '"';
-  const char *json = g_intern_string(copy); /* lives as long as the test */
-  g_autoptr(GError) error = NULL;
-  struct json_doc *doc = json_parse(json, strlen(json), &error);
-  if (!doc) g_error("%s: %s", json, error->message);
-  return doc;
-}
 
 #define SHA512_X "a4abd4448c49562d828115d13a1fccea927f52b4d5459297f8b43e42da89238bc13626e43dcb38ddb082488927ec904fb42057443983e88585179d50551afe62"
 #define WANTS(hash, length) "{'sha2':'" hash "','length':" length "}"

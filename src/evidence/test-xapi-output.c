@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The statement as stored, the formats of return, languages, and definitions that grow. JSON is written with ' for ". */
+#include "evidence/test-xapi.h"
 #include "evidence/xapi-output.h"
-#include <string.h>
 
 #define U1 "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
-
-static char *quoted(const char *text) {
-  char *json = g_strdup(text);
-  for (char *p = json; *p; p++)
-    if (*p == '\'') *p = '"';
-  return json;
-}
-
-static struct json_doc *parse(const char *json) {
-  g_autoptr(GError) error = NULL;
-  struct json_doc *doc = json_parse(json, strlen(json), &error);
-  if (!doc) g_error("%s: %s", json, error->message);
-  return doc;
-}
 
 /* XAPI-00002 (digits), 00023, 00026, 00096, 00097, 00099, 00122: what a store assigns and what it leaves. */
 static void completes(void) {

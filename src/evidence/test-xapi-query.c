@@ -2,15 +2,13 @@
  *
  * Parameters of a GET of statements: each in each kind of value, together, and twice (XAPI-00012, 00150, 00151). Written "name=value"
  * with a space between and ' for ". */
+#include "evidence/test-xapi.h"
 #include "evidence/xapi-query.h"
-#include <string.h>
 
 #define U "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
 
 static bool read_line(const char *line, enum xapi_version version, struct xapi_query *query, GError **error) {
-  g_autofree char *copy = g_strdup(line);
-  for (char *p = copy; *p; p++)
-    if (*p == '\'') *p = '"';
+  g_autofree char *copy = quoted(line);
   g_auto(GStrv) pairs = g_strsplit(copy, " ", -1);
   struct xapi_parameter parameters[16];
   size_t count = 0;

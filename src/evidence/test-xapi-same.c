@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Which differences make another statement, and what a store indexes. JSON is written with ' for ". */
+#include "evidence/test-xapi.h"
 #include "evidence/xapi.h"
-#include <string.h>
 
 #define A "'actor':{'mbox':'mailto:ada@example.com'}"
 #define V "'verb':{'id':'http://example.com/did'}"
@@ -17,17 +17,6 @@
 #define M2 "{'account':{'homePage':'http://x.example.com','name':'2'}}"
 #define SIGNATURE "{'usageType':'http://adlnet.gov/expapi/attachments/signature','display':{'en':'s'},'contentType':'application/octet-stream','length':1,'sha2':'s'}"
 #define FILE_ "{'usageType':'http://example.com/u','display':{'en':'x'},'contentType':'text/plain','length':1,'sha2':'ab'}"
-
-static struct json_doc *parse(const char *text) {
-  g_autofree char *copy = g_strdup(text);
-  for (char *p = copy; *p; p++)
-    if (*p == '\'') *p = '"';
-  const char *json = g_intern_string(copy); /* lives as long as the test */
-  g_autoptr(GError) error = NULL;
-  struct json_doc *doc = json_parse(json, strlen(json), &error);
-  if (!doc) g_error("%s: %s", json, error->message);
-  return doc;
-}
 
 static void same(void) {
   static const struct { const char *a, *b; bool same; } cases[] = {

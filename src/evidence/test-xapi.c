@@ -3,9 +3,9 @@
  * One test per requirement, by its number in ADL's list (or its clause where it has none): statements that it lets pass and
  * statements that break it, under both versions. JSON is written with ' for ". Every row whose statement could be a SubStatement
  * is judged as one too (XAPI-00066), and a refusal must name its requirement and its place. */
+#include "evidence/test-xapi.h"
 #include "evidence/xapi.h"
 #include "base/limits.h"
-#include <string.h>
 
 #define A "'actor':{'mbox':'mailto:ada@example.com'}"
 #define V "'verb':{'id':'http://example.com/did'}"
@@ -277,13 +277,6 @@ static const struct row rows[] = {
   { "IEEE 9274.1.1 4.2.2.5 contextGroups", CONTEXT("{'contextGroups':[{'objectType':'contextGroup','group':{'mbox':'mailto:t@example.com'}}]}"), NEVER, "/context/contextGroups", "4.2.2.5|XAPI-00010" },
   { "IEEE 9274.1.1 4.2.2.5 contextGroups", CONTEXT("{'contextGroups':{'objectType':'contextGroup'}}"), NEVER, "/context/contextGroups", "4.2.2.5|XAPI-00010" },
 };
-
-static char *quoted(const char *text) {
-  char *json = g_strdup(text);
-  for (char *p = json; *p; p++)
-    if (*p == '\'') *p = '"';
-  return json;
-}
 
 static bool judge(const char *json, enum xapi_version version, GError **error) {
   g_autoptr(json_doc_auto) doc = json_parse(json, strlen(json), error);

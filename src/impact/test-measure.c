@@ -8,31 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-struct lived { struct world *world; struct impact_plan *plan; double truth; int32_t reading; };
-
-static struct lived live(double effect, uint64_t seed)
-{
-  struct world_options o = WORLD_USUAL;
-  struct lived l = { 0 };
-  o.units = 16;
-  o.affected = 8;
-  o.fall = 2.4;
-  o.seed = seed;
-  l.world = world_new(&o);
-  l.plan = impact_plan_new(&l.world->company, &l.world->need, NULL, world_today(l.world));
-  g_assert_true(l.plan->measurable);
-  l.world->options.effect = effect;
-  l.truth = world_run(l.world, l.plan, seed);
-  l.reading = l.plan->readings[l.plan->reading_count - 1];
-  return l;
-}
-
-static void bury(struct lived *l)
-{
-  impact_plan_free(l->plan);
-  world_free(l->world);
-}
-
 static struct impact_effect measured(const struct lived *l, int32_t today)
 {
   struct impact_effect e;
@@ -42,7 +17,7 @@ static struct impact_effect measured(const struct lived *l, int32_t today)
 
 static void test_moved(void)
 {
-  struct lived l = live(2.5, 21);
+  struct lived l = world_live(2.5, 21);
   struct impact_effect e = measured(&l, l.reading);
   g_assert_cmpint(e.verdict, ==, IMPACT_MOVED);
   g_assert_null(e.needed);
@@ -64,14 +39,14 @@ static void test_moved(void)
     *(e.step_week[i] < 0 ? &before : &after) += e.step_effect[i] / (e.step_week[i] < 0 ? 6 : e.steps - 6);
   g_assert_cmpfloat(after, >, before + 2);
   impact_effect_clear(&e);
-  bury(&l);
+  world_bury(&l);
 }
 
 static void test_did_not_move(void)
 {
   int against = 0, moved = 0;
   for (uint64_t seed = 1; seed <= 6; seed++) {
-    struct lived l = live(0, seed);
+    struct lived l = world_live(0, seed);
     struct impact_effect e = measured(&l, l.reading);
     against += e.verdict == IMPACT_DID_NOT_MOVE;
     moved += e.verdict == IMPACT_MOVED;
@@ -80,7 +55,7 @@ static void test_did_not_move(void)
     else if (e.verdict == IMPACT_CANNOT_TELL)
       g_assert_nonnull(e.needed);
     impact_effect_clear(&e);
-    bury(&l);
+    world_bury(&l);
   }
   g_assert_cmpint(against, >=, 3);
   g_assert_cmpint(moved, <=, 1);
@@ -89,19 +64,19 @@ static void test_did_not_move(void)
 /* What harms did not move the goal either, and is not passed over in silence. */
 static void test_harm(void)
 {
-  struct lived l = live(-2.5, 21);
+  struct lived l = world_live(-2.5, 21);
   struct impact_effect e = measured(&l, l.reading);
   g_assert_cmpint(e.verdict, ==, IMPACT_DID_NOT_MOVE);
   g_assert_cmpfloat(e.effect.high, <, 0);
   g_assert_nonnull(strstr(e.sentence, "stand worse by"));
   impact_effect_clear(&e);
-  bury(&l);
+  world_bury(&l);
 }
 
 /* Not a figure of the effect leaves before the last reading, whatever the numbers say already. */
 static void test_no_peeking(void)
 {
-  struct lived l = live(3, 5);
+  struct lived l = world_live(3, 5);
   for (int32_t day = l.plan->planned; day < l.reading; day += 21) {
     struct impact_effect e = measured(&l, day);
     g_assert_cmpint(e.verdict, ==, IMPACT_CANNOT_TELL);
@@ -110,24 +85,24 @@ static void test_no_peeking(void)
     g_assert_nonnull(strstr(e.sentence, "cannot be told yet: the last reading is on"));
     impact_effect_clear(&e);
   }
-  bury(&l);
+  world_bury(&l);
 }
 
 static void test_not_measurable(void)
 {
-  struct lived l = live(3, 6);
+  struct lived l = world_live(3, 6);
   l.world->intervention.measurable = false;
   struct impact_effect e = measured(&l, l.reading);
   g_assert_cmpint(e.verdict, ==, IMPACT_CANNOT_TELL);
   g_assert_true(isnan(e.effect.value));
   g_assert_nonnull(strstr(e.needed, "registered as not measurable"));
   impact_effect_clear(&e);
-  bury(&l);
+  world_bury(&l);
 }
 
 static void test_late_numbers(void)
 {
-  struct lived l = live(3, 7);
+  struct lived l = world_live(3, 7);
   struct company *c = &l.world->company;
   int kept = 0;
   for (int i = 0; i < c->kpis.count; i++) /* what came after half of the time is not there yet */
@@ -139,12 +114,12 @@ static void test_late_numbers(void)
   g_assert_true(isnan(e.effect.value));
   g_assert_nonnull(strstr(e.needed, "have come in"));
   impact_effect_clear(&e);
-  bury(&l);
+  world_bury(&l);
 }
 
 static void test_other_unit(void)
 {
-  struct lived l = live(1, 8);
+  struct lived l = world_live(1, 8);
   struct impact_effect e = measured(&l, l.reading), other;
   for (int i = 0; i < l.world->company.kpis.count; i++)
     l.world->company.kpis.at[i].value = 5000 - 1000 * l.world->company.kpis.at[i].value;
@@ -157,25 +132,25 @@ static void test_other_unit(void)
   g_assert_cmpfloat_with_epsilon(other.effect.p, e.effect.p, 1e-9);
   impact_effect_clear(&e);
   impact_effect_clear(&other);
-  bury(&l);
+  world_bury(&l);
 }
 
 /* The same data, the same answer: to the last bit, because claims are compared by their text. */
 static void test_stable(void)
 {
-  struct lived l = live(1, 9);
+  struct lived l = world_live(1, 9);
   struct impact_effect a = measured(&l, l.reading), b = measured(&l, l.reading + 30);
   g_assert_true(a.effect.value == b.effect.value && a.effect.low == b.effect.low && a.effect.high == b.effect.high && a.effect.p == b.effect.p);
   g_assert_cmpstr(a.sentence, ==, b.sentence);
   impact_effect_clear(&a);
   impact_effect_clear(&b);
-  bury(&l);
+  world_bury(&l);
 }
 
 /* What all teams share, whatever its shape, cancels out of the estimate exactly. */
 static void test_common_shock(void)
 {
-  struct lived l = live(1, 10);
+  struct lived l = world_live(1, 10);
   struct impact_effect a = measured(&l, l.reading), b;
   for (int i = 0; i < l.world->company.kpis.count; i++) {
     struct kpi *k = &l.world->company.kpis.at[i];
@@ -186,13 +161,13 @@ static void test_common_shock(void)
   g_assert_cmpfloat_with_epsilon(a.effect.p, b.effect.p, 1e-9);
   impact_effect_clear(&a);
   impact_effect_clear(&b);
-  bury(&l);
+  world_bury(&l);
 }
 
 /* What all affected teams share from registration on is no effect either: they may come back by themselves. */
 static void test_coming_back(void)
 {
-  struct lived l = live(0.5, 12);
+  struct lived l = world_live(0.5, 12);
   struct impact_effect a = measured(&l, l.reading), b;
   for (int i = 0; i < l.world->company.kpis.count; i++) {
     struct kpi *k = &l.world->company.kpis.at[i];
@@ -202,7 +177,7 @@ static void test_coming_back(void)
   g_assert_cmpfloat_with_epsilon(a.effect.value, b.effect.value, 1e-6 * a.effect.se + 1e-7);
   impact_effect_clear(&a);
   impact_effect_clear(&b);
-  bury(&l);
+  world_bury(&l);
 }
 
 /* ---- beside the effect ---- */
@@ -227,7 +202,7 @@ static int32_t start_of(const struct lived *l, int team)
 
 static void test_behaviour(void)
 {
-  struct lived l = live(1, 13);
+  struct lived l = world_live(1, 13);
   static struct person people[PEOPLE];
   g_autofree struct result *results = g_new0(struct result, PEOPLE * 60);
   g_autoptr(GRand) rand = g_rand_new_with_seed(4);
@@ -250,12 +225,12 @@ static void test_behaviour(void)
   g_assert_cmpfloat(e.behaviour[0].change.low, >, 0);
   g_assert_cmpint(e.behaviour[0].people, >=, 5);
   impact_effect_clear(&e);
-  bury(&l);
+  world_bury(&l);
 }
 
 static void test_use(void)
 {
-  struct lived l = live(1, 14);
+  struct lived l = world_live(1, 14);
   static struct person people[PEOPLE];
   struct asset asset = { .id = "as", .intervention = 0, .published = l.plan->planned + 10 };
   struct delivery deliveries[PEOPLE];
@@ -286,7 +261,7 @@ static void test_use(void)
   g_assert_cmpint(e.first_use, ==, e.first_start + 5);
   g_assert_cmpint(e.live, ==, e.first_start);
   impact_effect_clear(&e);
-  bury(&l);
+  world_bury(&l);
 }
 
 int main(int argc, char **argv)

@@ -196,3 +196,26 @@ double world_run(struct world *w, struct impact_plan *p, uint64_t seed)
   world_accept(w, p);
   return world_respond(w, starts, p->from_week, p->to_week, p->readings[p->reading_count - 1]);
 }
+
+struct lived world_live(double effect, uint64_t seed)
+{
+  struct world_options o = WORLD_USUAL;
+  struct lived l = { 0 };
+  o.units = 16;
+  o.affected = 8;
+  o.fall = 2.4;
+  o.seed = seed;
+  l.world = world_new(&o);
+  l.plan = impact_plan_new(&l.world->company, &l.world->need, NULL, world_today(l.world));
+  g_assert_true(l.plan->measurable);
+  l.world->options.effect = effect;
+  l.truth = world_run(l.world, l.plan, seed);
+  l.reading = l.plan->readings[l.plan->reading_count - 1];
+  return l;
+}
+
+void world_bury(struct lived *lived)
+{
+  impact_plan_free(lived->plan);
+  world_free(lived->world);
+}

@@ -55,3 +55,8 @@ double world_run(struct world *world, struct impact_plan *plan, uint64_t seed);
 int32_t world_today(const struct world *world);
 /* Continues to `until` with these starts ([units], CLOCK_NO_DAY never). Returns the true mean effect of weeks from … to after each start. */
 double world_respond(struct world *world, const int32_t *starts, int from_week, int to_week, int32_t until);
+
+/* Sixteen teams, eight of them affected, that have lived through their plan with this effect until its last reading. */
+struct lived { struct world *world; struct impact_plan *plan; double truth; int32_t reading; };
+struct lived world_live(double effect, uint64_t seed);
+void world_bury(struct lived *lived);
