@@ -92,7 +92,7 @@ DELETE FROM throttle WHERE since < $1 AND until < $2;
 INSERT INTO access_log (at, account, address, what) VALUES ($1, $2, $3, $4);
 
 -- name: list_access
-SELECT at, account, address, what FROM access_log WHERE ($1 IS NULL OR account = $1) ORDER BY at DESC LIMIT $2;
+SELECT at, account, address, what FROM access_log WHERE (CAST($1 AS TEXT) IS NULL OR account = $1) ORDER BY at DESC LIMIT $2;
 
 -- name: forget_access
 DELETE FROM access_log WHERE at < $1;

@@ -15,7 +15,7 @@ ON CONFLICT (person, team, "from") DO UPDATE SET "to" = excluded."to", departmen
   job_title = excluded.job_title, manager = excluded.manager, fte = excluded.fte, "primary" = excluded."primary", seq = excluded.seq;
 
 -- name: end_memberships
-UPDATE membership SET "to" = max("from", $2), "primary" = 0 WHERE person = $1 AND "to" IS NULL AND seq < $3;
+UPDATE membership SET "to" = CASE WHEN "from" > $2 THEN "from" ELSE $2 END, "primary" = 0 WHERE person = $1 AND "to" IS NULL AND seq < $3;
 
 -- name: find_person
 SELECT digest, seq FROM person WHERE id = $1;
@@ -36,17 +36,17 @@ SELECT seq FROM file_seen WHERE file = $1;
 INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE SET seq = excluded.seq;
 
 -- name: data_version
-SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
-  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction),
-  (SELECT coalesce(max(seq), 0) FROM programme_decision), (SELECT coalesce(max(seq), 0) FROM assumption));
+SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
+  UNION ALL SELECT max(seq) FROM need_word UNION ALL SELECT max(seq) FROM skill_correction
+  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption) AS newest;
 
 -- name: version
-SELECT max((SELECT coalesce(max(changed), 0) FROM import), (SELECT coalesce(max(seq), 0) FROM goal_version),
-  (SELECT coalesce(max(seq), 0) FROM need_word), (SELECT coalesce(max(seq), 0) FROM skill_correction),
-  (SELECT coalesce(max(seq), 0) FROM programme_decision), (SELECT coalesce(max(seq), 0) FROM assumption),
-  (SELECT coalesce(max(seq), 0) FROM claim WHERE predicate = 'need'), (SELECT coalesce(max(ended), 0) FROM claim WHERE predicate = 'need'),
-  (SELECT coalesce(max(seq), 0) FROM intervention), (SELECT coalesce(max(seq), 0) FROM asset), (SELECT coalesce(max(seq), 0) FROM delivery),
-  (SELECT coalesce(max(seq), 0) FROM promise));
+SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
+  UNION ALL SELECT max(seq) FROM need_word UNION ALL SELECT max(seq) FROM skill_correction
+  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption
+  UNION ALL SELECT max(seq) FROM claim WHERE predicate = 'need' UNION ALL SELECT max(ended) FROM claim WHERE predicate = 'need'
+  UNION ALL SELECT max(seq) FROM intervention UNION ALL SELECT max(seq) FROM asset UNION ALL SELECT max(seq) FROM delivery
+  UNION ALL SELECT max(seq) FROM promise) AS newest;
 
 -- name: put_skill
 INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)
@@ -174,7 +174,7 @@ ON CONFLICT (request_id) DO UPDATE SET "date" = excluded."date", requester = exc
 SELECT digest, seq FROM request WHERE request_id = $1;
 
 -- name: all_request
-SELECT request_id, "date", requester, team, title, description, seq FROM request ORDER BY "date", request_id;
+SELECT request_id, "date", requester, team, title, description, seq FROM request ORDER BY "date" NULLS FIRST, request_id;
 
 -- name: put_step
 INSERT INTO step (process, case_id, activity, "start", "end", team, actor, digest, seq)
@@ -196,7 +196,7 @@ ON CONFLICT (ticket_id) DO UPDATE SET opened = excluded.opened, closed = exclude
 SELECT digest, seq FROM ticket WHERE ticket_id = $1;
 
 -- name: all_ticket
-SELECT ticket_id, opened, closed, team, tool, category, seq FROM ticket ORDER BY opened, ticket_id;
+SELECT ticket_id, opened, closed, team, tool, category, seq FROM ticket ORDER BY opened NULLS FIRST, ticket_id;
 
 -- name: put_capacity
 INSERT INTO capacity (team, "date", available_hours, planned_hours, digest, seq)
@@ -277,7 +277,8 @@ UPDATE goal SET weight = $2, seq = $3 WHERE goal_id = $1;
 
 -- name: add_goal_version
 INSERT INTO goal_version (goal_id, version, at, actor, weight, reason, seq)
-SELECT $1, (SELECT count(*) + 1 FROM goal_version WHERE goal_id = $1), $2, $3, $4, $5, $6;
+SELECT CAST($1 AS TEXT), count(*) + 1, CAST($2 AS INTEGER), CAST($3 AS TEXT), CAST($4 AS REAL), CAST($5 AS TEXT), CAST($6 AS INTEGER)
+FROM goal_version WHERE goal_id = $1;
 
 -- name: all_goal_version
 SELECT goal_id, version, at, weight, seq FROM goal_version ORDER BY goal_id, version;

@@ -1,4 +1,4 @@
--- The ledger and what is folded from it directly. `event` is append-only: by the code, and by these triggers.
+-- The ledger and what is folded from it directly. `event` is append-only: by the code, and by the triggers of 009.
 CREATE TABLE event (
   seq         INTEGER PRIMARY KEY,
   id          BLOB    NOT NULL UNIQUE,
@@ -18,8 +18,6 @@ CREATE TABLE event (
 CREATE INDEX event_by_subject ON event (subject, seq);
 CREATE INDEX event_of_note ON event (kind, seq)
   WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set');
-CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 CREATE TABLE claim (
   id         TEXT PRIMARY KEY,

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *cli_data(const struct cli *cli) { return cli->data ? cli->data : "meno-data"; }
+#define USUAL_FOLDER "meno-data"
+
+const char *cli_data(const struct cli *cli) { return cli->data ? cli->data : USUAL_FOLDER; }
+const char *cli_folder(const struct cli *cli) { return !store_is_address(cli_data(cli)) ? cli_data(cli) : cli->files ? cli->files : USUAL_FOLDER; }
 
 int cli_fail(const struct cli *cli, GError *error) {
   const struct error_kind *kind = error_kind(error);
@@ -42,7 +45,7 @@ int cli_usage(const struct cli *cli, const char *format, ...) {
 
 struct system *cli_open(struct cli *cli, bool create) {
   g_autoptr(GError) error = NULL;
-  struct system *system = system_open(cli_data(cli), create, cli->tables, &cli->clock, &error);
+  struct system *system = system_open(cli_data(cli), cli_folder(cli), create, cli->tables, &cli->clock, &error);
   if (!system) cli->failed = cli_fail(cli, error);
   return system;
 }
@@ -74,7 +77,10 @@ static int help_all(void) {
   for (const struct op *const *table = op_tables; *table; table++)
     for (const struct op *op = *table; op->name; op++) g_string_append_printf(out, "  %-44s %s\n", op->name, op->summary);
   g_string_append(out, "\nCommon options:\n"
-    "  --data DIR      where everything is kept (default: ./meno-data)\n"
+    "  --data DIR      where everything is kept (default: ./meno-data), or the address of a\n"
+    "                  PostgreSQL database: postgresql://USER@HOST/NAME\n"
+    "  --files DIR     with such an address: where the key, the rules and the outbox are kept\n"
+    "                  (default: ./meno-data)\n"
     "  --as ACCOUNT    act as this account, with its roles (default: the operator of this machine)\n"
     "  --now TIME      take this moment for now (2026-03-01T12:00:00Z)\n"
     "  --json          answer in JSON\n"
@@ -125,11 +131,11 @@ static bool take_common(struct cli *cli, char ***at, bool *ret_taken, GError **e
   *ret_taken = true;
   if (strcmp(word, "--json") == 0) cli->json = true;
   else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) cli->help = true;
-  else if (strcmp(word, "--data") == 0 || strcmp(word, "--as") == 0 || strcmp(word, "--now") == 0) {
+  else if (strcmp(word, "--data") == 0 || strcmp(word, "--files") == 0 || strcmp(word, "--as") == 0 || strcmp(word, "--now") == 0) {
     const char *value = *++*at;
     if (!value || g_str_has_prefix(value, "--")) return fail(error, MENO_ERROR_USAGE, "%s wants a value", word);
     if (strcmp(word, "--now") == 0) return clock_parse_time(value, &cli->clock.fixed) || fail(error, MENO_ERROR_USAGE, "--now \"%s\" is no time like 2026-03-01T12:00:00Z", value);
-    char **to = strcmp(word, "--data") == 0 ? &cli->data : &cli->as;
+    char **to = strcmp(word, "--data") == 0 ? &cli->data : strcmp(word, "--files") == 0 ? &cli->files : &cli->as;
     g_free(*to);
     *to = g_strdup(value);
   } else *ret_taken = false;
@@ -164,6 +170,7 @@ int cli_main(int argc, char **argv, const struct ledger_tables *tables) {
   int status = fine ? dispatch(&cli, (char **)words->pdata) : cli_fail(&cli, error);
   if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) status = error_kind_of(MENO_ERROR_STORE)->exit;
   g_free(cli.data);
+  g_free(cli.files);
   g_free(cli.as);
   return status;
 }

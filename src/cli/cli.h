@@ -8,7 +8,8 @@
 
 struct cli {
   const struct ledger_tables *tables;
-  char *data;              /* --data; NULL: ./meno-data */
+  char *data;              /* --data: a folder or an address; NULL: ./meno-data */
+  char *files;             /* --files: the folder beside an address; NULL: ./meno-data */
   char *as;                /* --as: the account that acts; NULL: the operator, who has every role */
   struct clock clock;      /* --now */
   bool json, help;         /* --json, --help */
@@ -29,6 +30,7 @@ int cli_main(int argc, char **argv, const struct ledger_tables *tables);
 /* Opens the data folder; NULL after the error was printed: the exit status is then cli->failed. */
 struct system *cli_open(struct cli *cli, bool create);
 const char *cli_data(const struct cli *cli);
+const char *cli_folder(const struct cli *cli);
 /* Prints "meno: message" to stderr, and as JSON where --json asks; the exit status of the error. */
 int cli_fail(const struct cli *cli, GError *error);
 /* For commands: USAGE "…" and its exit status. */

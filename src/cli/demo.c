@@ -221,12 +221,13 @@ int demo_run(struct cli *cli, char **arguments) {
   bool numbers = command_number(arguments, "--people", SIM_PEOPLE_MAX, &demo.people) && command_number(arguments, "--seed", UINT64_MAX, &demo.seed) && command_number(arguments, "--port", 65535, &demo.port);
   if (!numbers) return cli_usage(cli, "--people, --seed and --port want whole numbers");
   if (!*arguments || arguments[1]) return cli_usage(cli, "demo wants one folder; see `meno demo --help`");
-  g_free(cli->data);
-  cli->data = g_strdup(*arguments);
+  char **folder = store_is_address(cli_data(cli)) ? &cli->files : &cli->data;
+  g_free(*folder);
+  *folder = g_strdup(*arguments);
   progress_catch();
   demo.system = cli_open(cli, true);
   if (!demo.system) return cli->failed;
-  demo.files = g_build_filename(cli->data, "files", NULL);
+  demo.files = g_build_filename(cli_folder(cli), "files", NULL);
   demo.story = (struct story){ .system = demo.system, .files = demo.files, .progress = progress_show };
   offer_later(&demo);
   g_autoptr(GError) error = NULL;
@@ -234,7 +235,7 @@ int demo_run(struct cli *cli, char **arguments) {
   progress_end();
   if (fine && cli->json) fine = print_json(&demo, &error);
   int status = !fine ? cli_fail(cli, error) : 0;
-  if (fine && !demo.serve && !cli->json) printf("The company is in %s; `meno demo %s` serves it.\n", cli->data, cli->data);
+  if (fine && !demo.serve && !cli->json) printf("The company is in %s; `meno demo %s` serves it.\n", *arguments, *arguments);
   if (fine && demo.serve) status = serve_until_stopped(cli, demo.system, (uint16_t)demo.port, NULL, announce, &demo);
   system_free(demo.system);
   g_free(demo.files);

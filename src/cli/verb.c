@@ -250,7 +250,7 @@ int verb_run(struct cli *cli, const struct op *op, char **arguments) {
   g_autoptr(system_auto) system = NULL;
   if (fine) {
     if (op->job) progress_catch();
-    system = system_open(cli_data(cli), false, cli->tables, &cli->clock, &error);
+    system = system_open(cli_data(cli), cli_folder(cli), false, cli->tables, &cli->clock, &error);
     fine = system && run_parsed(cli, system, &parsing, &status, &error);
   }
   json_writer_clear(&parsing.out);

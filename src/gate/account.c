@@ -239,7 +239,7 @@ static bool change(struct ledger *ledger, int64_t now, const char *actor, const 
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   if (!write) return false;
   struct db *db = ledger_write_db(write);
-  int changed = !small ? 0 : text ? db_run(db, error, query, "tt", small, text) : db_run(db, error, query, "ti", small, number);
+  int changed = !small ? 0 : text ? db_change(db, error, query, "tt", small, text) : db_change(db, error, query, "ti", small, number);
   if (changed < 0) return false;
   if (changed == 0) return fail(error, MENO_ERROR_NOT_FOUND, "there is no account \"%.100s\"", login);
   if (leave_all && db_run(db, error, "access.end_sessions_of", "t", small) < 0) return false;

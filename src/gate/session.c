@@ -204,11 +204,11 @@ static void keep_alive(struct store *store, int64_t now, const char *hash, const
   if (rotate) {
     session_make_token(token);
     session_hash_token(token, new_hash);
-    changed = db_run(db, NULL, "access.rotate_session", "tttii", session->id, hash, new_hash, now, found->rotated);
+    changed = db_change(db, NULL, "access.rotate_session", "tttii", session->id, hash, new_hash, now, found->rotated);
   } else if (confirm)
-    changed = db_run(db, NULL, "access.confirm_session", "tii", session->id, now, now + OLD_TOKEN_GRACE);
+    changed = db_change(db, NULL, "access.confirm_session", "tii", session->id, now, now + OLD_TOKEN_GRACE);
   else
-    changed = db_run(db, NULL, "access.touch_session", "ti", session->id, now);
+    changed = db_change(db, NULL, "access.touch_session", "ti", session->id, now);
   if (changed == 1 && db_commit(g_steal_pointer(&db), NULL)) memcpy(new_token, token, SESSION_TOKEN);
 }
 

@@ -120,7 +120,7 @@ int token_find(struct store *store, int64_t wall, const char *secret, struct acc
   }
   if (ret_scopes && wall - used >= TOUCH_EVERY) {
     g_autoptr(db_auto) db = store_write(store, NULL);
-    if (db && db_run(db, NULL, "access.touch_token", "ti", id, wall) == 1) db_commit(g_steal_pointer(&db), NULL);
+    if (db && db_change(db, NULL, "access.touch_token", "ti", id, wall) == 1) db_commit(g_steal_pointer(&db), NULL);
   }
   *ret_account = account;
   if (ret_scopes) *ret_scopes = scopes;
@@ -150,7 +150,7 @@ GPtrArray *token_list(struct store *store, const char *login, GError **error) {
 bool token_revoke(struct ledger *ledger, int64_t now, const char *actor, const char *login, const char *id, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   if (!write) return false;
-  int removed = db_run(ledger_write_db(write), error, "access.remove_token", "tt", id, login);
+  int removed = db_change(ledger_write_db(write), error, "access.remove_token", "tt", id, login);
   if (removed < 0) return false;
   if (removed == 0) return fail(error, MENO_ERROR_NOT_FOUND, "there is no token \"%.100s\"", id);
   return record(write, "token.revoked", actor, login, id, NULL, NULL, error) && ledger_commit(g_steal_pointer(&write), error);

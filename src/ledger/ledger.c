@@ -193,7 +193,7 @@ bool ledger_commit(struct ledger_write *write, GError **error) {
 }
 
 static bool insert(struct ledger_write *write, const struct event *event, const uint8_t hash[DIGEST_BYTES], int *ret_rows, GError **error) {
-  *ret_rows = db_run(write->db, error, "ledger.append", "ibtttiiiititt" "b", event->seq, event->id.bytes, sizeof event->id.bytes,
+  *ret_rows = db_change(write->db, error, "ledger.append", "ibtttiiiititt" "b", event->seq, event->id.bytes, sizeof event->id.bytes,
     event->kind, event->subject, event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch,
     (int64_t)event->taint, event->rules, event->body, hash, (size_t)DIGEST_BYTES);
   return *ret_rows >= 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The data folder: meno.db, meno.key (32 random bytes, made once; without it people's ids cannot be derived again, so it
+ * The data folder: meno.db (or, where the database is PostgreSQL's, the rest of this without it), meno.key (32 random bytes, made once; without it people's ids cannot be derived again, so it
  * is backed up apart from the data), rules.yaml and workforce.yaml (what the forecast assumes) where somebody has written
  * one. */
 #include "ops/system.h"
@@ -38,6 +38,10 @@ static bool make_key(const char *path, GError **error) {
   bool fine = write(file, key, sizeof key) == (ssize_t)sizeof key && fsync(file) == 0;
   close(file);
   return fine || fail(error, MENO_ERROR_STORE, "the key \"%s\" cannot be written: %s", path, g_strerror(errno));
+}
+
+static bool make_folder(const char *dir, GError **error) {
+  return g_mkdir_with_parents(dir, 0700) == 0 || fail(error, MENO_ERROR_STORE, "the folder \"%s\" cannot be made: %s", dir, g_strerror(errno));
 }
 
 static bool read_key(struct system *system, bool create, GError **error) {
@@ -117,11 +121,11 @@ static void read_ahead(struct system *system) {
   if (g_file_get_contents(path, &text, NULL, NULL)) system->ahead = g_ascii_strtoll(text, NULL, 10);
 }
 
-struct system *system_open(const char *dir, bool create, const struct ledger_tables *tables, const struct clock *clock, GError **error) {
-  g_autofree char *file = g_build_filename(dir, "meno.db", NULL);
-  bool there = g_file_test(file, G_FILE_TEST_EXISTS);
+struct system *system_open(const char *place, const char *dir, bool create, const struct ledger_tables *tables, const struct clock *clock, GError **error) {
+  int there = store_exists(place, error);
+  if (there < 0) return NULL;
   if (!create && !there) {
-    fail(error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\": make one with `meno --data %s init`, or name another folder with --data", dir, dir);
+    fail(error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\": make one with `meno --data %s init`, or name another place with --data", place, place);
     return NULL;
   }
   struct system *system = g_new0(struct system, 1);
@@ -129,8 +133,8 @@ struct system *system_open(const char *dir, bool create, const struct ledger_tab
   system->clock = *clock;
   g_mutex_init(&system->work);
   read_ahead(system);
-  system->store = store_open(dir, error);
-  bool fine = system->store && read_key(system, !there, error) && (system->rules = rules_load(dir, error));
+  system->store = store_open(place, error);
+  bool fine = system->store && make_folder(dir, error) && read_key(system, !there, error) && (system->rules = rules_load(dir, error));
   if (fine) {
     system->ledger = ledger_new(system->store, tables);
     system->snapshots = snapshots_new(system->store);

@@ -7,9 +7,10 @@
 
 struct system;
 
-/* Opens the data folder; `create` makes it where it is not there (else NOT_FOUND with the remedy). `tables` are borrowed.
+/* Opens the database in `place` (a folder, or an address of PostgreSQL) with the key, rules and outbox in the folder `dir`; `create`
+ * makes them where they are not there (else NOT_FOUND with the remedy). `tables` are borrowed.
  * The decision rules are read and, where they differ from those in force, adopted. */
-struct system *system_open(const char *dir, bool create, const struct ledger_tables *tables, const struct clock *clock, GError **error);
+struct system *system_open(const char *place, const char *dir, bool create, const struct ledger_tables *tables, const struct clock *clock, GError **error);
 void system_free(struct system *system);
 typedef struct system system_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(system_auto, system_free)

@@ -14,8 +14,12 @@ struct store;
 struct db;    /* a borrowed connection: a read snapshot or the write transaction */
 struct query; /* a prepared named query, owned by its connection */
 
-/* Opens (and where needed creates and upgrades) the database in the folder `dir`; refuses one from a newer Meno. */
-struct store *store_open(const char *dir, GError **error);
+/* Opens (and where needed creates and upgrades) a database; refuses one from a newer Meno. `place` is a folder, for the embedded
+ * SQLite, or an address "postgresql://…" (as libpq reads it; its current schema is the company's). */
+struct store *store_open(const char *place, GError **error);
+bool store_is_address(const char *place);
+/* Is there a Meno's database? 1/0/-1 */
+int store_exists(const char *place, GError **error);
 /* A private database in memory with the same schema: tests, and the rebuild that replay compares with. */
 struct store *store_open_memory(GError **error);
 /* Did opening it bring an older database up to this schema? Then its projections have to be folded anew. */
@@ -28,7 +32,7 @@ void store_checkpoint(struct store *store);
 
 /* A snapshot to read from; release it soon. */
 struct db *store_read(struct store *store, GError **error);
-/* The write transaction; other writers, in this process and in others, wait. */
+/* The write transaction; other writers, in this process and in others, wait, so what it reads is the newest. */
 struct db *store_write(struct store *store, GError **error);
 bool db_commit(struct db *db, GError **error); /* of a write: durable when it returns; the connection is released either way */
 void db_release(struct db *db);                /* ends a read; rolls a write back */
@@ -56,13 +60,17 @@ struct query *db_query_named(struct db *db, const char *name, GError **error);
 void query_bind_text(struct query *query, int parameter, const char *text);
 void query_bind_integer(struct query *query, int parameter, int64_t value);
 void query_bind_double(struct query *query, int parameter, double value);
+void query_bind_blob(struct query *query, int parameter, const void *data, size_t length);
 
-/* Runs a query that returns nothing; the number of rows changed, -1 on error. */
+/* Runs a query that returns nothing: -1 on error. An engine behind a network sends it without waiting; then its error comes with
+ * the next row that is read, or with the commit. So does query_next of such a query. */
 int db_run(struct db *db, GError **error, const char *name, const char *types, ...);
+/* The same, waiting: the number of rows changed, -1 on error. */
+int db_change(struct db *db, GError **error, const char *name, const char *types, ...);
 /* The first column of the first row as an integer: 1 found, 0 no row, -1 error. */
 int db_one(struct db *db, int64_t *ret_value, GError **error, const char *name, const char *types, ...);
 
-/* Every projection's rows in key order, hashed: what replay compares. `table` is one that a fold has named. */
+/* A table's rows, in whatever order, hashed: what replay compares, the same for both engines. `table` is one that a fold has named. */
 bool db_table_digest(struct db *db, const char *table, char out[65], GError **error);
 bool db_table_clear(struct db *db, const char *table, GError **error);
 /* Checks every named query against the schema (a test's work); names the first that fails. */

@@ -26,7 +26,7 @@ static void set(struct store *store, const char *agent, int64_t seq, bool commit
   g_autoptr(GError) error = NULL;
   struct db *db = store_write(store, &error);
   g_assert_no_error(error);
-  g_assert_cmpint(db_run(db, &error, "ledger.put_cursor", "tii", agent, seq, (int64_t)0), ==, 1);
+  g_assert_cmpint(db_change(db, &error, "ledger.put_cursor", "tii", agent, seq, (int64_t)0), ==, 1);
   if (commit) g_assert_true(db_commit(db, &error));
   else db_release(db);
 }

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What both engines share: named queries, the pool of readers and the one writer, migrations, digests of whole tables.
+ *
+ * Statements are prepared once per connection and kept; a query that is asked for while it is still being stepped gets a
+ * second statement, which is thrown away when done.
+ *
+ * Migrations are sql/schema/NNN-word.sql in the order of their numbers; NNN-word.ENGINE.sql is for that engine alone. The
+ * number of the last one is the database's version. */
+#include "store/store-private.h"
+#include "base/id.h"
+#include <errno.h>
+#include <gio/gio.h>
+#include <math.h>
+#include <string.h>
+
+#define MOST_IDLE 8
+
+/* ---- named queries ---------------------------------------------------------------------------------------------- */
+
+static void add_queries(GHashTable *all, const char *room, const char *text) {
+  g_auto(GStrv) parts = g_strsplit(text, "-- name:", -1);
+  for (size_t i = 1; parts[i]; i++) {
+    char *end = strchr(parts[i], '\n');
+    g_assert(end);
+    *end = 0;
+    char *name = g_strdup_printf("%s.%s", room, g_strstrip(parts[i]));
+    if (!g_hash_table_insert(all, name, g_strdup(end + 1))) g_error("query \"%s\" stands twice in sql/queries", name);
+  }
+}
+
+static char *resource_text(const char *path) {
+  g_autoptr(GBytes) bytes = g_resources_lookup_data(path, 0, NULL);
+  g_assert(bytes);
+  return g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+}
+
+/* Read once, never freed: the text of every named query. */
+static GHashTable *named_queries(void) {
+  static gsize ready;
+  static GHashTable *all;
+  if (g_once_init_enter(&ready)) {
+    all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_auto(GStrv) files = g_resources_enumerate_children("/meno/sql/queries", 0, NULL);
+    for (size_t i = 0; files && files[i]; i++) {
+      g_autofree char *path = g_strconcat("/meno/sql/queries/", files[i], NULL), *text = resource_text(path);
+      g_autofree char *room = g_strndup(files[i], strcspn(files[i], "."));
+      add_queries(all, room, text);
+    }
+    g_once_init_leave(&ready, 1);
+  }
+  return all;
+}
+
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b, void *data) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Is this migration for the engine: "001-ledger.sql", or "009-append-only.sqlite.sql" for SQLite? */
+static bool meant_for(const struct engine *engine, const char *file) {
+  g_auto(GStrv) parts = g_strsplit(file, ".", 3);
+  return g_strv_length(parts) == 2 || strcmp(parts[1], engine->name) == 0;
+}
+
+static bool migrate(struct store *store, GError **error) {
+  g_auto(GStrv) files = g_resources_enumerate_children("/meno/sql/schema", 0, NULL);
+  int count = (int)g_strv_length(files);
+  g_qsort_with_data(files, count, sizeof *files, by_name, NULL);
+  int64_t version = store->engine->version(store->writer, error), newest = g_ascii_strtoll(files[count - 1], NULL, 10);
+  if (version < 0) return false;
+  if (version > newest)
+    return fail(error, MENO_ERROR_STORE, "the database has schema %d and this Meno knows %d: install the newer Meno", (int)version, (int)newest);
+  for (int i = 0; i < count; i++) {
+    int64_t number = g_ascii_strtoll(files[i], NULL, 10);
+    if (number <= version || !meant_for(store->engine, files[i])) continue;
+    g_autofree char *path = g_strconcat("/meno/sql/schema/", files[i], NULL), *sql = resource_text(path);
+    if (!store->engine->migrate(store->writer, sql, number, error)) {
+      g_prefix_error(error, "bringing the database up to schema %d: ", (int)number);
+      return false;
+    }
+  }
+  store->upgraded = version > 0 && version < newest;
+  return true;
+}
+
+static struct store *store_new(const struct engine *engine, char *place, bool memory, GError **error) {
+  struct store *store = g_new0(struct store, 1);
+  store->engine = engine;
+  store->place = place;
+  store->memory = memory;
+  g_mutex_init(&store->lock);
+  g_mutex_init(&store->writing);
+  g_queue_init(&store->idle);
+  store->writer = engine->connect(store, true, error);
+  if (store->writer && migrate(store, error)) return store;
+  store_free(store);
+  return NULL;
+}
+
+bool store_is_address(const char *place) { return g_str_has_prefix(place, "postgresql://") || g_str_has_prefix(place, "postgres://"); }
+
+struct store *store_open(const char *place, GError **error) {
+  if (store_is_address(place)) return store_new(&postgresql_engine, g_strdup(place), false, error);
+  if (g_mkdir_with_parents(place, 0700) != 0) {
+    fail(error, MENO_ERROR_STORE, "the folder \"%s\" cannot be made: %s", place, g_strerror(errno));
+    return NULL;
+  }
+  return store_new(&sqlite_engine, g_build_filename(place, "meno.db", NULL), false, error);
+}
+
+int store_exists(const char *place, GError **error) {
+  if (store_is_address(place)) return postgresql_engine.exists(place, error);
+  g_autofree char *file = g_build_filename(place, "meno.db", NULL);
+  return sqlite_engine.exists(file, error);
+}
+
+struct store *store_open_memory(GError **error) {
+  static gint number;
+  return store_new(&sqlite_engine, g_strdup_printf("file:/meno-%d?vfs=memdb", g_atomic_int_add(&number, 1)), true, error);
+}
+
+static void disconnect(struct db *db) {
+  if (!db) return;
+  GHashTableIter it;
+  struct query *query;
+  g_hash_table_iter_init(&it, db->queries);
+  while (g_hash_table_iter_next(&it, NULL, (void **)&query)) db->store->engine->forget(query);
+  g_hash_table_destroy(db->queries);
+  db->store->engine->disconnect(db);
+}
+
+void store_free(struct store *store) {
+  if (!store) return;
+  for (struct db *db; (db = g_queue_pop_head(&store->idle));) disconnect(db);
+  disconnect(store->writer);
+  g_mutex_clear(&store->lock);
+  g_mutex_clear(&store->writing);
+  g_free(store->place);
+  g_free(store);
+}
+
+bool store_upgraded(const struct store *store) { return store->upgraded; }
+void store_checkpoint(struct store *store) { store->engine->checkpoint(store); }
+char *store_describe(struct store *store) { return store->engine->describe(store); }
+int64_t store_size(struct store *store) { return store->engine->size(store); }
+
+/* ---- transactions ----------------------------------------------------------------------------------------------- */
+
+struct db *store_read(struct store *store, GError **error) {
+  g_mutex_lock(&store->lock);
+  struct db *db = g_queue_pop_head(&store->idle);
+  g_mutex_unlock(&store->lock);
+  if (db && !store->engine->alive(db)) disconnect(g_steal_pointer(&db));
+  if (!db && !(db = store->engine->connect(store, false, error))) return NULL;
+  if (store->engine->begin(db, false, error)) return db;
+  disconnect(db);
+  return NULL;
+}
+
+struct db *store_write(struct store *store, GError **error) {
+  g_mutex_lock(&store->writing);
+  if (store->writer && !store->engine->alive(store->writer)) disconnect(g_steal_pointer(&store->writer));
+  if (!store->writer) store->writer = store->engine->connect(store, true, error);
+  if (store->writer && store->engine->begin(store->writer, true, error)) {
+    store->writer->writing = true;
+    return store->writer;
+  }
+  g_mutex_unlock(&store->writing);
+  return NULL;
+}
+
+static void reset_queries(struct db *db) {
+  GHashTableIter it;
+  struct query *query;
+  g_hash_table_iter_init(&it, db->queries);
+  while (g_hash_table_iter_next(&it, NULL, (void **)&query))
+    if (query->busy) query_done(query);
+}
+
+bool db_commit(struct db *db, GError **error) {
+  g_assert(db->writing);
+  reset_queries(db);
+  bool fine = db->store->engine->commit(db, error);
+  if (!fine) db->store->engine->roll_back(db);
+  g_mutex_unlock(&db->store->writing);
+  return fine;
+}
+
+void db_release(struct db *db) {
+  if (!db) return;
+  struct store *store = db->store;
+  reset_queries(db);
+  store->engine->roll_back(db);
+  if (db->writing) {
+    g_mutex_unlock(&store->writing);
+    return;
+  }
+  g_mutex_lock(&store->lock);
+  bool keep = g_queue_get_length(&store->idle) < MOST_IDLE;
+  if (keep) g_queue_push_head(&store->idle, db);
+  g_mutex_unlock(&store->lock);
+  if (!keep) disconnect(db);
+}
+
+/* ---- queries ---------------------------------------------------------------------------------------------------- */
+
+static struct query *prepare(struct db *db, const char *name, GError **error) {
+  void *key, *sql;
+  if (!g_hash_table_lookup_extended(named_queries(), name, &key, &sql)) g_error("there is no query \"%s\" in sql/queries", name);
+  return db->store->engine->prepare(db, key, sql, error);
+}
+
+struct query *db_query_named(struct db *db, const char *name, GError **error) {
+  struct query *query = g_hash_table_lookup(db->queries, name);
+  bool taken = query && query->busy;
+  if (!query || taken) {
+    if (!(query = prepare(db, name, error))) return NULL;
+    query->temporary = taken;
+    if (!taken) g_hash_table_insert(db->queries, (void *)(uintptr_t)query->name, query);
+  }
+  query->busy = true;
+  return query;
+}
+
+static void bind(struct query *query, int parameter, struct cell cell) {
+  g_assert(parameter > 0 && parameter <= MAX_PARAMETERS);
+  query->db->store->engine->bind(query, parameter, &cell);
+}
+
+void query_bind_text(struct query *query, int parameter, const char *text) {
+  bind(query, parameter, text ? (struct cell){ .kind = CELL_TEXT, .data = text, .length = strlen(text) } : (struct cell){ .kind = CELL_NULL });
+}
+void query_bind_integer(struct query *query, int parameter, int64_t value) { bind(query, parameter, (struct cell){ .kind = CELL_INTEGER, .integer = value }); }
+void query_bind_double(struct query *query, int parameter, double value) {
+  bind(query, parameter, isnan(value) ? (struct cell){ .kind = CELL_NULL } : (struct cell){ .kind = CELL_REAL, .real = value });
+}
+void query_bind_blob(struct query *query, int parameter, const void *data, size_t length) {
+  bind(query, parameter, (struct cell){ .kind = CELL_BLOB, .data = data, .length = length });
+}
+
+static void bind_list(struct query *query, const char *types, va_list arguments) {
+  for (int i = 1; *types; types++, i++) {
+    switch (*types) {
+    case 't': query_bind_text(query, i, va_arg(arguments, const char *)); break;
+    case 'i': query_bind_integer(query, i, va_arg(arguments, int64_t)); break;
+    case 'd': query_bind_double(query, i, va_arg(arguments, double)); break;
+    case 'b': {
+      const void *data = va_arg(arguments, const void *);
+      query_bind_blob(query, i, data, va_arg(arguments, size_t));
+      break;
+    }
+    default: g_assert_not_reached();
+    }
+  }
+}
+
+struct query *db_query(struct db *db, GError **error, const char *name, const char *types, ...) {
+  struct query *query = db_query_named(db, name, error);
+  if (!query) return NULL;
+  va_list arguments;
+  va_start(arguments, types);
+  bind_list(query, types, arguments);
+  va_end(arguments);
+  return query;
+}
+
+int query_next(struct query *query, GError **error) {
+  if (!query) return -1; /* its preparation has already said why */
+  return query->db->store->engine->next(query, error);
+}
+
+void query_done(struct query *query) {
+  if (!query || !query->busy) return;
+  query->db->store->engine->reset(query);
+  query->busy = false;
+  if (query->temporary) query->db->store->engine->forget(query);
+}
+
+static struct cell cell(struct query *query, int column) { return query->db->store->engine->cell(query, column); }
+
+const char *query_text(struct query *query, int column) {
+  struct cell value = cell(query, column);
+  g_assert(value.kind == CELL_TEXT || value.kind == CELL_NULL);
+  return value.data;
+}
+int64_t query_integer(struct query *query, int column) {
+  struct cell value = cell(query, column);
+  return value.kind == CELL_INTEGER ? value.integer : value.kind == CELL_REAL ? (int64_t)value.real : 0;
+}
+double query_double(struct query *query, int column) {
+  struct cell value = cell(query, column);
+  return value.kind == CELL_REAL ? value.real : value.kind == CELL_INTEGER ? (double)value.integer : NAN;
+}
+const void *query_blob(struct query *query, int column, size_t *ret_length) {
+  struct cell value = cell(query, column);
+  *ret_length = value.length;
+  return value.data;
+}
+bool query_null(struct query *query, int column) { return cell(query, column).kind == CELL_NULL; }
+int query_columns(struct query *query) { return query->db->store->engine->columns(query); }
+
+static int run_list(struct db *db, bool wait, GError **error, const char *name, const char *types, va_list arguments) {
+  struct query *query = db_query_named(db, name, error);
+  if (!query) return -1;
+  bind_list(query, types, arguments);
+  int changed = db->store->engine->run(query, wait, error);
+  query_done(query);
+  return changed;
+}
+
+int db_run(struct db *db, GError **error, const char *name, const char *types, ...) {
+  va_list arguments;
+  va_start(arguments, types);
+  int fine = run_list(db, false, error, name, types, arguments);
+  va_end(arguments);
+  return fine;
+}
+
+int db_change(struct db *db, GError **error, const char *name, const char *types, ...) {
+  va_list arguments;
+  va_start(arguments, types);
+  int changed = run_list(db, true, error, name, types, arguments);
+  va_end(arguments);
+  return changed;
+}
+
+int db_one(struct db *db, int64_t *ret_value, GError **error, const char *name, const char *types, ...) {
+  struct query *query = db_query_named(db, name, error);
+  if (!query) return -1;
+  va_list arguments;
+  va_start(arguments, types);
+  bind_list(query, types, arguments);
+  va_end(arguments);
+  int got = query_next(query, error);
+  if (got == 1) *ret_value = query_integer(query, 0);
+  query_done(query);
+  return got;
+}
+
+bool store_check_queries(struct store *store, GError **error) {
+  GHashTableIter it;
+  void *name;
+  g_hash_table_iter_init(&it, named_queries());
+  while (g_hash_table_iter_next(&it, &name, NULL)) {
+    g_autoptr(db_auto) db = store_read(store, error);
+    struct query *query = db ? prepare(db, name, error) : NULL;
+    if (!query) return false;
+    store->engine->forget(query);
+  }
+  return true;
+}
+
+/* ---- whole tables ----------------------------------------------------------------------------------------------- */
+
+/* `table` comes from a constant or from the database itself; quoted as an identifier all the same. */
+static struct query *unnamed(struct db *db, GError **error, const char *format, const char *table) {
+  g_auto(GStrv) parts = g_strsplit(table, "\"", -1);
+  g_autofree char *quoted = g_strjoinv("\"\"", parts), *sql = g_strdup_printf("%s\"%s\"", format, quoted);
+  struct query *query = db->store->engine->prepare(db, g_intern_string(sql), sql, error);
+  if (query) query->busy = query->temporary = true;
+  return query;
+}
+
+/* The same bytes for the same values in every engine: a letter for the kind, the length where it varies, the value. */
+static void digest_cell(GChecksum *sum, struct cell value) {
+  struct { uint64_t kind, bits; } head = { .kind = value.kind };
+  if (value.kind == CELL_INTEGER) head.bits = GUINT64_TO_LE((uint64_t)value.integer);
+  if (value.kind == CELL_REAL) memcpy(&head.bits, &value.real, sizeof value.real);
+  if (value.kind == CELL_TEXT || value.kind == CELL_BLOB) head.bits = GUINT64_TO_LE((uint64_t)value.length);
+  g_checksum_update(sum, (const guchar *)&head, sizeof head);
+  if (value.length) g_checksum_update(sum, value.data, (gssize)value.length);
+}
+
+/* Rows are hashed one by one and their hashes added (modulo 2^256 by 64-bit words): the order in which an engine sorts does
+ * not matter, a row that is missing, changed or doubled does. */
+bool db_table_digest(struct db *db, const char *table, char out[65], GError **error) {
+  g_autoptr(query_auto) query = unnamed(db, error, "SELECT * FROM ", table);
+  uint64_t total[DIGEST_BYTES / 8 + 1] = { 0 };
+  uint8_t text[sizeof total], result[DIGEST_BYTES];
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  int got, columns = 0;
+  while ((got = query_next(query, error)) == 1) {
+    if (!columns) columns = query_columns(query);
+    uint64_t row[DIGEST_BYTES / 8];
+    gsize length = sizeof row;
+    g_checksum_reset(sum);
+    for (int i = 0; i < columns; i++) digest_cell(sum, cell(query, i));
+    g_checksum_get_digest(sum, (guint8 *)row, &length);
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) total[i] += GUINT64_FROM_LE(row[i]);
+    total[G_N_ELEMENTS(row)]++;
+  }
+  if (got < 0) return false;
+  for (size_t i = 0; i < G_N_ELEMENTS(total); i++) total[i] = GUINT64_TO_LE(total[i]);
+  memcpy(text, total, sizeof text);
+  digest(text, sizeof text, result);
+  digest_format(result, out);
+  return true;
+}
+
+bool db_table_clear(struct db *db, const char *table, GError **error) {
+  g_autoptr(query_auto) query = unnamed(db, error, "DELETE FROM ", table);
+  return query_next(query, error) == 0;
+}
