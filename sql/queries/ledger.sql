@@ -3,7 +3,7 @@ SELECT seq, hash, recorded FROM event ORDER BY seq DESC LIMIT 1;
 
 -- name: append
 INSERT INTO event (seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING;
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: by_id
 SELECT seq FROM event WHERE id = $1;
@@ -13,11 +13,11 @@ SELECT correlation FROM event WHERE seq = $1;
 
 -- name: range
 SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash
-FROM event WHERE seq BETWEEN $1 AND $2 ORDER BY seq;
+FROM event WHERE seq BETWEEN $1 AND $2 ORDER BY seq LIMIT $3;
 
 -- name: batch
 SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash
-FROM event WHERE seq BETWEEN $1 AND $2 AND batch = $3 ORDER BY seq;
+FROM event WHERE seq BETWEEN $1 AND $2 AND batch = $3 ORDER BY seq LIMIT $4;
 
 -- name: of_subject
 SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash

@@ -239,11 +239,11 @@ static bool take_rows(struct importing *importing, const struct row_set *set, GE
   g_autoptr(GString) key = g_string_new("");
   struct json_writer out;
   json_writer_init(&out);
-  bool fine = true;
+  bool fine = true, compare = set->format->id == FILE_GOALS /* may be set by hand */ || known_key(importing, set->format->id, NULL); /* else the table is empty */
   for (uint32_t row = 0; fine && row < set->count; row++) {
     int64_t digest = 0;
     struct query *query = find_row(importing, &layout, set, row, key, error);
-    int found = query_next(query, error);
+    int found = query && !compare ? 0 : query_next(query, error);
     if (found == 1) digest = query_integer(query, 0);
     query_done(query);
     write_row(importing, &layout, set, row, &out);

@@ -15,6 +15,8 @@
 #include "base/limits.h"
 #include <string.h>
 
+#define WALK_PART 4096
+
 struct ledger {
   struct store *store;
   const struct ledger_tables *tables;
@@ -27,6 +29,8 @@ struct ledger_write {
   struct db *db;
   int64_t now, seq;
   uint8_t hash[DIGEST_BYTES];
+  GArray *correlations;   /* of the events appended so far, so that causes within one write need no look-up */
+  char *fresh;            /* an import of which this write has appended an event: what follows of it is new, too */
 };
 
 /* ---- tables ----------------------------------------------------------------------------------------------------- */
@@ -116,6 +120,31 @@ static void event_read(struct query *query, struct event *event) {
   event->body = query_blob(query, 12, &event->body_length);
 }
 
+/* Events from..to in order, those of one import or all, read in parts so that no engine has to hold them all at once. */
+typedef struct walk { struct db *db; int64_t from, to; const char *batch; struct query *query; int64_t in_part; } walk_auto;
+
+static int walk_next(struct walk *walk, struct event *event, GError **error) {
+  for (;;) {
+    if (!walk->query) {
+      walk->in_part = 0;
+      walk->query = walk->batch ? db_query(walk->db, error, "ledger.batch", "iiti", walk->from, walk->to, walk->batch, (int64_t)WALK_PART)
+        : db_query(walk->db, error, "ledger.range", "iii", walk->from, walk->to, (int64_t)WALK_PART);
+    }
+    int got = query_next(walk->query, error);
+    if (got == 1) {
+      event_read(walk->query, event);
+      walk->from = event->seq + 1;
+      walk->in_part++;
+      return 1;
+    }
+    query_done(g_steal_pointer(&walk->query));
+    if (got < 0 || walk->in_part < WALK_PART) return got;
+  }
+}
+
+static void walk_end(struct walk *walk) { query_done(walk->query); }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(walk_auto, walk_end)
+
 static bool fold_event(struct ledger *ledger, struct db *db, const struct event *event, bool undone, GError **error) {
   GPtrArray *list = g_hash_table_lookup(ledger->folds, event->kind);
   if (!list) return true;
@@ -142,13 +171,11 @@ static bool fold_import(struct ledger *ledger, struct db *source, struct db *db,
   if (!doc) return false;
   if (!json_integer(json_get(json_root(doc), "first"), &first)) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " does not say where its import begins", commit->seq);
   const char *id = strchr(commit->subject, ':') + 1;
-  g_autoptr(query_auto) query = db_query(source, error, "ledger.batch", "iit", first, commit->seq, id);
+  g_auto(walk_auto) walk = { .db = source, .from = first, .to = commit->seq, .batch = id };
+  struct event event;
   int got;
-  while ((got = query_next(query, error)) == 1) {
-    struct event event;
-    event_read(query, &event);
+  while ((got = walk_next(&walk, &event, error)) == 1)
     if (!fold_event(ledger, db, &event, false, error)) return false;
-  }
   return got == 0 && fold_event(ledger, db, commit, false, error);
 }
 
@@ -163,6 +190,7 @@ struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **e
   write->ledger = ledger;
   write->db = db;
   write->now = now;
+  write->correlations = g_array_new(FALSE, FALSE, sizeof(int64_t));
   struct query *query = db_query(db, error, "ledger.head", "");
   int got = query_next(query, error);
   if (got == 1) {
@@ -180,29 +208,54 @@ struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **e
 
 struct db *ledger_write_db(struct ledger_write *write) { return write->db; }
 
+static void write_free(struct ledger_write *write) {
+  g_array_unref(write->correlations);
+  g_free(write->fresh);
+  g_free(write);
+}
+
 void ledger_abort(struct ledger_write *write) {
   if (!write) return;
   db_release(write->db);
-  g_free(write);
+  write_free(write);
 }
 
 bool ledger_commit(struct ledger_write *write, GError **error) {
   bool fine = db_commit(write->db, error);
-  g_free(write);
+  write_free(write);
   return fine;
 }
 
-static bool insert(struct ledger_write *write, const struct event *event, const uint8_t hash[DIGEST_BYTES], int *ret_rows, GError **error) {
-  *ret_rows = db_change(write->db, error, "ledger.append", "ibtttiiiititt" "b", event->seq, event->id.bytes, sizeof event->id.bytes,
-    event->kind, event->subject, event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch,
-    (int64_t)event->taint, event->rules, event->body, hash, (size_t)DIGEST_BYTES);
-  return *ret_rows >= 0;
+/* The seq of the event with this id, 0 none, -1 error. Events of an import come in the same order each time: after the first that
+ * is new, all are. */
+static int64_t appended_before(struct ledger_write *write, const struct event *event, GError **error) {
+  if (event->batch && write->fresh && strcmp(event->batch, write->fresh) == 0) return 0;
+  int64_t seq = 0;
+  if (db_one(write->db, &seq, error, "ledger.by_id", "b", event->id.bytes, sizeof event->id.bytes) < 0) return -1;
+  if (event->batch && seq == 0) {
+    g_free(write->fresh);
+    write->fresh = g_strdup(event->batch);
+  }
+  return seq;
 }
 
-static bool original(struct ledger_write *write, const struct event *event, int64_t *ret_seq, GError **error) {
-  int64_t seq = 0;
-  if (db_one(write->db, &seq, error, "ledger.by_id", "b", event->id.bytes, sizeof event->id.bytes) < 0) return false;
-  if (ret_seq) *ret_seq = seq;
+static bool correlate(struct ledger_write *write, struct event *event, GError **error) {
+  int64_t first = write->seq - write->correlations->len + 1;
+  event->correlation = event->seq;
+  if (event->cause >= first && event->cause <= write->seq) event->correlation = g_array_index(write->correlations, int64_t, event->cause - first);
+  else if (event->cause && db_one(write->db, &event->correlation, error, "ledger.correlation", "i", event->cause) < 0) return false;
+  return true;
+}
+
+static bool insert(struct ledger_write *write, const struct event *event, GError **error) {
+  uint8_t hash[DIGEST_BYTES];
+  chain(write->hash, event, hash);
+  if (db_run(write->db, error, "ledger.append", "ibtttiiiititt" "b", event->seq, event->id.bytes, sizeof event->id.bytes, event->kind, event->subject,
+      event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch, (int64_t)event->taint, event->rules, event->body,
+      hash, (size_t)DIGEST_BYTES) < 0) return false;
+  write->seq = event->seq;
+  memcpy(write->hash, hash, DIGEST_BYTES);
+  g_array_append_val(write->correlations, event->correlation);
   return true;
 }
 
@@ -210,21 +263,20 @@ bool ledger_append(struct ledger_write *write, const struct event *given, int64_
   static const struct uuid none;
   struct event event = *given;
   if (!ledger_kind(write->ledger, event.kind)) g_error("event kind \"%s\" is in no room's table", event.kind);
+  bool original = memcmp(&event.id, &none, sizeof none) == 0;
+  int64_t before = original ? 0 : appended_before(write, &event, error);
+  if (before < 0) return false;
+  if (before) {
+    if (ret_seq) *ret_seq = before;
+    return true;
+  }
   event.seq = write->seq + 1;
-  if (memcmp(&event.id, &none, sizeof none) == 0) event.id = uuid_new(write->now);
+  if (original) event.id = uuid_new(write->now);
   event.recorded = write->now;
   if (!event.occurred) event.occurred = write->now;
   if (!event.rules) event.rules = "";
   if (!event.body_length) event.body_length = strlen(event.body);
-  event.correlation = event.seq;
-  if (event.cause && db_one(write->db, &event.correlation, error, "ledger.correlation", "i", event.cause) < 0) return false;
-  uint8_t hash[DIGEST_BYTES];
-  int rows;
-  chain(write->hash, &event, hash);
-  if (!insert(write, &event, hash, &rows, error)) return false;
-  if (rows == 0) return original(write, &event, ret_seq, error);
-  write->seq = event.seq;
-  memcpy(write->hash, hash, DIGEST_BYTES);
+  if (!correlate(write, &event, error) || !insert(write, &event, error)) return false;
   if (ret_seq) *ret_seq = event.seq;
   if (is_commit(&event)) return fold_import(write->ledger, write->db, write->db, &event, error);
   return event.batch || fold_event(write->ledger, write->db, &event, false, error);
@@ -249,22 +301,19 @@ int64_t ledger_head(struct db *db, GError **error) {
 }
 
 bool ledger_visit(struct db *db, int64_t from, int64_t to, bool (*visit)(const struct event *, void *, GError **), void *data, GError **error) {
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.range", "ii", from, to);
+  g_auto(walk_auto) walk = { .db = db, .from = from, .to = to };
+  struct event event;
   int got;
-  while ((got = query_next(query, error)) == 1) {
-    struct event event;
-    event_read(query, &event);
+  while ((got = walk_next(&walk, &event, error)) == 1)
     if (!visit(&event, data, error)) return false;
-  }
   return got == 0;
 }
 
 int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **error) {
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.range", "ii", seq, seq);
-  int got = query_next(query, error);
-  if (got != 1) return got;
+  g_auto(walk_auto) walk = { .db = db, .from = seq, .to = seq };
   struct event event;
-  event_read(query, &event);
+  int got = walk_next(&walk, &event, error);
+  if (got != 1) return got;
   event.kind = g_strdup(event.kind);
   event.subject = g_strdup(event.subject);
   event.actor = g_strdup(event.actor);
@@ -326,13 +375,12 @@ static bool rebuild_all(struct rebuild *rebuild, GError **error) {
   if (!undone) return false;
   rebuild->undone = undone;
   rebuild->head = ledger_head(rebuild->source, error);
-  g_autoptr(query_auto) query = db_query(rebuild->source, error, "ledger.range", "ii", (int64_t)1, rebuild->head);
+  g_auto(walk_auto) walk = { .db = rebuild->source, .from = 1, .to = rebuild->head };
+  struct event event;
   int got;
-  while ((got = query_next(query, error)) == 1) {
-    struct event event;
+  while ((got = walk_next(&walk, &event, error)) == 1) {
     size_t length;
-    event_read(query, &event);
-    const uint8_t *stored = query_blob(query, 13, &length);
+    const uint8_t *stored = query_blob(walk.query, 13, &length);
     if (rebuild->check_chain && !link_holds(rebuild, &event, stored, length, error)) return false;
     if (!rebuild_event(rebuild, &event, error)) return false;
   }
