@@ -5,6 +5,7 @@
 #include "cli/demo.h"
 #include "cli/estimate.h"
 #include "cli/serve.h"
+#include "cli/upkeep.h"
 #include "doors/server.h"
 #include "gate/account.h"
 #include "sim/sim.h"
@@ -263,6 +264,10 @@ const struct command commands[] = {
     "  --respond PLAN.json      carry on the company in DIR with what `meno interventions --json` printed\n", run_simulate },
   { "estimate", estimate_usage, "Say whether a figure moved, from any CSV file of units and periods", estimate_help, estimate_run },
   { "replay", "--verify | --rebuild", "Check the chain and every table against the events, or rebuild the tables", "", run_replay },
+  { "migrate", "", "Bring the database up to this Meno's schema", "  Back it up first, and stop every other Meno that uses it. A newer database is refused.\n", migrate_run },
+  { "copy", "FROM TO", "Copy a database into an empty place, of either engine, and compare", "  A place is a folder or an address postgresql://…\n", copy_run },
+  { "backup", "FILE", "Write the database into one file, while Meno goes on", "  Without the key, which is backed up apart.\n", backup_run },
+  { "restore", "FILE", "Bring a backup back into an empty place", "", restore_run },
   { "doctor", "", "Say what is wrong and what to do", "", run_doctor },
   { "formats", "", "Print the files that Meno reads, column by column, as Markdown", "", run_formats },
   { "openapi", "", "Print the OpenAPI description of the REST interface", "", run_openapi },

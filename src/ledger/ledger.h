@@ -82,5 +82,8 @@ void event_clear(struct event *event);
  * error (CORRUPT): the first bad event, or the first table. */
 struct replay_report { int64_t events; int tables; double seconds; char head[DIGEST_TEXT]; };
 bool ledger_verify(struct ledger *ledger, void (*progress)(void *data, const char *what, double share), void *data, struct replay_report *ret_report, GError **error);
+/* Brings the database in `place` up to this Meno's schema and rebuilds every projection, all or nothing. Equal versions: it was. */
+bool ledger_migrate(const char *place, const struct ledger_tables *tables, void (*progress)(void *data, const char *what, double share), void *data,
+                    int64_t *ret_from, int64_t *ret_to, GError **error);
 /* Clears and rebuilds the tables of every fold from the events; within a write. */
 bool ledger_refold(struct ledger_write *write, GError **error);

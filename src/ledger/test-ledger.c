@@ -3,9 +3,8 @@
  * The ledger's promises on a toy room with one counter table: gapless and chained, idempotent by id, folds in the same
  * transaction, imports visible all at once, undo, append-only in the database too, and a verifier that names what is wrong. */
 #include "ledger/claims.h"
-#include <glib/gstdio.h>
+#include "store/test-place.h"
 #include <sodium.h>
-#include <sqlite3.h>
 #include <string.h>
 
 /* Counts into `file_seen`: the file's name is the subject, its seq the number of times. */
@@ -19,13 +18,14 @@ static const struct event_kind *const kinds[] = { toy_kinds, claim_kinds, NULL }
 static const struct fold *const folds[] = { toy_folds, claim_folds, NULL };
 static const struct ledger_tables joined = { kinds, folds };
 
-static char *dir, *file;
+static char *place;
+static bool server;
 static struct store *store;
 static struct ledger *ledger;
 
 static void open_all(void) {
   g_autoptr(GError) error = NULL;
-  store = store_open(dir, &error);
+  store = store_open(place, &error);
   g_assert_no_error(error);
   ledger = ledger_new(store, &joined);
 }
@@ -34,20 +34,12 @@ static void close_all(void) {
   store_free(store);
 }
 static void setup(void) {
-  dir = g_dir_make_tmp("meno-ledger-XXXXXX", NULL);
-  file = g_build_filename(dir, "meno.db", NULL);
+  place = test_place(server);
   open_all();
 }
 static void teardown(void) {
   close_all();
-  g_autofree char *log = g_strconcat(file, "-wal", NULL);
-  g_unlink(log);
-  g_autofree char *shm = g_strconcat(file, "-shm", NULL);
-  g_unlink(shm);
-  g_unlink(file);
-  g_rmdir(dir);
-  g_free(file);
-  g_free(dir);
+  test_place_end(place);
 }
 
 static int64_t record(const char *subject, const char *batch, struct uuid id) {
@@ -85,13 +77,14 @@ static void appends_once(void) {
   g_assert_cmpint(record("a", NULL, id), ==, 1); /* answered with the first */
   g_assert_cmpint(record("c", NULL, fresh), ==, 3);
   g_autoptr(GError) error = NULL;
-  g_autoptr(db_auto) db = store_read(store, &error);
+  struct db *db = store_read(store, &error);
   g_assert_cmpint(ledger_head(db, &error), ==, 3);
   struct event event;
   g_assert_cmpint(ledger_find(db, 2, &event, &error), ==, 1);
   g_assert_cmpstr(event.subject, ==, "b");
   event_clear(&event);
   g_assert_cmpint(ledger_find(db, 4, &event, &error), ==, 0);
+  db_release(db);
   g_assert_true(verify(&error));
   teardown();
 }
@@ -115,31 +108,21 @@ static void imports_show_at_once(void) {
   teardown();
 }
 
-static void tamper(const char *sql) {
-  sqlite3 *handle;
-  g_assert_cmpint(sqlite3_open(file, &handle), ==, SQLITE_OK);
-  char *message = NULL;
-  sqlite3_exec(handle, sql, NULL, NULL, &message);
-  g_assert_cmpstr(message, ==, NULL);
-  sqlite3_close(handle);
-}
-
 static void the_verifier_names_what_is_wrong(void) {
   setup();
   for (int i = 0; i < 5; i++) record((char[]){ (char)('a' + i), 0 }, NULL, fresh);
   close_all();
-  sqlite3 *handle;
-  g_assert_cmpint(sqlite3_open(file, &handle), ==, SQLITE_OK);
-  g_assert_cmpint(sqlite3_exec(handle, "UPDATE event SET body = '{\"a\":1}' WHERE seq = 3", NULL, NULL, NULL), !=, SQLITE_OK); /* append-only */
-  g_assert_cmpint(sqlite3_exec(handle, "DELETE FROM event WHERE seq = 3", NULL, NULL, NULL), !=, SQLITE_OK);
-  sqlite3_close(handle);
-  tamper("DROP TRIGGER event_is_never_changed; UPDATE event SET body = '{\"a\":1}' WHERE seq = 3");
+  const char *forge = "UPDATE event SET body = '{\"a\":1}' WHERE seq = 3";
+  g_assert_false(test_place_sql(place, forge)); /* append-only */
+  g_assert_false(test_place_sql(place, "DELETE FROM event WHERE seq = 3"));
+  g_assert_true(test_place_sql(place, server ? "DROP TRIGGER event_is_never_changed ON event" : "DROP TRIGGER event_is_never_changed"));
+  g_assert_true(test_place_sql(place, forge));
   open_all();
   g_autoptr(GError) error = NULL;
   g_assert_false(verify(&error));
   g_assert_nonnull(strstr(error->message, "event 3 "));
   close_all();
-  tamper("UPDATE event SET body = '{}' WHERE seq = 3; DELETE FROM file_seen WHERE file = 'c'");
+  g_assert_true(test_place_sql(place, "UPDATE event SET body = '{}' WHERE seq = 3; DELETE FROM file_seen WHERE file = 'c'"));
   open_all();
   g_clear_error(&error);
   g_assert_false(verify(&error));
@@ -181,13 +164,23 @@ static void claims_supersede(void) {
   teardown();
 }
 
+struct test { const char *name; void (*run)(void); bool server; };
+
+static void on_its_engine(const void *data) {
+  const struct test *test = data;
+  server = test->server;
+  test->run();
+}
+
 int main(int argc, char **argv) {
+  static struct test tests[] = { { "once", appends_once, false }, { "imports", imports_show_at_once, false }, { "verify", the_verifier_names_what_is_wrong, false },
+    { "abort", an_abort_leaves_nothing, false }, { "claims", claims_supersede, false }, { "once", appends_once, true }, { "imports", imports_show_at_once, true },
+    { "verify", the_verifier_names_what_is_wrong, true }, { "abort", an_abort_leaves_nothing, true }, { "claims", claims_supersede, true } };
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;
-  g_test_add_func("/ledger/once", appends_once);
-  g_test_add_func("/ledger/imports", imports_show_at_once);
-  g_test_add_func("/ledger/verify", the_verifier_names_what_is_wrong);
-  g_test_add_func("/ledger/abort", an_abort_leaves_nothing);
-  g_test_add_func("/ledger/claims", claims_supersede);
+  for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
+    g_autofree char *path = g_strdup_printf("/ledger/%s/%s", tests[i].server ? "postgresql" : "sqlite", tests[i].name);
+    if (!tests[i].server || test_has_server()) g_test_add_data_func(path, &tests[i], on_its_engine);
+  }
   return g_test_run();
 }

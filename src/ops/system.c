@@ -55,13 +55,6 @@ static bool read_key(struct system *system, bool create, GError **error) {
   return true;
 }
 
-/* A newer schema has tables and columns that older folds did not fill. */
-static bool fold_anew(struct system *system, GError **error) {
-  if (!store_upgraded(system->store)) return true;
-  g_autoptr(ledger_write_auto) write = ledger_write(system->ledger, system_now(system), error);
-  return write && ledger_refold(write, error) && ledger_commit(g_steal_pointer(&write), error);
-}
-
 /* What workforce.yaml in the data folder says, as an event's body; "{}" without the file. NULL on error. */
 static char *assumed_text(struct system *system, GError **error) {
   g_autofree char *file = g_build_filename(system->dir, "workforce.yaml", NULL), *text = NULL;
@@ -138,7 +131,7 @@ struct system *system_open(const char *place, const char *dir, bool create, cons
   if (fine) {
     system->ledger = ledger_new(system->store, tables);
     system->snapshots = snapshots_new(system->store);
-    fine = fold_anew(system, error) && adopt(system, error) && adopt_assumptions(system, error);
+    fine = adopt(system, error) && adopt_assumptions(system, error);
   }
   if (fine) return system;
   system_free(system);

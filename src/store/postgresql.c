@@ -41,7 +41,7 @@ struct pg_db {
 struct pg_query {
   struct query query;
   char name[16];
-  bool silent, running;
+  bool silent, alone, running;
   int parameters, row;
   GByteArray *arena;                  /* the parameters, as text or bytes, each with NUL */
   struct { size_t at, length; bool null, binary; } bound[MAX_PARAMETERS + 1];
@@ -218,7 +218,6 @@ static PGresult *at_once(struct pg_db *db, const char *sql, GError **error) {
   if (!fine) {
     PQclear(result);
     result = NULL;
-    PQclear(PQexec(db->link, "ROLLBACK"));
   }
   PQenterPipelineMode(db->link);
   return result;
@@ -228,13 +227,6 @@ static bool do_at_once(struct pg_db *db, const char *sql, GError **error) {
   PGresult *result = at_once(db, sql, error);
   PQclear(result);
   return result != NULL;
-}
-
-static int64_t read_version(struct pg_db *db, GError **error) {
-  PGresult *result = at_once(db, "SELECT coalesce(max(number), 0) FROM meno_schema", error);
-  int64_t number = result ? g_ascii_strtoll(PQgetvalue(result, 0, 0), NULL, 10) : -1;
-  PQclear(result);
-  return number;
 }
 
 static int schema_there(PGconn *link, GError **error) {
@@ -257,9 +249,18 @@ static int64_t version(struct db *db, GError **error) {
   PQexitPipelineMode(pg->link);
   int there = schema_there(pg->link, error);
   PQenterPipelineMode(pg->link);
-  if (there < 0) return -1;
-  if (!there && !do_at_once(pg, "CREATE TABLE IF NOT EXISTS meno_schema (number BIGINT PRIMARY KEY)", error)) return -1;
-  return read_version(pg, error);
+  if (there <= 0) return there;
+  PGresult *result = at_once(pg, "SELECT coalesce(max(number), 0) FROM meno_schema", error);
+  int64_t number = result ? g_ascii_strtoll(PQgetvalue(result, 0, 0), NULL, 10) : -1;
+  PQclear(result);
+  return number;
+}
+
+/* Two processes that start together: the second waits here, and finds the work done. */
+static bool begin_migration(struct db *db, GError **error) {
+  struct pg_db *pg = own_db(db);
+  pg->failed = false;
+  return do_at_once(pg, "CREATE TABLE IF NOT EXISTS meno_schema (number BIGINT PRIMARY KEY); BEGIN; LOCK TABLE meno_schema IN EXCLUSIVE MODE", error);
 }
 
 /* The names of SQLite's types in PostgreSQL's; columns of a schema also say how they compare. */
@@ -285,14 +286,9 @@ static char *dialect(const char *sql, bool schema) {
   return g_string_free(out, FALSE);
 }
 
-/* Two processes that start together: the second finds the work done. */
 static bool migrate(struct db *db, const char *sql, int64_t number, GError **error) {
-  struct pg_db *pg = own_db(db);
-  if (!do_at_once(pg, "BEGIN; LOCK TABLE meno_schema IN EXCLUSIVE MODE", error)) return false;
-  int64_t now = read_version(pg, error);
-  if (now >= number) return do_at_once(pg, "COMMIT", error);
-  g_autofree char *words = dialect(sql, true), *mark = g_strdup_printf("INSERT INTO meno_schema (number) VALUES (%" G_GINT64_FORMAT "); COMMIT", number);
-  return now >= 0 && do_at_once(pg, words, error) && do_at_once(pg, mark, error);
+  g_autofree char *words = dialect(sql, true), *mark = g_strdup_printf("INSERT INTO meno_schema (number) VALUES (%" G_GINT64_FORMAT ")", number);
+  return do_at_once(own_db(db), words, error) && do_at_once(own_db(db), mark, error);
 }
 
 /* ---- statements ------------------------------------------------------------------------------------------------- */
@@ -328,7 +324,7 @@ static int prepare_on_server(struct pg_db *db, const char *what, const char *sql
   return number;
 }
 
-static struct query *prepare(struct db *db, const char *name, const char *sql, GError **error) {
+static struct query *prepare(struct db *db, const char *name, const char *sql, bool alone, GError **error) {
   int number = prepare_on_server(own_db(db), name, sql, error);
   if (!number) return NULL;
   struct pg_query *made = g_new0(struct pg_query, 1);
@@ -336,6 +332,7 @@ static struct query *prepare(struct db *db, const char *name, const char *sql, G
   g_snprintf(made->name, sizeof made->name, "m%d", number);
   made->parameters = count_parameters(sql);
   made->silent = returns_nothing(sql);
+  made->alone = alone && !made->silent;
   made->arena = g_byte_array_new();
   for (int i = 1; i <= made->parameters; i++) made->bound[i].null = true;
   return &made->query;
@@ -373,14 +370,50 @@ static bool send_query(struct pg_query *query, GError **error) {
   return make_room(db, error) && sent(db, PQsendQueryPrepared(db->link, query->name, query->parameters, values, lengths, formats, 1), query->query.name, error);
 }
 
+/* Takes what is left of a query that ran alone, up to the end of its pipeline. */
+static void drain(struct pg_db *db) {
+  for (bool synced = false; !synced && PQstatus(db->link) != CONNECTION_BAD;) {
+    PGresult *result = PQgetResult(db->link);
+    synced = result && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+    PQclear(result);
+  }
+}
+
 static void end_rows(struct pg_query *query) {
+  if (query->alone && query->running) drain(own_db(query->query.db));
   PQclear(query->result);
   query->result = NULL;
   query->running = false;
 }
 
+/* One row at a time, as they come. */
+static int next_alone(struct pg_query *query, GError **error) {
+  struct pg_db *db = own_db(query->query.db);
+  if (!query->running) {
+    if (!settle(db, NULL, error) || !send_query(query, error)) return -1;
+    db->count = 0;
+    if (!PQpipelineSync(db->link) || !PQsetSingleRowMode(db->link)) {
+      db->failed = true;
+      return fail_link(db->link, query->query.name, error) - 1;
+    }
+    query->running = true;
+  }
+  PQclear(query->result);
+  query->row = 0;
+  query->result = PQgetResult(db->link);
+  if (PQresultStatus(query->result) == PGRES_SINGLE_TUPLE) return 1;
+  int fine = PQresultStatus(query->result) == PGRES_TUPLES_OK ? 0 : -1;
+  if (fine < 0) {
+    fail_result(query->result, query->query.name, error);
+    db->failed = true;
+  }
+  end_rows(query);
+  return fine;
+}
+
 static int next(struct query *query, GError **error) {
   struct pg_query *pg = own(query);
+  if (pg->alone) return next_alone(pg, error);
   if (!pg->running) {
     if (!send_query(pg, error)) return -1;
     if (pg->silent) return 0;
@@ -460,14 +493,14 @@ static char *describe(struct store *store) {
 
 static int64_t size(struct store *store) {
   g_autoptr(db_auto) db = store_read(store, NULL);
-  struct query *query = db ? prepare(db, "size", "SELECT pg_database_size(current_database())", NULL) : NULL;
+  struct query *query = db ? prepare(db, "size", "SELECT pg_database_size(current_database())", false, NULL) : NULL;
   int64_t bytes = query && next(query, NULL) == 1 ? cell_at(query, 0).integer : 0;
   if (query) forget(query);
   return bytes;
 }
 
 const struct engine postgresql_engine = { .name = "postgresql", .connect = connect, .disconnect = disconnect, .alive = alive, .begin = begin, .commit = commit,
-  .roll_back = roll_back, .exists = exists, .version = version, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
+  .roll_back = roll_back, .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns,
   .tables = "SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
   .checkpoint = checkpoint, .describe = describe, .size = size };

@@ -73,13 +73,11 @@ static int64_t version(struct db *db, GError **error) {
   return number;
 }
 
+static bool begin_migration(struct db *db, GError **error) { return begin(db, true, error); }
+
 static bool migrate(struct db *db, const char *sql, int64_t number, GError **error) {
   g_autofree char *mark = g_strdup_printf("PRAGMA user_version=%d", (int)number);
-  if (exec(db, "BEGIN IMMEDIATE", "migrating", error) && exec(db, sql, "migrating", error) && exec(db, mark, "migrating", error) &&
-      exec(db, "COMMIT", "migrating", error))
-    return true;
-  roll_back(db);
-  return false;
+  return exec(db, sql, "migrating", error) && exec(db, mark, "migrating", error);
 }
 
 /* ---- statements ------------------------------------------------------------------------------------------------- */
@@ -89,7 +87,7 @@ static void forget(struct query *query) {
   g_free(query);
 }
 
-static struct query *prepare(struct db *db, const char *name, const char *sql, GError **error) {
+static struct query *prepare(struct db *db, const char *name, const char *sql, bool alone, GError **error) {
   struct sqlite_query *made = g_new0(struct sqlite_query, 1);
   made->query = (struct query){ .db = db, .name = name };
   if (sqlite3_prepare_v3(handle_of(db), sql, -1, SQLITE_PREPARE_PERSISTENT, &made->statement, NULL) != SQLITE_OK) {
@@ -168,6 +166,6 @@ static int64_t size(struct store *store) {
 }
 
 const struct engine sqlite_engine = { .name = "sqlite", .connect = connect, .disconnect = disconnect, .alive = alive, .begin = begin, .commit = commit,
-  .roll_back = roll_back, .exists = exists, .version = version, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
+  .roll_back = roll_back, .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns, .tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
   .checkpoint = checkpoint, .describe = describe, .size = size };

@@ -25,8 +25,10 @@ struct engine {
   void (*roll_back)(struct db *db);
   int (*exists)(const char *place, GError **error);  /* 1/0/-1 */
   int64_t (*version)(struct db *db, GError **error); /* of the schema; 0 a new database; -1 error */
-  bool (*migrate)(struct db *db, const char *sql, int64_t version, GError **error); /* in one transaction */
-  struct query *(*prepare)(struct db *db, const char *name, const char *sql, GError **error);
+  bool (*begin_migration)(struct db *db, GError **error); /* a transaction that no other process's can overlap */
+  bool (*migrate)(struct db *db, const char *sql, int64_t version, GError **error);
+  /* `alone`: nothing else runs on the connection while this is stepped, so that rows may come one by one. */
+  struct query *(*prepare)(struct db *db, const char *name, const char *sql, bool alone, GError **error);
   void (*forget)(struct query *query);
   void (*bind)(struct query *query, int parameter, const struct cell *cell); /* copies */
   int (*next)(struct query *query, GError **error);                          /* as query_next */
@@ -43,7 +45,7 @@ struct engine {
 struct store {
   const struct engine *engine;
   char *place;            /* a file, a URI of SQLite, or an address of PostgreSQL */
-  bool memory, upgraded;
+  bool memory;
   GMutex lock;            /* guards `idle` */
   GMutex writing;         /* held by the write transaction */
   struct db *writer;
@@ -51,3 +53,8 @@ struct store {
 };
 
 extern const struct engine sqlite_engine, postgresql_engine;
+
+/* "`before`"table"`after`" as a query that is thrown away when done; the table's name is quoted. */
+struct query *store_unnamed(struct db *db, const char *before, const char *table, const char *after, GError **error);
+struct cell store_cell(struct query *query, int column);
+void store_bind(struct query *query, int parameter, struct cell cell);

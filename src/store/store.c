@@ -52,6 +52,14 @@ static GHashTable *named_queries(void) {
   return all;
 }
 
+static void reset_queries(struct db *db) {
+  GHashTableIter it;
+  struct query *query;
+  g_hash_table_iter_init(&it, db->queries);
+  while (g_hash_table_iter_next(&it, NULL, (void **)&query))
+    if (query->busy) query_done(query);
+}
+
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b, void *data) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -62,28 +70,38 @@ static bool meant_for(const struct engine *engine, const char *file) {
   return g_strv_length(parts) == 2 || strcmp(parts[1], engine->name) == 0;
 }
 
-static bool migrate(struct store *store, GError **error) {
-  g_auto(GStrv) files = g_resources_enumerate_children("/meno/sql/schema", 0, NULL);
-  int count = (int)g_strv_length(files);
-  g_qsort_with_data(files, count, sizeof *files, by_name, NULL);
-  int64_t version = store->engine->version(store->writer, error), newest = g_ascii_strtoll(files[count - 1], NULL, 10);
-  if (version < 0) return false;
-  if (version > newest)
-    return fail(error, MENO_ERROR_STORE, "the database has schema %d and this Meno knows %d: install the newer Meno", (int)version, (int)newest);
-  for (int i = 0; i < count; i++) {
+static char **migrations(int *ret_count) {
+  char **files = g_resources_enumerate_children("/meno/sql/schema", 0, NULL);
+  *ret_count = (int)g_strv_length(files);
+  g_qsort_with_data(files, *ret_count, sizeof *files, by_name, NULL);
+  return files;
+}
+
+/* Applies what the database does not have yet, in one transaction with `then` (may be NULL). */
+static bool migrate(struct store *store, bool (*then)(struct store *, struct db *, void *, GError **), void *data, int64_t *ret_from, int64_t *ret_to, GError **error) {
+  struct db *db = store->writer;
+  int count;
+  g_auto(GStrv) files = migrations(&count);
+  if (!store->engine->begin_migration(db, error)) return false;
+  int64_t version = store->engine->version(db, error);
+  bool fine = version >= 0;
+  for (int i = 0; fine && i < count; i++) {
     int64_t number = g_ascii_strtoll(files[i], NULL, 10);
     if (number <= version || !meant_for(store->engine, files[i])) continue;
     g_autofree char *path = g_strconcat("/meno/sql/schema/", files[i], NULL), *sql = resource_text(path);
-    if (!store->engine->migrate(store->writer, sql, number, error)) {
-      g_prefix_error(error, "bringing the database up to schema %d: ", (int)number);
-      return false;
-    }
+    fine = store->engine->migrate(db, sql, number, error);
+    if (!fine) g_prefix_error(error, "bringing the database up to schema %d: ", (int)number);
   }
-  store->upgraded = version > 0 && version < newest;
-  return true;
+  *ret_from = version;
+  *ret_to = g_ascii_strtoll(files[count - 1], NULL, 10);
+  fine = fine && (version >= *ret_to || !then || then(store, db, data, error));
+  reset_queries(db);
+  if (fine && store->engine->commit(db, error)) return true;
+  store->engine->roll_back(db);
+  return false;
 }
 
-static struct store *store_new(const struct engine *engine, char *place, bool memory, GError **error) {
+static struct store *connect(const struct engine *engine, char *place, bool memory, GError **error) {
   struct store *store = g_new0(struct store, 1);
   store->engine = engine;
   store->place = place;
@@ -92,20 +110,51 @@ static struct store *store_new(const struct engine *engine, char *place, bool me
   g_mutex_init(&store->writing);
   g_queue_init(&store->idle);
   store->writer = engine->connect(store, true, error);
-  if (store->writer && migrate(store, error)) return store;
+  if (store->writer) return store;
+  store_free(store);
+  return NULL;
+}
+
+static int64_t newest_version(void) {
+  int count;
+  g_auto(GStrv) files = migrations(&count);
+  return g_ascii_strtoll(files[count - 1], NULL, 10);
+}
+
+/* The version of the database; -1 where it cannot be read, or is of a newer Meno. */
+static int64_t version_of(struct store *store, GError **error) {
+  int64_t version = store->engine->version(store->writer, error), newest = newest_version();
+  if (version > newest) return fail(error, MENO_ERROR_STORE, "the database has schema %d and this Meno knows %d: install the newer Meno", (int)version, (int)newest) - 1;
+  return version;
+}
+
+static struct store *open_current(struct store *store, GError **error) {
+  if (!store) return NULL;
+  int64_t from, to, version = version_of(store, error), newest = newest_version();
+  bool fine = version == newest || (version == 0 && migrate(store, NULL, NULL, &from, &to, error));
+  if (version > 0 && !fine)
+    fail(error, MENO_ERROR_STORE, "the database has schema %d and this Meno wants %d: back it up, stop every older Meno that uses it, and run `meno migrate`", (int)version, (int)newest);
+  if (fine) return store;
   store_free(store);
   return NULL;
 }
 
 bool store_is_address(const char *place) { return g_str_has_prefix(place, "postgresql://") || g_str_has_prefix(place, "postgres://"); }
 
-struct store *store_open(const char *place, GError **error) {
-  if (store_is_address(place)) return store_new(&postgresql_engine, g_strdup(place), false, error);
+static struct store *reach(const char *place, GError **error) {
+  if (store_is_address(place)) return connect(&postgresql_engine, g_strdup(place), false, error);
   if (g_mkdir_with_parents(place, 0700) != 0) {
     fail(error, MENO_ERROR_STORE, "the folder \"%s\" cannot be made: %s", place, g_strerror(errno));
     return NULL;
   }
-  return store_new(&sqlite_engine, g_build_filename(place, "meno.db", NULL), false, error);
+  return connect(&sqlite_engine, g_build_filename(place, "meno.db", NULL), false, error);
+}
+
+struct store *store_open(const char *place, GError **error) { return open_current(reach(place, error), error); }
+
+bool store_migrate(const char *place, bool (*then)(struct store *, struct db *, void *, GError **), void *data, int64_t *ret_from, int64_t *ret_to, GError **error) {
+  g_autoptr(store_auto) store = reach(place, error);
+  return store && version_of(store, error) >= 0 && migrate(store, then, data, ret_from, ret_to, error);
 }
 
 int store_exists(const char *place, GError **error) {
@@ -116,7 +165,7 @@ int store_exists(const char *place, GError **error) {
 
 struct store *store_open_memory(GError **error) {
   static gint number;
-  return store_new(&sqlite_engine, g_strdup_printf("file:/meno-%d?vfs=memdb", g_atomic_int_add(&number, 1)), true, error);
+  return open_current(connect(&sqlite_engine, g_strdup_printf("file:/meno-%d?vfs=memdb", g_atomic_int_add(&number, 1)), true, error), error);
 }
 
 static void disconnect(struct db *db) {
@@ -139,7 +188,6 @@ void store_free(struct store *store) {
   g_free(store);
 }
 
-bool store_upgraded(const struct store *store) { return store->upgraded; }
 void store_checkpoint(struct store *store) { store->engine->checkpoint(store); }
 char *store_describe(struct store *store) { return store->engine->describe(store); }
 int64_t store_size(struct store *store) { return store->engine->size(store); }
@@ -167,14 +215,6 @@ struct db *store_write(struct store *store, GError **error) {
   }
   g_mutex_unlock(&store->writing);
   return NULL;
-}
-
-static void reset_queries(struct db *db) {
-  GHashTableIter it;
-  struct query *query;
-  g_hash_table_iter_init(&it, db->queries);
-  while (g_hash_table_iter_next(&it, NULL, (void **)&query))
-    if (query->busy) query_done(query);
 }
 
 bool db_commit(struct db *db, GError **error) {
@@ -207,7 +247,7 @@ void db_release(struct db *db) {
 static struct query *prepare(struct db *db, const char *name, GError **error) {
   void *key, *sql;
   if (!g_hash_table_lookup_extended(named_queries(), name, &key, &sql)) g_error("there is no query \"%s\" in sql/queries", name);
-  return db->store->engine->prepare(db, key, sql, error);
+  return db->store->engine->prepare(db, key, sql, false, error);
 }
 
 struct query *db_query_named(struct db *db, const char *name, GError **error) {
@@ -222,20 +262,20 @@ struct query *db_query_named(struct db *db, const char *name, GError **error) {
   return query;
 }
 
-static void bind(struct query *query, int parameter, struct cell cell) {
+void store_bind(struct query *query, int parameter, struct cell cell) {
   g_assert(parameter > 0 && parameter <= MAX_PARAMETERS);
   query->db->store->engine->bind(query, parameter, &cell);
 }
 
 void query_bind_text(struct query *query, int parameter, const char *text) {
-  bind(query, parameter, text ? (struct cell){ .kind = CELL_TEXT, .data = text, .length = strlen(text) } : (struct cell){ .kind = CELL_NULL });
+  store_bind(query, parameter, text ? (struct cell){ .kind = CELL_TEXT, .data = text, .length = strlen(text) } : (struct cell){ .kind = CELL_NULL });
 }
-void query_bind_integer(struct query *query, int parameter, int64_t value) { bind(query, parameter, (struct cell){ .kind = CELL_INTEGER, .integer = value }); }
+void query_bind_integer(struct query *query, int parameter, int64_t value) { store_bind(query, parameter, (struct cell){ .kind = CELL_INTEGER, .integer = value }); }
 void query_bind_double(struct query *query, int parameter, double value) {
-  bind(query, parameter, isnan(value) ? (struct cell){ .kind = CELL_NULL } : (struct cell){ .kind = CELL_REAL, .real = value });
+  store_bind(query, parameter, isnan(value) ? (struct cell){ .kind = CELL_NULL } : (struct cell){ .kind = CELL_REAL, .real = value });
 }
 void query_bind_blob(struct query *query, int parameter, const void *data, size_t length) {
-  bind(query, parameter, (struct cell){ .kind = CELL_BLOB, .data = data, .length = length });
+  store_bind(query, parameter, (struct cell){ .kind = CELL_BLOB, .data = data, .length = length });
 }
 
 static void bind_list(struct query *query, const char *types, va_list arguments) {
@@ -276,27 +316,27 @@ void query_done(struct query *query) {
   if (query->temporary) query->db->store->engine->forget(query);
 }
 
-static struct cell cell(struct query *query, int column) { return query->db->store->engine->cell(query, column); }
+struct cell store_cell(struct query *query, int column) { return query->db->store->engine->cell(query, column); }
 
 const char *query_text(struct query *query, int column) {
-  struct cell value = cell(query, column);
+  struct cell value = store_cell(query, column);
   g_assert(value.kind == CELL_TEXT || value.kind == CELL_NULL);
   return value.data;
 }
 int64_t query_integer(struct query *query, int column) {
-  struct cell value = cell(query, column);
+  struct cell value = store_cell(query, column);
   return value.kind == CELL_INTEGER ? value.integer : value.kind == CELL_REAL ? (int64_t)value.real : 0;
 }
 double query_double(struct query *query, int column) {
-  struct cell value = cell(query, column);
+  struct cell value = store_cell(query, column);
   return value.kind == CELL_REAL ? value.real : value.kind == CELL_INTEGER ? (double)value.integer : NAN;
 }
 const void *query_blob(struct query *query, int column, size_t *ret_length) {
-  struct cell value = cell(query, column);
+  struct cell value = store_cell(query, column);
   *ret_length = value.length;
   return value.data;
 }
-bool query_null(struct query *query, int column) { return cell(query, column).kind == CELL_NULL; }
+bool query_null(struct query *query, int column) { return store_cell(query, column).kind == CELL_NULL; }
 int query_columns(struct query *query) { return query->db->store->engine->columns(query); }
 
 static int run_list(struct db *db, bool wait, GError **error, const char *name, const char *types, va_list arguments) {
@@ -352,11 +392,10 @@ bool store_check_queries(struct store *store, GError **error) {
 
 /* ---- whole tables ----------------------------------------------------------------------------------------------- */
 
-/* `table` comes from a constant or from the database itself; quoted as an identifier all the same. */
-static struct query *unnamed(struct db *db, GError **error, const char *format, const char *table) {
+struct query *store_unnamed(struct db *db, const char *before, const char *table, const char *after, GError **error) {
   g_auto(GStrv) parts = g_strsplit(table, "\"", -1);
-  g_autofree char *quoted = g_strjoinv("\"\"", parts), *sql = g_strdup_printf("%s\"%s\"", format, quoted);
-  struct query *query = db->store->engine->prepare(db, g_intern_string(sql), sql, error);
+  g_autofree char *quoted = g_strjoinv("\"\"", parts), *sql = g_strconcat(before, "\"", quoted, "\"", after, NULL);
+  struct query *query = db->store->engine->prepare(db, g_intern_string(sql), sql, true, error);
   if (query) query->busy = query->temporary = true;
   return query;
 }
@@ -374,7 +413,7 @@ static void digest_cell(GChecksum *sum, struct cell value) {
 /* Rows are hashed one by one and their hashes added (modulo 2^256 by 64-bit words): the order in which an engine sorts does
  * not matter, a row that is missing, changed or doubled does. */
 bool db_table_digest(struct db *db, const char *table, char out[65], GError **error) {
-  g_autoptr(query_auto) query = unnamed(db, error, "SELECT * FROM ", table);
+  g_autoptr(query_auto) query = store_unnamed(db, "SELECT * FROM ", table, "", error);
   uint64_t total[DIGEST_BYTES / 8 + 1] = { 0 };
   uint8_t text[sizeof total], result[DIGEST_BYTES];
   g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -384,7 +423,7 @@ bool db_table_digest(struct db *db, const char *table, char out[65], GError **er
     uint64_t row[DIGEST_BYTES / 8];
     gsize length = sizeof row;
     g_checksum_reset(sum);
-    for (int i = 0; i < columns; i++) digest_cell(sum, cell(query, i));
+    for (int i = 0; i < columns; i++) digest_cell(sum, store_cell(query, i));
     g_checksum_get_digest(sum, (guint8 *)row, &length);
     for (size_t i = 0; i < G_N_ELEMENTS(row); i++) total[i] += GUINT64_FROM_LE(row[i]);
     total[G_N_ELEMENTS(row)]++;
@@ -398,6 +437,6 @@ bool db_table_digest(struct db *db, const char *table, char out[65], GError **er
 }
 
 bool db_table_clear(struct db *db, const char *table, GError **error) {
-  g_autoptr(query_auto) query = unnamed(db, error, "DELETE FROM ", table);
+  g_autoptr(query_auto) query = store_unnamed(db, "DELETE FROM ", table, "", error);
   return query_next(query, error) == 0;
 }

@@ -14,16 +14,24 @@ struct store;
 struct db;    /* a borrowed connection: a read snapshot or the write transaction */
 struct query; /* a prepared named query, owned by its connection */
 
-/* Opens (and where needed creates and upgrades) a database; refuses one from a newer Meno. `place` is a folder, for the embedded
- * SQLite, or an address "postgresql://…" (as libpq reads it; its current schema is the company's). */
+/* Opens a database, or makes it where there is none; refuses one from a newer Meno, and one from an older (`meno migrate`).
+ * `place` is a folder, for the embedded SQLite, or an address "postgresql://…" (as libpq reads it; its current schema is the
+ * company's). */
 struct store *store_open(const char *place, GError **error);
 bool store_is_address(const char *place);
 /* Is there a Meno's database? 1/0/-1 */
 int store_exists(const char *place, GError **error);
 /* A private database in memory with the same schema: tests, and the rebuild that replay compares with. */
 struct store *store_open_memory(GError **error);
-/* Did opening it bring an older database up to this schema? Then its projections have to be folded anew. */
-bool store_upgraded(const struct store *store);
+/* Brings a database up to this Meno's schema and calls `then` in the same transaction: both or nothing. The versions before and
+ * after may be equal; then nothing is done. */
+bool store_migrate(const char *place, bool (*then)(struct store *store, struct db *db, void *data, GError **error), void *data,
+                   int64_t *ret_from, int64_t *ret_to, GError **error);
+/* Copies every table into an empty database, of whichever engine, and compares the digests of all. `leave_out` (NULL-terminated,
+ * may be NULL) names tables that stay behind. Killed half-way, it begins anew. */
+struct copy_report { int tables; int64_t rows, events; };
+bool store_copy(struct store *from, struct store *to, const char *const *leave_out, void (*progress)(void *data, const char *what, double share), void *data,
+                struct copy_report *ret_report, GError **error);
 void store_free(struct store *store);
 typedef struct store store_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(store_auto, store_free)

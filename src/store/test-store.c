@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The store's promises: every named query fits the schema, a rolled-back write leaves nothing, readers see one snapshot,
- * what was committed is there after reopening, and a database of a newer Meno is refused. */
-#include "store/store.h"
-#include <glib/gstdio.h>
+ * what was committed is there after reopening, a database of another Meno is refused, and a copy is the same. Each on both
+ * engines, where a PostgreSQL server is to be had. */
+#include "store/test-place.h"
 #include <sodium.h>
-#include <sqlite3.h>
-
-static char *temporary(void) {
-  char *dir = g_dir_make_tmp("meno-store-XXXXXX", NULL);
-  g_assert_nonnull(dir);
-  return dir;
-}
-
-static void remove_all(const char *dir) {
-  const char *const names[] = { "meno.db", "meno.db-wal", "meno.db-shm" };
-  for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-    g_autofree char *path = g_build_filename(dir, names[i], NULL);
-    g_unlink(path);
-  }
-  g_rmdir(dir);
-}
 
 static void set(struct store *store, const char *agent, int64_t seq, bool commit) {
   g_autoptr(GError) error = NULL;
@@ -38,18 +22,29 @@ static int64_t get(struct db *db, const char *agent) {
   return seq;
 }
 
-static void queries_fit_the_schema(void) {
+static struct store *opened(const char *place) {
   g_autoptr(GError) error = NULL;
-  g_autoptr(store_auto) store = store_open_memory(&error);
+  struct store *store = store_open(place, &error);
   g_assert_no_error(error);
-  g_assert_true(store_check_queries(store, &error));
+  return store;
 }
 
-static void writes_are_whole(void) {
+static bool on_server(const void *data) { return GPOINTER_TO_INT(data); }
+
+static void queries_fit_the_schema(const void *server) {
   g_autoptr(GError) error = NULL;
-  g_autofree char *dir = temporary();
-  struct store *store = store_open(dir, &error);
+  char *place = test_place(on_server(server));
+  struct store *store = opened(place);
+  store_check_queries(store, &error);
   g_assert_no_error(error);
+  store_free(store);
+  test_place_end(place);
+}
+
+static void writes_are_whole(const void *server) {
+  g_autoptr(GError) error = NULL;
+  char *place = test_place(on_server(server));
+  struct store *store = opened(place);
   set(store, "a", 1, true);
   set(store, "a", 2, false);
   struct db *before = store_read(store, &error);
@@ -62,59 +57,142 @@ static void writes_are_whole(void) {
   db_release(before);
   db_release(after);
   store_free(store);
-  store = store_open(dir, &error);
-  g_assert_no_error(error);
+  store = opened(place);
   struct db *again = store_read(store, &error);
   g_assert_cmpint(get(again, "a"), ==, 3);
   db_release(again);
   store_free(store);
-  remove_all(dir);
+  test_place_end(place);
 }
 
-static void the_same_query_twice(void) { /* stepping one must not disturb the other */
+static void the_same_query_twice(const void *server) { /* stepping one must not disturb the other */
   g_autoptr(GError) error = NULL;
-  g_autoptr(store_auto) store = store_open_memory(&error);
+  char *place = test_place(on_server(server));
+  struct store *store = opened(place);
   for (int i = 0; i < 3; i++) set(store, (char[]){ (char)('a' + i), 0 }, i, true);
-  g_autoptr(db_auto) db = store_read(store, &error);
-  g_autoptr(query_auto) one = db_query(db, &error, "ledger.cursor", "t", "a");
-  g_autoptr(query_auto) two = db_query(db, &error, "ledger.cursor", "t", "c");
-  g_assert_cmpint(query_next(one, &error), ==, 1);
-  g_assert_cmpint(query_next(two, &error), ==, 1);
-  g_assert_cmpint(query_integer(one, 0), ==, 0);
-  g_assert_cmpint(query_integer(two, 0), ==, 2);
+  {
+    g_autoptr(db_auto) db = store_read(store, &error);
+    g_autoptr(query_auto) one = db_query(db, &error, "ledger.cursor", "t", "a");
+    g_autoptr(query_auto) two = db_query(db, &error, "ledger.cursor", "t", "c");
+    g_assert_cmpint(query_next(one, &error), ==, 1);
+    g_assert_cmpint(query_next(two, &error), ==, 1);
+    g_assert_cmpint(query_integer(one, 0), ==, 0);
+    g_assert_cmpint(query_integer(two, 0), ==, 2);
+  }
+  store_free(store);
+  test_place_end(place);
 }
 
-static void newer_is_refused(void) {
+/* Every kind of value comes back as it went, and has one digest everywhere. */
+static void values_come_back(const void *server) {
   g_autoptr(GError) error = NULL;
-  g_autofree char *dir = temporary();
-  g_autofree char *file = g_build_filename(dir, "meno.db", NULL);
-  sqlite3 *handle;
-  g_assert_cmpint(sqlite3_open(file, &handle), ==, SQLITE_OK);
-  g_assert_cmpint(sqlite3_exec(handle, "PRAGMA user_version=9999", NULL, NULL, NULL), ==, SQLITE_OK);
-  sqlite3_close(handle);
-  g_assert_null(store_open(dir, &error));
+  char *place = test_place(on_server(server));
+  struct store *store = opened(place);
+  char digests[2][65];
+  for (int round = 0; round < 2; round++) {
+    g_autoptr(store_auto) memory = round ? store_open_memory(&error) : NULL;
+    struct db *db = store_write(round ? memory : store, &error);
+    g_assert_cmpint(db_run(db, &error, "company.put_preference", "tiidti", "p-ä'\"\\", INT64_MIN, INT64_MAX, 0.1, "", (int64_t)-1), >=, 0);
+    g_assert_true(db_commit(db, &error));
+    g_autoptr(db_auto) read = store_read(round ? memory : store, &error);
+    g_autoptr(query_auto) query = db_query(read, &error, "company.all_preference", "");
+    g_assert_cmpint(query_next(query, &error), ==, 1);
+    g_assert_cmpstr(query_text(query, 0), ==, "p-ä'\"\\");
+    g_assert_cmpint(query_integer(query, 1), ==, INT64_MIN);
+    g_assert_cmpint(query_integer(query, 2), ==, INT64_MAX);
+    g_assert_cmpfloat(query_double(query, 3), ==, 0.1);
+    g_assert_cmpstr(query_text(query, 4), ==, "");
+    g_assert_cmpint(query_next(query, &error), ==, 0);
+    g_assert_true(db_table_digest(read, "preference", digests[round], &error));
+    if (round) g_assert_cmpstr(digests[0], ==, digests[1]);
+  }
+  store_free(store);
+  test_place_end(place);
+}
+
+/* What failed in a transaction is said at the latest when it commits, and nothing of it stays. */
+static void a_failure_is_said(const void *server) {
+  g_autoptr(GError) error = NULL;
+  char *place = test_place(on_server(server));
+  struct store *store = opened(place);
+  struct db *db = store_write(store, &error);
+  bool fine = db_run(db, &error, "ledger.put_cursor", "tii", "a", (int64_t)1, (int64_t)0) >= 0 && db_run(db, &error, "ledger.put_cursor", "tti", "b", NULL, (int64_t)0) >= 0;
+  if (fine) fine = db_commit(db, &error);
+  else db_release(db);
+  g_assert_false(fine);
   g_assert_error(error, MENO_ERROR, MENO_ERROR_STORE);
-  g_assert_nonnull(strstr(error->message, "install the newer Meno"));
-  remove_all(dir);
+  g_clear_error(&error);
+  set(store, "c", 3, true); /* the connection is good for the next */
+  struct db *read = store_read(store, &error);
+  g_assert_cmpint(get(read, "a"), ==, -1);
+  g_assert_cmpint(get(read, "c"), ==, 3);
+  db_release(read);
+  store_free(store);
+  test_place_end(place);
+}
+
+static void mark_version(const char *place, int version) {
+  g_autofree char *sql = g_strdup_printf(store_is_address(place) ? "DELETE FROM meno_schema; INSERT INTO meno_schema VALUES (%d)" : "PRAGMA user_version=%d", version);
+  g_assert_true(test_place_sql(place, sql));
+}
+
+static void others_are_refused(const void *server) {
+  static const struct { int version; const char *remedy; } cases[] = { { 9999, "install the newer Meno" }, { 1, "`meno migrate`" } };
+  char *place = test_place(on_server(server));
+  store_free(opened(place));
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    mark_version(place, cases[i].version);
+    g_assert_null(store_open(place, &error));
+    g_assert_error(error, MENO_ERROR, MENO_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, cases[i].remedy));
+  }
+  test_place_end(place);
 }
 
 static void garbage_is_refused(void) {
   g_autoptr(GError) error = NULL;
-  g_autofree char *dir = temporary();
-  g_autofree char *file = g_build_filename(dir, "meno.db", NULL);
+  char *place = test_place(false);
+  g_autofree char *file = g_build_filename(place, "meno.db", NULL);
   g_assert_true(g_file_set_contents(file, "this is no database, but it is long enough to look like one, more or less", -1, NULL));
-  g_assert_null(store_open(dir, &error));
+  g_assert_null(store_open(place, &error));
   g_assert_error(error, MENO_ERROR, MENO_ERROR_STORE);
-  remove_all(dir);
+  test_place_end(place);
+}
+
+static void a_copy_is_the_same(const void *server) {
+  g_autoptr(GError) error = NULL;
+  char *places[] = { test_place(false), test_place(on_server(server)) };
+  struct store *one = opened(places[0]), *other = opened(places[1]);
+  for (int i = 0; i < 100; i++) {
+    g_autofree char *name = g_strdup_printf("agent %d", i);
+    set(one, name, i, true);
+  }
+  struct copy_report report;
+  store_copy(one, other, NULL, NULL, NULL, &report, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(report.rows, ==, 100);
+  store_copy(other, one, NULL, NULL, NULL, &report, &error); /* no events: it counts as empty, and is filled anew */
+  g_assert_no_error(error);
+  struct db *read = store_read(one, &error);
+  g_assert_cmpint(get(read, "agent 77"), ==, 77);
+  db_release(read);
+  store_free(one);
+  store_free(other);
+  test_place_end(places[0]);
+  test_place_end(places[1]);
 }
 
 int main(int argc, char **argv) {
+  static const struct { const char *name; void (*test)(const void *server); } tests[] = { { "queries", queries_fit_the_schema }, { "whole", writes_are_whole },
+    { "twice", the_same_query_twice }, { "values", values_come_back }, { "failure", a_failure_is_said }, { "others", others_are_refused }, { "copy", a_copy_is_the_same } };
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;
-  g_test_add_func("/store/queries", queries_fit_the_schema);
-  g_test_add_func("/store/whole", writes_are_whole);
-  g_test_add_func("/store/twice", the_same_query_twice);
-  g_test_add_func("/store/newer", newer_is_refused);
-  g_test_add_func("/store/garbage", garbage_is_refused);
+  for (int server = 0; server <= test_has_server(); server++)
+    for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
+      g_autofree char *path = g_strdup_printf("/store/%s/%s", server ? "postgresql" : "sqlite", tests[i].name);
+      g_test_add_data_func(path, GINT_TO_POINTER(server), tests[i].test);
+    }
+  g_test_add_func("/store/sqlite/garbage", garbage_is_refused);
   return g_test_run();
 }

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A PostgreSQL server of the tests' own: on a socket in a temporary folder, ended by its process id.
+
+  tests/postgresql.py COMMAND …      runs a command with MENO_POSTGRESQL, the server's address, in its environment
+"""
+import contextlib
+import glob
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+OWNER = "postgres"  # who runs it where the tests run as root, which PostgreSQL refuses
+
+
+def programs():
+    """The folder of the newest server's programs; None: it is not installed."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"), key=lambda path: int(path.split("/")[4]))
+    return pathlib.Path(found[-1]).parent if found else None
+
+
+class Server:
+    """`postgres` as a child, known by its process id. Durable (fsync is on): the tests kill it."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="meno-postgresql-"))
+        self.user = OWNER if os.geteuid() == 0 else None
+        if self.user:
+            owner = pwd.getpwnam(OWNER)
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        self.data, self.process = self.folder / "data", None
+        self._run("initdb", "-D", self.data, "-A", "trust", "-U", "meno", "-E", "UTF8", "--locale=C", "--no-instructions", "--no-sync")
+        self.start()
+
+    def _run(self, program, *words):
+        done = subprocess.run([programs() / program, *map(str, words)], user=self.user, cwd=self.folder, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stderr}")
+
+    def start(self):
+        words = ["-D", self.data, "-k", self.folder, "-c", "listen_addresses=", "-c", "max_connections=120", "-c", "shared_buffers=64MB"]
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([programs() / "postgres", *map(str, words)], user=self.user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        while not self.ready():
+            if self.process.poll() is not None:
+                raise RuntimeError((self.folder / "log").read_text()[-2000:])
+
+    def ready(self):
+        return subprocess.run([programs() / "pg_isready", "-h", self.folder, "-U", "meno", "-t", "5"], capture_output=True).returncode == 0
+
+    @property
+    def address(self):
+        return f"postgresql://meno@/postgres?host={self.folder}"
+
+    def sql(self, text):
+        """Runs statements; what they print, a row a line."""
+        done = subprocess.run([programs() / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.address, "-c", text], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def kill(self):
+        """As a power cut would: no process of it says goodbye."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # fast: connections are cut
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def place(address, schema):
+    """The address of one company: a schema of its own."""
+    return f"{address}&options=-csearch_path%3D{schema}"
+
+
+@contextlib.contextmanager
+def environment(env):
+    """`env` with MENO_POSTGRESQL where a server is installed; the same without it where none is."""
+    if env.get("MENO_POSTGRESQL") or not programs():
+        yield env
+        return
+    with Server() as server:
+        yield dict(env, MENO_POSTGRESQL=server.address)
+
+
+if __name__ == "__main__":
+    with environment(dict(os.environ)) as env:
+        sys.exit(subprocess.call(sys.argv[1:], env=env))
