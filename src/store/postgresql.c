@@ -186,7 +186,11 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   return &db->db;
 }
 
-static bool alive(struct db *db) { return PQconsumeInput(own_db(db)->link) && PQstatus(own_db(db)->link) == CONNECTION_OK; }
+/* Answers, and is in no transaction. */
+static bool alive(struct db *db) {
+  PGconn *link = own_db(db)->link;
+  return PQconsumeInput(link) && PQstatus(link) == CONNECTION_OK && PQtransactionStatus(link) == PQTRANS_IDLE;
+}
 
 static bool begin(struct db *db, bool write, GError **error) {
   struct pg_db *pg = own_db(db);
@@ -197,15 +201,25 @@ static bool begin(struct db *db, bool write, GError **error) {
 
 static bool commit(struct db *db, GError **error) { return send_words(own_db(db), "COMMIT", "committing", error) && settle(own_db(db), NULL, error); }
 
-/* A connection that does not come back to rest is closed: the next borrower finds it dead and makes a new one. */
+/* What is on its way ends first, however: a statement behind a refused one is not carried out, be it a ROLLBACK. */
+static bool let_end(struct pg_db *db) {
+  db->failed = false;
+  settle(db, NULL, NULL);
+  db->failed = PQstatus(db->link) == CONNECTION_BAD;
+  return !db->failed;
+}
+
 static void roll_back(struct db *db) {
   struct pg_db *pg = own_db(db);
-  pg->failed = false;
-  if (!sent(pg, PQsendQueryParams(pg->link, "ROLLBACK", 0, NULL, NULL, NULL, NULL, 1), "rolling back", NULL) || !settle(pg, NULL, NULL)) {
-    pg->failed = false;
-    if (pg->count || PQtransactionStatus(pg->link) != PQTRANS_IDLE) settle(pg, NULL, NULL);
-  }
-  pg->failed = PQtransactionStatus(pg->link) != PQTRANS_IDLE;
+  if ((pg->count == 0 && PQtransactionStatus(pg->link) == PQTRANS_IDLE) || !let_end(pg)) return;
+  if (send_words(pg, "ROLLBACK", "rolling back", NULL)) settle(pg, NULL, NULL);
+}
+
+static bool settled(struct db *db, GError **error) { return settle(own_db(db), NULL, error); }
+static bool mark(struct db *db, GError **error) { return send_words(own_db(db), "SAVEPOINT member", "beginning to write", error); }
+static bool keep(struct db *db, GError **error) { return send_words(own_db(db), "RELEASE SAVEPOINT member", "writing", error) && settle(own_db(db), NULL, error); }
+static bool go_back(struct db *db, GError **error) {
+  return let_end(own_db(db)) && send_words(own_db(db), "ROLLBACK TO SAVEPOINT member", "rolling back", error) && keep(db, error);
 }
 
 /* ---- schema ----------------------------------------------------------------------------------------------------- */
@@ -500,7 +514,9 @@ static int64_t size(struct store *store) {
 }
 
 const struct engine postgresql_engine = { .name = "postgresql", .connect = connect, .disconnect = disconnect, .alive = alive, .begin = begin, .commit = commit,
-  .roll_back = roll_back, .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
+  .roll_back = roll_back, .settled = settled, .most_members = 60 /* more savepoints would spill */, .mark = mark, .keep = keep, .go_back = go_back,
+  .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind,
+  .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns,
   .tables = "SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
   .checkpoint = checkpoint, .describe = describe, .size = size };

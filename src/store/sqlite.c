@@ -5,13 +5,19 @@
  *
  * SQLite numbers `$n` parameters by first appearance, not by n, so each statement keeps the map from n to SQLite's index.
  *
+ * Commits do not checkpoint: the writer's keeper, a thread with a connection of its own, copies the log into the database while
+ * others go on writing, then what came meanwhile while they wait, so that the log begins anew.
+ *
  * Disadvantage: readers that stay open keep the log from shrinking; nothing here holds one across requests. */
 #include "store/store-private.h"
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
 
-struct sqlite_db { struct db db; sqlite3 *handle; };
+#define CHECKPOINT_PAGES 4000 /* of the log, 16 MB */
+
+struct keeper { struct store *store; GThread *thread; GMutex lock; GCond wake; bool wanted, stop; };
+struct sqlite_db { struct db db; sqlite3 *handle; struct keeper *keeper /* the writer's */; };
 struct sqlite_query { struct query query; sqlite3_stmt *statement; uint8_t map[MAX_PARAMETERS + 1]; };
 
 static sqlite3 *handle_of(struct db *db) { return ((struct sqlite_db *)db)->handle; }
@@ -32,22 +38,80 @@ static bool exec(struct db *db, const char *sql, const char *what, GError **erro
 
 /* ---- connections ------------------------------------------------------------------------------------------------ */
 
+static void checkpoint_now(sqlite3 *handle) { sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL); }
+
+static void *keep_log_short(void *data) {
+  struct keeper *keeper = data;
+  struct store *store = keeper->store;
+  sqlite3 *handle = NULL;
+  bool fine = sqlite3_open_v2(store->place, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+  g_mutex_lock(&keeper->lock);
+  while (fine && !keeper->stop) {
+    if (!keeper->wanted) g_cond_wait(&keeper->wake, &keeper->lock);
+    if (keeper->stop || !keeper->wanted) continue;
+    keeper->wanted = false;
+    g_mutex_unlock(&keeper->lock);
+    checkpoint_now(handle);
+    g_mutex_lock(&store->writing);
+    if (!store->group) checkpoint_now(handle);
+    g_mutex_unlock(&store->writing);
+    g_mutex_lock(&keeper->lock);
+  }
+  g_mutex_unlock(&keeper->lock);
+  sqlite3_close(handle);
+  return NULL;
+}
+
+static int note_log(void *data, sqlite3 *handle, const char *name, int pages) {
+  struct keeper *keeper = data;
+  if (pages < CHECKPOINT_PAGES) return SQLITE_OK;
+  g_mutex_lock(&keeper->lock);
+  keeper->wanted = true;
+  g_cond_signal(&keeper->wake);
+  g_mutex_unlock(&keeper->lock);
+  return SQLITE_OK;
+}
+
+static struct keeper *keeper_new(struct store *store, sqlite3 *handle) {
+  struct keeper *keeper = g_new0(struct keeper, 1);
+  keeper->store = store;
+  g_mutex_init(&keeper->lock);
+  g_cond_init(&keeper->wake);
+  keeper->thread = g_thread_new("checkpoint", keep_log_short, keeper);
+  sqlite3_wal_hook(handle, note_log, keeper);
+  return keeper;
+}
+
+static void keeper_free(struct keeper *keeper) {
+  if (!keeper) return;
+  g_mutex_lock(&keeper->lock);
+  keeper->stop = true;
+  g_cond_signal(&keeper->wake);
+  g_mutex_unlock(&keeper->lock);
+  g_thread_join(keeper->thread);
+  g_mutex_clear(&keeper->lock);
+  g_cond_clear(&keeper->wake);
+  g_free(keeper);
+}
+
 static void disconnect(struct db *db) {
+  keeper_free(((struct sqlite_db *)db)->keeper);
   sqlite3_close(handle_of(db));
   g_free(db);
 }
 
 static struct db *connect(struct store *store, bool writer, GError **error) {
-  struct sqlite_db *own_db = g_new0(struct sqlite_db, 1);
-  struct db *db = &own_db->db;
+  struct sqlite_db *made = g_new0(struct sqlite_db, 1);
+  struct db *db = &made->db;
   db->store = store;
   db->queries = g_hash_table_new(g_str_hash, g_str_equal);
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_CREATE : 0);
-  bool fine = sqlite3_open_v2(store->place, &own_db->handle, flags, NULL) == SQLITE_OK || fail_sqlite(own_db->handle, "opening the database", error);
-  if (fine) sqlite3_busy_timeout(own_db->handle, BUSY_MS);
+  bool fine = sqlite3_open_v2(store->place, &made->handle, flags, NULL) == SQLITE_OK || fail_sqlite(made->handle, "opening the database", error);
+  if (fine) sqlite3_busy_timeout(made->handle, BUSY_MS);
   fine = fine && exec(db, store->memory ? "PRAGMA synchronous=OFF" : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "setting the database up", error);
-  fine = fine && exec(db, writer ? "PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864"
-    : "PRAGMA cache_size=-8000; PRAGMA query_only=1", "setting the database up", error);
+  fine = fine && exec(db, writer ? "PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
+    "setting the database up", error);
+  if (fine && writer && !store->memory) made->keeper = keeper_new(store, made->handle);
   if (fine) return db;
   g_hash_table_destroy(db->queries);
   disconnect(db);
@@ -62,6 +126,11 @@ static bool commit(struct db *db, GError **error) { return exec(db, "COMMIT", "c
 static void roll_back(struct db *db) { sqlite3_exec(handle_of(db), "ROLLBACK", NULL, NULL, NULL); }
 
 static int exists(const char *file, GError **error) { return g_file_test(file, G_FILE_TEST_EXISTS); }
+
+static bool settled(struct db *db, GError **error) { return true; }
+static bool mark(struct db *db, GError **error) { return exec(db, "SAVEPOINT member", "beginning to write", error); }
+static bool keep(struct db *db, GError **error) { return exec(db, "RELEASE member", "writing", error); }
+static bool go_back(struct db *db, GError **error) { return exec(db, "ROLLBACK TO member; RELEASE member", "rolling back", error); }
 
 static int64_t version(struct db *db, GError **error) {
   sqlite3_stmt *statement = NULL;
@@ -149,8 +218,8 @@ static int columns(struct query *query) { return sqlite3_column_count(own(query)
 
 static void checkpoint(struct store *store) {
   g_mutex_lock(&store->writing);
-  if (store->writer) {
-    sqlite3_wal_checkpoint_v2(handle_of(store->writer), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  if (store->writer && !store->group) {
+    checkpoint_now(handle_of(store->writer));
     sqlite3_db_release_memory(handle_of(store->writer));
   }
   g_mutex_unlock(&store->writing);
@@ -166,6 +235,7 @@ static int64_t size(struct store *store) {
 }
 
 const struct engine sqlite_engine = { .name = "sqlite", .connect = connect, .disconnect = disconnect, .alive = alive, .begin = begin, .commit = commit,
-  .roll_back = roll_back, .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
+  .roll_back = roll_back, .settled = settled, .most_members = 512, .mark = mark, .keep = keep, .go_back = go_back,
+  .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns, .tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
   .checkpoint = checkpoint, .describe = describe, .size = size };

@@ -23,6 +23,11 @@ struct engine {
   bool (*begin)(struct db *db, bool write, GError **error);
   bool (*commit)(struct db *db, GError **error);
   void (*roll_back)(struct db *db);
+  bool (*settled)(struct db *db, GError **error); /* did everything succeed that was sent? */
+  int most_members;                               /* of a group */
+  bool (*mark)(struct db *db, GError **error);    /* a point within the transaction … */
+  bool (*keep)(struct db *db, GError **error);    /* … that is given up, and all since it kept … */
+  bool (*go_back)(struct db *db, GError **error); /* … or gone back to */
   int (*exists)(const char *place, GError **error);  /* 1/0/-1 */
   int64_t (*version)(struct db *db, GError **error); /* of the schema; 0 a new database; -1 error */
   bool (*begin_migration)(struct db *db, GError **error); /* a transaction that no other process's can overlap */
@@ -47,8 +52,11 @@ struct store {
   char *place;            /* a file, a URI of SQLite, or an address of PostgreSQL */
   bool memory;
   GMutex lock;            /* guards `idle` */
-  GMutex writing;         /* held by the write transaction */
+  GMutex writing;         /* held by whoever writes; guards the group */
   struct db *writer;
+  struct group *group;    /* writes that are done and wait to become durable together; NULL none */
+  _Atomic int waiting;    /* for `writing` */
+  GCond durable;          /* a group has been committed, or has failed */
   GQueue idle;            /* of struct db: readers nobody uses */
 };
 

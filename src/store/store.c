@@ -5,6 +5,10 @@
  * Statements are prepared once per connection and kept; a query that is asked for while it is still being stepped gets a
  * second statement, which is thrown away when done.
  *
+ * Group commit: whoever ends a write while others wait for their turn leaves the transaction open for the next, and waits;
+ * whoever finds nobody waiting commits for all. So many writes share one fsync, and nobody waits for company. A write that
+ * is taken back goes back to the point where it began; a commit that fails fails for all of its group.
+ *
  * Migrations are sql/schema/NNN-word.sql in the order of their numbers; NNN-word.ENGINE.sql is for that engine alone. The
  * number of the last one is the database's version. */
 #include "store/store-private.h"
@@ -108,6 +112,7 @@ static struct store *connect(const struct engine *engine, char *place, bool memo
   store->memory = memory;
   g_mutex_init(&store->lock);
   g_mutex_init(&store->writing);
+  g_cond_init(&store->durable);
   g_queue_init(&store->idle);
   store->writer = engine->connect(store, true, error);
   if (store->writer) return store;
@@ -184,6 +189,7 @@ void store_free(struct store *store) {
   disconnect(store->writer);
   g_mutex_clear(&store->lock);
   g_mutex_clear(&store->writing);
+  g_cond_clear(&store->durable);
   g_free(store->place);
   g_free(store);
 }
@@ -205,8 +211,30 @@ struct db *store_read(struct store *store, GError **error) {
   return NULL;
 }
 
+/* Writes that become durable together. */
+struct group { int members, unread; bool done; GError *error; };
+
+/* Commits what is waiting to become durable, unless somebody else is about to write. Gives `writing` back. */
+static void end_write(struct store *store) {
+  struct group *group = store->group;
+  if (group && (store->waiting == 0 || group->members >= store->engine->most_members)) {
+    store->group = NULL;
+    if (!store->engine->commit(store->writer, &group->error)) store->engine->roll_back(store->writer);
+    group->done = true;
+    g_cond_broadcast(&store->durable);
+  }
+  g_mutex_unlock(&store->writing);
+}
+
 struct db *store_write(struct store *store, GError **error) {
+  store->waiting++;
   g_mutex_lock(&store->writing);
+  store->waiting--;
+  if (store->group) {
+    if (store->engine->mark(store->writer, error)) return store->writer;
+    end_write(store);
+    return NULL;
+  }
   if (store->writer && !store->engine->alive(store->writer)) disconnect(g_steal_pointer(&store->writer));
   if (!store->writer) store->writer = store->engine->connect(store, true, error);
   if (store->writer && store->engine->begin(store->writer, true, error)) {
@@ -217,24 +245,58 @@ struct db *store_write(struct store *store, GError **error) {
   return NULL;
 }
 
+/* Waits until the group is durable; the last to read its outcome frees it. Called and left without `writing`. */
+static bool wait_for_group(struct store *store, struct group *group, GError **error) {
+  g_mutex_lock(&store->writing);
+  while (!group->done) g_cond_wait(&store->durable, &store->writing);
+  bool fine = !group->error;
+  if (!fine && error) *error = g_error_copy(group->error);
+  bool last = --group->unread == 0;
+  g_mutex_unlock(&store->writing);
+  if (last) {
+    g_clear_error(&group->error);
+    g_free(group);
+  }
+  return fine;
+}
+
+static bool commit_alone(struct store *store, GError **error) {
+  bool fine = store->engine->commit(store->writer, error);
+  if (!fine) store->engine->roll_back(store->writer);
+  g_mutex_unlock(&store->writing);
+  return fine;
+}
+
 bool db_commit(struct db *db, GError **error) {
   g_assert(db->writing);
+  struct store *store = db->store;
   reset_queries(db);
-  bool fine = db->store->engine->commit(db, error);
-  if (!fine) db->store->engine->roll_back(db);
-  g_mutex_unlock(&db->store->writing);
-  return fine;
+  bool joined = store->group != NULL;
+  if (!joined && store->waiting == 0) return commit_alone(store, error);
+  if (joined ? !store->engine->keep(db, error) : !store->engine->settled(db, error)) {
+    joined ? (void)store->engine->go_back(db, NULL) : store->engine->roll_back(db);
+    end_write(store);
+    return false;
+  }
+  if (!joined) store->group = g_new0(struct group, 1);
+  struct group *group = store->group;
+  group->members++;
+  group->unread++;
+  end_write(store);
+  return wait_for_group(store, group, error);
 }
 
 void db_release(struct db *db) {
   if (!db) return;
   struct store *store = db->store;
   reset_queries(db);
-  store->engine->roll_back(db);
   if (db->writing) {
-    g_mutex_unlock(&store->writing);
+    if (store->group) store->engine->go_back(db, NULL);
+    else store->engine->roll_back(db);
+    end_write(store);
     return;
   }
+  store->engine->roll_back(db);
   g_mutex_lock(&store->lock);
   bool keep = g_queue_get_length(&store->idle) < MOST_IDLE;
   if (keep) g_queue_push_head(&store->idle, db);

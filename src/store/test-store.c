@@ -131,6 +131,53 @@ static void a_failure_is_said(const void *server) {
   test_place_end(place);
 }
 
+/* Many threads write, some take it back, one in seven is refused by the database: what was committed is there, all else is not. */
+#define WRITERS 8
+#define WRITES 60
+
+struct writing { struct store *store; int number, refused; };
+
+static void *write_much(void *data) {
+  struct writing *writing = data;
+  for (int i = 0; i < WRITES; i++) {
+    g_autoptr(GError) error = NULL;
+    g_autofree char *name = g_strdup_printf("writer %d, %d", writing->number, i);
+    g_autofree char *words = g_strdup_printf("%d", i + 1);
+    struct db *db = store_write(writing->store, &error);
+    g_assert_no_error(error);
+    bool bad = i % 7 == 3;
+    int put = db_run(db, &error, "ledger.put_cursor", "ttt", name, bad ? NULL : words, "0");
+    if (i % 5 == 2 || put < 0) db_release(db);
+    else if (!db_commit(db, &error)) writing->refused++;
+    g_assert_true(bad || error == NULL);
+  }
+  return NULL;
+}
+
+static void many_write(const void *server) {
+  g_autoptr(GError) error = NULL;
+  char *place = test_place(on_server(server));
+  struct store *store = opened(place);
+  struct writing writings[WRITERS];
+  GThread *threads[WRITERS];
+  for (int i = 0; i < WRITERS; i++) {
+    writings[i] = (struct writing){ store, i, 0 };
+    threads[i] = g_thread_new("writer", write_much, &writings[i]);
+  }
+  for (int i = 0; i < WRITERS; i++) g_thread_join(threads[i]);
+  store_free(store);
+  store = opened(place);
+  struct db *read = store_read(store, &error);
+  for (int i = 0; i < WRITERS; i++)
+    for (int j = 0; j < WRITES; j++) {
+      g_autofree char *name = g_strdup_printf("writer %d, %d", i, j);
+      g_assert_cmpint(get(read, name), ==, j % 7 == 3 || j % 5 == 2 ? -1 : j + 1);
+    }
+  db_release(read);
+  store_free(store);
+  test_place_end(place);
+}
+
 static void mark_version(const char *place, int version) {
   g_autofree char *sql = g_strdup_printf(store_is_address(place) ? "DELETE FROM meno_schema; INSERT INTO meno_schema VALUES (%d)" : "PRAGMA user_version=%d", version);
   g_assert_true(test_place_sql(place, sql));
@@ -185,7 +232,7 @@ static void a_copy_is_the_same(const void *server) {
 
 int main(int argc, char **argv) {
   static const struct { const char *name; void (*test)(const void *server); } tests[] = { { "queries", queries_fit_the_schema }, { "whole", writes_are_whole },
-    { "twice", the_same_query_twice }, { "values", values_come_back }, { "failure", a_failure_is_said }, { "others", others_are_refused }, { "copy", a_copy_is_the_same } };
+    { "twice", the_same_query_twice }, { "values", values_come_back }, { "failure", a_failure_is_said }, { "many", many_write }, { "others", others_are_refused }, { "copy", a_copy_is_the_same } };
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;
   for (int server = 0; server <= test_has_server(); server++)

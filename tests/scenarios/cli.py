@@ -86,7 +86,7 @@ def refusals(tap, data, commands, operations, exits):
     answer = meno.meno(meno.folder() / "none", "status")
     tap.ok(answer.status == 66 and "init" in answer.err, "where there is no Meno, it says how to make one", answer)
     with open("/dev/full", "wb") as full:
-        status = subprocess.run([meno.BINARY, "--data", str(data), "rules", "show", "--json"], stdout=full, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode
+        status = subprocess.run([meno.BINARY, *meno.place(data), "rules", "show", "--json"], stdout=full, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode
     tap.same(status, 74, "an answer that cannot be written is a failure")
 
 

@@ -32,7 +32,7 @@ def how_long(command):
 
 
 def command(data, *words):
-    return [meno.BINARY, "--data", str(data), "--now", meno.NOW, *[str(word) for word in words]]
+    return [meno.BINARY, *meno.place(data), "--now", meno.NOW, *[str(word) for word in words]]
 
 
 # ---- the command line --------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def changed(tap, files, data):
 def at_once(tap, files, empty, data):
     """The same files by three hands at the same moment are one import."""
     shared = meno.clone(empty)
-    command = [meno.BINARY, "--data", str(shared), "--now", meno.NOW, "import", str(files)]
+    command = [meno.BINARY, *meno.place(shared), "--now", meno.NOW, "import", str(files)]
     hands = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
     tap.same([hand.wait(meno.DEADLINE) for hand in hands], [0, 0, 0], "three imports of the same files at once all succeed")
     tap.same(meno.tables(shared), meno.tables(data), "and give the tables of one")

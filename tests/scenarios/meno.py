@@ -4,7 +4,9 @@
 A scenario is a program: it makes what it needs in a temporary folder, drives the binary from outside (MENO, else
 build/meno) at a fixed moment, and prints one TAP line per promise. Nothing here waits a fixed time: a server is there
 when it has printed its address, a job is done when it says so, and a deadline only turns a hang into a failure.
-Projections are read from the embedded database where "the very same" is the promise; all else goes through the doors.
+Projections are read from the database where "the very same" is the promise; all else goes through the doors.
+
+MENO_ENGINE=postgresql runs a scenario on the server that MENO_POSTGRESQL names: each data folder then has a schema there.
 """
 import atexit
 import contextlib
@@ -29,7 +31,11 @@ import urllib.parse
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = os.path.abspath(os.environ.get("MENO", TOP / "build" / "meno"))
+sys.path.insert(0, str(TOP / "tests"))
+import postgresql
+
 REFDATA = pathlib.Path(os.environ.get("MENO_REFDATA", TOP.parent / "shared" / "refdata")).resolve()
+EMBEDDED = os.environ.get("MENO_ENGINE", "sqlite") == "sqlite"
 SOAK = os.environ.get("MENO_SOAK", "") not in ("", "0")
 NOW, UNTIL = "2026-03-02T09:00:00Z", "2026-03-02"
 DEADLINE = 60  # seconds after which something hangs; never a measure of speed
@@ -128,11 +134,68 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
+# ---- where the database is ---------------------------------------------------------------------------------------
+
+_schemas = {}
+
+
+def address(data):
+    """The schema of a data folder on the server; made when first asked for."""
+    path = str(pathlib.Path(data).resolve())
+    base = os.environ["MENO_POSTGRESQL"]
+    if path not in _schemas:
+        _schemas[path] = "s" + hashlib.sha256(path.encode()).hexdigest()[:20]
+        _sql(base, f"CREATE SCHEMA {_schemas[path]}")
+    return postgresql.place(base, _schemas[path])
+
+
+def _sql(base, text):
+    subprocess.run([postgresql.programs() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", base, "-c", text], check=True, capture_output=True)
+
+
+@atexit.register
+def _drop_schemas():
+    for schema in _schemas.values():
+        with contextlib.suppress(subprocess.CalledProcessError):
+            _sql(os.environ["MENO_POSTGRESQL"], f"SET client_min_messages = error; DROP SCHEMA {schema} CASCADE")
+
+
+def place(data):
+    """The words that name a data folder to the binary."""
+    return ["--data", str(data)] if EMBEDDED else ["--data", address(data), "--files", str(data)]
+
+
 def clone(path):
-    """A copy of a data folder: the same key, so the same ids of people."""
+    """A copy of a data folder and its database: the same key, so the same ids of people."""
     to = folder() / "data"
     shutil.copytree(path, to)
+    if not EMBEDDED:
+        must(None, "copy", address(path), address(to), js=False)
     return to
+
+
+@contextlib.contextmanager
+def database(data):
+    """The database to read from, as SQLite's."""
+    copy = pathlib.Path(data) if EMBEDDED else folder() / "copy"
+    if not EMBEDDED:
+        must(None, "copy", address(data), copy, js=False)
+    with contextlib.closing(sqlite3.connect(f"file:{copy}/meno.db?mode=ro", uri=True)) as db:
+        yield db
+
+
+@contextlib.contextmanager
+def forge(data):
+    """The database to write to behind Meno's back, as SQLite's."""
+    copy = pathlib.Path(data) if EMBEDDED else folder() / "copy"
+    if not EMBEDDED:
+        must(None, "copy", address(data), copy, js=False)
+    with contextlib.closing(sqlite3.connect(copy / "meno.db")) as db, db:
+        yield db
+    if not EMBEDDED:
+        schema = _schemas[str(pathlib.Path(data).resolve())]
+        _sql(os.environ["MENO_POSTGRESQL"], f"SET client_min_messages = error; DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}")
+        must(None, "copy", copy, address(data), js=False)
 
 
 # ---- the command line --------------------------------------------------------------------------------------------
@@ -152,7 +215,7 @@ class Answer:
 
 def meno(data, *words, who=None, now=NOW, js=True, cwd=None, env=None, stdin=None):
     """Runs one command of the binary and gives its answer. `who`: the account to act as; None: the operator."""
-    command = [BINARY] + (["--data", str(data)] if data else []) + (["--now", now] if now else []) + (["--as", who] if who else [])
+    command = [BINARY] + (place(data) if data else []) + (["--now", now] if now else []) + (["--as", who] if who else [])
     command += [str(word) for word in words] + (["--json"] if js else [])
     done = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, cwd=cwd, env=env)
     return Answer(done.returncode, done.stdout, done.stderr)
@@ -203,7 +266,7 @@ BOOKKEEPING = {"seq", "made_at", "at", "committed_at"}
 def tables(data, without=()):
     """Every projection as sorted rows, apart from sequence numbers and moments of recording: to be compared across ledgers."""
     found = {}
-    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+    with database(data) as db:
         names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         for name in names:
             if name in PLAIN or name in without or name.startswith("sqlite_"):
@@ -216,7 +279,7 @@ def tables(data, without=()):
 
 def events(data, kind=None):
     """Rows (seq, kind, subject, actor, body as a dict) of the ledger."""
-    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+    with database(data) as db:
         rows = db.execute("SELECT seq, kind, subject, actor, body FROM event WHERE ?1 IS NULL OR kind = ?1 ORDER BY seq", (kind,)).fetchall()
     return [(seq, what, subject, actor, json.loads(body)) for seq, what, subject, actor, body in rows]
 
@@ -224,7 +287,7 @@ def events(data, kind=None):
 def chronicle(data):
     """A digest of all that the ledger tells, in its order; apart from what is random in it, the ids that Meno gives."""
     told = hashlib.sha256()
-    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+    with database(data) as db:
         for row in db.execute("SELECT seq, kind, subject, actor, occurred, recorded, cause, batch, body FROM event ORDER BY seq"):
             told.update(repr(row).encode())
     return told.hexdigest()
@@ -237,7 +300,7 @@ class Server:
 
     def __init__(self, data, now=NOW, *words):
         self.noise = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([BINARY, "--data", str(data)] + (["--now", now] if now else []) + ["serve", "--port", "0", *words],
+        self.process = subprocess.Popen([BINARY, *place(data)] + (["--now", now] if now else []) + ["serve", "--port", "0", *words],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.noise)
         self.port = None
         self.said = self._read_until(b"\n", time.monotonic() + DEADLINE)

@@ -4,12 +4,10 @@
 The events are appended behind Meno's back, with the hash chain that ledger.c documents, and folded by `replay --rebuild`;
 `replay --verify` then holds them like any other. The figures are made up, and no promise is about them: what is tested is what
 is shown of them, and to whom."""
-import contextlib
 import datetime
 import hashlib
 import json
 import math
-import sqlite3
 import struct
 import uuid
 
@@ -34,7 +32,7 @@ def chained(previous, seq, name, kind, subject, actor, at, body):
 
 def append(data, rows, now=meno.NOW):
     """Appends events (kind, subject, actor, body) and rebuilds what is folded from them."""
-    with contextlib.closing(sqlite3.connect(f"{data}/meno.db")) as db, db:
+    with meno.forge(data) as db:
         seq, recorded, previous = db.execute("SELECT seq, recorded, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
         for kind, subject, actor, body in rows:
             seq, name, text = seq + 1, uuid.uuid4().bytes, canonical(body)

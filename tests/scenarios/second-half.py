@@ -3,10 +3,8 @@
 """From the decision to the delivery: a plan without an order of start, an order drawn at acceptance from what nobody could
 choose, a draft in which every sentence has its source, deliveries to teams that have started and to no other, a no that is
 a no, an outbox that loses nothing; and the same again from the events alone."""
-import contextlib
 import datetime
 import json
-import sqlite3
 
 import meno
 
@@ -61,7 +59,7 @@ def plan_and_draw(tap, data):
         tap.ok(starts <= {step["start"] for step in plan["steps"]} | {None}, f"{one['title']}: starts are the plan's dates", (starts, plan["steps"]))
         tap.ok(all(unit["start"] is None for unit in one["teams"] if not unit["affected"]), f"{one['title']}: teams to compare with never start")
     rows = {subject: (seq, body) for seq, _, subject, _, body in meno.events(data, "intervention.registered")}
-    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+    with meno.database(data) as db:
         before = {subject: db.execute("SELECT hex(hash) FROM event WHERE seq = ?", (seq - 1,)).fetchone()[0].lower() for subject, (seq, _) in rows.items()}
     tap.same({subject: body["seed"] for subject, (_, body) in rows.items()}, before, "the seed of each draw is the hash of the event before it")
     return interventions
@@ -89,7 +87,7 @@ def deliveries_of(data):
 
 def team_of(data):
     """The team of each person's primary membership that is open, else of the newest."""
-    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+    with meno.database(data) as db:
         return dict(db.execute('SELECT person, team FROM membership WHERE "to" IS NULL ORDER BY "primary", "from"'))
 
 
@@ -111,7 +109,7 @@ def check_deliveries(tap, data, interventions, assets):
 
 
 def numbers(data):
-    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+    with meno.database(data) as db:
         return dict(db.execute("SELECT id, employee_number FROM person"))
 
 
@@ -174,7 +172,7 @@ def killed(tap, data, now):
     for milliseconds in ((20, 60, 120, 250, 400) if not meno.SOAK else range(5, 800, 10)):
         copy = meno.clone(data)
         try:
-            meno.subprocess.run([meno.BINARY, "--data", str(copy), "--now", now, "run"], timeout=milliseconds / 1000, capture_output=True)
+            meno.subprocess.run([meno.BINARY, *meno.place(copy), "--now", now, "run"], timeout=milliseconds / 1000, capture_output=True)
         except meno.subprocess.TimeoutExpired:
             pass  # subprocess.run has killed it with SIGKILL
         meno.head(copy)
