@@ -19,7 +19,7 @@
  * Disadvantage: libpq holds a query's whole result; what may be long is read in parts by its key (src/ledger). */
 #include "store/store-private.h"
 #include <libpq-fe.h>
-#include <math.h>
+#include <poll.h>
 #include <string.h>
 
 #define MOST_PENDING 128
@@ -199,7 +199,9 @@ static bool begin(struct db *db, bool write, GError **error) {
   return send_words(pg, "BEGIN", "beginning to write", error) && send_words(pg, "SELECT id FROM partition WHERE id = 0 FOR UPDATE", "beginning to write", error);
 }
 
-static bool commit(struct db *db, GError **error) { return send_words(own_db(db), "COMMIT", "committing", error) && settle(own_db(db), NULL, error); }
+static bool commit(struct db *db, GError **error) {
+  return send_words(own_db(db), "NOTIFY meno", "committing", error) && send_words(own_db(db), "COMMIT", "committing", error) && settle(own_db(db), NULL, error);
+}
 
 /* What is on its way ends first, however: a statement behind a refused one is not carried out, be it a ROLLBACK. */
 static bool let_end(struct pg_db *db) {
@@ -497,6 +499,26 @@ static int columns(struct query *query) { return PQnfields(own(query)->result); 
 
 static void checkpoint(struct store *store) {} /* the server's own affair */
 
+/* A connection that does nothing else. Whatever comes before LISTEN is in force is found by those who look anyway. */
+static bool listen_for(struct store *store, int stop) {
+  PGconn *link = reach(store->place, NULL);
+  PGresult *result = link ? PQexec(link, "LISTEN meno") : NULL;
+  bool fine = PQresultStatus(result) == PGRES_COMMAND_OK, asked = false;
+  PQclear(result);
+  if (fine) store_wake(store);
+  while (fine && !asked) {
+    struct pollfd files[] = { { .fd = PQsocket(link), .events = POLLIN }, { .fd = stop, .events = POLLIN } };
+    poll(files, G_N_ELEMENTS(files), -1);
+    asked = files[1].revents != 0;
+    fine = PQconsumeInput(link);
+    bool news = false;
+    for (PGnotify *notify; (notify = PQnotifies(link)); PQfreemem(notify)) news = true;
+    if (news) store_wake(store);
+  }
+  PQfinish(link);
+  return fine;
+}
+
 static char *describe(struct store *store) {
   g_mutex_lock(&store->writing);
   PGconn *link = store->writer ? own_db(store->writer)->link : NULL;
@@ -517,6 +539,6 @@ const struct engine postgresql_engine = { .name = "postgresql", .connect = conne
   .roll_back = roll_back, .settled = settled, .most_members = 60 /* more savepoints would spill */, .mark = mark, .keep = keep, .go_back = go_back,
   .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind,
   .next = next, .run = run,
-  .reset = reset, .cell = cell_at, .columns = columns,
+  .reset = reset, .cell = cell_at, .columns = columns, .listen = listen_for,
   .tables = "SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
   .checkpoint = checkpoint, .describe = describe, .size = size };

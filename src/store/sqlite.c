@@ -14,10 +14,14 @@
 #include <sqlite3.h>
 #include <string.h>
 
+/* What begins and ends transactions, prepared once. */
+enum { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLL_BACK, MARK, KEEP, GO_BACK, STEPS };
+static const char *const step_words[STEPS] = { "BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT member", "RELEASE member", "ROLLBACK TO member" };
+
 #define CHECKPOINT_PAGES 4000 /* of the log, 16 MB */
 
 struct keeper { struct store *store; GThread *thread; GMutex lock; GCond wake; bool wanted, stop; };
-struct sqlite_db { struct db db; sqlite3 *handle; struct keeper *keeper /* the writer's */; };
+struct sqlite_db { struct db db; sqlite3 *handle; struct keeper *keeper /* the writer's */; sqlite3_stmt *steps[STEPS]; };
 struct sqlite_query { struct query query; sqlite3_stmt *statement; uint8_t map[MAX_PARAMETERS + 1]; };
 
 static sqlite3 *handle_of(struct db *db) { return ((struct sqlite_db *)db)->handle; }
@@ -95,7 +99,9 @@ static void keeper_free(struct keeper *keeper) {
 }
 
 static void disconnect(struct db *db) {
-  keeper_free(((struct sqlite_db *)db)->keeper);
+  struct sqlite_db *sqlite = (struct sqlite_db *)db;
+  keeper_free(sqlite->keeper);
+  for (int i = 0; i < STEPS; i++) sqlite3_finalize(sqlite->steps[i]);
   sqlite3_close(handle_of(db));
   g_free(db);
 }
@@ -118,19 +124,25 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   return NULL;
 }
 
-static bool alive(struct db *db) { return true; }
-static bool begin(struct db *db, bool write, GError **error) {
-  return write ? exec(db, "BEGIN IMMEDIATE", "beginning to write", error) : exec(db, "BEGIN", "beginning to read", error);
+static bool take_step(struct db *db, int step, const char *what, GError **error) {
+  struct sqlite_db *sqlite = (struct sqlite_db *)db;
+  if (!sqlite->steps[step] && sqlite3_prepare_v3(sqlite->handle, step_words[step], -1, SQLITE_PREPARE_PERSISTENT, &sqlite->steps[step], NULL) != SQLITE_OK)
+    return fail_sqlite(sqlite->handle, what, error);
+  bool fine = sqlite3_step(sqlite->steps[step]) == SQLITE_DONE || fail_sqlite(sqlite->handle, what, error);
+  sqlite3_reset(sqlite->steps[step]);
+  return fine;
 }
-static bool commit(struct db *db, GError **error) { return exec(db, "COMMIT", "committing", error); }
-static void roll_back(struct db *db) { sqlite3_exec(handle_of(db), "ROLLBACK", NULL, NULL, NULL); }
+
+static bool alive(struct db *db) { return true; }
+static bool begin(struct db *db, bool write, GError **error) { return take_step(db, write ? BEGIN_WRITE : BEGIN_READ, write ? "beginning to write" : "beginning to read", error); }
+static bool commit(struct db *db, GError **error) { return take_step(db, COMMIT, "committing", error); }
+static void roll_back(struct db *db) { if (!sqlite3_get_autocommit(handle_of(db))) take_step(db, ROLL_BACK, "rolling back", NULL); }
+static bool settled(struct db *db, GError **error) { return true; }
+static bool mark(struct db *db, GError **error) { return take_step(db, MARK, "beginning to write", error); }
+static bool keep(struct db *db, GError **error) { return take_step(db, KEEP, "writing", error); }
+static bool go_back(struct db *db, GError **error) { return take_step(db, GO_BACK, "rolling back", error) && keep(db, error); }
 
 static int exists(const char *file, GError **error) { return g_file_test(file, G_FILE_TEST_EXISTS); }
-
-static bool settled(struct db *db, GError **error) { return true; }
-static bool mark(struct db *db, GError **error) { return exec(db, "SAVEPOINT member", "beginning to write", error); }
-static bool keep(struct db *db, GError **error) { return exec(db, "RELEASE member", "writing", error); }
-static bool go_back(struct db *db, GError **error) { return exec(db, "ROLLBACK TO member; RELEASE member", "rolling back", error); }
 
 static int64_t version(struct db *db, GError **error) {
   sqlite3_stmt *statement = NULL;

@@ -41,6 +41,7 @@ struct engine {
   void (*reset)(struct query *query);                                        /* ends the stepping, forgets what is bound */
   struct cell (*cell)(struct query *query, int column);                      /* borrowed until the next step */
   int (*columns)(struct query *query);
+  bool (*listen)(struct store *store, int stop);  /* calls store_wake when another process commits, until `stop` can be read; false: connection lost. NULL: nobody calls */
   const char *tables;                         /* a query: the names of all tables */
   void (*checkpoint)(struct store *store);
   char *(*describe)(struct store *store);
@@ -57,6 +58,11 @@ struct store {
   struct group *group;    /* writes that are done and wait to become durable together; NULL none */
   _Atomic int waiting;    /* for `writing` */
   GCond durable;          /* a group has been committed, or has failed */
+  GMutex news_lock;
+  GCond news;             /* somebody has committed */
+  int64_t commits;        /* how often */
+  GThread *listener;      /* of other processes' commits; NULL until somebody waits */
+  int stop[2];            /* a pipe: closed at one end, it ends the listener */
   GQueue idle;            /* of struct db: readers nobody uses */
 };
 

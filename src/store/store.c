@@ -14,11 +14,15 @@
 #include "store/store-private.h"
 #include "base/id.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <math.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST_IDLE 8
+#define LISTEN_AGAIN_MS 1000 /* after the connection was lost */
 
 /* ---- named queries ---------------------------------------------------------------------------------------------- */
 
@@ -112,7 +116,9 @@ static struct store *connect(const struct engine *engine, char *place, bool memo
   store->memory = memory;
   g_mutex_init(&store->lock);
   g_mutex_init(&store->writing);
+  g_mutex_init(&store->news_lock);
   g_cond_init(&store->durable);
+  g_cond_init(&store->news);
   g_queue_init(&store->idle);
   store->writer = engine->connect(store, true, error);
   if (store->writer) return store;
@@ -173,6 +179,47 @@ struct store *store_open_memory(GError **error) {
   return open_current(connect(&sqlite_engine, g_strdup_printf("file:/meno-%d?vfs=memdb", g_atomic_int_add(&number, 1)), true, error), error);
 }
 
+/* ---- news -------------------------------------------------------------------------------------------------------- */
+
+void store_wake(struct store *store) {
+  g_mutex_lock(&store->news_lock);
+  store->commits++;
+  g_cond_broadcast(&store->news);
+  g_mutex_unlock(&store->news_lock);
+}
+
+static bool readable(int file, int milliseconds) { return poll(&(struct pollfd){ .fd = file, .events = POLLIN }, 1, milliseconds) != 0; }
+
+static void *listen_on(void *data) {
+  struct store *store = data;
+  while (!readable(store->stop[0], 0))
+    if (!store->engine->listen(store, store->stop[0]) && readable(store->stop[0], LISTEN_AGAIN_MS)) break;
+  return NULL;
+}
+
+static void begin_to_listen(struct store *store) {
+  if (!store->engine->listen || store->listener || pipe2(store->stop, O_CLOEXEC) != 0) return;
+  store->listener = g_thread_new("listener", listen_on, store);
+}
+
+static void end_listening(struct store *store) {
+  if (!store->listener) return;
+  close(store->stop[1]);
+  g_thread_join(store->listener);
+  close(store->stop[0]);
+}
+
+int64_t store_wait(struct store *store, int64_t seen, int64_t until) {
+  g_mutex_lock(&store->news_lock);
+  begin_to_listen(store);
+  while (store->commits == seen && g_cond_wait_until(&store->news, &store->news_lock, until)) continue;
+  int64_t commits = store->commits;
+  g_mutex_unlock(&store->news_lock);
+  return commits;
+}
+
+/* ---- closing ----------------------------------------------------------------------------------------------------- */
+
 static void disconnect(struct db *db) {
   if (!db) return;
   GHashTableIter it;
@@ -185,11 +232,14 @@ static void disconnect(struct db *db) {
 
 void store_free(struct store *store) {
   if (!store) return;
+  end_listening(store);
   for (struct db *db; (db = g_queue_pop_head(&store->idle));) disconnect(db);
   disconnect(store->writer);
   g_mutex_clear(&store->lock);
   g_mutex_clear(&store->writing);
+  g_mutex_clear(&store->news_lock);
   g_cond_clear(&store->durable);
+  g_cond_clear(&store->news);
   g_free(store->place);
   g_free(store);
 }
@@ -219,7 +269,8 @@ static void end_write(struct store *store) {
   struct group *group = store->group;
   if (group && (store->waiting == 0 || group->members >= store->engine->most_members)) {
     store->group = NULL;
-    if (!store->engine->commit(store->writer, &group->error)) store->engine->roll_back(store->writer);
+    if (store->engine->commit(store->writer, &group->error)) store_wake(store);
+    else store->engine->roll_back(store->writer);
     group->done = true;
     g_cond_broadcast(&store->durable);
   }
@@ -264,6 +315,7 @@ static bool commit_alone(struct store *store, GError **error) {
   bool fine = store->engine->commit(store->writer, error);
   if (!fine) store->engine->roll_back(store->writer);
   g_mutex_unlock(&store->writing);
+  if (fine) store_wake(store);
   return fine;
 }
 

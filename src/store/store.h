@@ -38,6 +38,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(store_auto, store_free)
 /* Moves what the log holds into the database file; called when nobody waits. */
 void store_checkpoint(struct store *store);
 
+/* Waits until somebody commits (in this process, or on a server in any) or `until` (monotonic microseconds) has come; it may return
+ * early, and word from another process may be lost: look for yourself what has changed. `seen` is what it returned before, 0 at
+ * first. store_wake ends every wait. */
+int64_t store_wait(struct store *store, int64_t seen, int64_t until);
+void store_wake(struct store *store);
+
 /* A snapshot to read from; release it soon. */
 struct db *store_read(struct store *store, GError **error);
 /* The write transaction; other writers, in this process and in others, wait, so what it reads is the newest. */

@@ -178,6 +178,25 @@ static void many_write(const void *server) {
   test_place_end(place);
 }
 
+/* Word of a commit comes at once: from another thread, and on a server from another process (here, another store). */
+static void *write_once(void *data) {
+  set(data, "news", 1, true);
+  return NULL;
+}
+
+static void news_comes(const void *server) {
+  char *place = test_place(on_server(server));
+  struct store *waiting = opened(place), *other = on_server(server) ? opened(place) : waiting;
+  int64_t long_from_now = g_get_monotonic_time() + 60 * G_USEC_PER_SEC, seen = store_wait(waiting, 0, on_server(server) ? long_from_now : 0);
+  GThread *thread = g_thread_new("writer", write_once, other);
+  g_assert_cmpint(store_wait(waiting, seen, long_from_now), >, seen);
+  g_assert_cmpint(g_get_monotonic_time(), <, long_from_now);
+  g_thread_join(thread);
+  if (other != waiting) store_free(other);
+  store_free(waiting);
+  test_place_end(place);
+}
+
 static void mark_version(const char *place, int version) {
   g_autofree char *sql = g_strdup_printf(store_is_address(place) ? "DELETE FROM meno_schema; INSERT INTO meno_schema VALUES (%d)" : "PRAGMA user_version=%d", version);
   g_assert_true(test_place_sql(place, sql));
@@ -232,7 +251,7 @@ static void a_copy_is_the_same(const void *server) {
 
 int main(int argc, char **argv) {
   static const struct { const char *name; void (*test)(const void *server); } tests[] = { { "queries", queries_fit_the_schema }, { "whole", writes_are_whole },
-    { "twice", the_same_query_twice }, { "values", values_come_back }, { "failure", a_failure_is_said }, { "many", many_write }, { "others", others_are_refused }, { "copy", a_copy_is_the_same } };
+    { "twice", the_same_query_twice }, { "values", values_come_back }, { "failure", a_failure_is_said }, { "many", many_write }, { "news", news_comes }, { "others", others_are_refused }, { "copy", a_copy_is_the_same } };
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;
   for (int server = 0; server <= test_has_server(); server++)

@@ -155,10 +155,10 @@ def simulated(tap):
 def demo(tap):
     folder = meno.folder() / "demo"
     wanted = {"needs", "declined", "approvals", "people", "events", "seconds"}
-    first = meno.must(None, "demo", folder, "--no-serve", "--people", "60")
+    first = meno.must(folder, "demo", folder, "--no-serve", "--people", "60", now=None)
     tap.ok(wanted <= first.keys() and first["needs"] and first["approvals"] and first["people"] >= 60 and first["events"] > 0, "the demo prints one object with what was found", list(first))
     tap.ok(all(item["reason"] and item["status"] in ("not a training problem", "not a priority") for item in first["declined"]) and first["declined"], "what is declined has its reason", first["declined"][:2])
-    again = meno.must(None, "demo", folder, "--no-serve", "--people", "60")
+    again = meno.must(folder, "demo", folder, "--no-serve", "--people", "60", now=None)
     story = lambda answer: [answer[key] for key in ("events", "people", "assets", "deliveries", "interventions", "impact")]
     tap.same(story(again), story(first), "a second time it finds it all there")
     roles = {role for account in meno.must(folder, "accounts")["accounts"] for role in account["roles"]}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the kernel costs: a full turn (two events, five edges, an action in the outbox, the cursor; chained, folded, durable) beside the
+ * fsync of the same disk in the same run; turns of many threads at once, which share commits; the chain checked and folded again.
+ *
+ *   bench-kernel [PLACE] [SECONDS] [FILL]      PLACE: a folder (default: a temporary one) or an address of PostgreSQL, an empty
+ *                                              database; FILL: so many turns first, uncounted
+ *
+ * On PostgreSQL the turns of many come from four processes. */
+#include "ledger/claims.h"
+#include "runtime/outbox.h"
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SINGLE_TURNS 2000
+#define THREADS 64
+#define WORKERS 4
+
+static const struct event_kind *const kinds[] = { claim_kinds, outbox_kinds, NULL };
+static const struct fold *const folds[] = { claim_folds, outbox_folds, NULL };
+static const struct ledger_tables tables = { kinds, folds };
+
+static double seconds_of(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static int by_size(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static double quantile(GArray *values, double share) { return g_array_index(values, double, (guint)(share * (values->len - 1))); }
+
+static void row(const char *what, GArray *micros) {
+  g_array_sort(micros, by_size);
+  printf("%-44s median %8.1f us   p99 %9.1f us   most %9.1f us\n", what, quantile(micros, 0.5), quantile(micros, 0.99), quantile(micros, 1));
+}
+
+/* What the disk asks for: a page appended and made durable. */
+static double measure_fsync(const char *dir) {
+  g_autofree char *file = g_build_filename(dir, "fsync", NULL);
+  g_autoptr(GArray) micros = g_array_new(FALSE, FALSE, sizeof(double));
+  static const char page[4096];
+  int fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  for (int i = 0; i < 400; i++) {
+    double begun = seconds_of(CLOCK_MONOTONIC);
+    if (write(fd, page, sizeof page) != (ssize_t)sizeof page || fdatasync(fd) != 0) g_error("the disk cannot be written");
+    double took = (seconds_of(CLOCK_MONOTONIC) - begun) * 1e6;
+    g_array_append_val(micros, took);
+  }
+  close(fd);
+  g_unlink(file);
+  row("fsync of an appended page", micros);
+  return quantile(micros, 0.5);
+}
+
+/* One turn of the agent `who`; false where the database refuses. */
+static bool take_turn(struct ledger *ledger, const char *who, int64_t number, GError **error) {
+  static const char *const rests[] = { "team", "goal", "pulse", "result", "request" };
+  int64_t now = 1767225600000000 + number * 1000000;
+  g_autofree char *subject = g_strdup_printf("need:%s-%" G_GINT64_FORMAT, who, number), *to = g_strdup_printf("delivery:%s-%" G_GINT64_FORMAT, who, number);
+  struct json_writer body;
+  json_writer_init(&body);
+  json_open_object(&body, NULL);
+  json_put_string(&body, "agent", "needs@1");
+  json_put_number(&body, "confidence", 0.8);
+  json_put_raw(&body, "evidence", "[]", 2);
+  json_put_string(&body, "id", subject + 5);
+  json_put_string(&body, "predicate", "need");
+  json_open_array(&body, "rests_on");
+  for (size_t i = 0; i < G_N_ELEMENTS(rests); i++) {
+    g_autofree char *id = g_strdup_printf("%s:%" G_GINT64_FORMAT, rests[i], number * 7919 % 20011 + (int64_t)i);
+    json_put_string(&body, NULL, id);
+  }
+  json_close_array(&body);
+  json_put_string(&body, "subject", subject + 5);
+  json_put_integer(&body, "valid_from", 20500);
+  json_put_integer(&body, "valid_to", 20600);
+  json_put_raw(&body, "value", "{\"cause\":\"process\",\"minutes\":180}", 33);
+  json_close_object(&body);
+  g_autofree char *text = json_writer_steal(&body, NULL);
+  g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
+  return write && ledger_append(write, &(struct event){ .kind = "claim.made", .subject = subject, .actor = "agent:needs@1", .body = text }, NULL, error) &&
+    outbox_request(write, "file", to, "p-4k7q", now, error) && db_run(ledger_write_db(write), error, "ledger.put_cursor", "tii", who, number, (int64_t)20500) >= 0 &&
+    ledger_commit(g_steal_pointer(&write), error);
+}
+
+static void must_turn(struct ledger *ledger, const char *who, int64_t number) {
+  g_autoptr(GError) error = NULL;
+  if (!take_turn(ledger, who, number, &error)) g_error("a turn failed: %s", error->message);
+}
+
+static void measure_alone(struct ledger *ledger, double fsync_micros) {
+  g_autoptr(GArray) micros = g_array_new(FALSE, FALSE, sizeof(double));
+  double cpu = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+  for (int64_t i = 0; i < SINGLE_TURNS; i++) {
+    double begun = seconds_of(CLOCK_MONOTONIC);
+    must_turn(ledger, "alone", i);
+    double took = (seconds_of(CLOCK_MONOTONIC) - begun) * 1e6;
+    g_array_append_val(micros, took);
+  }
+  cpu = (seconds_of(CLOCK_THREAD_CPUTIME_ID) - cpu) / SINGLE_TURNS * 1e6;
+  row("a full turn, alone", micros);
+  double median = quantile(micros, 0.5);
+  printf("%-44s %8.1f us of processor; %.2f x fsync, fsync + %.1f us\n", "", cpu, median / fsync_micros, median - fsync_micros);
+}
+
+struct crowd { struct ledger *ledger; int number; double until; GArray *micros; };
+
+static void *turn_after_turn(void *data) {
+  struct crowd *crowd = data;
+  g_autofree char *who = g_strdup_printf("w%d-%d", (int)getpid(), crowd->number);
+  crowd->micros = g_array_new(FALSE, FALSE, sizeof(double));
+  for (int64_t i = 0; seconds_of(CLOCK_MONOTONIC) < crowd->until; i++) {
+    double begun = seconds_of(CLOCK_MONOTONIC);
+    must_turn(crowd->ledger, who, i);
+    double took = (seconds_of(CLOCK_MONOTONIC) - begun) * 1e6;
+    g_array_append_val(crowd->micros, took);
+  }
+  return NULL;
+}
+
+/* Turns of `threads` threads for some seconds: their times, all together. */
+static GArray *crowd_turns(struct ledger *ledger, int threads, double seconds) {
+  struct crowd crowds[THREADS];
+  GThread *running[THREADS];
+  GArray *all = g_array_new(FALSE, FALSE, sizeof(double));
+  for (int i = 0; i < threads; i++) {
+    crowds[i] = (struct crowd){ ledger, i, seconds_of(CLOCK_MONOTONIC) + seconds, NULL };
+    running[i] = g_thread_new("turns", turn_after_turn, &crowds[i]);
+  }
+  for (int i = 0; i < threads; i++) {
+    g_thread_join(running[i]);
+    g_array_append_vals(all, crowds[i].micros->data, crowds[i].micros->len);
+    g_array_unref(crowds[i].micros);
+  }
+  return all;
+}
+
+static void measure_crowd(struct ledger *ledger, double seconds) {
+  g_autoptr(GArray) micros = crowd_turns(ledger, THREADS, seconds);
+  row("a full turn, of 64 at once", micros);
+  printf("%-44s %8.0f turns/s\n", "", micros->len / seconds);
+}
+
+/* Four processes, sixteen threads each. */
+static void measure_workers(const char *place, double seconds) {
+  int pipes[2];
+  if (pipe(pipes) != 0) g_error("no pipe");
+  for (int i = 0; i < WORKERS; i++)
+    if (fork() == 0) {
+      g_autoptr(GError) error = NULL;
+      struct store *store = store_open(place, &error);
+      if (!store) g_error("%s", error->message);
+      struct ledger *ledger = ledger_new(store, &tables);
+      g_autoptr(GArray) micros = crowd_turns(ledger, THREADS / WORKERS, seconds);
+      if (write(pipes[1], &micros->len, sizeof micros->len) != (ssize_t)sizeof micros->len) _exit(1);
+      _exit(0);
+    }
+  guint total = 0, part;
+  for (int i = 0; i < WORKERS; i++) total += read(pipes[0], &part, sizeof part) == (ssize_t)sizeof part ? part : 0;
+  while (wait(NULL) > 0) continue;
+  printf("%-44s %8.0f turns/s\n", "four processes of 16 at once", total / seconds);
+}
+
+static void measure_replay(struct ledger *ledger) {
+  g_autoptr(GError) error = NULL;
+  struct replay_report report;
+  double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+  if (!ledger_verify(ledger, NULL, NULL, &report, &error)) g_error("%s", error->message);
+  cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+  printf("%-44s %8.0f events/s of processor (%" G_GINT64_FORMAT " events)\n", "chain checked, tables rebuilt and compared", (double)report.events / cpu, report.events);
+}
+
+int main(int argc, char **argv) {
+  if (sodium_init() < 0) return 1;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *dir = g_dir_make_tmp("meno-bench-XXXXXX", NULL);
+  const char *place = argc > 1 && *argv[1] ? argv[1] : dir;
+  double seconds = argc > 2 ? g_ascii_strtod(argv[2], NULL) : 5;
+  struct store *store = store_open(place, &error);
+  if (!store) g_error("%s", error->message);
+  struct ledger *ledger = ledger_new(store, &tables);
+  double disk = measure_fsync(store_is_address(place) ? dir : place);
+  measure_alone(ledger, disk);
+  measure_crowd(ledger, seconds);
+  if (store_is_address(place)) measure_workers(place, seconds);
+  measure_replay(ledger);
+  ledger_free(ledger);
+  store_free(store);
+  return 0;
+}
