@@ -285,29 +285,32 @@ static void system_clear(struct system *sys)
   g_free(sys->column);
 }
 
-/* Both the period's own column and, for the affected after registration, the one of their new level. */
+/* Both the period's own column and, for the affected after registration, the one of their new level. Only the lower triangle of m, whose
+ * last row is the new level's; a unit's periods, and so their columns, rise. */
 static void add_unit(const struct impact_frame *f, int unit, const struct piece *p, double share, struct system *sys)
 {
-  int n = sys->n, last = sys->lasting;
+  int n = sys->n, begin = 0, later = 0;
+  double *bottom = sys->m + (size_t)sys->lasting * n;
+  while (begin < p->n && sys->column[p->at[begin]] < 0)
+    begin++;
+  while (later < p->n && !lasts(f, unit, p->at[later]))
+    later++;
   for (int i = 0; i < p->n; i++) {
     int a = sys->column[p->at[i]];
-    bool last_a = lasts(f, unit, p->at[i]);
     const double *w = p->w + (size_t)i * p->n;
-    double *row = a >= 0 ? sys->m + (size_t)a * n : NULL, *bottom = sys->m + (size_t)last * n, after = 0;
-    for (int j = 0; j < p->n; j++) {
-      int b = sys->column[p->at[j]];
-      if (row && b >= 0)
-        row[b] += w[j];
-      if (last_a && b >= 0)
-        bottom[b] += w[j];
-      after += lasts(f, unit, p->at[j]) ? w[j] : 0;
-    }
-    if (row) {
-      row[last] += after;
+    double *row = sys->m + (size_t)MAX(a, 0) * n, after = 0;
+    for (int j = begin; j <= i; j++)
+      row[sys->column[p->at[j]]] += w[j];
+    for (int j = later; j < p->n; j++)
+      after += w[j];
+    if (a >= 0) {
+      bottom[a] += after;
       sys->h[a] -= share * p->direct[i];
     }
-    bottom[last] += last_a ? after : 0;
-    sys->h[last] -= last_a ? share * p->direct[i] : 0;
+    if (i >= later) {
+      bottom[sys->lasting] += after;
+      sys->h[sys->lasting] -= share * p->direct[i];
+    }
   }
   for (int t = 0; t < f->periods; t++) {
     if (sys->column[t] >= 0)
@@ -316,41 +319,43 @@ static void add_unit(const struct impact_frame *f, int unit, const struct piece 
   }
 }
 
-/* z = M⁻ h. False where h lies outside of what the values tell. */
+/* z = M⁻ h; columns that depend on earlier ones get nothing. False where h lies outside of what the values tell. */
 static bool system_solve(struct system *sys)
 {
   int n = sys->n;
-  g_autofree double *inverse = g_memdup2(sys->m, sizeof(double) * (size_t)n * n);
-  double size = 0, miss = 0;
-  invert(inverse, n);
+  g_autofree double *l = g_new0(double, (size_t)n * n);
+  double size = 0, miss = 0, *z = sys->z;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < i; j++)
+      sys->m[(size_t)j * n + i] = sys->m[(size_t)i * n + j];
+  factor(sys->m, l, n);
   for (int i = 0; i < n; i++) {
-    for (int j = 0; j < n; j++)
-      sys->z[i] += inverse[(size_t)i * n + j] * sys->h[j];
+    double d = l[(size_t)i * n + i];
+    z[i] = d == 0 ? 0 : (sys->h[i] - impact_dot(l + (size_t)i * n, z, i)) / d;
     size = fmax(size, fabs(sys->h[i]));
   }
-  for (int i = 0; i < n; i++) {
-    double back = 0;
-    for (int j = 0; j < n; j++)
-      back += sys->m[(size_t)i * n + j] * sys->z[j];
-    miss = fmax(miss, fabs(back - sys->h[i]));
+  for (int i = n - 1; i >= 0; i--) {
+    double d = l[(size_t)i * n + i];
+    z[i] = d == 0 ? 0 : z[i] / d;
+    subtract(z, l + (size_t)i * n, z[i], i);
   }
+  for (int i = 0; i < n; i++)
+    miss = fmax(miss, fabs(impact_dot(sys->m + (size_t)i * n, z, n) - sys->h[i]));
   return miss <= 1e-6 * fmax(size, 1e-6);
 }
 
 static void write_weights(const struct impact_frame *f, int unit, const struct piece *p, double share, const struct system *sys, double *weights)
 {
   double *row = weights + (size_t)unit * f->periods;
+  g_autofree double *xz = g_new(double, (size_t)p->n + 1);
   for (int t = 0; t < f->periods; t++)
     row[t] = share * p->target[t];
-  for (int i = 0; i < p->n; i++) {
-    double sum = share * p->direct[i];
-    for (int j = 0; j < p->n; j++) {
-      int c = sys->column[p->at[j]];
-      double xz = (c >= 0 ? sys->z[c] : 0) + (lasts(f, unit, p->at[j]) ? sys->z[sys->lasting] : 0);
-      sum += p->w[(size_t)i * p->n + j] * xz;
-    }
-    row[p->at[i]] -= sum;
+  for (int j = 0; j < p->n; j++) {
+    int c = sys->column[p->at[j]];
+    xz[j] = (c >= 0 ? sys->z[c] : 0) + (lasts(f, unit, p->at[j]) ? sys->z[sys->lasting] : 0);
   }
+  for (int i = 0; i < p->n; i++)
+    row[p->at[i]] -= share * p->direct[i] + impact_dot(p->w + (size_t)i * p->n, xz, p->n);
 }
 
 void impact_spread(const struct impact_solver *s, const double *weights, double *ret_spread)

@@ -174,46 +174,48 @@ static void forward(const double *l, int n, double *x)
 /* Sums over the units: log determinants (with the levels', REML), quadratic forms, degrees. */
 struct sums { double logdet, quad; int degrees; };
 
-static bool add_series(const struct series *s, const double *table, int lags, double nugget, double *l, double *work, double *cached, struct sums *sums)
+/* What units of one pattern share: the factor of their covariance, and each segment's level seen through it. */
+struct pattern { double *l, *ones[SEGMENTS], norm[SEGMENTS], logdet; int levels; };
+
+static bool learn_pattern(const struct series *s, const double *table, int lags, double nugget, struct pattern *p)
 {
-  if (s->n == 0)
-    return true;
-  if (!s->same_as_before) {
-    double logdet = 0;
-    for (int i = 0; i < s->n; i++)
-      for (int j = 0; j <= i; j++)
-        l[(size_t)i * s->n + j] = table[MIN(s->at[i] - s->at[j], lags - 1)] + (i == j ? nugget * s->thin[i] : 0);
-    if (!factor(l, s->n))
-      return false;
-    for (int i = 0; i < s->n; i++)
-      logdet += 2 * log(l[(size_t)i * s->n + i]);
-    *cached = logdet;
-  }
-  double *x = work, *ones = work + s->n;
-  memcpy(x, s->r, sizeof *x * (size_t)s->n);
-  forward(l, s->n, x);
-  double quad = 0, levels = 0;
   for (int i = 0; i < s->n; i++)
-    quad += x[i] * x[i];
+    for (int j = 0; j <= i; j++)
+      p->l[(size_t)i * s->n + j] = table[MIN(s->at[i] - s->at[j], lags - 1)] + (i == j ? nugget * s->thin[i] : 0);
+  if (!factor(p->l, s->n))
+    return false;
+  p->logdet = 0;
+  p->levels = 0;
+  for (int i = 0; i < s->n; i++)
+    p->logdet += 2 * log(p->l[(size_t)i * s->n + i]);
   for (int8_t part = 0; part < SEGMENTS; part++) { /* segments are nearly independent: their levels are taken out one by one */
     int n = 0;
     for (int i = 0; i < s->n; i++)
-      n += (ones[i] = s->segment[i] == part) > 0;
+      n += (p->ones[part][i] = s->segment[i] == part) > 0;
+    p->norm[part] = 0;
     if (n == 0)
       continue;
-    forward(l, s->n, ones);
-    double dot = 0, norm = 0;
-    for (int i = 0; i < s->n; i++) {
-      dot += ones[i] * x[i];
-      norm += ones[i] * ones[i];
-    }
-    quad -= dot * dot / norm;
-    levels += log(norm);
-    sums->degrees -= 1;
+    forward(p->l, s->n, p->ones[part]);
+    p->norm[part] = impact_dot(p->ones[part], p->ones[part], s->n);
+    p->logdet += log(p->norm[part]);
+    p->levels++;
   }
-  sums->logdet += *cached + levels;
-  sums->quad += quad;
-  sums->degrees += s->n;
+  return true;
+}
+
+static bool add_series(const struct series *s, const double *table, int lags, double nugget, double *x, struct pattern *p, struct sums *sums)
+{
+  if (s->n == 0)
+    return true;
+  if (!s->same_as_before && !learn_pattern(s, table, lags, nugget, p))
+    return false;
+  memcpy(x, s->r, sizeof *x * (size_t)s->n);
+  forward(p->l, s->n, x);
+  sums->quad += impact_dot(x, x, s->n);
+  for (int part = 0; part < SEGMENTS; part++)
+    sums->quad -= p->norm[part] > 0 ? pow(impact_dot(p->ones[part], x, s->n), 2) / p->norm[part] : 0;
+  sums->logdet += p->logdet;
+  sums->degrees += s->n - p->levels;
   return true;
 }
 
@@ -233,7 +235,7 @@ static GArray *make_series(const struct impact_frame *f, const int8_t *segment, 
       s.r[s.n++] = rest[cell] / scale[i];
     }
     const struct series *last = all->len > 0 ? &g_array_index(all, struct series, all->len - 1) : NULL;
-    s.same_as_before = last && last->n == s.n && memcmp(last->at, s.at, sizeof *s.at * (size_t)s.n) == 0;
+    s.same_as_before = last && last->n == s.n && memcmp(last->at, s.at, sizeof *s.at * (size_t)s.n) == 0 && memcmp(last->segment, s.segment, (size_t)s.n) == 0;
     g_array_append_val(all, s);
   }
   return all;
@@ -258,7 +260,10 @@ struct point { double rho, independent, drift, log_weight, variance; };
 static void weigh_points(const struct impact_frame *f, GArray *all, double share, struct point *points, double slow)
 {
   int lags = f->periods;
-  g_autofree double *table = g_new(double, (size_t)lags), *l = g_new(double, (size_t)lags * lags), *work = g_new(double, 2 * (size_t)lags);
+  g_autofree double *table = g_new(double, (size_t)lags), *l = g_new(double, (size_t)lags * lags), *work = g_new(double, (1 + SEGMENTS) * (size_t)lags);
+  struct pattern pattern = { .l = l };
+  for (int part = 0; part < SEGMENTS; part++)
+    pattern.ones[part] = work + (1 + (size_t)part) * lags;
   for (int p = 0; p < POINTS; p++) {
     struct point *point = &points[p];
     *point = (struct point){ rhos[p % RHOS], independents[p / RHOS % INDEPENDENTS], drifts[p / RHOS / INDEPENDENTS], -INFINITY, 0 };
@@ -266,11 +271,11 @@ static void weigh_points(const struct impact_frame *f, GArray *all, double share
       continue; /* the same as none */
     for (int k = 0; k < lags; k++)
       table[k] = kernel(point->rho, point->independent, point->drift, slow, k, 0);
-    double nugget = (1 - point->drift) * point->independent, cached = 0;
+    double nugget = (1 - point->drift) * point->independent;
     struct sums sums = { 0 };
     bool fine = true;
     for (guint i = 0; i < all->len && fine; i++)
-      fine = add_series(&g_array_index(all, struct series, i), table, lags, nugget, l, work, &cached, &sums);
+      fine = add_series(&g_array_index(all, struct series, i), table, lags, nugget, work, &pattern, &sums);
     if (!fine || sums.degrees < 3 || !(sums.quad > 0))
       continue;
     /* residuals of n units are n − 1 units' worth */

@@ -5,12 +5,13 @@
  * added along the drawn order's path, is one rollout, and the test by the draw (estimate.c) is counted on it. Nothing is
  * assumed about the test's distribution. Draws are seeded and shared by all effects, so power rises with the effect.
  *
- * How it can be wrong: as far as the noise of the panel was misjudged, and where effects differ between teams, which widens nothing here. */
+ * How it can be wrong: as far as the noise of the panel was misjudged, and where effects differ between teams, which widens nothing
+ * here: with six teams whose effects differ by a fifth 0.77 is announced and 0.70 found (docs/impact.md). */
 #include "impact/power.h"
 #include <math.h>
 #include <string.h>
 
-#define ORDERS 100
+#define ORDERS 115 /* of which IMPACT_LEVEL refuses five, 4.3 %, as it does thirteen of the verdict's 301 */
 #define DRAWS 400
 
 struct impact_power { int orders; bool exact; double path[ORDERS], se[ORDERS]; double *draws; /* [DRAWS * orders] */ };

@@ -140,6 +140,16 @@ static void test_refused(void)
 }
 
 /* Teams of fewer than five are no units, wherever they stand. */
+/* Four teams have twenty-four orders, and the lot must be able to tell by one of them. */
+static void test_four_teams(void)
+{
+  g_autoptr(world_auto) w = usual(12, 4);
+  g_autoptr(impact_plan_auto) plan = impact_plan_new(&w->company, &w->need, NULL, world_today(w));
+  g_assert_cmpint(plan->affected_count, ==, 4);
+  g_assert_true(plan->measurable);
+  g_assert_true(isfinite(plan->detectable));
+}
+
 static void test_small_teams(void)
 {
   g_autoptr(world_auto) w = usual(16, 8);
@@ -193,6 +203,7 @@ int main(int argc, char **argv)
   g_test_add_func("/plan/redraw", test_redraw);
   g_test_add_func("/plan/nothing shown before the draw", test_nothing_shown_before);
   g_test_add_func("/plan/refused", test_refused);
+  g_test_add_func("/plan/four teams", test_four_teams);
   g_test_add_func("/plan/small teams", test_small_teams);
   g_test_add_func("/plan/wish", test_wish);
   g_test_add_func("/plan/no hindsight", test_no_hindsight);
