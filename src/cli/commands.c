@@ -55,16 +55,17 @@ static int run_init(struct cli *cli, char **arguments) {
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) accounts = account_list(system_store(system), &error);
   if (!accounts) return cli_fail(cli, error);
+  g_autofree char *shown = store_shown(cli_data(cli));
   if (accounts->len) {
     if (cli->json) puts("{\"login\":null,\"password\":null}");
-    else printf("There is a Meno in %s already, with %u account%s. Nothing was changed.\n", cli_data(cli), accounts->len, accounts->len == 1 ? "" : "s");
+    else printf("There is a Meno in %s already, with %u account%s. Nothing was changed.\n", shown, accounts->len, accounts->len == 1 ? "" : "s");
     return 0;
   }
   g_autofree char *password = account_make_password();
   if (!account_add(system_ledger(system), system_now(system), "account:operator", "admin", "Administrator", NULL, ROLE_ADMIN | ROLE_LEAD, password, &error)) return cli_fail(cli, error);
   if (cli->json) printf("{\"login\":\"admin\",\"password\":\"%s\"}\n", password);
   else printf("Made a Meno in %s.\n\n  login     admin\n  password  %s\n\nThis password is shown once. Next: `meno --data %s import people.csv goals.csv …`,\nthen `meno --data %s serve`.\n",
-    cli_data(cli), password, cli_data(cli), cli_data(cli));
+    shown, password, shown, shown);
   return 0;
 }
 

@@ -25,7 +25,8 @@ int migrate_run(struct cli *cli, char **arguments) {
   g_autoptr(GError) error = NULL;
   int64_t from = 0, to = 0;
   int there = store_exists(cli_data(cli), &error);
-  if (there == 0) fail(&error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\"", cli_data(cli));
+  g_autofree char *shown = store_shown(cli_data(cli));
+  if (there == 0) fail(&error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\"", shown);
   if (there <= 0 || !ledger_migrate(cli_data(cli), cli->tables, progress_note, NULL, &from, &to, &error)) return cli_fail(cli, error);
   g_autofree char *json = g_strdup_printf("{\"from\":%d,\"to\":%d}", (int)from, (int)to);
   g_autofree char *words = from == to ? g_strdup_printf("The database has this Meno's schema, %d. Nothing was changed.", (int)to)
@@ -37,7 +38,8 @@ int migrate_run(struct cli *cli, char **arguments) {
 static bool copy(const char *from, const char *to, const char *const *leave_out, struct copy_report *report, GError **error) {
   int there = store_exists(from, error);
   if (there < 0) return false;
-  if (!there) return fail(error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\"", from);
+  g_autofree char *shown = store_shown(from);
+  if (!there) return fail(error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\"", shown);
   g_autoptr(store_auto) source = store_open(from, error);
   g_autoptr(store_auto) target = source ? store_open(to, error) : NULL;
   return target && store_copy(source, target, leave_out, progress_note, NULL, report, error);
@@ -45,7 +47,8 @@ static bool copy(const char *from, const char *to, const char *const *leave_out,
 
 static int say_copied(struct cli *cli, const struct copy_report *report, const char *to, const char *then) {
   g_autofree char *json = g_strdup_printf("{\"events\":%" G_GINT64_FORMAT ",\"rows\":%" G_GINT64_FORMAT ",\"tables\":%d}", report->events, report->rows, report->tables);
-  g_autofree char *words = g_strdup_printf("%" G_GINT64_FORMAT " events and all their tables are in %s; the digests of %d tables are equal. %s", report->events, to, report->tables, then);
+  g_autofree char *shown = store_shown(to);
+  g_autofree char *words = g_strdup_printf("%" G_GINT64_FORMAT " events and all their tables are in %s; the digests of %d tables are equal. %s", report->events, shown, report->tables, then);
   return say(cli, json, words);
 }
 
@@ -69,6 +72,7 @@ static bool back_up(struct cli *cli, const char *file, struct copy_report *repor
   if (g_file_test(file, G_FILE_TEST_EXISTS)) return fail(error, MENO_ERROR_CONFLICT, "\"%s\" is there already: name another file", file);
   g_autofree char *folder = g_strconcat(file, ".part", NULL), *made = g_build_filename(folder, "meno.db", NULL);
   bool fine = copy(cli_data(cli), folder, left_behind, report, error) && sync_file(made, error);
+  if (fine) g_chmod(made, 0600);
   if (fine && g_rename(made, file) != 0) fine = fail(error, MENO_ERROR_STORE, "\"%s\" cannot be made: %s", file, g_strerror(errno));
   if (fine) g_rmdir(folder);
   g_autofree char *around = g_path_get_dirname(file);

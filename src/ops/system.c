@@ -118,7 +118,8 @@ struct system *system_open(const char *place, const char *dir, bool create, cons
   int there = store_exists(place, error);
   if (there < 0) return NULL;
   if (!create && !there) {
-    fail(error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\": make one with `meno --data %s init`, or name another place with --data", place, place);
+    g_autofree char *shown = store_shown(place);
+    fail(error, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\": make one with `meno --data %s init`, or name another place with --data", shown, shown);
     return NULL;
   }
   struct system *system = g_new0(struct system, 1);

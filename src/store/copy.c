@@ -84,7 +84,7 @@ static bool same_digest(struct copying *copying, struct db *copy, const char *ta
 
 static bool copy_tables(struct copying *copying, GPtrArray *tables, GError **error) {
   for (guint i = 0; i < tables->len; i++) {
-    if (copying->progress) copying->progress(copying->data, tables->pdata[i], (double)i / tables->len);
+    if (copying->progress) copying->progress(copying->data, "copying", (double)i / tables->len);
     if (!copy_table(copying, tables->pdata[i], error)) return false;
   }
   if (!db_commit(g_steal_pointer(&copying->target), error)) return false;

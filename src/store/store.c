@@ -152,6 +152,13 @@ static struct store *open_current(struct store *store, GError **error) {
 
 bool store_is_address(const char *place) { return g_str_has_prefix(place, "postgresql://") || g_str_has_prefix(place, "postgres://"); }
 
+char *store_shown(const char *place) {
+  if (!store_is_address(place)) return g_strdup(place);
+  g_autoptr(GRegex) in_user = g_regex_new("^([a-z]+://[^/:@]*):[^@/]*@", 0, 0, NULL), in_query = g_regex_new("([?&]password)=[^&]*", 0, 0, NULL);
+  g_autofree char *without = g_regex_replace(in_user, place, -1, 0, "\\1@", 0, NULL);
+  return g_regex_replace(in_query, without, -1, 0, "\\1=…", 0, NULL);
+}
+
 static struct store *reach(const char *place, GError **error) {
   if (store_is_address(place)) return connect(&postgresql_engine, g_strdup(place), false, error);
   if (g_mkdir_with_parents(place, 0700) != 0) {

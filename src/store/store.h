@@ -19,6 +19,8 @@ struct query; /* a prepared named query, owned by its connection */
  * company's). */
 struct store *store_open(const char *place, GError **error);
 bool store_is_address(const char *place);
+/* A place as it may be shown: an address without its password. Newly allocated. */
+char *store_shown(const char *place);
 /* Is there a Meno's database? 1/0/-1 */
 int store_exists(const char *place, GError **error);
 /* A private database in memory with the same schema: tests, and the rebuild that replay compares with. */

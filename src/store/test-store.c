@@ -226,6 +226,15 @@ static void garbage_is_refused(void) {
   test_place_end(place);
 }
 
+static void passwords_are_not_shown(void) {
+  static const char *const cases[][2] = { { "/var/lib/meno", "/var/lib/meno" }, { "postgresql://meno:s3:cret@db/meno", "postgresql://meno@db/meno" },
+    { "postgresql://db/meno?password=secret&user=me", "postgresql://db/meno?password=…&user=me" } };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *shown = store_shown(cases[i][0]);
+    g_assert_cmpstr(shown, ==, cases[i][1]);
+  }
+}
+
 static void a_copy_is_the_same(const void *server) {
   g_autoptr(GError) error = NULL;
   char *places[] = { test_place(false), test_place(on_server(server)) };
@@ -259,6 +268,7 @@ int main(int argc, char **argv) {
       g_autofree char *path = g_strdup_printf("/store/%s/%s", server ? "postgresql" : "sqlite", tests[i].name);
       g_test_add_data_func(path, GINT_TO_POINTER(server), tests[i].test);
     }
+  g_test_add_func("/store/shown", passwords_are_not_shown);
   g_test_add_func("/store/sqlite/garbage", garbage_is_refused);
   return g_test_run();
 }

@@ -145,7 +145,8 @@ def address(data):
     base = os.environ["MENO_POSTGRESQL"]
     if path not in _schemas:
         _schemas[path] = "s" + hashlib.sha256(path.encode()).hexdigest()[:20]
-        _sql(base, f"CREATE SCHEMA {_schemas[path]}")
+        hex_of = f"CREATE FUNCTION {_schemas[path]}.hex(bytea) RETURNS text LANGUAGE sql AS $$ SELECT encode($1, 'hex') $$"  # as SQLite's
+        _sql(base, f"CREATE SCHEMA {_schemas[path]}; {hex_of}")
     return postgresql.place(base, _schemas[path])
 
 
@@ -174,14 +175,47 @@ def clone(path):
     return to
 
 
+class OnServer:
+    """What a scenario asks of sqlite3's connection, answered by the server: rows of numbers, texts and None."""
+
+    def __init__(self, data):
+        self.address = address(data)
+
+    def execute(self, query, values=()):
+        for index, value in reversed(list(enumerate(values, 1))):
+            text = "NULL::text" if value is None else str(value) if isinstance(value, (int, float)) else "'" + value.replace("'", "''") + "'"
+            query = query.replace(f"?{index}", text) if f"?{index}" in query else text.join(query.rsplit("?", 1))
+        asked = [postgresql.programs() / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.address, "-c", f"SELECT row_to_json(asked) FROM ({query}) AS asked"]
+        said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+        return Rows(tuple(json.loads(line).values()) for line in said.splitlines())
+
+
+class Rows(list):
+    def fetchall(self):
+        return self
+
+    def fetchone(self):
+        return self[0] if self else None
+
+
 @contextlib.contextmanager
 def database(data):
-    """The database to read from, as SQLite's."""
-    copy = pathlib.Path(data) if EMBEDDED else folder() / "copy"
+    """The database to read from."""
     if not EMBEDDED:
-        must(None, "copy", address(data), copy, js=False)
-    with contextlib.closing(sqlite3.connect(f"file:{copy}/meno.db?mode=ro", uri=True)) as db:
+        yield OnServer(data)
+        return
+    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
         yield db
+
+
+def columns(db):
+    """The columns of each table, in their order."""
+    found = {}
+    query = ("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position" if not EMBEDDED else
+             "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid")
+    for table, column in db.execute(query):
+        found.setdefault(table, []).append(column)
+    return found
 
 
 @contextlib.contextmanager
@@ -259,7 +293,7 @@ def head(data):
 # ---- tables ------------------------------------------------------------------------------------------------------
 
 # What is no projection, or says when and under which number something was recorded, not what holds.
-PLAIN = {"event", "cursor", "session", "token", "throttle", "access_log"}
+PLAIN = {"partition", "meno_schema", "event", "cursor", "session", "token", "throttle", "access_log"}
 BOOKKEEPING = {"seq", "made_at", "at", "committed_at"}
 
 
@@ -267,12 +301,10 @@ def tables(data, without=()):
     """Every projection as sorted rows, apart from sequence numbers and moments of recording: to be compared across ledgers."""
     found = {}
     with database(data) as db:
-        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        for name in names:
+        for name, all_columns in columns(db).items():
             if name in PLAIN or name in without or name.startswith("sqlite_"):
                 continue
-            columns = [row[1] for row in db.execute(f'PRAGMA table_info("{name}")') if row[1] not in BOOKKEEPING]
-            quoted = ", ".join(f'"{column}"' for column in columns)
+            quoted = ", ".join(f'"{column}"' for column in all_columns if column not in BOOKKEEPING)
             found[name] = sorted(db.execute(f'SELECT {quoted} FROM "{name}"').fetchall(), key=repr)
     return found
 
