@@ -53,6 +53,22 @@ static void write_why(struct json input, struct json_writer *out) {
   json_close_array(out);
 }
 
+int gate_write_strongest(const struct gate_proposal *p, int most, struct json_writer *out, GError **error) {
+  g_autoptr(json_doc_auto) doc = json_parse(p->input, strlen(p->input), error);
+  if (!doc) return -1;
+  int written = 0;
+  struct json_iter it = json_iter(json_get(json_get(json_root(doc), "rests_on"), "evidence"));
+  while (written < most && json_next(&it)) {
+    int64_t people = 0;
+    json_integer(json_get(it.value, "people"), &people);
+    const char *sentence = json_string(json_get(it.value, "sentence"));
+    if (!sentence || json_true(json_get(it.value, "against")) || (people > 0 && people < DISCLOSURE_SCORES)) continue;
+    json_put_string(out, NULL, sentence);
+    written++;
+  }
+  return written;
+}
+
 static void write_decisions(const struct gate_view *view, const struct gate_proposal *p, struct json_writer *out) {
   char when[CLOCK_TEXT];
   json_open_array(out, "decisions");

@@ -21,6 +21,7 @@ static const struct op *const all[] = {
   reasons_ops,
   imports_ops,
   later_ops,
+  privacy_ops,
   today_ops,
   system_ops,
   NULL };

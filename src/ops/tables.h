@@ -23,6 +23,7 @@ extern const struct op
   reasons_ops[],
   imports_ops[],
   later_ops[],
+  privacy_ops[],
   today_ops[],
   system_ops[];
 

@@ -60,17 +60,22 @@ static const char *yes_of(const char *kind) {
   return "The need is accepted, and acting on it is planned.";
 }
 
-static void write_card(struct json_writer *out, const struct company *company, const struct card *card) {
+/* What it rests on; where that may not be told, the rule that brings it here. */
+static bool write_why_proposed(struct json_writer *out, const struct gate_proposal *proposal, GError **error) {
+  json_open_array(out, "why");
+  int written = gate_write_strongest(proposal, 2, out, error);
+  if (written == 0) json_put_string(out, NULL, proposal->rule);
+  json_close_array(out);
+  return written >= 0;
+}
+
+static bool write_card(struct json_writer *out, const struct company *company, const struct card *card, GError **error) {
   json_open_object(out, NULL);
   json_put_string(out, "id", card->proposal ? card->proposal->id : card->need->id);
   json_put_string(out, "kind", card->proposal ? "approval" : "need");
   json_put_string(out, "title", card->proposal ? card->proposal->title : card->need->title);
   if (card->need) write_why(out, card->need);
-  else {
-    json_open_array(out, "why");
-    json_put_string(out, NULL, card->proposal->rule);
-    json_close_array(out);
-  }
+  else if (!write_why_proposed(out, card->proposal, error)) return false;
   json_put_string(out, "yes", !card->proposal ? "The cause is recorded as you confirm it, and the agent learns from it."
     : yes_of(card->proposal->kind));
   put_day(out, "until", card->proposal ? clock_day(card->proposal->expires) : card->need->valid_to);
@@ -79,6 +84,7 @@ static void write_card(struct json_writer *out, const struct company *company, c
   json_put_string(out, "need", card->need ? card->need->id : NULL);
   json_put_string(out, "proposal", card->proposal ? card->proposal->id : NULL);
   json_close_object(out);
+  return true;
 }
 
 static const struct need *need_of(const GPtrArray *needs, const char *subject) {
@@ -165,7 +171,8 @@ static bool today(struct op_call *call, struct json_writer *out, GError **error)
   g_array_sort(cards, by_value_per_minute);
   mix_kinds(cards);
   json_open_array(out, "cards");
-  for (guint i = 0; i < MIN(cards->len, MOST_CARDS); i++) write_card(out, view->company, &g_array_index(cards, struct card, i));
+  for (guint i = 0; i < MIN(cards->len, MOST_CARDS); i++)
+    if (!write_card(out, view->company, &g_array_index(cards, struct card, i), error)) return false;
   json_close_array(out);
   json_put_integer(out, "more", cards->len > MOST_CARDS ? (int64_t)cards->len - MOST_CARDS : 0);
   json_put_integer(out, "people", view->company->people.count);

@@ -52,6 +52,7 @@ export const text = {
     listening: { name: 'Listening', question: 'Where does experience dip, and what did we promise?' },
     me: { name: 'My page', question: 'What is known about me, by whom, and why?' },
     imports: { name: 'Imports', question: 'Did the data come in right?' },
+    privacy: { name: 'Privacy', question: 'What may this system do, and who looked at what?' },
   },
 
   signIn: {
@@ -105,7 +106,7 @@ export const text = {
     more: (count: number) => `${counted(count, 'more waits', 'more wait')} under Approvals and Needs.`,
     noiseList: 'Set aside as noise', noiseListLead: 'You can overrule this: open the need.',
     empty: { lead: 'New cards come when a goal drifts, a cause becomes clear or something waits for your decision.',
-      goals: 'Look at the business goals', me: 'See what is known about you', imports: 'Bring in the first files',
+      goals: 'Look at the business goals', privacy: 'Look at who may see what', me: 'See what is known about you', imports: 'Bring in the first files',
       importsLead: 'There is no data yet. Bring in a people file and a KPI file; Meno then looks for what holds your goals back.' },
   },
 
@@ -586,6 +587,27 @@ export const text = {
     mapping: 'The mapping', mappingLead: 'Keep it as import.yaml and drop it with the files next time: then nothing is asked.', mappingCopy: 'Copy the mapping', mappingUse: 'Use this mapping',
     mappingOwn: 'You dropped a mapping of your own. Add these lines to it, then drop it again.',
     mappingUsed: 'The files are read with the mapping below.',
+  },
+
+  privacy: {
+    answer: (least: number, refused: number, agents: number) => `No figure of a group of fewer than ${spelt(least)} is shown to anybody${refused ? `: ${counted(refused, 'group is', 'groups are')} refused` : ''}. ${Spelt(agents)} agents read what is listed here and nothing else.`,
+    annex: 'Download the annex', annexLead: 'What stands here as one page, for a works agreement',
+    ask: 'Ask for a group', askLead: (least: number) => `The question that the page Listening asks, with the same refusal. Take a group of fewer than ${spelt(least)}: nobody gets it, whatever the role. You see what may be shown, never the figures.`,
+    group: 'Group', askIt: 'Ask', choose: 'Choose a group', missing: 'Choose a group first.',
+    small: (name: string, least: number) => `${name} (fewer than ${spelt(least)})`, sized: (name: string, count: number) => `${name} (${count} people)`,
+    mayShow: (name: string, people: string, shown: string, all: string) => `${name}: ${people} people. ${shown} of ${all} figures (topics by periods) may be shown to whoever may read this group.`,
+    comments: 'Comments may be shown, without names, in the order of the alphabet.',
+    noComments: (least: number) => `Comments are withheld: they need ${spelt(least)} people who wrote in the last three months; a team’s are never shown.`,
+    groups: (count: number) => `All ${count} groups`, shown: 'Figures that may be shown', commentsShown: 'Comments', of: (shown: string, all: string) => `${shown} of ${all}`, refused: 'refused', yes: 'yes', no: 'no', people: 'People',
+    log: 'Who looked at what', logLead: (days: number) => `Who signed in or failed to, who took data away as a file, and who asked for what is withheld. Kept for ${days} days, the newest first. Looking at a page is not written down.`,
+    when: 'When', who: 'Who', what: 'What', from: 'From', nobody: 'an unknown name', here: 'this machine',
+    files: 'What may come in, and who reads it', filesLead: 'Every file that Meno can read. A field that is not listed is kept under “extra” and read by nobody.',
+    file: 'File', held: 'Held', purpose: 'Kept for', personal: 'About a person', fields: 'Other fields', readers: 'Agents that read it', document: 'a document',
+    agents: 'Agents', agentsLead: 'None decides anything about a person. Each proposes; people accept.', agent: 'Agent', question: 'Its question', reads: 'Reads', makes: 'Says',
+    roles: 'Who may do what', role: 'Role', for: 'What it is for', accounts: 'Accounts', may: 'May', things: (count: number) => counted(count, 'thing', 'things'),
+    kinds: 'Everything that may be kept', kindsLead: 'The kinds of events in the ledger. Nothing is erased by itself in this version when its time is over, and a person’s data cannot be erased alone.',
+    kind: 'Event', kept: 'To be kept', days: (count: number) => `${count} days`, always: 'as long as the ledger',
+    rules: 'Decision rules', rulesLead: (revision: string) => `As in force, revision ${revision}.`,
   },
 
   why: {

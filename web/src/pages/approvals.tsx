@@ -10,7 +10,8 @@ import { day, humanise, list, moment, money, number, sentence } from '../format.
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
-import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
+import { ReasonDialog } from '../ui/reason.tsx';
 import { AssetDiff, BesideSources } from '../ui/asset.tsx';
 import { PlanOf } from './plan.tsx';
 import { CapabilityBody } from './workforce.tsx';
@@ -152,60 +153,36 @@ function Diff(props: { before: Record<string, unknown>; after: Record<string, un
 
 type Verdict = 'accept' | 'reject' | 'request-changes';
 
-function ReasonDialog(props: {
-  verdict: Verdict;
-  title: string;
-  close: () => void;
-  submit: (reason: string) => Promise<Problem | null>;
-}): JSX.Element {
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [missing, setMissing] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const reject = props.verdict === 'reject',
-    accept = props.verdict === 'accept';
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const reason = field.current!.value.trim();
-    if (!reason) {
-      setMissing(true);
-      field.current!.focus();
-      return;
-    }
-    setProblem(await props.submit(reason));
+/* What each decision is called, and how its reason is asked for. */
+const verdicts: Record<Verdict, { name: string; ask: string }> = {
+  accept: { name: said.accept, ask: said.reasonAccept },
+  reject: { name: said.reject, ask: said.reasonReject },
+  'request-changes': { name: said.changes, ask: said.reasonChanges },
+};
+
+function WithReason(props: { verdict: Verdict; title: string; close: () => void; decide: (reason: string) => Promise<Problem | null> }): JSX.Element {
+  const { name, ask } = verdicts[props.verdict];
+  const send = async (reason: string): Promise<void> => {
+    const problem = await props.decide(reason);
+    if (problem) throw problem;
   };
   return (
-    <Dialog title={accept ? said.accept : reject ? said.reject : said.changes} close={props.close}>
-      <p>
-        <b>{props.title}</b>
-      </p>
-      {problem && <Failure problem={problem} acted />}
-      <form onSubmit={event => void submit(event)} noValidate>
-        <label class="form-label" for="decision-reason">
-          {accept ? said.reasonAccept : reject ? said.reasonReject : said.reasonChanges}
-        </label>
-        <textarea
-          class="form-control"
-          id="decision-reason"
-          rows={4}
-          ref={field}
-          autofocus
-          aria-invalid={missing}
-          aria-describedby="decision-missing"
-        />
-        <p class="form-error" id="decision-missing" role="alert">
-          {missing ? said.reasonMissing : ''}
+    <ReasonDialog
+      id="decision-reason"
+      title={name}
+      label={ask}
+      missing={said.reasonMissing}
+      help={said.cannotUndo}
+      submit={name}
+      danger={props.verdict === 'reject'}
+      before={
+        <p>
+          <b>{props.title}</b>
         </p>
-        <p class="quiet">{said.cannotUndo}</p>
-        <div class="actions">
-          <button type="submit" class={'btn ' + (reject ? 'btn-danger' : 'btn-primary')}>
-            {accept ? said.accept : reject ? said.reject : said.changes}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      }
+      send={send}
+      close={props.close}
+    />
   );
 }
 
@@ -402,7 +379,7 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
       )}
       <History of={detail} />
       {asking && (
-        <ReasonDialog verdict={asking} title={detail.title} close={() => setAsking(null)} submit={reason => decide(asking, reason)} />
+        <WithReason verdict={asking} title={detail.title} close={() => setAsking(null)} decide={reason => decide(asking, reason)} />
       )}
     </aside>
   );
