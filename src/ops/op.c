@@ -127,7 +127,7 @@ static bool note(const struct op_call *call, const char *happened, GError **erro
 /* A file that cannot be written down does not go out. */
 static bool leave_trace(const struct op_call *call, bool fine, GError **error) {
   if (fine) return call->op->body != BODY_FILE_OUT || call->op->may == MAY_SEE_OWN || note(call, "took a file away", error);
-  if (error && g_error_matches(*error, MENO_ERROR, MENO_ERROR_WITHHELD)) note(call, "was refused to protect people", NULL);
+  if (error && g_error_matches(*error, MENO_ERROR, MENO_ERROR_WITHHELD)) note(call, "was refused to protect people:", NULL);
   return false;
 }
 

@@ -132,7 +132,26 @@ static void mix_kinds(GArray *cards) {
   g_array_append_vals(cards, rest->data, rest->len);
 }
 
-static bool write_changes(struct op_call *call, struct json_writer *out, const struct company *company, struct db *db, GError **error) {
+/* What a change was about, where the caller may know: the proposal's title, the need's, the asset's, the goal's. Newly
+ * allocated; NULL: not to be said, or nothing of that kind. */
+static char *about(const struct op_call *call, const struct company *company, const GPtrArray *needs, struct db *db, const char *subject) {
+  unsigned roles = call->caller.roles;
+  const char *id = strchr(subject, ':');
+  id = id ? id + 1 : "";
+  if (g_str_has_prefix(subject, "proposal:") && access_allows(roles, MAY_READ_APPROVALS)) {
+    g_autoptr(gate_proposal_auto) proposal = NULL;
+    return gate_find(db, id, &proposal, NULL) == 1 ? g_strdup(proposal->title) : NULL;
+  }
+  const struct need *need = access_allows(roles, MAY_READ_NEEDS) ? need_of(needs, subject) : NULL; /* those the caller may see */
+  if (need) return g_strdup(need->title);
+  for (int i = 0; g_str_has_prefix(subject, "goal:") && i < company->goals.count; i++)
+    if (strcmp(company->goals.at[i].id, id) == 0) return g_strdup(company->goals.at[i].name);
+  for (int i = 0; g_str_has_prefix(subject, "asset:") && access_allows(roles, MAY_READ_STUDIO) && i < company->assets.count; i++)
+    if (strcmp(company->assets.at[i].id, id) == 0) return g_strdup(company->assets.at[i].title);
+  return NULL;
+}
+
+static bool write_changes(struct op_call *call, struct json_writer *out, const struct company *company, const GPtrArray *needs, struct db *db, GError **error) {
   static const struct { const char *kind, *text; } rows[] = { { "import.committed", "files were imported" }, { "import.undone", "an import was taken back" },
     { "goal.weighed", "a goal's priority was changed" }, { "need.cause_confirmed", "a cause was confirmed" }, { "need.marked", "a need was marked" },
     { "approval.decided", "a proposal was decided" }, { "intervention.registered", "an intervention was registered" },
@@ -147,7 +166,8 @@ static bool write_changes(struct op_call *call, struct json_writer *out, const s
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
       if (strcmp(rows[i].kind, text) == 0) text = rows[i].text;
     g_autofree char *by = ops_actor_name(company, query_text(query, 3));
-    g_autofree char *sentence = g_strdup_printf("%s, by %s", text, by);
+    g_autofree char *what = about(call, company, needs, db, subject);
+    g_autofree char *sentence = what ? g_strdup_printf("%s, by %s: %s", text, by, what) : g_strdup_printf("%s, by %s", text, by);
     json_open_object(out, NULL);
     put_time(out, "at", query_integer(query, 0));
     json_put_string(out, "text", sentence);
@@ -177,7 +197,7 @@ static bool today(struct op_call *call, struct json_writer *out, GError **error)
   json_put_integer(out, "more", cards->len > MOST_CARDS ? (int64_t)cards->len - MOST_CARDS : 0);
   json_put_integer(out, "people", view->company->people.count);
   json_put_integer(out, "goals", access_allows(roles, MAY_READ_GOALS) ? view->company->goals.count : 0);
-  if (access_allows(roles, MAY_READ_GOALS)) return write_changes(call, out, view->company, db, error);
+  if (access_allows(roles, MAY_READ_GOALS)) return write_changes(call, out, view->company, needs, db, error);
   json_open_array(out, "changed");
   json_close_array(out);
   return true;

@@ -74,7 +74,7 @@ export interface Proposal {
 }
 export interface ProposalDetail extends Proposal {
   body: unknown; names: Names; hash: string; why: string[];
-  risk: { factor: string; points: number; text: string }[]; rule: string | null; needs_reason: boolean;
+  risk: { factor: string; points: number; text: string }[]; rule: string | null; needs_reason: boolean; why_not: string | null;
   criteria: { id: string; question: string }[];
   decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
   stale: boolean; changed: string[]; previous: unknown;

@@ -297,6 +297,7 @@ function Jobs(props: { route: Route }): JSX.Element | null {
 
 function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
   const { caller } = props;
+  const until = (useResource<Caller>('/session').data ?? caller).data_until; /* moves on with every import */
   const route = useRoute();
   const [menu, setMenu] = useState(false);
   const [dialog, setDialog] = useState<'search' | 'help' | null>(null);
@@ -349,7 +350,7 @@ function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
           </button>
           <p class="company">
             {caller.company && <b>{caller.company} </b>}
-            <span class="quiet">{caller.data_until ? said.dataUntil(day(caller.data_until)) : said.noData}</span>
+            <span class="quiet">{until ? said.dataUntil(day(until)) : said.noData}</span>
           </p>
           <div class="bar-tools">
             <button type="button" class="btn btn-sm btn-outline-secondary" aria-keyshortcuts="/" onClick={() => setDialog('search')}>

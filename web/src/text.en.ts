@@ -236,7 +236,8 @@ export const text = {
     accept: 'Accept', reject: 'Reject', changes: 'Request changes',
     acceptHint: 'What you accept is exactly what is shown here. If it changes, your approval lapses.',
     cannotUndo: 'A decision cannot be undone, but a later one can replace it.',
-    notYours: 'You can read this; others decide it.',
+    notYours: 'You can read this; others decide it.', notYoursWhy: (why: string) => `You can read this; others decide it. ${why}.`,
+    decisionWords: { accept: 'accepted', reject: 'rejected', 'request changes': 'asked for changes' } as Record<string, string>,
     already: 'This is decided.',
     needAnswers: 'Answer the questions first: each needs a yes or a no.',
     hasNo: 'A question was answered with no. Request changes or reject instead.',
@@ -248,7 +249,7 @@ export const text = {
     fields: { group: 'Group', topics: 'What it is about', since: 'Since', said: 'What would be said', asks: 'What would be asked', done: 'What would be done', kind: 'Kind', name: 'Name', topic: 'Topic', size: 'Size', interval: '95% interval', goal: 'Goal', goal_name: 'Goal', need: 'Need', cause: 'Cause', remedy: 'What would be done', audience: 'Who', teams: 'Teams', people: 'People',
       design: 'How we will tell', power: 'Chance to see the effect', weeks: 'Weeks until we could tell', minimum_effect: 'Smallest effect worth having',
       cost: 'Cost', currency: 'Currency', owner: 'Owner', skills: 'Skills', title: 'Title', text: 'Text', to: 'To', subject: 'Subject', channels: 'Channels', envelope: 'How and when', never_alone: 'Only together with people', minutes: 'Minutes', hours: 'Hours', modality: 'Form', offered: 'Offered already',
-      starts: 'Starts', ends: 'Ends', instead: 'Instead', reason: 'Reason', value: 'Worth', measurable: 'Measurable', programme: 'Programme', why: 'Why', expected: 'Expected effect', training: 'Training', summary: 'In short', because: 'Because', effect: 'What it does', undo: 'Undo', money: 'Money', seats: 'Seats last year', short_by: 'Short by', starts_from: 'Not before', starts_to: 'At the latest', ways: 'Ways out', pool: 'Who is near', plan: 'Proposed mix', way: 'Way', each: 'For one person', in_time: 'In time', elsewhere: 'In other teams', months: 'Months until it helps', parts: 'Made of', begin_by: 'Begin by', bridge_months: 'Person-months borrowed until then', bridge_money: 'Cost of those', saved: 'Less than borrowing everybody', small_teams: 'Teams under five people' } as Record<string, string>,
+      starts: 'Starts', ends: 'Ends', instead: 'Instead', reason: 'Reason', value: 'Worth', measurable: 'Measurable', programme: 'Programme', why: 'Why', expected: 'Expected effect', training: 'Training', summary: 'In short', because: 'Because', effect: 'What it does', undo: 'Undo', money: 'Money', seats: 'Seats last year', more: 'More', short_by: 'Short by', starts_from: 'Not before', starts_to: 'At the latest', ways: 'Ways out', pool: 'Who is near', plan: 'Proposed mix', way: 'Way', each: 'For one person', in_time: 'In time', elsewhere: 'In other teams', months: 'Months until it helps', parts: 'Made of', begin_by: 'Begin by', bridge_months: 'Person-months borrowed until then', bridge_money: 'Cost of those', saved: 'Less than borrowing everybody', small_teams: 'Teams under five people' } as Record<string, string>,
     keys: 'Keys: a accept, r reject, c request changes, j and k next and previous.',
     empty: { lead: 'Proposals come here when a need is clear enough to act on. Silence is “no”: what nobody decides lapses.', action: 'Look at the needs' },
     boolean: { true: 'yes', false: 'no' } as Record<string, string>,
@@ -281,7 +282,7 @@ export const text = {
     lead: 'From signal to effect, in days', leadMedians: 'Medians over all interventions, counted from the first signal.', start: 'Start',
     steps: { signal: 'signal', need: 'need known', accepted: 'accepted', live: 'live', first_use: 'first used', effect: 'effect shown' },
     goals: 'The goals behind it', goalsOrder: 'Those with interventions first, then by weight.', baseline: 'Baseline', now: 'Now', target: 'Target',
-    ofGoal: (moved: number, all: number) => all === 0 ? 'none yet' : `${moved === 0 ? 'none' : spelt(moved)} of ${spelt(all)} moved it`,
+    ofGoal: (moved: number, told: number, all: number) => all === 0 ? 'none yet' : told === 0 ? `${spelt(all)}, not told yet` : `${moved === 0 ? 'none' : spelt(moved)} of ${spelt(all)} moved it`,
     pdf: 'One page for print', pdfLead: 'The board on one page, as PDF', csv: 'Table', csvLead: 'The board as CSV, for a spreadsheet',
     empty: { title: 'Nothing to judge yet: no intervention is registered.', lead: 'An accepted need becomes an intervention. Its teams, their order of start, the weeks that count and the smallest effect worth having are fixed at that moment; after those weeks this page says whether the goal moved.', action: 'Choose a need to act on' },
     all: 'All interventions', verdict: 'Verdict', minimum: 'Smallest effect worth having', sure: 'How sure', method: 'Method', needed: 'What would settle it', whyNever: 'Why it cannot be told',
@@ -377,7 +378,7 @@ export const text = {
     resumeWhat: (money: string | null) => `It counts again as its file says: people can enrol${money ? `, and it costs about ${money} a year again` : ''}.`,
     stopped: (title: string) => `Stopped: ${title}`, retargeted: (title: string) => `Retargeted: ${title}`, resumed: (title: string) => `Taken back: ${title}`,
     reason: 'Reason', reasonLead: 'It is kept with the decision and shown to whoever asks why.', reasonMissing: 'Give a reason.', goal: 'Goal', goalMissing: 'Choose a goal.', choose: 'Choose …',
-    needLink: 'Look at the need', proposalLink: 'Read the proposal', isStopped: 'stopped', isRetargeted: 'retargeted', because: (reason: string) => `Reason: ${reason}`,
+    leadDecides: 'Whoever leads learning decides this.', needLink: 'Look at the need', proposalLink: 'Read the proposal', isStopped: 'stopped', isRetargeted: 'retargeted', because: (reason: string) => `Reason: ${reason}`,
     programme: 'Programme', cost: 'Cost a year', seats: 'Seats', takers: 'Takers', completed: 'Seats completed', serves: 'Serves', noGoal: 'no goal', forecast: 'what will be needed', perhaps: 'perhaps', effect: 'What it does', verdict: 'Advice', act: 'Act',
     effects: { raises: 'raises levels', 'does not raise': 'does not raise levels', 'cannot tell': 'cannot tell' } as Record<string, string>,
     change: (change: string, low: string, high: string) => `${change} levels (${low} to ${high})`,
@@ -541,8 +542,8 @@ export const text = {
   },
 
   later: {
-    title: (weeks: number) => `${weeks} weeks ${weeks < 26 ? 'more' : 'later'}`, button: (weeks: number) => `Let ${weeks} weeks pass`, lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes about half a minute.',
-    done: 'The weeks have passed', doneLead: 'The figures are in. Some goals moved, some did not, and of some it cannot be told.', look: 'Look at the impact', failed: 'It stopped before its end.',
+    title: (weeks: number) => `${weeks} weeks ${weeks < 26 ? 'more' : 'later'}`, button: (weeks: number) => `Let ${weeks} weeks pass`, lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes up to a minute.',
+    done: 'The weeks have passed', doneLead: 'The figures are in: what moved, what did not and what cannot be told.', look: 'Look at the impact', failed: 'It stopped before its end.',
   },
 
   team: {

@@ -153,6 +153,7 @@ function Serves(props: { of: Programme }): JSX.Element {
 function ProgrammeCard(props: { of: Programme; act: (act: Act, of: Programme) => void; chosen: boolean }): JSX.Element {
   const { of } = props;
   const approvals = useMay('READ_APPROVALS');
+  const decides = useMay('DECIDE_PROGRAMMES');
   const waits = of.proposal_state === 'proposed' || of.proposal_state === 'in approval';
   return (
     <li class={'card' + (props.chosen ? ' chosen' : '')} data-row tabIndex={-1}>
@@ -172,6 +173,7 @@ function ProgrammeCard(props: { of: Programme; act: (act: Act, of: Programme) =>
           <span>
             {of.need && <a href={href('needs', of.need)}>{said.needLink}</a>}
             {!of.need && of.proposal && approvals && waits && <a href={href('approvals', of.proposal)}>{said.proposalLink}</a>}
+            {!of.need && !waits && !decides && <span class="quiet">{said.leadDecides}</span>}
           </span>
           {of.advice !== 'reuse' && <Acts of={of} act={props.act} />}
         </p>
