@@ -36,7 +36,7 @@ bool session_start(struct store *store, int64_t now, const struct account *accou
   struct session *ret_session, GError **error);
 
 /* A line in the access log: who signs in and out stands there already; what else the house wants remembered of who looked. */
-bool session_note(struct store *store, int64_t now, const char *login, const char *what, GError **error);
+bool session_note(struct store *store, const char *login, const char *what, GError **error);
 
 /* For siblings and tests: counts an attempt for a key; 0 it may go on, else the seconds to wait; -1 failed. Past `free`
  * attempts the wait doubles each time, from a second to a quarter of an hour. */

@@ -116,12 +116,11 @@ bool op_check(const struct op_call *call, const char *in, size_t in_length, GErr
 
 /* What happened, and to what: the group, the id, in the words of the address. */
 static bool note(const struct op_call *call, const char *happened, GError **error) {
-  int64_t wall = call->now - system_ahead(call->system); /* the log lives by the clock on the wall, as sessions do */
   g_autoptr(GString) what = g_string_new(happened);
   for (const struct field *field = call->op->in; field && field->name; field++)
     if ((field->flags & IN_PATH) && op_text(call, field->name)) g_string_append_printf(what, " “%s”", op_text(call, field->name));
   g_string_append_printf(what, " (%s)", call->op->name);
-  return session_note(system_store(call->system), wall, call->caller.account, what->str, error);
+  return session_note(system_store(call->system), call->caller.account, what->str, error);
 }
 
 /* A file that cannot be written down does not go out. */

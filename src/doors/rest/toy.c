@@ -15,7 +15,6 @@ struct system { struct store *store; struct ledger *ledger; };
 
 struct ledger *system_ledger(struct system *system) { return system->ledger; }
 struct store *system_store(struct system *system) { return system->store; }
-int64_t system_ahead(const struct system *system) { (void)system; return 0; }
 int64_t system_now(struct system *system) { return INT64_C(1800000000) * CLOCK_SECOND; }
 
 static bool tiny(struct op_call *call, struct json_writer *out, GError **error) {

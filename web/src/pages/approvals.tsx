@@ -121,7 +121,7 @@ interface GroupAnswer {
 }
 function GroupAnswerBody(props: { of: Record<string, unknown> }): JSX.Element {
   const body = props.of as unknown as GroupAnswer;
-  const size = (value: number): string => number(value, 2).replace('-', '−');
+  const size = (value: number): string => number(value, 2);
   const rows: [string, ComponentChildren][] = [
     [said.fields.group, `${body.group.name}, ${text.listening.kinds[body.group.kind].toLocaleLowerCase(text.locale)}`],
     [said.fields.said, body.said],
