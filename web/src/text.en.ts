@@ -409,7 +409,7 @@ export const text = {
     keep: 'It is done', keepOf: (promise: string) => `It is done: ${promise}`, keepTitle: 'What was done?', keepText: 'What the group will read', keepSubmit: 'It is done',
     keepMissing: 'Say what was done: the group reads it beside the promise.', keptDone: (group: string) => `The promise to ${group} is kept.`,
     groups: 'Groups', groupsLead: (period: string) => `The latest answers, 1 to 5, by ${period}. ▼ and ▲: a break that lasts.`,
-    silent: (count: number) => `${counted(count, 'group is', 'groups are')} not shown: too few people answer there in a period, or the figure would give such a group away.`,
+    silent: (count: number) => `${counted(count, 'group is', 'groups are')} not shown`, silentLead: 'Too few people answer there in a period, or the figure would give such a group away. Ask for one: it is refused, whoever asks.',
     kinds: { company: 'Company', department: 'Department', team: 'Team' } as Record<string, string>,
     topics: { tool: 'Tools', clarity: 'Clarity', capacity: 'Workload', process: 'Process', incentive: 'Rewards', support: 'Support', engagement: 'Engagement', confidence: 'Confidence' } as Record<string, string>,
     people: 'People', trends: 'Trends', trendsLead: (period: string) => `Means of the answers, 1 to 5, by ${period}. A dashed line marks a break, with the level before and after it.`,

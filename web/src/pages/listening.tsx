@@ -269,7 +269,7 @@ function Groups(props: { data: Listening }): JSX.Element {
   const { data } = props;
   const heard = data.groups.filter(group => group.lines.length > 0);
   const large = heard.filter(group => group.kind !== 'team');
-  const silent = data.groups.length - heard.length;
+  const silent = data.groups.filter(group => group.lines.length === 0);
   const topics = [...new Map(heard.flatMap(group => group.lines).map(line => [line.topic, line.name])).entries()].filter(
     ([topic, name]) => topic in said.topics || name.length < 24,
   );
@@ -300,7 +300,19 @@ function Groups(props: { data: Listening }): JSX.Element {
           <Rows label={said.teams(heard.length - large.length)} of={heard.filter(group => group.kind === 'team')} columns={columns} class="heard" />
         </details>
       )}
-      {silent > 0 && <p class="quiet">{said.silent(silent)}</p>}
+      {silent.length > 0 && (
+        <details>
+          <summary>{said.silent(silent.length)}</summary>
+          <p class="quiet">{said.silentLead}</p>
+          <ul class="comments">
+            {silent.map(group => (
+              <li key={group.kind + group.group}>
+                <a href={href('listening', group.group)}>{called(group.group)}</a>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }
