@@ -53,6 +53,22 @@ static void write_why(struct json input, struct json_writer *out) {
   json_close_array(out);
 }
 
+int gate_write_strongest(const struct gate_proposal *p, int most, struct json_writer *out, GError **error) {
+  g_autoptr(json_doc_auto) doc = json_parse(p->input, strlen(p->input), error);
+  if (!doc) return -1;
+  int written = 0;
+  struct json_iter it = json_iter(json_get(json_get(json_root(doc), "rests_on"), "evidence"));
+  while (written < most && json_next(&it)) {
+    int64_t people = 0;
+    json_integer(json_get(it.value, "people"), &people);
+    const char *sentence = json_string(json_get(it.value, "sentence"));
+    if (!sentence || json_true(json_get(it.value, "against")) || (people > 0 && people < DISCLOSURE_SCORES)) continue;
+    json_put_string(out, NULL, sentence);
+    written++;
+  }
+  return written;
+}
+
 static void write_decisions(const struct gate_view *view, const struct gate_proposal *p, struct json_writer *out) {
   char when[CLOCK_TEXT];
   json_open_array(out, "decisions");
@@ -72,13 +88,16 @@ static void write_decisions(const struct gate_view *view, const struct gate_prop
 
 /* ---- what changed since the one before ---- */
 
+/* An object or a list in the middle of a sentence is for machines. */
+static bool is_plain(struct json value) { return json_type(value) != JSON_OBJECT && json_type(value) != JSON_ARRAY; }
+
 static void write_change(const char *key, struct json before, struct json after, struct json_writer *out) {
   g_autofree char *was = json_canonical(before, NULL), *is = json_canonical(after, NULL);
   if (!g_strcmp0(was, is)) return;
   g_autofree char *text = NULL;
   if (!was) text = g_strdup_printf("%s is new", key);
   else if (!is) text = g_strdup_printf("%s is gone", key);
-  else if (strlen(was) <= SHORT && strlen(is) <= SHORT) text = g_strdup_printf("%s was %s, is %s", key, was, is);
+  else if (is_plain(before) && is_plain(after) && strlen(was) <= SHORT && strlen(is) <= SHORT) text = g_strdup_printf("%s was %s, is %s", key, was, is);
   else text = g_strdup_printf("%s changed", key);
   json_put_string(out, NULL, text);
 }
@@ -117,6 +136,9 @@ bool gate_write_whole(const struct gate_view *view, struct db *db, const struct 
   json_put_string(out, "rule", p->rule);
   const struct rule_who *who = gate_who(view->rules, p);
   json_put_bool(out, "needs_reason", who && who->reason_always);
+  g_autofree char *why_not = NULL;
+  if (view->person && gate_is_open(p)) gate_may(view->rules, p, view->person, view->confirmer, view->now, &why_not);
+  json_put_string(out, "why_not", why_not);
   json_put_raw(out, "criteria", p->criteria, strlen(p->criteria));
   write_decisions(view, p, out);
   json_put_bool(out, "stale", !strcmp(p->state, STATE_SUPERSEDED) || (gate_is_open(p) && strcmp(p->rules, view->rules->revision)));

@@ -132,4 +132,6 @@ struct gate_view {
 };
 /* Members of the REST contract, into an object that the caller has opened: the row of a list, and the whole. */
 void gate_write_row(const struct gate_view *view, const struct gate_proposal *proposal, struct json_writer *out);
+/* The first `most` sentences that speak for it and may be told, as elements of an array; how many, -1 on error. */
+int gate_write_strongest(const struct gate_proposal *proposal, int most, struct json_writer *out, GError **error);
 bool gate_write_whole(const struct gate_view *view, struct db *db, const struct gate_proposal *proposal, struct json_writer *out, GError **error);

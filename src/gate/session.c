@@ -19,7 +19,7 @@
 #define FREE_ATTEMPTS_ADDRESS 30
 #define ATTEMPTS_FORGOTTEN (900 * CLOCK_SECOND)
 #define WAIT_MOST 900
-#define LOG_KEPT (183 * CLOCK_DAY)
+#define LOG_KEPT (SESSION_LOG_DAYS * CLOCK_DAY)
 
 void session_clear(struct session *session) {
   g_clear_pointer(&session->id, g_free);
@@ -42,6 +42,12 @@ void session_hash_token(const char *token, char out[DIGEST_TEXT]) {
 /* A line in the access log; `address` may be NULL. */
 static bool note(struct db *db, int64_t now, const char *login, const char *address, const char *what, GError **error) {
   return db_run(db, error, "access.log_access", "ittt", now, login, address ? address : "", what) >= 0;
+}
+
+bool session_note(struct store *store, const char *login, const char *what, GError **error) {
+  struct clock wall = { 0 }; /* as all of this log: a demonstration's own time would put its lines out of order */
+  g_autoptr(db_auto) db = store_write(store, error);
+  return db && note(db, clock_now(&wall), login, NULL, what, error) && db_commit(g_steal_pointer(&db), error);
 }
 
 /* ---- the brake -------------------------------------------------------------------------------------------------- */

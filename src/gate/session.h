@@ -10,6 +10,7 @@
 #define SESSION_IDLE     (8 * 3600 * CLOCK_SECOND)  /* unused for that long: over */
 #define SESSION_LONGEST  (24 * 3600 * CLOCK_SECOND) /* since signing in: over */
 #define SESSION_ROTATION (3600 * CLOCK_SECOND)
+#define SESSION_LOG_DAYS 183 /* an entry of the access log is kept that long */
 #define SESSION_TOKEN 44 /* base64 of 32 bytes and a NUL */
 
 struct session {
@@ -33,6 +34,9 @@ bool session_sign_out(struct store *store, int64_t now, const char *token, const
 /* Another token for an account that has just proved its password: after it was changed. */
 bool session_start(struct store *store, int64_t now, const struct account *account, char ret_token[SESSION_TOKEN],
   struct session *ret_session, GError **error);
+
+/* A line in the access log: who signs in and out stands there already; what else the house wants remembered of who looked. */
+bool session_note(struct store *store, const char *login, const char *what, GError **error);
 
 /* For siblings and tests: counts an attempt for a key; 0 it may go on, else the seconds to wait; -1 failed. Past `free`
  * attempts the wait doubles each time, from a second to a quarter of an hour. */

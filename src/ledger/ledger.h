@@ -56,6 +56,7 @@ typedef struct ledger ledger_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ledger_auto, ledger_free)
 struct store *ledger_store(struct ledger *ledger);
 const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name);
+const struct event_kind *const *ledger_kinds(const struct ledger *ledger); /* the rooms' arrays, as `struct ledger_tables` has them */
 
 /* A write: several appends that become durable together. `now` stamps them (never before the head's). */
 struct ledger_write;

@@ -124,7 +124,7 @@ static const struct field decision_fields[] = { { "by", FIELD_TEXT(0), REQUIRED,
   { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "at", FIELD_TIME, REQUIRED, "" }, { 0 } };
 static const struct field whole_out[] = { ROW_FIELDS, { "body", FIELD_ANY, REQUIRED, "what a person would accept: its members depend on the kind" }, { "hash", FIELD_TEXT(0), REQUIRED, "send it back with the decision" },
   { "names", FIELD_ANY, REQUIRED, "id → what it is called, for ids in the body" },
-  { "why", FIELD_TEXTS, REQUIRED, "" }, { "risk", FIELD_LIST(risk_fields), REQUIRED, "" }, { "rule", FIELD_TEXT(0), REQUIRED, "who decides, in words" }, { "needs_reason", FIELD_BOOL, REQUIRED, "also to accept it" },
+  { "why", FIELD_TEXTS, REQUIRED, "" }, { "risk", FIELD_LIST(risk_fields), REQUIRED, "" }, { "rule", FIELD_TEXT(0), REQUIRED, "who decides, in words" }, { "needs_reason", FIELD_BOOL, REQUIRED, "also to accept it" }, { "why_not", FIELD_TEXT(0), REQUIRED | NULLABLE, "why the caller cannot decide it" },
   { "criteria", FIELD_LIST(criterion_fields), REQUIRED, "" }, { "decisions", FIELD_LIST(decision_fields), REQUIRED, "" }, { "stale", FIELD_BOOL, REQUIRED, "a newer one has replaced it" },
   { "changed", FIELD_TEXTS, REQUIRED, "what differs from the one before" }, { "previous", FIELD_ID("proposal"), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field list_in[] = { { "all", FIELD_BOOL, 0, "also what has been decided or has lapsed" }, { 0 } };

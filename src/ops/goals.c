@@ -196,7 +196,7 @@ static void write_team(struct json_writer *out, const struct company *company, i
   json_open_object(out, NULL);
   json_put_string(out, "team", team->name);
   json_put_string(out, "department", team->department >= 0 ? company->departments.at[team->department].name : NULL);
-  json_put_integer(out, "size", team->size);
+  put_team_size(out, team);
   json_put_number(out, "latest", hidden ? NAN : track.latest);
   json_put_bool(out, "hidden", hidden);
   if (hidden) track.count = 0;
@@ -263,7 +263,7 @@ static bool goals_show(struct op_call *call, struct json_writer *out, GError **e
   return write_versions(call, out, view->company, view->company->goals.at[goal].id, error);
 }
 
-static const struct field team_fields[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "department", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "size", FIELD_COUNT, REQUIRED, "" },
+static const struct field team_fields[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "department", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "size", FIELD_COUNT, REQUIRED | NULLABLE, "null: fewer than five" },
   { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people, or it would tell of such a team" }, { "series", FIELD_LIST(point_fields), REQUIRED, "" }, { 0 } };
 static const struct field version_fields[] = { { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "weight", FIELD_SHARE, REQUIRED | NULLABLE, "" },
   { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };

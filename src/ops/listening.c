@@ -313,9 +313,11 @@ static bool names_somebody(const struct company *company, const char *comment) {
 
 static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
+static int32_t comments_from(const struct hearing *h) { return h->voices->periods ? h->voices->from[h->voices->periods] - COMMENT_DAYS : 0; }
+
 /* In the order of the alphabet, each once: neither place nor time tells who wrote. */
 static void write_comments(struct json_writer *out, const struct hearing *h, int group) {
-  int32_t from = h->voices->periods ? h->voices->from[h->voices->periods] - COMMENT_DAYS : 0;
+  int32_t from = comments_from(h);
   bool shown = comments_shown(h, group, from);
   g_autoptr(GPtrArray) texts = g_ptr_array_new();
   g_autoptr(GHashTable) once = g_hash_table_new(g_str_hash, g_str_equal);
@@ -379,6 +381,49 @@ static bool listening_show(struct op_call *call, struct json_writer *out, GError
   }
   hearing_clear(&h);
   return fine;
+}
+
+/* ---- listening limits, listening ask: what the gate does, without a figure ------------------------------------------------ */
+
+static void write_limits(struct json_writer *out, const struct hearing *h, int group) {
+  const struct voices *v = h->voices;
+  const struct voice_group *row = &v->groups[group];
+  bool few = is_small(row);
+  int shown = 0;
+  for (int l = 0; l < v->line_count && !few; l++)
+    if (shown_periods(h, group, l) >= LEAST_PERIODS) shown += shown_periods(h, group, l);
+  json_put_string(out, "group", row->name);
+  json_put_string(out, "kind", kind_word(row->kind));
+  json_put_string(out, "department", row->kind == VOICE_TEAM && row->parent > 0 ? v->groups[row->parent].name : NULL);
+  json_put_number(out, "people", few ? NAN : row->size);
+  json_put_bool(out, "refused", few);
+  json_put_integer(out, "shown", shown);
+  json_put_integer(out, "all", (int64_t)v->line_count * v->periods);
+  json_put_bool(out, "comments", !few && comments_shown(h, group, comments_from(h)));
+}
+
+static bool listening_limits(struct op_call *call, struct json_writer *out, GError **error) {
+  struct hearing h;
+  if (!hearing_init(&h, call, error)) return false;
+  json_open_array(out, "groups");
+  for (int g = 0; g < h.voices->group_count; g++) {
+    if (h.voices->groups[g].size == 0) continue; /* a name in an old file */
+    json_open_object(out, NULL);
+    write_limits(out, &h, g);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  hearing_clear(&h);
+  return true;
+}
+
+static bool listening_ask(struct op_call *call, struct json_writer *out, GError **error) {
+  struct hearing h;
+  if (!hearing_init(&h, call, error)) return false;
+  int group = find_group(&h, op_text(call, "group"), error);
+  if (group >= 0) write_limits(out, &h, group);
+  hearing_clear(&h);
+  return group >= 0;
 }
 
 /* ---- listening promise, listening keep -------------------------------------------------------------------------- */
@@ -514,6 +559,12 @@ static const struct field list_out[] = { DAYS_FIELDS, { "groups", FIELD_LIST(gro
 static const struct field show_out[] = { DAYS_FIELDS, GROUP_FIELDS, { "comments", FIELD_TEXTS, REQUIRED, "of the last three months, by the alphabet" },
   { "comments_withheld", FIELD_TEXT(0), REQUIRED | NULLABLE, "why there are none" }, { "promises", FIELD_LIST(promise_out), REQUIRED, "" }, { "needs", FIELD_LIST(need_row), REQUIRED, "" }, { 0 } };
 static const struct field show_in[] = { { "group", FIELD_ID("group"), REQUIRED | IN_PATH, "a team, a department, or \"the company\"" }, { 0 } };
+#define LIMIT_FIELDS \
+  { "group", FIELD_TEXT(0), REQUIRED, "" }, { "kind", FIELD_WORD(kinds), REQUIRED, "" }, { "department", FIELD_TEXT(0), REQUIRED | NULLABLE, "of a team" }, \
+  { "people", FIELD_COUNT, REQUIRED | NULLABLE, "today; null: fewer than five" }, { "refused", FIELD_BOOL, REQUIRED, "nothing is shown to anybody" }, \
+  { "shown", FIELD_COUNT, REQUIRED, "figures that may be shown" }, { "all", FIELD_COUNT, REQUIRED, "topics times periods" }, { "comments", FIELD_BOOL, REQUIRED, "may be shown" }
+static const struct field limits_out[] = { LIMIT_FIELDS, { 0 } };
+static const struct field limits_list[] = { { "groups", FIELD_LIST(limits_out), REQUIRED, "the company, departments, teams" }, { 0 } };
 static const struct field promise_in[] = { { "group", FIELD_ID("group"), REQUIRED | IN_PATH, "to whom" }, { "text", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "what will be done" }, { "due", FIELD_DAY, REQUIRED, "by when" },
   { "owner", FIELD_TEXT(LIMIT_ID), 0, "employee number of who does it; default yourself" }, { "topics", FIELD_TEXTS, 0, "what it is about" }, { "need", FIELD_TEXT(LIMIT_ID), 0, "the dip that it answers" }, { 0 } };
 static const struct field keep_in[] = { { "id", FIELD_ID("promise"), REQUIRED | IN_PATH, "the promise" }, { "done", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "what was done" }, { 0 } };
@@ -521,6 +572,8 @@ static const struct field keep_in[] = { { "id", FIELD_ID("promise"), REQUIRED | 
 const struct op listening_ops[] = {
   { "listening list", GET, "/listening", MAY_READ_LISTENING, NULL, list_out, listening_list, "Where experience dips or peaks, and what was promised", "listening" },
   { "listening show", GET, "/listening/{group}", MAY_READ_LISTENING, show_in, show_out, listening_show, "What one group says, and what it was promised", "listening" },
+  { "listening limits", GET, "/privacy/groups", MAY_AUDIT, NULL, limits_list, listening_limits, "Of which groups answers may be shown, and of which not; no figure", "data protection" },
+  { "listening ask", GET, "/privacy/groups/{group}", MAY_AUDIT, show_in, limits_out, listening_ask, "Ask for a group as a page would: what may be shown of it, or the refusal; no figure", "data protection" },
   { "listening promise", POST, "/listening/{group}/promises", MAY_PROMISE, promise_in, promise_out, listening_promise, "Promise a group what will be done, by when and by whom", "listening" },
   { "listening keep", POST, "/promises/{id}/kept", MAY_PROMISE, keep_in, promise_out, listening_keep, "Say that a promise was kept, and what was done", "listening" },
   { 0 } };

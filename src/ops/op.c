@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The one way to a handler: permission, then every field of the input against its row, then the handler. A field that the
- * row does not name is refused, so a typing error in a script is an error and not a silence. */
-#include "ops/op.h"
+ * row does not name is refused, so a typing error in a script is an error and not a silence.
+ *
+ * What protects people leaves a trace in the access log: who took data of others away as a file, and who asked for what is
+ * withheld. Other looks are not written down: a durable write for each would be the most costly part of it. */
 #include "base/limits.h"
+#include "gate/session.h"
+#include "ops/op.h"
+#include "ops/system.h"
 #include <math.h>
 #include <string.h>
 
@@ -109,6 +114,22 @@ bool op_check(const struct op_call *call, const char *in, size_t in_length, GErr
   return doc && check_input(call->op, json_root(doc), error);
 }
 
+/* What happened, and to what: the group, the id, in the words of the address. */
+static bool note(const struct op_call *call, const char *happened, GError **error) {
+  g_autoptr(GString) what = g_string_new(happened);
+  for (const struct field *field = call->op->in; field && field->name; field++)
+    if ((field->flags & IN_PATH) && op_text(call, field->name)) g_string_append_printf(what, " “%s”", op_text(call, field->name));
+  g_string_append_printf(what, " (%s)", call->op->name);
+  return session_note(system_store(call->system), call->caller.account, what->str, error);
+}
+
+/* A file that cannot be written down does not go out. */
+static bool leave_trace(const struct op_call *call, bool fine, GError **error) {
+  if (fine) return call->op->body != BODY_FILE_OUT || call->op->may == MAY_SEE_OWN || note(call, "took a file away", error);
+  if (error && g_error_matches(*error, MENO_ERROR, MENO_ERROR_WITHHELD)) note(call, "was refused to protect people:", NULL);
+  return false;
+}
+
 bool op_run(struct op_call *call, const char *in, size_t in_length, GString *out, GError **error) {
   if (!may(call, error)) return false;
   g_autoptr(json_doc_auto) doc = json_parse(in, in_length, error);
@@ -117,7 +138,7 @@ bool op_run(struct op_call *call, const char *in, size_t in_length, GString *out
   struct json_writer writer;
   json_writer_init(&writer);
   json_open_object(&writer, NULL);
-  bool fine = call->op->run(call, &writer, error);
+  bool fine = leave_trace(call, call->op->run(call, &writer, error), error);
   if (fine) {
     json_close_object(&writer);
     g_string_append_len(out, writer.text->str, (gssize)writer.text->len);

@@ -2,6 +2,7 @@
  *
  * What handlers of several subjects share: dates, names of actors, which teams a manager may see, rows of a spreadsheet. */
 #include "ops/tables.h"
+#include <math.h>
 #include <string.h>
 
 static const struct op *const all[] = {
@@ -21,6 +22,7 @@ static const struct op *const all[] = {
   reasons_ops,
   imports_ops,
   later_ops,
+  privacy_ops,
   today_ops,
   system_ops,
   NULL };
@@ -34,6 +36,10 @@ void put_day(struct json_writer *out, const char *key, int32_t day) {
 void put_time(struct json_writer *out, const char *key, int64_t time) {
   char text[CLOCK_TEXT];
   json_put_string(out, key, time ? clock_format_time(time, text) : NULL);
+}
+
+void put_team_size(struct json_writer *out, const struct team *team) {
+  json_put_number(out, "size", team->size > 0 && team->size < OPS_LEAST_PEOPLE ? NAN : team->size);
 }
 
 char *ops_person_name(const struct company *company, int person) {

@@ -15,6 +15,9 @@ struct figures { const struct company *company; const struct levels *levels; str
 /* Who stands behind a cell's figure: the measured, where anybody is; those who need the skill are the group. */
 static int people_behind(const struct coverage *cell) { return cell->measured ? MIN(cell->measured, cell->needing) : 0; }
 
+/* Nobody is measured of the few who need it: how few is not told either. */
+static bool is_unmeasured_few(const struct coverage *cell) { return !cell->measured && cell->needing > 0 && cell->needing < DISCLOSURE_SCORES; }
+
 /* Each skill's teams add up to the company's figure, which is shown too: a tree of depth one. */
 static void hide_cells(struct figures *figures) {
   int teams = figures->company->teams.count, skills = figures->company->skills.count;
@@ -30,7 +33,7 @@ static void hide_cells(struct figures *figures) {
       parent[t] = teams;
     }
     disclosure_tree(cells, parent, teams + 1, DISCLOSURE_SCORES);
-    for (int t = 0; t < teams; t++) figures->hidden[t * skills + s] = cells[t].why != DISCLOSURE_SHOWN;
+    for (int t = 0; t < teams; t++) figures->hidden[t * skills + s] = cells[t].why != DISCLOSURE_SHOWN || is_unmeasured_few(&figures->cells[t * skills + s]);
   }
 }
 
@@ -141,7 +144,7 @@ static void write_overview(struct json_writer *out, const struct figures *figure
     json_open_object(out, NULL);
     json_put_string(out, "team", team->name);
     json_put_string(out, "department", team->department >= 0 ? company->departments.at[team->department].name : NULL);
-    json_put_integer(out, "size", team->size);
+    put_team_size(out, team);
     json_close_object(out);
   }
   json_close_array(out);
@@ -299,7 +302,7 @@ static bool skills_show(struct op_call *call, struct json_writer *out, GError **
 static const struct field skill_row[] = { { "id", FIELD_ID("skill"), REQUIRED, "" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "broader", FIELD_ID("skill"), REQUIRED | NULLABLE, "" },
   { "half_life_months", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "people", FIELD_COUNT, REQUIRED, "measured" }, { "mean", LEVEL_FIGURE, REQUIRED | NULLABLE, "0 to 5" },
   { "stale", FIELD_SHARE, REQUIRED | NULLABLE, "share of people whose evidence has lost half its weight" }, { 0 } };
-static const struct field team_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "department", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "size", FIELD_COUNT, REQUIRED, "" }, { 0 } };
+static const struct field team_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "department", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "size", FIELD_COUNT, REQUIRED | NULLABLE, "null: fewer than five" }, { 0 } };
 static const struct field cell_row[] = { CELL_FIELDS, { 0 } };
 static const struct field bin_row[] = { { "predicted", FIELD_SHARE, REQUIRED, "" }, { "observed", FIELD_SHARE, REQUIRED, "" }, { "count", FIELD_COUNT, REQUIRED, "" }, { 0 } };
 static const struct field calibration_fields[] = { { "bins", FIELD_LIST(bin_row), REQUIRED, "results predicted from earlier evidence alone" }, { "error", FIELD_FIGURE, REQUIRED | NULLABLE, "mean absolute error" },

@@ -23,6 +23,7 @@ extern const struct op
   reasons_ops[],
   imports_ops[],
   later_ops[],
+  privacy_ops[],
   today_ops[],
   system_ops[];
 
@@ -39,6 +40,8 @@ void ops_write_names(struct json_writer *out, const struct company *company, str
 /* Which teams the caller may see by role: everybody but managers all, managers their own and those below. Newly
  * allocated, a byte per team; departments likewise where every team of it is seen. */
 bool *ops_teams_seen(const struct op_call *call, const struct company *company);
+/* How many work in a team, for a reader: null where they are fewer than the threshold. */
+void put_team_size(struct json_writer *out, const struct team *team);
 /* Is the caller confined to own teams: a manager without a wider role? */
 bool ops_is_confined(const struct op_call *call);
 

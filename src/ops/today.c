@@ -60,17 +60,22 @@ static const char *yes_of(const char *kind) {
   return "The need is accepted, and acting on it is planned.";
 }
 
-static void write_card(struct json_writer *out, const struct company *company, const struct card *card) {
+/* What it rests on; where that may not be told, the rule that brings it here. */
+static bool write_why_proposed(struct json_writer *out, const struct gate_proposal *proposal, GError **error) {
+  json_open_array(out, "why");
+  int written = gate_write_strongest(proposal, 2, out, error);
+  if (written == 0) json_put_string(out, NULL, proposal->rule);
+  json_close_array(out);
+  return written >= 0;
+}
+
+static bool write_card(struct json_writer *out, const struct company *company, const struct card *card, GError **error) {
   json_open_object(out, NULL);
   json_put_string(out, "id", card->proposal ? card->proposal->id : card->need->id);
   json_put_string(out, "kind", card->proposal ? "approval" : "need");
   json_put_string(out, "title", card->proposal ? card->proposal->title : card->need->title);
   if (card->need) write_why(out, card->need);
-  else {
-    json_open_array(out, "why");
-    json_put_string(out, NULL, card->proposal->rule);
-    json_close_array(out);
-  }
+  else if (!write_why_proposed(out, card->proposal, error)) return false;
   json_put_string(out, "yes", !card->proposal ? "The cause is recorded as you confirm it, and the agent learns from it."
     : yes_of(card->proposal->kind));
   put_day(out, "until", card->proposal ? clock_day(card->proposal->expires) : card->need->valid_to);
@@ -79,6 +84,7 @@ static void write_card(struct json_writer *out, const struct company *company, c
   json_put_string(out, "need", card->need ? card->need->id : NULL);
   json_put_string(out, "proposal", card->proposal ? card->proposal->id : NULL);
   json_close_object(out);
+  return true;
 }
 
 static const struct need *need_of(const GPtrArray *needs, const char *subject) {
@@ -126,7 +132,26 @@ static void mix_kinds(GArray *cards) {
   g_array_append_vals(cards, rest->data, rest->len);
 }
 
-static bool write_changes(struct op_call *call, struct json_writer *out, const struct company *company, struct db *db, GError **error) {
+/* What a change was about, where the caller may know: the proposal's title, the need's, the asset's, the goal's. Newly
+ * allocated; NULL: not to be said, or nothing of that kind. */
+static char *about(const struct op_call *call, const struct company *company, const GPtrArray *needs, struct db *db, const char *subject) {
+  unsigned roles = call->caller.roles;
+  const char *id = strchr(subject, ':');
+  id = id ? id + 1 : "";
+  if (g_str_has_prefix(subject, "proposal:") && access_allows(roles, MAY_READ_APPROVALS)) {
+    g_autoptr(gate_proposal_auto) proposal = NULL;
+    return gate_find(db, id, &proposal, NULL) == 1 ? g_strdup(proposal->title) : NULL;
+  }
+  const struct need *need = access_allows(roles, MAY_READ_NEEDS) ? need_of(needs, subject) : NULL; /* those the caller may see */
+  if (need) return g_strdup(need->title);
+  for (int i = 0; g_str_has_prefix(subject, "goal:") && i < company->goals.count; i++)
+    if (strcmp(company->goals.at[i].id, id) == 0) return g_strdup(company->goals.at[i].name);
+  for (int i = 0; g_str_has_prefix(subject, "asset:") && access_allows(roles, MAY_READ_STUDIO) && i < company->assets.count; i++)
+    if (strcmp(company->assets.at[i].id, id) == 0) return g_strdup(company->assets.at[i].title);
+  return NULL;
+}
+
+static bool write_changes(struct op_call *call, struct json_writer *out, const struct company *company, const GPtrArray *needs, struct db *db, GError **error) {
   static const struct { const char *kind, *text; } rows[] = { { "import.committed", "files were imported" }, { "import.undone", "an import was taken back" },
     { "goal.weighed", "a goal's priority was changed" }, { "need.cause_confirmed", "a cause was confirmed" }, { "need.marked", "a need was marked" },
     { "approval.decided", "a proposal was decided" }, { "intervention.registered", "an intervention was registered" },
@@ -141,7 +166,8 @@ static bool write_changes(struct op_call *call, struct json_writer *out, const s
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
       if (strcmp(rows[i].kind, text) == 0) text = rows[i].text;
     g_autofree char *by = ops_actor_name(company, query_text(query, 3));
-    g_autofree char *sentence = g_strdup_printf("%s, by %s", text, by);
+    g_autofree char *what = about(call, company, needs, db, subject);
+    g_autofree char *sentence = what ? g_strdup_printf("%s, by %s: %s", text, by, what) : g_strdup_printf("%s, by %s", text, by);
     json_open_object(out, NULL);
     put_time(out, "at", query_integer(query, 0));
     json_put_string(out, "text", sentence);
@@ -165,12 +191,13 @@ static bool today(struct op_call *call, struct json_writer *out, GError **error)
   g_array_sort(cards, by_value_per_minute);
   mix_kinds(cards);
   json_open_array(out, "cards");
-  for (guint i = 0; i < MIN(cards->len, MOST_CARDS); i++) write_card(out, view->company, &g_array_index(cards, struct card, i));
+  for (guint i = 0; i < MIN(cards->len, MOST_CARDS); i++)
+    if (!write_card(out, view->company, &g_array_index(cards, struct card, i), error)) return false;
   json_close_array(out);
   json_put_integer(out, "more", cards->len > MOST_CARDS ? (int64_t)cards->len - MOST_CARDS : 0);
   json_put_integer(out, "people", view->company->people.count);
   json_put_integer(out, "goals", access_allows(roles, MAY_READ_GOALS) ? view->company->goals.count : 0);
-  if (access_allows(roles, MAY_READ_GOALS)) return write_changes(call, out, view->company, db, error);
+  if (access_allows(roles, MAY_READ_GOALS)) return write_changes(call, out, view->company, needs, db, error);
   json_open_array(out, "changed");
   json_close_array(out);
   return true;

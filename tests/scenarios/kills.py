@@ -29,8 +29,8 @@ def company(tap, data):
 class Writers:
     """Each weighs a goal of its own, again and again; every reason is said once."""
 
-    def __init__(self, server, password, first):
-        self.acknowledged, self.number, self.lock = [], first, threading.Lock()
+    def __init__(self, server, password, title, first):
+        self.title, self.acknowledged, self.number, self.lock = title, [], first, threading.Lock()
         self.some = threading.Condition(self.lock)
         self.callers = [meno.Caller(server, "lead", password) for _ in range(WRITERS)]
         self.threads = [threading.Thread(target=self.write, args=(i,)) for i in range(WRITERS)]
@@ -42,7 +42,7 @@ class Writers:
             while True:
                 with self.lock:
                     self.number += 1
-                    reason = f"reason {self.number}"
+                    reason = f"{self.title} {self.number}"
                 reply = self.callers[goal].post(f"/goals/g{goal}/weight", {"weight": 0.5, "reason": reason})
                 if reply.status == 503:
                     return  # the database is gone, and it says so
@@ -70,7 +70,7 @@ def killed(tap, data, password, kill, title, check_every):
     for round_ in range(KILLS):
         server = meno.Server(data)
         try:
-            writers = Writers(server, password, number)
+            writers = Writers(server, password, title, number)
             writers.wait_for(chance.randrange(1, 30))
             kill(server)
             writers.end()

@@ -332,15 +332,19 @@ class Server:
 
     def __init__(self, data, now=NOW, *words):
         self.noise = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([BINARY, *place(data)] + (["--now", now] if now else []) + ["serve", "--port", "0", *words],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.noise)
+        self.process = subprocess.Popen(self.command(data, now, words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.noise)
         self.port = None
-        self.said = self._read_until(b"\n", time.monotonic() + DEADLINE)
+        self.said = self._read_until(self.mark, time.monotonic() + DEADLINE)
         found = re.search(rb"http://127\.0\.0\.1:(\d+)", self.said)
         if not found:
             self.kill()
             raise AssertionError(f"the server did not start: {self.said!r} {self.errors()}")
         self.port = int(found.group(1))
+
+    mark = b"\n"  # by which it has printed its address
+
+    def command(self, data, now, words):
+        return [BINARY, *place(data)] + (["--now", now] if now else []) + ["serve", "--port", "0", *words]
 
     def _read_until(self, mark, deadline):
         said = b""

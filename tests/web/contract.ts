@@ -64,3 +64,7 @@ usable<own.SourceDetail>()(sent<'/studio/sources/{name}', 'get'>());
 usable<{ assets: own.AssetRow[] }>()(sent<'/studio/assets', 'get'>());
 usable<Asset>()(sent<'/studio/assets/{id}', 'get'>());
 usable<{ drafts: Omit<own.Drafted, 'asset'>[] }>()(sent<'/studio/drafts', 'post'>());
+usable<own.Privacy>()(sent<'/privacy', 'get'>());
+usable<{ groups: own.GroupLimits[] }>()(sent<'/privacy/groups', 'get'>());
+usable<own.GroupLimits>()(sent<'/privacy/groups/{group}', 'get'>());
+usable<{ entries: own.AccessEntry[] }>()(sent<'/privacy/log', 'get'>());

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The browser client in a real browser, against a running server: `node run.mjs [PART OF A NAME]` with MENO_URL and
- * MENO_LOGINS (JSON: role to login and password; lead, approver, manager, employee, and administrator where there is
- * one). It prints TAP. The tests find their needs and proposals by asking the server, so any company will do that has a
+ * MENO_LOGINS (JSON: role to login and password; lead, approver, manager, employee, privacy officer, and administrator
+ * where there is one). It prints TAP. The tests find their needs and proposals by asking the server, so any company will do that has a
  * need with causes, two proposals that wait for the lead, and a skill known of the employee. */
 import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, open, reachable, settle, signIn, test, visit } from './harness.mjs';
 
@@ -12,9 +12,10 @@ const navigation = {
   approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
   manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'Listening', 'Team', 'My page'],
   employee: ['Today', 'My page'],
-  administrator: ['Today', 'Business goals', 'My page', 'Imports'],
+  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Privacy'],
+  'privacy officer': ['Today', 'Business goals', 'My page', 'Privacy'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Privacy: '#/privacy' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -393,7 +394,7 @@ await test('a rejection asks for its reason', async () => {
     await page.waitForSelector('dialog[open] #decision-reason');
     await axe(page, 'reason');
     await page.click('dialog button[type=submit]');
-    await page.waitForSelector('#decision-missing:has-text("reason")');
+    await page.waitForSelector('#decision-reason-missing:has-text("reason")');
     await page.keyboard.press('Escape');
     equal((await api(page, '/approvals/' + encodeURIComponent(proposal.id))).state, proposal.state, 'nothing was decided');
   }
@@ -610,6 +611,128 @@ await test('an asset lies beside its sources; without one the studio says what w
     check((await page.textContent('.answer')).includes('0 sentences without a source'), 'sentences without a source are counted');
     await axe(page, asset.title);
   }
+  await close(page);
+});
+
+/* --- whole walks: from signing in to the end of the story, as those who read and decide, and as those who watch ---------------------- */
+
+const criteriaAnswered = page => page.$$eval('.criterion', all => all.length);
+const shownWhole = (page, selector) => page.$eval(selector, one => one.getBoundingClientRect().top >= document.querySelector('.bar').getBoundingClientRect().bottom - 1);
+
+await test('the approver walks the story: Today, approvals by the keyboard, a draft beside its sources, impact, listening, workforce, programmes', async () => {
+  const page = await as('approver');
+  await visit(page, '#/today');
+  const cards = (await api(page, '/today')).cards;
+  check(cards.length > 0 && cards.every(card => card.why.length > 0 && card.yes), 'each card says why it is there and what a yes does');
+  const built = cards.find(card => /^(Building|PyTorch|TensorFlow)/.test(card.title));
+  if (built) check(!built.why.some(why => /silence is no/i.test(why)), 'and why is evidence, not the rule that brings it');
+  await page.click('.today-card .btn >> nth=0');
+  await page.waitForSelector('.decide-actions');
+  check(await shownWhole(page, '.answer'), 'the first line stands clear of the bar');
+  check(await page.$$eval('.reasons li', rows => rows.length) > 0, 'evidence stands beside the decision');
+
+  const waiting = async kind => (await api(page, '/approvals')).proposals.filter(one => waits(one) && (!kind || one.kind === kind));
+  const state = async id => (await api(page, '/approvals/' + encodeURIComponent(id))).state;
+  const [changed, refused, taken] = await waiting('send note');
+  check(taken, 'three notes wait');
+  for (const [key, one, end, words] of [['c', changed, 'changes requested', 'Changes requested'], ['r', refused, 'rejected', 'Rejected']]) {
+    await visit(page, '#/approvals/' + encodeURIComponent(one.id));
+    await page.waitForSelector('.decide-actions');
+    check(await shownWhole(page, '.answer'), `${key}: the first line stands clear of the bar`);
+    await page.keyboard.press(key);
+    await page.waitForSelector('dialog[open] #decision-reason');
+    await page.keyboard.type('Say who answers further questions.');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector(`.say:has-text("${words}")`);
+    equal(await state(one.id), end, `${key}: the state`);
+  }
+  await visit(page, '#/approvals/' + encodeURIComponent(taken.id));
+  await page.waitForSelector('.decide-actions');
+  check(await criteriaAnswered(page) > 0, 'a note asks questions');
+  await answerAll(page);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('a');
+  await page.waitForSelector('.say:has-text("Accepted")');
+  check(['accepted', 'done', 'acting'].includes(await state(taken.id)), 'it is accepted');
+  const own = (await api(page, '/approvals')).proposals.find(one => !one.mine && ['proposed', 'in approval'].includes(one.state));
+  if (own) {
+    await visit(page, '#/approvals/' + encodeURIComponent(own.id));
+    await page.waitForSelector('.decision .callout');
+    check((await api(page, '/approvals/' + encodeURIComponent(own.id))).why_not, 'the server says why one cannot decide it');
+    check(/others decide it\. \w+/.test(await page.textContent('.decision .callout')), 'and so does the page');
+  }
+  const group = (await waiting('answer a group'))[0];
+  if (group) {
+    await visit(page, '#/approvals/' + encodeURIComponent(group.id));
+    await page.waitForSelector('.body-fields');
+    check(/You said it/.test(await page.textContent('.thing')), 'an answer to a group reads as an answer');
+  }
+
+  await visit(page, '#/studio');
+  await page.click('.page-actions a:has-text("Try a draft")');
+  await settle(page);
+  const source = (await api(page, '/studio/sources')).sources.find(one => /playbook/i.test(one.title)) ?? (await api(page, '/studio/sources')).sources[0];
+  await visit(page, '#/studio/draft?sources=' + encodeURIComponent(source.name));
+  await page.waitForSelector('.draft .sourced');
+  await page.locator('.draft .sourced').first().focus();
+  await page.waitForSelector('.source-strip a');
+
+  await visit(page, '#/impact');
+  const { impact } = await api(page, '/impact');
+  for (const verdict of new Set(impact.filter(one => one.measured).map(one => one.verdict)))
+    check(new RegExp(verdict.replace('cannot tell', 'cannot (be )?tell|cannot be told'), 'i').test(await page.textContent('main')), `the board says “${verdict}”`);
+  for (const name of ['Listening', 'Workforce', 'Programmes', 'Skills', 'Business goals']) {
+    await visit(page, addresses[name]);
+    equal(await page.$$eval('main .failure', found => found.length), 0, `${name}: no error is shown`);
+    check((await page.textContent('.answer')).trim().length > 0, `${name}: the first line answers`);
+  }
+  await visit(page, '#/programmes');
+  equal(await page.$$eval('main .card-foot button', found => found.length), 0, 'stopping a programme by hand is the lead’s');
+  const small = (await api(page, '/listening')).groups.find(one => one.withheld === 'fewer than five people');
+  check(small, 'there is a group of fewer than five');
+  await visit(page, '#/listening');
+  await page.click('details summary:has-text("not shown")');
+  excuse(/403/);
+  await page.getByRole('link', { name: small.group, exact: true }).first().click();
+  await page.waitForSelector('.failure:has-text("Withheld to protect people")');
+  excuse(null);
+  await close(page);
+});
+
+await test('the privacy officer walks it: what is kept and why, who reads it, a small group refused by name, who looked, the annex', async () => {
+  const page = await as('privacy officer');
+  await visit(page, '#/today');
+  await page.click('.empty-state a');
+  await page.waitForFunction(() => document.querySelector('main h1')?.textContent.startsWith('Privacy'));
+  await settle(page);
+  const shown = await api(page, '/privacy'), { groups } = await api(page, '/privacy/groups');
+  const main = await page.textContent('main');
+  for (const one of [...shown.files.map(file => file.file), ...shown.agents.map(agent => agent.question)]) check(main.includes(one), `“${one}” stands on the page`);
+  const small = groups.find(one => one.refused && one.kind === 'team'), large = groups.find(one => !one.refused && one.kind === 'department');
+  await page.click('.ask button');
+  await page.waitForSelector('#ask-missing:has-text("Choose a group")');
+  excuse(/403/);
+  await page.selectOption('#ask-group', small.group);
+  await page.click('.ask button');
+  await page.waitForSelector('.failure:has-text("Withheld to protect people")');
+  excuse(null);
+  check((await page.textContent('.failure')).includes(small.group), 'the refusal says which group');
+  await page.waitForSelector(`.registry td:has-text("refused to protect people: “${small.group}”")`);      /* it stands in the log at once */
+  await axe(page, 'the refusal');
+  await page.selectOption('#ask-group', large.group);
+  await page.click('.ask button');
+  await page.waitForSelector(`.callout:has-text("${large.people} people")`);
+  equal(await page.$$eval('.failure', found => found.length), 0, 'the refusal is gone');
+  await axe(page, 'the answer');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click('.page-actions a')]);
+  check(/^meno-annex-.*\.html$/.test(file.suggestedFilename()), `the annex is a file: ${file.suggestedFilename()}`);
+  for (const address of ['/listening', '/needs', '/impact', '/skills', '/approvals', '/programmes', '/workforce', '/listening/' + encodeURIComponent(small.group)]) {
+    excuse(/403/);
+    equal(await page.evaluate(async path => (await fetch('/api/v1' + path)).status, address), 403, `${address} stays closed`);
+    excuse(null);
+  }
+  await page.setViewportSize({ width: 320, height: 800 });
+  await fits(page, 'privacy with an answer');
   await close(page);
 });
 

@@ -74,7 +74,7 @@ export interface Proposal {
 }
 export interface ProposalDetail extends Proposal {
   body: unknown; names: Names; hash: string; why: string[];
-  risk: { factor: string; points: number; text: string }[]; rule: string | null; needs_reason: boolean;
+  risk: { factor: string; points: number; text: string }[]; rule: string | null; needs_reason: boolean; why_not: string | null;
   criteria: { id: string; question: string }[];
   decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
   stale: boolean; changed: string[]; previous: unknown;
@@ -323,3 +323,16 @@ export interface Job {
   step: string | null; seconds_left: number | null; result: unknown; error: { title?: string; detail?: string; code?: string } | string | null;
 }
 export interface Hit { kind: string; id: string; title: string; text: string | null }
+
+export interface GroupLimits {
+  group: string; kind: 'company' | 'department' | 'team'; department: string | null; people: number | null;
+  refused: boolean; shown: number; all: number; comments: boolean;
+}
+export interface Privacy {
+  figures_least: number; comments_least: number; log_days: number;
+  kinds: { kind: string; what: string; purpose: string; personal: string[]; days: number | null }[];
+  files: { file: string; becomes: string; held: boolean; purpose: string; fields: { name: string; personal: boolean }[]; agents: string[] }[];
+  agents: { title: string; question: string; revision: string; reads: string[]; makes: string[] }[];
+  roles: { role: string; what: string; accounts: number; may: string[] }[];
+}
+export interface AccessEntry { at: Moment; account: string | null; address: string | null; what: string }

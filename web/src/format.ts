@@ -13,13 +13,16 @@ function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return format;
 }
 
+/* A hyphen is no minus: beside an interval it reads as a dash. */
+const minus = (figure: string): string => figure.replace('-', '−');
+
 export function number(value: number, digits = 1): string {
-  return formatter({ maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : digits }).format(value);
+  return minus(formatter({ maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : digits }).format(value));
 }
 export function money(value: number, currency: string | null): string {
   const rounded = Math.abs(value) >= 1000 ? Number(value.toPrecision(3)) : Math.round(value);
-  if (!currency) return formatter({ maximumFractionDigits: 0 }).format(rounded);
-  return formatter({ style: 'currency', currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0 }).format(rounded);
+  if (!currency) return minus(formatter({ maximumFractionDigits: 0 }).format(rounded));
+  return minus(formatter({ style: 'currency', currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0 }).format(rounded));
 }
 export function share(value: number): string {
   if (value > 0 && value < 0.005) return text.shell.underOne;
@@ -30,13 +33,10 @@ const LONG_UNIT = 8;
 export const long = (unit: string): boolean => unit.length > LONG_UNIT;
 export function amount(value: number, unit: string, digits = 1): string {
   if (unit === '%') return number(value, digits) + '%';
-  if (/^[A-Z]{3}$/.test(unit))
-    return formatter({
-      style: 'currency',
-      currency: unit,
-      currencyDisplay: 'narrowSymbol',
-      maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : 2,
-    }).format(value);
+  if (/^[A-Z]{3}$/.test(unit)) {
+    const maximumFractionDigits = Math.abs(value) >= 1000 ? 0 : 2;
+    return minus(formatter({ style: 'currency', currency: unit, currencyDisplay: 'narrowSymbol', maximumFractionDigits }).format(value));
+  }
   return unit ? number(value, digits) + '\u00a0' + unit : number(value, digits);
 }
 /* The same where the unit stands in the heading of a card or row. */

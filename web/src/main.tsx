@@ -26,6 +26,7 @@ import { TeamPage } from './pages/team.tsx';
 import { ListeningGroupPage, ListeningPage } from './pages/listening.tsx';
 import { MePage } from './pages/me.tsx';
 import { ImportsPage } from './pages/imports.tsx';
+import { PrivacyPage } from './pages/privacy.tsx';
 import type { Theme } from './theme.ts';
 import type { Caller, Hit, Proposal } from './api.ts';
 
@@ -61,6 +62,7 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
   { name: 'team', key: 'e', draw: () => <TeamPage /> },
   { name: 'me', key: 'm', draw: () => <MePage /> },
   { name: 'imports', key: 'i', draw: () => <ImportsPage /> },
+  { name: 'privacy', key: 'y', draw: () => <PrivacyPage /> },
 ];
 
 /* --- search -------------------------------------------------------------------------------------------------------------- */
@@ -295,6 +297,7 @@ function Jobs(props: { route: Route }): JSX.Element | null {
 
 function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
   const { caller } = props;
+  const until = (useResource<Caller>('/session').data ?? caller).data_until; /* moves on with every import */
   const route = useRoute();
   const [menu, setMenu] = useState(false);
   const [dialog, setDialog] = useState<'search' | 'help' | null>(null);
@@ -347,7 +350,7 @@ function Shell(props: { caller: Caller; signOut: () => void }): JSX.Element {
           </button>
           <p class="company">
             {caller.company && <b>{caller.company} </b>}
-            <span class="quiet">{caller.data_until ? said.dataUntil(day(caller.data_until)) : said.noData}</span>
+            <span class="quiet">{until ? said.dataUntil(day(until)) : said.noData}</span>
           </p>
           <div class="bar-tools">
             <button type="button" class="btn btn-sm btn-outline-secondary" aria-keyshortcuts="/" onClick={() => setDialog('search')}>

@@ -52,6 +52,7 @@ export const text = {
     listening: { name: 'Listening', question: 'Where does experience dip, and what did we promise?' },
     me: { name: 'My page', question: 'What is known about me, by whom, and why?' },
     imports: { name: 'Imports', question: 'Did the data come in right?' },
+    privacy: { name: 'Privacy', question: 'What may this system do, and who looked at what?' },
   },
 
   signIn: {
@@ -105,7 +106,7 @@ export const text = {
     more: (count: number) => `${counted(count, 'more waits', 'more wait')} under Approvals and Needs.`,
     noiseList: 'Set aside as noise', noiseListLead: 'You can overrule this: open the need.',
     empty: { lead: 'New cards come when a goal drifts, a cause becomes clear or something waits for your decision.',
-      goals: 'Look at the business goals', me: 'See what is known about you', imports: 'Bring in the first files',
+      goals: 'Look at the business goals', privacy: 'Look at who may see what', me: 'See what is known about you', imports: 'Bring in the first files',
       importsLead: 'There is no data yet. Bring in a people file and a KPI file; Meno then looks for what holds your goals back.' },
   },
 
@@ -235,7 +236,8 @@ export const text = {
     accept: 'Accept', reject: 'Reject', changes: 'Request changes',
     acceptHint: 'What you accept is exactly what is shown here. If it changes, your approval lapses.',
     cannotUndo: 'A decision cannot be undone, but a later one can replace it.',
-    notYours: 'You can read this; others decide it.',
+    notYours: 'You can read this; others decide it.', notYoursWhy: (why: string) => `You can read this; others decide it. ${why}.`,
+    decisionWords: { accept: 'accepted', reject: 'rejected', 'request changes': 'asked for changes' } as Record<string, string>,
     already: 'This is decided.',
     needAnswers: 'Answer the questions first: each needs a yes or a no.',
     hasNo: 'A question was answered with no. Request changes or reject instead.',
@@ -247,7 +249,7 @@ export const text = {
     fields: { group: 'Group', topics: 'What it is about', since: 'Since', said: 'What would be said', asks: 'What would be asked', done: 'What would be done', kind: 'Kind', name: 'Name', topic: 'Topic', size: 'Size', interval: '95% interval', goal: 'Goal', goal_name: 'Goal', need: 'Need', cause: 'Cause', remedy: 'What would be done', audience: 'Who', teams: 'Teams', people: 'People',
       design: 'How we will tell', power: 'Chance to see the effect', weeks: 'Weeks until we could tell', minimum_effect: 'Smallest effect worth having',
       cost: 'Cost', currency: 'Currency', owner: 'Owner', skills: 'Skills', title: 'Title', text: 'Text', to: 'To', subject: 'Subject', channels: 'Channels', envelope: 'How and when', never_alone: 'Only together with people', minutes: 'Minutes', hours: 'Hours', modality: 'Form', offered: 'Offered already',
-      starts: 'Starts', ends: 'Ends', instead: 'Instead', reason: 'Reason', value: 'Worth', measurable: 'Measurable', programme: 'Programme', why: 'Why', expected: 'Expected effect', training: 'Training', summary: 'In short', because: 'Because', effect: 'What it does', undo: 'Undo', money: 'Money', seats: 'Seats last year', short_by: 'Short by', starts_from: 'Not before', starts_to: 'At the latest', ways: 'Ways out', pool: 'Who is near', plan: 'Proposed mix', way: 'Way', each: 'For one person', in_time: 'In time', elsewhere: 'In other teams', months: 'Months until it helps', parts: 'Made of', begin_by: 'Begin by', bridge_months: 'Person-months borrowed until then', bridge_money: 'Cost of those', saved: 'Less than borrowing everybody', small_teams: 'Teams under five people' } as Record<string, string>,
+      starts: 'Starts', ends: 'Ends', instead: 'Instead', reason: 'Reason', value: 'Worth', measurable: 'Measurable', programme: 'Programme', why: 'Why', expected: 'Expected effect', training: 'Training', summary: 'In short', because: 'Because', effect: 'What it does', undo: 'Undo', money: 'Money', seats: 'Seats last year', more: 'More', short_by: 'Short by', starts_from: 'Not before', starts_to: 'At the latest', ways: 'Ways out', pool: 'Who is near', plan: 'Proposed mix', way: 'Way', each: 'For one person', in_time: 'In time', elsewhere: 'In other teams', months: 'Months until it helps', parts: 'Made of', begin_by: 'Begin by', bridge_months: 'Person-months borrowed until then', bridge_money: 'Cost of those', saved: 'Less than borrowing everybody', small_teams: 'Teams under five people' } as Record<string, string>,
     keys: 'Keys: a accept, r reject, c request changes, j and k next and previous.',
     empty: { lead: 'Proposals come here when a need is clear enough to act on. Silence is “no”: what nobody decides lapses.', action: 'Look at the needs' },
     boolean: { true: 'yes', false: 'no' } as Record<string, string>,
@@ -280,7 +282,7 @@ export const text = {
     lead: 'From signal to effect, in days', leadMedians: 'Medians over all interventions, counted from the first signal.', start: 'Start',
     steps: { signal: 'signal', need: 'need known', accepted: 'accepted', live: 'live', first_use: 'first used', effect: 'effect shown' },
     goals: 'The goals behind it', goalsOrder: 'Those with interventions first, then by weight.', baseline: 'Baseline', now: 'Now', target: 'Target',
-    ofGoal: (moved: number, all: number) => all === 0 ? 'none yet' : `${moved === 0 ? 'none' : spelt(moved)} of ${spelt(all)} moved it`,
+    ofGoal: (moved: number, told: number, all: number) => all === 0 ? 'none yet' : told === 0 ? `${spelt(all)}, not told yet` : `${moved === 0 ? 'none' : spelt(moved)} of ${spelt(all)} moved it`,
     pdf: 'One page for print', pdfLead: 'The board on one page, as PDF', csv: 'Table', csvLead: 'The board as CSV, for a spreadsheet',
     empty: { title: 'Nothing to judge yet: no intervention is registered.', lead: 'An accepted need becomes an intervention. Its teams, their order of start, the weeks that count and the smallest effect worth having are fixed at that moment; after those weeks this page says whether the goal moved.', action: 'Choose a need to act on' },
     all: 'All interventions', verdict: 'Verdict', minimum: 'Smallest effect worth having', sure: 'How sure', method: 'Method', needed: 'What would settle it', whyNever: 'Why it cannot be told',
@@ -376,7 +378,7 @@ export const text = {
     resumeWhat: (money: string | null) => `It counts again as its file says: people can enrol${money ? `, and it costs about ${money} a year again` : ''}.`,
     stopped: (title: string) => `Stopped: ${title}`, retargeted: (title: string) => `Retargeted: ${title}`, resumed: (title: string) => `Taken back: ${title}`,
     reason: 'Reason', reasonLead: 'It is kept with the decision and shown to whoever asks why.', reasonMissing: 'Give a reason.', goal: 'Goal', goalMissing: 'Choose a goal.', choose: 'Choose …',
-    needLink: 'Look at the need', proposalLink: 'Read the proposal', isStopped: 'stopped', isRetargeted: 'retargeted', because: (reason: string) => `Reason: ${reason}`,
+    leadDecides: 'Whoever leads learning decides this.', needLink: 'Look at the need', proposalLink: 'Read the proposal', isStopped: 'stopped', isRetargeted: 'retargeted', because: (reason: string) => `Reason: ${reason}`,
     programme: 'Programme', cost: 'Cost a year', seats: 'Seats', takers: 'Takers', completed: 'Seats completed', serves: 'Serves', noGoal: 'no goal', forecast: 'what will be needed', perhaps: 'perhaps', effect: 'What it does', verdict: 'Advice', act: 'Act',
     effects: { raises: 'raises levels', 'does not raise': 'does not raise levels', 'cannot tell': 'cannot tell' } as Record<string, string>,
     change: (change: string, low: string, high: string) => `${change} levels (${low} to ${high})`,
@@ -407,7 +409,7 @@ export const text = {
     keep: 'It is done', keepOf: (promise: string) => `It is done: ${promise}`, keepTitle: 'What was done?', keepText: 'What the group will read', keepSubmit: 'It is done',
     keepMissing: 'Say what was done: the group reads it beside the promise.', keptDone: (group: string) => `The promise to ${group} is kept.`,
     groups: 'Groups', groupsLead: (period: string) => `The latest answers, 1 to 5, by ${period}. ▼ and ▲: a break that lasts.`,
-    silent: (count: number) => `${counted(count, 'group is', 'groups are')} not shown: too few people answer there in a period, or the figure would give such a group away.`,
+    silent: (count: number) => `${counted(count, 'group is', 'groups are')} not shown`, silentLead: 'Too few people answer there in a period, or the figure would give such a group away. Ask for one: it is refused, whoever asks.',
     kinds: { company: 'Company', department: 'Department', team: 'Team' } as Record<string, string>,
     topics: { tool: 'Tools', clarity: 'Clarity', capacity: 'Workload', process: 'Process', incentive: 'Rewards', support: 'Support', engagement: 'Engagement', confidence: 'Confidence' } as Record<string, string>,
     people: 'People', trends: 'Trends', trendsLead: (period: string) => `Means of the answers, 1 to 5, by ${period}. A dashed line marks a break, with the level before and after it.`,
@@ -540,8 +542,8 @@ export const text = {
   },
 
   later: {
-    title: (weeks: number) => `${weeks} weeks ${weeks < 26 ? 'more' : 'later'}`, button: (weeks: number) => `Let ${weeks} weeks pass`, lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes about half a minute.',
-    done: 'The weeks have passed', doneLead: 'The figures are in. Some goals moved, some did not, and of some it cannot be told.', look: 'Look at the impact', failed: 'It stopped before its end.',
+    title: (weeks: number) => `${weeks} weeks ${weeks < 26 ? 'more' : 'later'}`, button: (weeks: number) => `Let ${weeks} weeks pass`, lead: 'This is a demo: its clock can go ahead. What is still open is decided by the demo\'s lead and approver, teams start in the order that was drawn, people answer what they are sent, and the business figures come in. It takes up to a minute.',
+    done: 'The weeks have passed', doneLead: 'The figures are in: what moved, what did not and what cannot be told.', look: 'Look at the impact', failed: 'It stopped before its end.',
   },
 
   team: {
@@ -586,6 +588,27 @@ export const text = {
     mapping: 'The mapping', mappingLead: 'Keep it as import.yaml and drop it with the files next time: then nothing is asked.', mappingCopy: 'Copy the mapping', mappingUse: 'Use this mapping',
     mappingOwn: 'You dropped a mapping of your own. Add these lines to it, then drop it again.',
     mappingUsed: 'The files are read with the mapping below.',
+  },
+
+  privacy: {
+    answer: (least: number, refused: number, agents: number) => `No figure of a group of fewer than ${spelt(least)} is shown to anybody${refused ? `: ${counted(refused, 'group is', 'groups are')} refused` : ''}. ${Spelt(agents)} agents read what is listed here and nothing else.`,
+    annex: 'Download the annex', annexLead: 'What stands here as one page, for a works agreement',
+    ask: 'Ask for a group', askLead: (least: number) => `The question that the page Listening asks, with the same refusal. Take a group of fewer than ${spelt(least)}: nobody gets it, whatever the role. You see what may be shown, never the figures.`,
+    group: 'Group', askIt: 'Ask', choose: 'Choose a group', missing: 'Choose a group first.',
+    small: (name: string, least: number) => `${name} (fewer than ${spelt(least)})`, sized: (name: string, count: number) => `${name} (${count} people)`,
+    mayShow: (name: string, people: string, shown: string, all: string) => `${name}: ${people} people. ${shown} of ${all} figures (topics by periods) may be shown to whoever may read this group.`,
+    comments: 'Comments may be shown, without names, in the order of the alphabet.',
+    noComments: (least: number) => `Comments are withheld: they need ${spelt(least)} people who wrote in the last three months; a team’s are never shown.`,
+    groups: (count: number) => `All ${count} groups`, shown: 'Figures that may be shown', commentsShown: 'Comments', of: (shown: string, all: string) => `${shown} of ${all}`, refused: 'refused', yes: 'yes', no: 'no', people: 'People',
+    log: 'Who looked at what', logLead: (days: number) => `Who signed in or failed to, who took data away as a file, and who asked for what is withheld. Kept for ${days} days, the newest first. Looking at a page is not written down.`,
+    when: 'When', who: 'Who', what: 'What', from: 'From', nobody: 'an unknown name', here: 'this machine',
+    files: 'What may come in, and who reads it', filesLead: 'Every file that Meno can read. A field that is not listed is kept under “extra” and read by nobody.',
+    file: 'File', held: 'Held', purpose: 'Kept for', personal: 'About a person', fields: 'Other fields', readers: 'Agents that read it', document: 'a document',
+    agents: 'Agents', agentsLead: 'None decides anything about a person. Each proposes; people accept.', agent: 'Agent', question: 'Its question', reads: 'Reads', makes: 'Says',
+    roles: 'Who may do what', role: 'Role', for: 'What it is for', accounts: 'Accounts', may: 'May', things: (count: number) => counted(count, 'thing', 'things'),
+    kinds: 'Everything that may be kept', kindsLead: 'The kinds of events in the ledger. Nothing is erased by itself in this version when its time is over, and a person’s data cannot be erased alone.',
+    kind: 'Event', kept: 'To be kept', days: (count: number) => `${count} days`, always: 'as long as the ledger',
+    rules: 'Decision rules', rulesLead: (revision: string) => `As in force, revision ${revision}.`,
   },
 
   why: {

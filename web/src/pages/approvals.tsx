@@ -10,12 +10,13 @@ import { day, humanise, list, moment, money, number, sentence } from '../format.
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { useKeys } from '../keys.ts';
-import { answered, Badge, Dialog, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
+import { ReasonDialog } from '../ui/reason.tsx';
 import { AssetDiff, BesideSources } from '../ui/asset.tsx';
 import { PlanOf } from './plan.tsx';
 import { CapabilityBody } from './workforce.tsx';
 import { assetHref, WhyForm } from './studio-parts.tsx';
-import type { AssetBody, Names, Proposal, ProposalDetail } from '../api.ts';
+import type { AssetBody, Goal, GroupLimits, Names, Proposal, ProposalDetail } from '../api.ts';
 
 const said = text.approvals;
 const waiting = (proposal: Proposal): boolean => proposal.state === 'proposed' || proposal.state === 'in approval';
@@ -38,6 +39,7 @@ const fieldName = (key: string): string => said.fields[key] ?? humanise(key);
 const FIRST = ['summary', 'because', 'to', 'subject', 'text', 'instead', 'remedy', 'reason', 'goal', 'cause', 'teams', 'people', 'skills'];
 const UNSAID = ['currency', 'need', 'requests', 'request', 'programme', 'id'];
 const NameContext = createContext<Names>({});
+const CurrencyContext = createContext<string | null>(null); /* of the company, where a proposal names none */
 const NAMED = ['goal', 'to']; /* fields that hold an id, of which the server says the name */
 
 function Value(props: { of: unknown; field?: string }): JSX.Element {
@@ -79,14 +81,16 @@ function Value(props: { of: unknown; field?: string }): JSX.Element {
 }
 function Body(props: { of: Record<string, unknown> }): JSX.Element {
   const names = useContext(NameContext);
-  const currency = typeof props.of.currency === 'string' ? props.of.currency : null;
+  const usual = useContext(CurrencyContext);
+  const currency = typeof props.of.currency === 'string' ? props.of.currency : usual;
   const place = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
   const fields = Object.entries(props.of)
     .filter(
       ([key, value]) =>
         !UNSAID.includes(key) &&
         !(typeof value === 'string' && OPAQUE.test(value) && !names[value]) &&
-        !(key === 'small_teams' && value === 0),
+        !(key === 'small_teams' && value === 0) &&
+        !(key === 'instead' && !value),
     )
     .sort(([a], [b]) => place(a) - place(b));
   return (
@@ -106,8 +110,51 @@ function Body(props: { of: Record<string, unknown> }): JSX.Element {
     </dl>
   );
 }
+/* An answer to a group, in the order in which the group meets it. */
+interface GroupAnswer {
+  group: { kind: GroupLimits['kind']; name: string };
+  said: string;
+  done: string;
+  asks: string;
+  since: string;
+  topics: { name: string; size: number; interval: [number, number] }[];
+}
+function GroupAnswerBody(props: { of: Record<string, unknown> }): JSX.Element {
+  const body = props.of as unknown as GroupAnswer;
+  const size = (value: number): string => number(value, 2);
+  const rows: [string, ComponentChildren][] = [
+    [said.fields.group, `${body.group.name}, ${text.listening.kinds[body.group.kind].toLocaleLowerCase(text.locale)}`],
+    [said.fields.said, body.said],
+    [said.fields.done, body.done],
+    [said.fields.asks, body.asks],
+    [said.fields.since, day(body.since)],
+    [
+      said.fields.topics,
+      <ul class="plain">
+        {body.topics.map(one => (
+          <li key={one.name}>
+            {sentence(one.name)}: {size(one.size)} <span class="quiet">({text.shell.interval(size(one.interval[0]), size(one.interval[1]))})</span>
+          </li>
+        ))}
+      </ul>,
+    ],
+  ];
+  return (
+    <dl class="body-fields">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
 /* Kinds whose body is more than a list of fields have a view of their own, beside their page. */
-const views: Record<string, (props: { of: Record<string, unknown> }) => JSX.Element> = { 'build capability': CapabilityBody };
+const views: Record<string, (props: { of: Record<string, unknown> }) => JSX.Element> = {
+  'build capability': CapabilityBody,
+  'answer a group': GroupAnswerBody,
+};
 function Content(props: { kind: string; of: Record<string, unknown> }): JSX.Element {
   const View = views[props.kind] ?? Body;
   return <View of={props.of} />;
@@ -152,60 +199,36 @@ function Diff(props: { before: Record<string, unknown>; after: Record<string, un
 
 type Verdict = 'accept' | 'reject' | 'request-changes';
 
-function ReasonDialog(props: {
-  verdict: Verdict;
-  title: string;
-  close: () => void;
-  submit: (reason: string) => Promise<Problem | null>;
-}): JSX.Element {
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [missing, setMissing] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const reject = props.verdict === 'reject',
-    accept = props.verdict === 'accept';
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const reason = field.current!.value.trim();
-    if (!reason) {
-      setMissing(true);
-      field.current!.focus();
-      return;
-    }
-    setProblem(await props.submit(reason));
+/* What each decision is called, and how its reason is asked for. */
+const verdicts: Record<Verdict, { name: string; ask: string }> = {
+  accept: { name: said.accept, ask: said.reasonAccept },
+  reject: { name: said.reject, ask: said.reasonReject },
+  'request-changes': { name: said.changes, ask: said.reasonChanges },
+};
+
+function WithReason(props: { verdict: Verdict; title: string; close: () => void; decide: (reason: string) => Promise<Problem | null> }): JSX.Element {
+  const { name, ask } = verdicts[props.verdict];
+  const send = async (reason: string): Promise<void> => {
+    const problem = await props.decide(reason);
+    if (problem) throw problem;
   };
   return (
-    <Dialog title={accept ? said.accept : reject ? said.reject : said.changes} close={props.close}>
-      <p>
-        <b>{props.title}</b>
-      </p>
-      {problem && <Failure problem={problem} acted />}
-      <form onSubmit={event => void submit(event)} noValidate>
-        <label class="form-label" for="decision-reason">
-          {accept ? said.reasonAccept : reject ? said.reasonReject : said.reasonChanges}
-        </label>
-        <textarea
-          class="form-control"
-          id="decision-reason"
-          rows={4}
-          ref={field}
-          autofocus
-          aria-invalid={missing}
-          aria-describedby="decision-missing"
-        />
-        <p class="form-error" id="decision-missing" role="alert">
-          {missing ? said.reasonMissing : ''}
+    <ReasonDialog
+      id="decision-reason"
+      title={name}
+      label={ask}
+      missing={said.reasonMissing}
+      help={said.cannotUndo}
+      submit={name}
+      danger={props.verdict === 'reject'}
+      before={
+        <p>
+          <b>{props.title}</b>
         </p>
-        <p class="quiet">{said.cannotUndo}</p>
-        <div class="actions">
-          <button type="submit" class={'btn ' + (reject ? 'btn-danger' : 'btn-primary')}>
-            {accept ? said.accept : reject ? said.reject : said.changes}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      }
+      send={send}
+      close={props.close}
+    />
   );
 }
 
@@ -274,7 +297,7 @@ function History(props: { of: ProposalDetail }): JSX.Element {
           <ol class="timeline">
             {detail.decisions.map((one, index) => (
               <li key={index}>
-                <b>{said.decided(one.by, one.role, one.decision)}</b> <span class="quiet">{moment(one.at)}</span>
+                <b>{said.decided(one.by, one.role, said.decisionWords[one.decision] ?? one.decision)}</b> <span class="quiet">{moment(one.at)}</span>
                 {one.reason && <p>{one.reason}</p>}
               </li>
             ))}
@@ -398,11 +421,11 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
           <Buttons busy={busy} ask={setAsking} />
         </form>
       ) : (
-        <p class="callout quiet-callout">{waiting(detail) ? said.notYours : said.already}</p>
+        <p class="callout quiet-callout">{!waiting(detail) ? said.already : detail.why_not ? said.notYoursWhy(sentence(detail.why_not.split('. ')[0])) : said.notYours}</p>
       )}
       <History of={detail} />
       {asking && (
-        <ReasonDialog verdict={asking} title={detail.title} close={() => setAsking(null)} submit={reason => decide(asking, reason)} />
+        <WithReason verdict={asking} title={detail.title} close={() => setAsking(null)} decide={reason => decide(asking, reason)} />
       )}
     </aside>
   );
@@ -459,6 +482,9 @@ function Detail(props: { id: string }): JSX.Element {
   const proposal = useResource<ProposalDetail>('/approvals/' + encodeURIComponent(props.id));
   const heading = useRef<HTMLHeadingElement>(null);
   const needs = useMay('READ_NEEDS');
+  /* A plan's smallest effect is in the goal's unit, money in the goals' currency: neither stands in every proposal. */
+  const goals = useResource<{ goals: Goal[] }>(useMay('READ_GOALS') ? '/goals' : null).data?.goals ?? [];
+  const currency = goals.find(goal => goal.currency)?.currency ?? null;
   return (
     <Load of={proposal} rows={3}>
       {one => {
@@ -466,55 +492,59 @@ function Detail(props: { id: string }): JSX.Element {
           previous = asFields(one.previous);
         return (
           <NameContext.Provider value={one.names}>
-            <div class="proposal">
-              <section class="thing">
-                <h2 ref={heading} tabIndex={-1}>
-                  {one.title}
-                </h2>
-                <p class="quiet">
-                  <Badge tone={stateTone(one.state)}>{said.states[one.state] ?? one.state}</Badge>{' '}
-                  {said.kinds[one.kind] ?? humanise(one.kind)} · {said.made(day(one.made))}
-                  {one.expires && <> · {said.lapses(day(one.expires))}</>}
-                  {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}
-                </p>
-                {previous && !isAsset(one.body) && !isAsset(body.guide) && <Diff before={previous} after={body} />}
-                {isAsset(one.body) ? (
-                  <AssetProposal id={one.id} body={one.body} rest={body} previous={one.previous} />
-                ) : isAsset(body.guide) ? (
-                  <Brief body={body} guide={body.guide} />
-                ) : previous ? (
-                  <details>
-                    <summary>{said.all}</summary>
-                    <Content kind={one.kind} of={body} />
-                  </details>
-                ) : (
-                  <>
-                    <h3>{said.content}</h3>
-                    <Content kind={one.kind} of={body} />
-                  </>
-                )}
-                {one.kind === 'act on need' && one.need && <PlanOf need={one.need} unit="" level={3} />}
-                {one.why.length > 0 && (
-                  <>
-                    <h3>
-                      {said.why}{' '}
-                      <Why id={one.id} what={one.title}>
-                        {text.shell.opensWhy}
-                      </Why>
-                    </h3>
-                    <Few of={bySide(one.why)} class="reasons" />
-                  </>
-                )}
-                {one.need && needs && (
-                  <p>
-                    <a class="alone" href={href('needs', one.need)}>
-                      {said.needLink}
-                    </a>
+            <CurrencyContext.Provider value={currency}>
+              <div class="proposal">
+                <section class="thing">
+                  <h2 ref={heading} tabIndex={-1}>
+                    {one.title}
+                  </h2>
+                  <p class="quiet">
+                    <Badge tone={stateTone(one.state)}>{said.states[one.state] ?? one.state}</Badge>{' '}
+                    {said.kinds[one.kind] ?? humanise(one.kind)} · {said.made(day(one.made))}
+                    {one.expires && <> · {said.lapses(day(one.expires))}</>}
+                    {one.waits_for.length > 0 && waiting(one) && <> · {said.waitsFor(list(one.waits_for))}</>}
                   </p>
-                )}
-              </section>
-              <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
-            </div>
+                  {previous && !isAsset(one.body) && !isAsset(body.guide) && <Diff before={previous} after={body} />}
+                  {isAsset(one.body) ? (
+                    <AssetProposal id={one.id} body={one.body} rest={body} previous={one.previous} />
+                  ) : isAsset(body.guide) ? (
+                    <Brief body={body} guide={body.guide} />
+                  ) : previous ? (
+                    <details>
+                      <summary>{said.all}</summary>
+                      <Content kind={one.kind} of={body} />
+                    </details>
+                  ) : (
+                    <>
+                      <h3>{said.content}</h3>
+                      <Content kind={one.kind} of={body} />
+                    </>
+                  )}
+                  {one.kind === 'act on need' && one.need && (
+                    <PlanOf need={one.need} unit={goals.find(goal => goal.id === body.goal)?.unit ?? ''} level={3} />
+                  )}
+                  {one.why.length > 0 && (
+                    <>
+                      <h3>
+                        {said.why}{' '}
+                        <Why id={one.id} what={one.title}>
+                          {text.shell.opensWhy}
+                        </Why>
+                      </h3>
+                      <Few of={bySide(one.why)} class="reasons" />
+                    </>
+                  )}
+                  {one.need && needs && (
+                    <p>
+                      <a class="alone" href={href('needs', one.need)}>
+                        {said.needLink}
+                      </a>
+                    </p>
+                  )}
+                </section>
+                <Decision of={one} replace={proposal.set} reload={proposal.reload} key={one.id} />
+              </div>
+            </CurrencyContext.Provider>
           </NameContext.Provider>
         );
       }}
@@ -543,8 +573,13 @@ export function ApprovalsPage(props: { id: string | null }): JSX.Element {
   };
   useKeys({ j: () => step(1), k: () => step(-1) });
   useEffect(() => {
-    document.querySelector('.queue [aria-current]')?.scrollIntoView({ block: 'nearest' });
-  }, [chosen]);
+    /* Only the queue scrolls: scrollIntoView would push the page's first line under the bar. */
+    const entry = document.querySelector('.queue [aria-current]'),
+      queue = entry?.closest('.queue');
+    if (!entry || !queue) return;
+    const [at, box] = [entry.getBoundingClientRect(), queue.getBoundingClientRect()];
+    if (at.top < box.top || at.bottom > Math.min(box.bottom, innerHeight)) queue.scrollTop += at.top - box.top - box.height / 3;
+  }, [chosen, items.length]);
   const mine = items.filter(one => one.mine && waiting(one));
   const lapse = mine
     .map(one => one.expires)

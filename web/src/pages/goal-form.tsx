@@ -9,6 +9,7 @@ import { sentence } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { go, href } from '../router.ts';
 import { Dialog, Failure, say, useMay } from '../ui/parts.tsx';
+import { DialogActions } from '../ui/reason.tsx';
 import type { Goal, NewGoal, Skills } from '../api.ts';
 
 const said = text.goalForm;
@@ -198,14 +199,7 @@ export function GoalDialog(props: { goals: Goal[]; close: () => void }): JSX.Ele
           <Ticks legend={said.departments} name="departments" of={departments.map(name => [name, name])} />
           <Ticks legend={said.skills} name="skills" of={(skills.data?.skills ?? []).map(skill => [skill.id, skill.name])} />
         </details>
-        <div class="actions">
-          <button type="submit" class="btn btn-primary" disabled={busy}>
-            {said.save}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
+        <DialogActions submit={said.save} close={props.close} disabled={busy} />
       </form>
     </Dialog>
   );

@@ -25,6 +25,7 @@ import {
   Why,
   type Column,
 } from '../ui/parts.tsx';
+import { DialogActions } from '../ui/reason.tsx';
 import { Plot, Spark } from '../ui/picture.tsx';
 import { GoalDialog } from './goal-form.tsx';
 import type { Goal, GoalDetail, Move, Weighing } from '../api.ts';
@@ -163,14 +164,7 @@ function WeightDialog(props: { goal: Goal; close: () => void }): JSX.Element {
           {said.weightReason}
         </label>
         <input class="form-control" id="weight-reason" ref={reason} maxLength={500} />
-        <div class="actions">
-          <button type="submit" class="btn btn-primary" disabled={busy || weight === goal.weight}>
-            {said.weightSave}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
+        <DialogActions submit={said.weightSave} close={props.close} disabled={busy || weight === goal.weight} />
       </form>
     </Dialog>
   );

@@ -20,9 +20,9 @@ export function Verdict(props: { of: Impact['verdict'] }): JSX.Element {
   return <Badge tone={tones[props.of]}>{said.verdicts[props.of]}</Badge>;
 }
 export const signed = (value: number, unit: string): string =>
-  (value > 0 ? '+' : '') + (long(unit) ? number(value, 2) : difference(value, unit)).replace('-', '−');
+  (value > 0 ? '+' : '') + (long(unit) ? number(value, 2) : difference(value, unit));
 export const between = (interval: [number, number] | null): string | null =>
-  interval && text.shell.interval(number(interval[0], 2).replace('-', '−'), number(interval[1], 2).replace('-', '−'));
+  interval && text.shell.interval(number(interval[0], 2), number(interval[1], 2));
 export const effectLabel = (one: Impact): string =>
   one.measured && one.estimate !== null
     ? said.label(one.title, said.verdicts[one.verdict], signed(one.estimate, one.unit), between(one.interval))
@@ -226,7 +226,9 @@ function Declined(props: { of: Board }): JSX.Element {
 
 /* --- goals -------------------------------------------------------------------------------------------------------------------- */
 
-function Goals(props: { of: BoardGoal[] }): JSX.Element {
+function Goals(props: { of: BoardGoal[]; impact: Impact[] }): JSX.Element {
+  const done = new Set(props.impact.filter(one => one.verdict !== 'cannot tell').map(one => one.id));
+  const told = (goal: BoardGoal): number => goal.interventions.filter(id => done.has(id)).length;
   const goals = [...props.of].sort((a, b) => b.interventions.length - a.interventions.length || b.weight - a.weight);
   const word = text.goals.states;
   return (
@@ -279,7 +281,7 @@ function Goals(props: { of: BoardGoal[] }): JSX.Element {
             name: text.goals.state,
             of: goal => <Badge tone={goal.state === 'on track' ? 'good' : goal.state === 'off track' ? 'bad' : 'wait'}>{word[goal.state]}</Badge>,
           },
-          { name: said.interventions, of: goal => said.ofGoal(goal.moved, goal.interventions.length) },
+          { name: said.interventions, of: goal => said.ofGoal(goal.moved, told(goal), goal.interventions.length) },
         ]}
       />
     </section>
@@ -400,7 +402,7 @@ export function ImpactPage(): JSX.Element {
                 <Lead of={data.summary.lead_days} label={said.lead} />
               </section>
             )}
-            {data.goals.length > 0 && <Goals of={data.goals} />}
+            {data.goals.length > 0 && <Goals of={data.goals} impact={data.impact} />}
             {data.goals.length > 0 && <Following of={data.followed} />}
           </>
         )}

@@ -6,9 +6,10 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { day, days, list, month, number, sentence } from '../format.ts';
-import { post, useResource, type Problem } from '../client.ts';
+import { post, useResource } from '../client.ts';
 import { href } from '../router.ts';
-import { answered, Badge, Dialog, Empty, Facts, Failure, Load, None, Page, Rows, say, useMay, Why, type Column } from '../ui/parts.tsx';
+import { answered, Badge, Empty, Facts, Load, None, Page, Rows, say, useMay, Why, type Column } from '../ui/parts.tsx';
+import { ReasonDialog } from '../ui/reason.tsx';
 import { Trend } from '../ui/trend.tsx';
 import type { GroupNeed, HeardGroup, HeardLine, Listening, ListeningGroup, Promised } from '../api.ts';
 
@@ -42,125 +43,74 @@ const isoDay = (date: Date): string => date.toISOString().slice(0, 10);
 const SOON_DAYS = 28;
 
 function PromiseForm(props: { group: string; need: GroupNeed | null; close: () => void; done: () => void }): JSX.Element {
-  const what = useRef<HTMLTextAreaElement>(null);
   const owner = useRef<HTMLInputElement>(null);
   const [due, setDue] = useState(isoDay(new Date(Date.now() + SOON_DAYS * 86400000)));
-  const [missing, setMissing] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    const promised = what.current!.value.trim();
-    setMissing(promised === '');
-    if (promised === '') {
-      what.current!.focus();
-      return;
-    }
-    setBusy(true);
-    const body = {
-      text: promised,
+  const send = async (words: string): Promise<void> => {
+    const by = owner.current!.value.trim();
+    await post<Promised>('/listening/' + encodeURIComponent(props.group) + '/promises', {
+      text: words,
       due,
-      ...(owner.current!.value.trim() ? { owner: owner.current!.value.trim() } : {}),
+      ...(by ? { owner: by } : {}),
       ...(props.need ? { need: props.need.id, topics: props.need.topics.map(topic => topic.topic) } : {}),
-    };
-    post<Promised>('/listening/' + encodeURIComponent(props.group) + '/promises', body).then(
-      () => {
-        say(said.promised(called(props.group)));
-        props.done();
-        props.close();
-      },
-      (error: Problem) => {
-        setProblem(error);
-        setBusy(false);
-      },
-    );
+    });
+    say(said.promised(called(props.group)));
+    props.done();
+    props.close();
   };
   return (
-    <Dialog title={said.promiseTitle(called(props.group))} wide close={props.close}>
-      <form onSubmit={submit} noValidate>
-        <p class="quiet">{props.need ? said.promiseAsk(props.need.ask) : said.promiseLead}</p>
-        {problem && <Failure problem={problem} acted />}
-        <label class="form-label" for="promise-text">
-          {said.promiseText}
-        </label>
-        <textarea
-          class="form-control"
-          id="promise-text"
-          ref={what}
-          rows={3}
-          maxLength={4000}
-          autofocus
-          aria-invalid={missing}
-          aria-describedby="promise-missing"
-        />
-        <p class="form-error" id="promise-missing" role="alert">
-          {missing ? said.promiseMissing : ''}
-        </p>
-        <label class="form-label" for="promise-due">
-          {said.promiseDue}
-        </label>
-        <input
-          class="form-control"
-          id="promise-due"
-          type="date"
-          value={due}
-          min={isoDay(new Date())}
-          onInput={event => setDue(event.currentTarget.value)}
-        />
-        <label class="form-label" for="promise-owner">
-          {said.promiseOwner}
-        </label>
-        <input class="form-control" id="promise-owner" ref={owner} maxLength={200} autocomplete="off" />
-        <div class="actions">
-          <button type="submit" class="btn btn-primary" disabled={busy || due === ''}>
-            {said.promiseSubmit}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      id="promise-text"
+      title={said.promiseTitle(called(props.group))}
+      wide
+      label={said.promiseText}
+      missing={said.promiseMissing}
+      submit={said.promiseSubmit}
+      disabled={due === ''}
+      before={<p class="quiet">{props.need ? said.promiseAsk(props.need.ask) : said.promiseLead}</p>}
+      after={
+        <>
+          <label class="form-label" for="promise-due">
+            {said.promiseDue}
+          </label>
+          <input
+            class="form-control"
+            id="promise-due"
+            type="date"
+            value={due}
+            min={isoDay(new Date())}
+            onInput={event => setDue(event.currentTarget.value)}
+          />
+          <label class="form-label" for="promise-owner">
+            {said.promiseOwner}
+          </label>
+          <input class="form-control" id="promise-owner" ref={owner} maxLength={200} autocomplete="off" />
+        </>
+      }
+      send={send}
+      close={props.close}
+    />
   );
 }
 
 function KeepForm(props: { promise: Promised; close: () => void; done: () => void }): JSX.Element {
-  const what = useRef<HTMLTextAreaElement>(null);
-  const [missing, setMissing] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    const done = what.current!.value.trim();
-    setMissing(done === '');
-    if (done === '') return;
-    post<Promised>('/promises/' + encodeURIComponent(props.promise.id) + '/kept', { done }).then(() => {
-      say(said.keptDone(called(props.promise.group)));
-      props.done();
-      props.close();
-    }, setProblem);
+  const send = async (done: string): Promise<void> => {
+    await post<Promised>('/promises/' + encodeURIComponent(props.promise.id) + '/kept', { done });
+    say(said.keptDone(called(props.promise.group)));
+    props.done();
+    props.close();
   };
   return (
-    <Dialog title={said.keepTitle} wide close={props.close}>
-      <form onSubmit={submit} noValidate>
-        <p class="quiet">{props.promise.text}</p>
-        {problem && <Failure problem={problem} acted />}
-        <label class="form-label" for="keep-done">
-          {said.keepText}
-        </label>
-        <textarea class="form-control" id="keep-done" ref={what} rows={3} maxLength={4000} autofocus aria-invalid={missing} aria-describedby="keep-missing" />
-        <p class="form-error" id="keep-missing" role="alert">
-          {missing ? said.keepMissing : ''}
-        </p>
-        <div class="actions">
-          <button type="submit" class="btn btn-primary">
-            {said.keepSubmit}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      id="keep-done"
+      title={said.keepTitle}
+      wide
+      label={said.keepText}
+      missing={said.keepMissing}
+      submit={said.keepSubmit}
+      before={<p class="quiet">{props.promise.text}</p>}
+      send={send}
+      close={props.close}
+    />
   );
 }
 
@@ -319,7 +269,7 @@ function Groups(props: { data: Listening }): JSX.Element {
   const { data } = props;
   const heard = data.groups.filter(group => group.lines.length > 0);
   const large = heard.filter(group => group.kind !== 'team');
-  const silent = data.groups.length - heard.length;
+  const silent = data.groups.filter(group => group.lines.length === 0);
   const topics = [...new Map(heard.flatMap(group => group.lines).map(line => [line.topic, line.name])).entries()].filter(
     ([topic, name]) => topic in said.topics || name.length < 24,
   );
@@ -350,7 +300,19 @@ function Groups(props: { data: Listening }): JSX.Element {
           <Rows label={said.teams(heard.length - large.length)} of={heard.filter(group => group.kind === 'team')} columns={columns} class="heard" />
         </details>
       )}
-      {silent > 0 && <p class="quiet">{said.silent(silent)}</p>}
+      {silent.length > 0 && (
+        <details>
+          <summary>{said.silent(silent.length)}</summary>
+          <p class="quiet">{said.silentLead}</p>
+          <ul class="comments">
+            {silent.map(group => (
+              <li key={group.kind + group.group}>
+                <a href={href('listening', group.group)}>{called(group.group)}</a>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }

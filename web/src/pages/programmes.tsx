@@ -3,12 +3,13 @@
  * Programmes: what runs already. First what asks for a decision, each with what would happen, in money; then all of them
  * with cost, takers, the goal they serve or none, and what they do. Whatever is decided here can be undone here. */
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { list, money, number, sentence } from '../format.ts';
-import { invalidate, post, useResource, type Problem } from '../client.ts';
+import { invalidate, post, useResource } from '../client.ts';
 import { href } from '../router.ts';
-import { answered, Badge, Dialog, Empty, Failure, Hidden, Load, None, Page, Rows, say, useMay, Why, type Column } from '../ui/parts.tsx';
+import { answered, Badge, Empty, Hidden, Load, None, Page, Rows, say, useMay, Why, type Column } from '../ui/parts.tsx';
+import { ReasonDialog } from '../ui/reason.tsx';
 import type { Goal, Programme, Programmes } from '../api.ts';
 
 const said = text.programmes;
@@ -53,63 +54,40 @@ function GoalChoice(props: { chosen: string; choose: (goal: string) => void; mis
 
 function ActDialog(props: { act: Act; of: Programme; close: () => void }): JSX.Element {
   const { act, of } = props;
-  const field = useRef<HTMLTextAreaElement>(null);
+  const retargets = act === 'retarget';
   const [goal, setGoal] = useState(of.goal ?? '');
-  const [missing, setMissing] = useState<'reason' | 'goal' | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const reason = field.current!.value.trim();
-    const lacks = act === 'retarget' && !goal ? 'goal' : !reason ? 'reason' : null;
-    setMissing(lacks);
-    if (lacks === 'reason') field.current!.focus();
-    if (lacks) return;
-    setBusy(true);
-    try {
-      await post<Programme>(`/programmes/${encodeURIComponent(of.id)}/${words[act].path}`, { reason, ...(act === 'retarget' ? { goal } : {}) });
-      props.close();
-      invalidate();
-      say(words[act].done(of.title));
-    } catch (error) {
-      setProblem(error as Problem);
-      setBusy(false);
-    }
+  const [goalMissing, setGoalMissing] = useState(false);
+  const ready = (): boolean => {
+    const lacks = retargets && !goal;
+    setGoalMissing(lacks);
+    return !lacks;
+  };
+  const send = async (reason: string): Promise<void> => {
+    await post<Programme>(`/programmes/${encodeURIComponent(of.id)}/${words[act].path}`, { reason, ...(retargets ? { goal } : {}) });
+    props.close();
+    invalidate();
+    say(words[act].done(of.title));
   };
   return (
-    <Dialog title={words[act].title(of.title)} close={props.close}>
-      <p>{words[act].what(cost(of))}</p>
-      {problem && <Failure problem={problem} acted />}
-      <form onSubmit={event => void submit(event)} noValidate>
-        {act === 'retarget' && <GoalChoice chosen={goal} choose={setGoal} missing={missing === 'goal'} />}
-        <label class="form-label" for="programme-reason">
-          {said.reason}
-        </label>
-        <textarea
-          class="form-control"
-          id="programme-reason"
-          rows={3}
-          ref={field}
-          autofocus={act !== 'retarget'}
-          aria-invalid={missing === 'reason'}
-          aria-describedby="programme-reason-missing programme-reason-lead"
-        />
-        <p class="form-error" id="programme-reason-missing" role="alert">
-          {missing === 'reason' ? said.reasonMissing : ''}
-        </p>
-        <p class="quiet" id="programme-reason-lead">
-          {said.reasonLead}
-        </p>
-        <div class="actions">
-          <button type="submit" class={'btn ' + (act === 'stop' ? 'btn-danger' : 'btn-primary')} disabled={busy}>
-            {words[act].button}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      id="programme-reason"
+      title={words[act].title(of.title)}
+      label={said.reason}
+      missing={said.reasonMissing}
+      help={said.reasonLead}
+      submit={words[act].button}
+      danger={act === 'stop'}
+      focus={!retargets}
+      before={
+        <>
+          <p>{words[act].what(cost(of))}</p>
+          {retargets && <GoalChoice chosen={goal} choose={setGoal} missing={goalMissing} />}
+        </>
+      }
+      ready={ready}
+      send={send}
+      close={props.close}
+    />
   );
 }
 
@@ -175,6 +153,7 @@ function Serves(props: { of: Programme }): JSX.Element {
 function ProgrammeCard(props: { of: Programme; act: (act: Act, of: Programme) => void; chosen: boolean }): JSX.Element {
   const { of } = props;
   const approvals = useMay('READ_APPROVALS');
+  const decides = useMay('DECIDE_PROGRAMMES');
   const waits = of.proposal_state === 'proposed' || of.proposal_state === 'in approval';
   return (
     <li class={'card' + (props.chosen ? ' chosen' : '')} data-row tabIndex={-1}>
@@ -194,6 +173,7 @@ function ProgrammeCard(props: { of: Programme; act: (act: Act, of: Programme) =>
           <span>
             {of.need && <a href={href('needs', of.need)}>{said.needLink}</a>}
             {!of.need && of.proposal && approvals && waits && <a href={href('approvals', of.proposal)}>{said.proposalLink}</a>}
+            {!of.need && !waits && !decides && <span class="quiet">{said.leadDecides}</span>}
           </span>
           {of.advice !== 'reuse' && <Acts of={of} act={props.act} />}
         </p>

@@ -4,12 +4,13 @@
  * answer too: it asks for a reason, because the reason is what the agents learn from. */
 import { Later } from './later.tsx';
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { day, moment, money, once, per, sentence } from '../format.ts';
-import { invalidate, post, useResource, type Problem } from '../client.ts';
+import { invalidate, post, useResource } from '../client.ts';
 import { href } from '../router.ts';
-import { answered, Badge, Dialog, Empty, Failure, Load, Page, say, useCaller, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Empty, Load, Page, say, useCaller, useMay, Why } from '../ui/parts.tsx';
+import { ReasonDialog } from '../ui/reason.tsx';
 import type { Card, Today } from '../api.ts';
 
 function target(card: Card): string {
@@ -26,60 +27,31 @@ function target(card: Card): string {
 }
 
 function NoiseDialog(props: { card: Card; close: () => void }): JSX.Element {
-  const reason = useRef<HTMLTextAreaElement>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [missing, setMissing] = useState(false);
   const said = text.today;
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const why = reason.current!.value.trim();
-    if (!why) {
-      setMissing(true);
-      reason.current!.focus();
-      return;
-    }
-    try {
-      await post(`/needs/${encodeURIComponent(props.card.need!)}/noise`, { reason: why });
-      props.close();
-      invalidate();
-      say(said.noiseDone(props.card.title));
-    } catch (error) {
-      setProblem(error as Problem);
-    }
+  const send = async (reason: string): Promise<void> => {
+    await post(`/needs/${encodeURIComponent(props.card.need!)}/noise`, { reason });
+    props.close();
+    invalidate();
+    say(said.noiseDone(props.card.title));
   };
   return (
-    <Dialog title={said.noiseTitle} close={props.close}>
-      <p>
-        <b>{props.card.title}</b>
-      </p>
-      <p class="quiet">{said.noiseLead}</p>
-      {problem && <Failure problem={problem} acted />}
-      <form onSubmit={event => void submit(event)} noValidate>
-        <label class="form-label" for="noise-reason">
-          {said.noiseReason}
-        </label>
-        <textarea
-          class="form-control"
-          id="noise-reason"
-          ref={reason}
-          rows={3}
-          aria-invalid={missing}
-          aria-describedby="noise-missing"
-          autofocus
-        />
-        <p class="form-error" id="noise-missing" role="alert">
-          {missing ? said.noiseMissing : ''}
-        </p>
-        <div class="actions">
-          <button type="submit" class="btn btn-primary">
-            {said.noiseSubmit}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      id="noise-reason"
+      title={said.noiseTitle}
+      label={said.noiseReason}
+      missing={said.noiseMissing}
+      submit={said.noiseSubmit}
+      before={
+        <>
+          <p>
+            <b>{props.card.title}</b>
+          </p>
+          <p class="quiet">{said.noiseLead}</p>
+        </>
+      }
+      send={send}
+      close={props.close}
+    />
   );
 }
 
@@ -159,7 +131,9 @@ export function TodayPage(): JSX.Element {
     caller.may.includes('IMPORT') && !caller.data_until
       ? { name: said.empty.imports, href: href('imports') }
       : caller.may.includes('READ_GOALS')
-        ? { name: said.empty.goals, href: href('goals') }
+        ? caller.may.includes('AUDIT') && !caller.may.includes('READ_NEEDS')
+          ? { name: said.empty.privacy, href: href('privacy') }
+          : { name: said.empty.goals, href: href('goals') }
         : { name: said.empty.me, href: href('me') };
   return (
     <Page {...text.pages.today} answer={answered(today, data => said.answer(data.cards.length, data.noise?.length ?? 0))}>

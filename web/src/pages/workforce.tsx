@@ -298,7 +298,7 @@ export function CapabilityBody(props: { of: Record<string, unknown> }): JSX.Elem
         </div>
       )}
       <div>
-        <dt>{text.approvals.fields.skills}</dt>
+        <dt>{text.approvals.fields.more}</dt>
         <dd>
           {body.skills.map(skill => (
             <a href={href('workforce', skill)} key={skill}>
