@@ -18,7 +18,7 @@ class Demo(meno.Server):
     mark = b"Ctrl-C"
 
     def command(self, data, now, words):
-        return [meno.BINARY, "--now", now, "demo", str(data), "--people", str(PEOPLE), "--seed", str(SEED), "--port", "0"]
+        return [meno.BINARY, *meno.place(data), "--now", now, "demo", str(data), "--people", str(PEOPLE), "--seed", str(SEED), "--port", "0"]
 
 
 def pass_weeks(lead):
