@@ -48,7 +48,7 @@ static double measure_fsync(const char *dir) {
   int fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   for (int i = 0; i < 400; i++) {
     double begun = seconds_of(CLOCK_MONOTONIC);
-    if (write(fd, page, sizeof page) != (ssize_t)sizeof page || fdatasync(fd) != 0) g_error("the disk cannot be written");
+    if (write(fd, page, sizeof page) != (ssize_t)sizeof page || fdatasync(fd) != 0) g_error("\"%s\" cannot be written", file);
     double took = (seconds_of(CLOCK_MONOTONIC) - begun) * 1e6;
     g_array_append_val(micros, took);
   }
@@ -167,6 +167,49 @@ static void measure_workers(const char *place, double seconds) {
   printf("%-44s %8.0f turns/s\n", "four processes of 16 at once", total / seconds);
 }
 
+/* From an event to what an agent concludes from it: the agent waits in another process (on a server) or thread, is woken, reads
+ * what is new, takes its turn; done when the claim can be read by whoever brought the event. */
+struct agent { struct store *store; struct ledger *ledger; bool stop; };
+
+static int64_t head_of(struct store *store) {
+  g_autoptr(db_auto) db = store_read(store, NULL);
+  return ledger_head(db, NULL);
+}
+
+static void *answer_events(void *data) {
+  struct agent *agent = data;
+  int64_t seen = 0, head = head_of(agent->store), number = 1000000;
+  while (!agent->stop) {
+    seen = store_wait(agent->store, seen, g_get_monotonic_time() + G_USEC_PER_SEC);
+    int64_t now = head_of(agent->store);
+    if (now > head && !agent->stop) must_turn(agent->ledger, "woken", number++);
+    if (now > head) head = now + 2; /* what came after the turn is not seen yet */
+  }
+  return NULL;
+}
+
+static void measure_waking(struct ledger *ledger, const char *place) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GArray) micros = g_array_new(FALSE, FALSE, sizeof(double));
+  struct store *store = ledger_store(ledger), *other = store_is_address(place) ? store_open(place, &error) : store;
+  if (!other) g_error("%s", error->message);
+  struct agent agent = { other, other == store ? ledger : ledger_new(other, &tables), false };
+  GThread *thread = g_thread_new("agent", answer_events, &agent);
+  int64_t seen = 0;
+  for (int i = 0; i < 300; i++) {
+    int64_t before = head_of(store);
+    double begun = seconds_of(CLOCK_MONOTONIC);
+    if (ledger_record(ledger, 1767225600000000, &(struct event){ .kind = "claim.retracted", .subject = "need:none", .actor = "system", .body = "{\"id\":\"none\"}" }, &error) <= 0) g_error("%s", error->message);
+    while (head_of(store) < before + 3) seen = store_wait(store, seen, g_get_monotonic_time() + G_USEC_PER_SEC);
+    double took = (seconds_of(CLOCK_MONOTONIC) - begun) * 1e6;
+    g_array_append_val(micros, took);
+  }
+  agent.stop = true;
+  store_wake(other);
+  g_thread_join(thread);
+  row("from an event to the claim it leads to", micros);
+}
+
 static void measure_replay(struct ledger *ledger) {
   g_autoptr(GError) error = NULL;
   struct replay_report report;
@@ -189,6 +232,7 @@ int main(int argc, char **argv) {
   measure_alone(ledger, disk);
   measure_crowd(ledger, seconds);
   if (store_is_address(place)) measure_workers(place, seconds);
+  measure_waking(ledger, place);
   measure_replay(ledger);
   ledger_free(ledger);
   store_free(store);
