@@ -72,3 +72,6 @@ UPDATE approval SET stale = 1 WHERE proposal = $1;
 
 -- name: move_proposal
 UPDATE proposal SET state = $2 WHERE id = $1;
+
+-- name: say
+INSERT INTO said (agent, kind, subject, evidence, span) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (agent, kind, subject, evidence, span) DO NOTHING;

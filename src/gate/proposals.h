@@ -41,6 +41,7 @@ struct gate_input {
   double worth;            /* money a year; NAN unknown (then never withheld for little worth) */
   int32_t expires;         /* last day on which it makes sense; CLOCK_NO_DAY: as the rules say. The sooner of both counts */
   const struct gate_evidence *evidence; int evidence_count;
+  const char *span;        /* the window in which the same, said again after something else, is a loop and refused; NULL: none is looked for */
 };
 
 enum gate_outcome {
@@ -56,6 +57,8 @@ void gate_answer_clear(struct gate_answer *answer);
 typedef struct gate_answer gate_answer_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(gate_answer_auto, gate_answer_clear)
 
+/* Remembers that `agent` said this in a window: 1; 0: it had said it there before; -1 error. The unique key is the guard. */
+int gate_say(struct db *db, const char *agent, const char *kind, const char *subject, const char *evidence, const char *span, GError **error);
 /* What is against the rules is an answer (GATE_REFUSED with the reason), so that a turn goes on; errors are the store's.
  * Without evidence, with only machine-written evidence, or with less than the rule asks: refused. */
 bool gate_propose(struct ledger_write *write, const struct rules *rules, const struct gate_input *input, int64_t now, struct gate_answer *ret_answer,
