@@ -17,6 +17,7 @@ CREATE TABLE deputy ( -- a fold: who decides in whose place, and when
   seq       INTEGER NOT NULL
 );
 CREATE INDEX deputy_by_deputy ON deputy (deputy, ends);
+ALTER TABLE approval ADD COLUMN instead_of TEXT; -- the actor in whose place it was decided
 
 CREATE TABLE last_seen ( -- a fold: when something of a watched kind last came in
   kind TEXT PRIMARY KEY,

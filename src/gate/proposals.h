@@ -79,7 +79,7 @@ bool gate_adopt_rules(struct ledger_write *write, const struct rules *rules, con
 
 /* ---- reading ---- */
 
-struct gate_approval { char *actor, *role, *decision, *reason; int64_t at, seq; bool stale; };
+struct gate_approval { char *actor, *instead_of /* in whose place; NULL: their own */, *role, *decision, *reason; int64_t at, seq; bool stale; };
 struct gate_proposal {
   char *id, *kind, *subject, *slot, *title, *content /* JSON: the body that a person would accept */, *input /* JSON: all that was proposed */,
       *agent, *claim, *requester, *risk, *criteria, *rule, *state, *why;
@@ -104,7 +104,7 @@ bool gate_is_open(const struct gate_proposal *proposal);
 /* ---- deciding ---- */
 
 enum gate_word { GATE_ACCEPT, GATE_REJECT, GATE_REQUEST_CHANGES };
-struct gate_person { const char *actor; unsigned roles; };
+struct gate_person { const char *actor; unsigned roles; const char *instead_of; /* as a deputy: in whose place, and then with whose roles; NULL: their own */ };
 struct gate_decision {
   const char *proposal;
   enum gate_word word;
@@ -115,7 +115,8 @@ struct gate_decision {
 };
 /* NOT_FOUND; STALE: superseded, another hash, other rules; CONFLICT: already decided or lapsed (says by whom and when);
  * FORBIDDEN: role or separation of duties (with the rule's sentence); BAD_INPUT: a reason or a criterion is missing.
- * The same decision by the same person again is fine and records nothing. */
+ * The same decision by the same person again is fine and records nothing. A deputy and who named them are one person: their
+ * yes counts once, and what one may not decide the other may not in their place. */
 bool gate_decide(struct ledger_write *write, const struct rules *rules, const struct gate_person *person, const struct gate_decision *decision,
                  int64_t now, GError **error);
 /* May this person decide it now? If not, `ret_why` (may be NULL) says why not, newly allocated. */
