@@ -189,11 +189,12 @@ static int preference_of(struct op_call *call, const struct company *company, st
   return 1;
 }
 
-static void write_preference(struct json_writer *out, const struct preference *wish, bool own) {
+static void write_preference(struct op_call *call, struct json_writer *out, const struct preference *wish, bool own) {
   put_minute(out, "quiet_from", wish->quiet_from);
   put_minute(out, "quiet_to", wish->quiet_to);
   json_put_number(out, "weekly_minutes", wish->weekly_minutes);
   json_put_string(out, "channel", wish->channel);
+  json_put_bool(out, "messages", system_has_messages(call->system));
   json_put_bool(out, "own", own);
 }
 
@@ -202,7 +203,7 @@ static bool preferences_show(struct op_call *call, struct json_writer *out, GErr
   g_autofree char *channel = NULL;
   struct preference wish;
   int got = view ? preference_of(call, view->company, &wish, &channel, error) : -1;
-  if (got >= 0) write_preference(out, &wish, got == 1);
+  if (got >= 0) write_preference(call, out, &wish, got == 1);
   return got >= 0;
 }
 
@@ -231,7 +232,7 @@ static bool preferences_set(struct op_call *call, struct json_writer *out, GErro
   g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("person:", view->company->people.at[wish.person].id, NULL);
   if (ledger_record(system_ledger(call->system), call->now, &(struct event){ .kind = "delivery.preferred", .subject = subject, .actor = call->caller.actor, .body = text }, error) <= 0)
     return false;
-  write_preference(out, &wish, true);
+  write_preference(call, out, &wish, true);
   return true;
 }
 
@@ -404,7 +405,7 @@ static const struct field answer_out[] = { { "id", FIELD_ID("delivery"), REQUIRE
 #define PREFERENCE_FIELDS(needs) { "quiet_from", FIELD_TEXT(5), needs, "no delivery from this time of day, UTC" }, { "quiet_to", FIELD_TEXT(5), needs, "until this one" }, \
   { "weekly_minutes", FIELD_NUMBER(0, 600), needs, "of attention a week; 0: nothing comes" }, { "channel", FIELD_WORD(channel_words), needs, "inbox; or a file for the company's other tools, too; or notes as a message, too" }
 static const struct field preference_in[] = { PREFERENCE_FIELDS(0), { 0 } };
-static const struct field preference_out[] = { PREFERENCE_FIELDS(REQUIRED), { "own", FIELD_BOOL, REQUIRED, "false: nobody has changed what holds for all" }, { 0 } };
+static const struct field preference_out[] = { PREFERENCE_FIELDS(REQUIRED), { "messages", FIELD_BOOL, REQUIRED, "the administrator has set them up" }, { "own", FIELD_BOOL, REQUIRED, "false: nobody has changed what holds for all" }, { 0 } };
 static const struct field count_row[] = { { "asset", FIELD_ID("asset"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "modality", FIELD_TEXT(0), REQUIRED, "" }, { "hidden", FIELD_BOOL, REQUIRED, "fewer than five people" },
   { "people", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "deliveries", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "shown", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "opened", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
   { "done", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "declined", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "expired", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { 0 } };

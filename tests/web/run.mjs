@@ -12,10 +12,10 @@ const navigation = {
   approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
   manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'Listening', 'Team', 'My page'],
   employee: ['Today', 'My page'],
-  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Privacy'],
+  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Outbox', 'Privacy'],
   'privacy officer': ['Today', 'Business goals', 'My page', 'Privacy'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Privacy: '#/privacy' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Outbox: '#/outbox', Privacy: '#/privacy' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
