@@ -509,6 +509,45 @@ await test('a stop that an agent proposed is accepted with a reason only', async
   await close(page);
 });
 
+await test('what may have been sent is settled by a person, with one more question', async () => {
+  const page = await as('administrator');
+  await visit(page, '#/today');
+  await page.click('main a:has-text("Look at them")');
+  await page.waitForFunction(() => location.hash === '#/outbox');
+  await settle(page);
+  check((await page.textContent('.answer')).startsWith('One message may or may not have arrived; one could not be sent'), 'the first line says how many');
+  await page.click('button[aria-label="It has arrived: x-doubtful"]');
+  await page.waitForSelector('dialog[open]:has-text("cannot be taken back")');
+  equal((await api(page, '/outbox?state=uncertain')).actions.length, 1, 'nothing is settled yet');
+  await page.fill('#settle-reason', 'I asked her.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('main:has-text("Nothing is in doubt.")');
+  equal((await api(page, '/outbox?state=done')).actions[0].id, 'x-doubtful', 'it is done');
+  await page.click('button[aria-label="Leave it: x-dead"]');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('main:has-text("There are no dead letters.")');
+  await close(page);
+});
+
+await test('a deputy is named for a while, and it can be ended', async () => {
+  const page = await as('lead');
+  await visit(page, '#/approvals');
+  await page.click('.deputies summary');
+  await page.fill('.deputies input[name=deputy]', logins.employee.login);
+  await page.fill('.deputies input[name=until]', '2999-01-01');
+  await page.click('.deputies button[type=submit]');
+  await page.waitForSelector('.deputies .failure:has-text("may decide nothing by themself")');
+  const until = new Date(Date.parse((await api(page, '/session')).data_until ?? new Date().toISOString()) + 30 * 86400000).toISOString().slice(0, 10);
+  await page.fill('.deputies input[name=deputy]', logins.approver.login);
+  await page.fill('.deputies input[name=until]', until);
+  await page.click('.deputies button[type=submit]');
+  await page.waitForSelector('.deputies li');
+  await axe(page, 'deputies');
+  await page.click('.deputies li button');
+  await page.waitForSelector('.deputies li', { state: 'detached' });
+  await close(page);
+});
+
 await test('what will be short is drawn month by month, and the ways out are compared in money', async () => {
   const page = await as('lead');
   const { skills } = await api(page, '/workforce');
