@@ -194,7 +194,7 @@ static void write_preference(struct op_call *call, struct json_writer *out, cons
   put_minute(out, "quiet_to", wish->quiet_to);
   json_put_number(out, "weekly_minutes", wish->weekly_minutes);
   json_put_string(out, "channel", wish->channel);
-  json_put_bool(out, "messages", system_has_messages(call->system));
+  json_put_bool(out, "messages", system_messages(call->system) != NULL);
   json_put_bool(out, "own", own);
 }
 
@@ -219,7 +219,7 @@ static bool preferences_set(struct op_call *call, struct json_writer *out, GErro
       return fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" is no time of day like 18:30", ends[i].field);
   wish.weekly_minutes = op_number(call, "weekly_minutes", wish.weekly_minutes);
   if (op_text(call, "channel")) wish.channel = op_text(call, "channel");
-  if (strcmp(wish.channel, "message") == 0 && op_text(call, "channel") && !system_has_messages(call->system))
+  if (strcmp(wish.channel, "message") == 0 && op_text(call, "channel") && !system_messages(call->system))
     return fail(error, MENO_ERROR_BAD_INPUT, "nobody has set up messages here; take inbox or file, or ask an administrator for channels.yaml");
   struct json_writer body;
   json_writer_init(&body);

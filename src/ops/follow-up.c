@@ -83,12 +83,13 @@ static bool publish_asset(const struct decided *decided, GError **error) {
   return append(decided, "asset.published", subject, decided->proposal->content, error);
 }
 
-/* Through which channel beside the inbox somebody wants notes; NULL: none. */
-static const char *channel_for(const struct company *company, const char *person) {
+/* Through which channel beside the inbox somebody gets notes; NULL: none, or none any more. */
+static const char *channel_for(const struct decided *decided, const char *person) {
+  const struct company *company = decided->company;
+  const char *wish = "inbox";
   for (int i = 0; i < company->preferences.count; i++)
-    if (strcmp(company->people.at[company->preferences.at[i].person].id, person) == 0)
-      return strcmp(company->preferences.at[i].channel, "inbox") ? company->preferences.at[i].channel : NULL;
-  return NULL;
+    if (strcmp(company->people.at[company->preferences.at[i].person].id, person) == 0) wish = company->preferences.at[i].channel;
+  return strcmp(wish, "message") == 0 ? system_messages(decided->call->system) : strcmp(wish, "inbox") ? wish : NULL;
 }
 
 /* A note into somebody's inbox, and to a file or as a message where the person wants that too. */
@@ -102,7 +103,7 @@ static bool note_to(const struct decided *decided, const char *to, const char *t
   json_put_string(&body, "to", to);
   json_close_object(&body);
   g_autofree char *json = json_writer_steal(&body, NULL), *subject = g_strconcat("note:", decided->proposal->id, NULL);
-  const char *channel = channel_for(decided->company, to);
+  const char *channel = channel_for(decided, to);
   return append(decided, "note.sent", subject, json, error) &&
     (!channel || outbox_request(decided->write, channel, subject, to, decided->call->now, error));
 }

@@ -165,7 +165,7 @@ struct snapshots *system_snapshots(struct system *system) { return system->snaps
 const struct rules *system_rules(struct system *system) { return system->rules; }
 const uint8_t *system_key(struct system *system) { return system->key; }
 const char *system_dir(struct system *system) { return system->dir; }
-bool system_has_messages(const struct system *system) { return system->place.program != NULL; }
+const char *system_messages(const struct system *system) { return channel_of_messages(&system->place); }
 int64_t system_now(struct system *system) { return clock_now(&system->clock) + system->ahead; }
 
 void system_set_later(struct system *system, system_later later, void *data, int weeks) {

@@ -21,7 +21,7 @@ struct snapshots *system_snapshots(struct system *system);
 const struct rules *system_rules(struct system *system);
 const uint8_t *system_key(struct system *system); /* 32 bytes: opaque person ids hang on it */
 const char *system_dir(struct system *system);
-bool system_has_messages(const struct system *system); /* does channels.yaml name a program? */
+const char *system_messages(const struct system *system); /* the outbox's channel of messages; NULL: channels.yaml names no program */
 int64_t system_now(struct system *system);
 /* A demo lives ahead of the machine's clock: from now on it is `now`. Kept in the data folder's file `ahead`. */
 bool system_advance(struct system *system, int64_t now, GError **error);

@@ -6,15 +6,16 @@
  * place, so that whoever collects them (a chat bot, a mail gateway) never sees half of one. A gateway that takes a file away
  * and fetches the same again after a crash knows it by its name.
  *
- * "message" (at-most-once): a program of the company's, named in channels.yaml, gets the letter on its standard input. No
+ * "message" (at-most-once) and "keyed message": a program of the company's, named in channels.yaml, gets the letter on its standard input. No
  * shell, nothing of the letter among its arguments, so that a text cannot become a command. Its exit status answers, with
  * the numbers of sysexits.h: 0 sent; 75 not sent, try again; 65 not sent, and never will be. Whatever else it says, or when
- * it does not end in time, nobody knows.
+ * it does not end in time, nobody knows. Where the program hands letters to something that knows them by their id (a service
+ * with an Idempotency-Key), the administrator says `keyed: yes`: then it may simply be asked again.
  *
  *   channels: 1
- *   message: { program: [/usr/local/bin/send-note, --quiet], seconds: 30 }
+ *   message: { program: [/usr/local/bin/send-note, --quiet], seconds: 30, keyed: no }
  *
- * How it can be wrong: a program that exits with 0 before it has sent. */
+ * How it can be wrong: a program that exits with 0 before it has sent, and one that is called keyed and is not. */
 #include "base/yaml.h"
 #include "runtime/outbox.h"
 #include <errno.h>
@@ -52,6 +53,13 @@ static bool read_seconds(const struct yaml_doc *doc, const struct yaml_node *map
   return true;
 }
 
+static bool read_keyed(const struct yaml_doc *doc, const struct yaml_node *map, bool *ret_keyed, GError **error) {
+  const struct yaml_node *node = yaml_get(map, "keyed");
+  const char *word = node && node->type == YAML_SCALAR ? node->text : "";
+  *ret_keyed = strcmp(word, "yes") == 0;
+  return !node || *ret_keyed || strcmp(word, "no") == 0 || yaml_fail(doc, node, error, "\"keyed\" is neither yes nor no");
+}
+
 static bool read_program(const struct yaml_doc *doc, const struct yaml_node *map, char ***ret_program, GError **error) {
   const struct yaml_node *list = yaml_get(map, "program");
   if (!list || list->type != YAML_LIST || !list->first) return yaml_fail(doc, list ? list : map, error, "\"program\" is no list of a path and its arguments");
@@ -67,7 +75,7 @@ static bool read_program(const struct yaml_doc *doc, const struct yaml_node *map
 }
 
 static bool parse(const char *file, const char *text, size_t length, struct channel_place *place, GError **error) {
-  static const char *const keys[] = { "channels", "message", NULL }, *const message_keys[] = { "program", "seconds", NULL };
+  static const char *const keys[] = { "channels", "message", NULL }, *const message_keys[] = { "program", "seconds", "keyed", NULL };
   g_autoptr(yaml_doc_auto) doc = yaml_parse(file, text, length, error);
   if (!doc) return false;
   const struct yaml_node *root = yaml_root(doc);
@@ -76,7 +84,8 @@ static bool parse(const char *file, const char *text, size_t length, struct chan
   const struct yaml_node *message = yaml_get(root, "message");
   if (!message) return true;
   if (message->type != YAML_MAP) return yaml_fail(doc, message, error, "\"message\" is no map; write program and seconds");
-  return yaml_only(doc, message, message_keys, error) && read_seconds(doc, message, &place->seconds, error) && read_program(doc, message, &place->program, error);
+  return yaml_only(doc, message, message_keys, error) && read_seconds(doc, message, &place->seconds, error) &&
+    read_keyed(doc, message, &place->keyed, error) && read_program(doc, message, &place->program, error);
 }
 
 bool channel_place_load(const char *dir, struct channel_place *ret_place, GError **error) {
@@ -173,7 +182,13 @@ static enum act act_message(const struct channel_place *place, const struct lett
   return WEXITSTATUS(status) == EX_TEMPFAIL ? ACT_FAILED : WEXITSTATUS(status) == EX_DATAERR ? ACT_REFUSED : ACT_UNKNOWN;
 }
 
+#define MESSAGE "message"
+#define KEYED_MESSAGE "keyed message"
+
 const struct channel channels[] = {
   { "file", "a file in the outbox folder", ACTION_QUERYABLE, act_file, find_file },
-  { "message", "the company's own program", ACTION_AT_MOST_ONCE, act_message },
+  { MESSAGE, "the company's own program", ACTION_AT_MOST_ONCE, act_message },
+  { KEYED_MESSAGE, "the company's own program, which knows letters by their id", ACTION_KEYED, act_message },
   { 0 } };
+
+const char *channel_of_messages(const struct channel_place *place) { return !place->program ? NULL : place->keyed ? KEYED_MESSAGE : MESSAGE; }

@@ -34,9 +34,11 @@ enum act { ACT_DONE, ACT_FAILED /* nothing was sent: later again */, ACT_REFUSED
 struct letter { const char *key, *text; size_t length; };
 
 /* The data folder, and what the administrator wrote into its channels.yaml: where things go is never an agent's choice. */
-struct channel_place { char *dir; char **program /* NULL: none */; int seconds; };
+struct channel_place { char *dir; char **program /* NULL: none */; int seconds; bool keyed /* the program's other side knows letters by their key */; };
 bool channel_place_load(const char *dir, struct channel_place *ret_place, GError **error); /* BAD_INPUT "channels.yaml:line:column: …" */
 void channel_place_clear(struct channel_place *place);
+/* The channel of messages, by what the program is; NULL: there is none. */
+const char *channel_of_messages(const struct channel_place *place);
 
 struct channel {
   const char *name, *what;

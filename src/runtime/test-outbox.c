@@ -333,6 +333,24 @@ static void test_message(struct world *w, gconstpointer data) {
   g_rmdir(w->dir);
 }
 
+/* The other side knows the letter by its id: asked again after no clear answer, under the same id. */
+static void test_keyed_message(struct world *w, gconstpointer data) {
+  g_autofree char *kept = g_build_filename(w->dir, "kept", NULL), *script = g_build_filename(w->dir, "program", NULL), *text = NULL;
+  g_autofree char *id = request(w, "keyed message", "note:a-1", DAY0);
+  set_program(w, "exit 1", 30);
+  dispatch_as(w, channels, "me", DAY0);
+  assert_state(w, id, "requested", 1);
+  set_program(w, "exit 0", 30);
+  dispatch_as(w, channels, "me", DAY0 + CLOCK_DAY);
+  assert_state(w, id, "done", 2);
+  g_assert_true(g_file_get_contents(kept, &text, NULL, NULL));
+  g_auto(GStrv) letters = g_strsplit(text, id, -1);
+  g_assert_cmpuint(g_strv_length(letters) - 1, ==, 2);
+  g_unlink(kept);
+  g_unlink(script);
+  g_rmdir(w->dir);
+}
+
 static void test_message_without_program(struct world *w, gconstpointer data) {
   g_autofree char *id = request(w, "message", "note:a-1", DAY0);
   dispatch_as(w, channels, "me", DAY0);
@@ -346,8 +364,10 @@ static void test_message_without_program(struct world *w, gconstpointer data) {
 }
 
 static void test_settings(struct world *w, gconstpointer data) {
-  static const struct { const char *text, *says; } rows[] = {
-    { "channels: 1\nmessage: { program: [/bin/true, -q], seconds: 9 }\n", NULL }, { "channels: 1\n", NULL },
+  static const struct { const char *text, *says, *channel; } rows[] = {
+    { "channels: 1\nmessage: { program: [/bin/true, -q], seconds: 9 }\n", NULL, "message" }, { "channels: 1\n", NULL, NULL },
+    { "channels: 1\nmessage: { program: [/bin/true], keyed: yes }\n", NULL, "keyed message" }, { "channels: 1\nmessage: { program: [/bin/true], keyed: no }\n", NULL, "message" },
+    { "channels: 1\nmessage: { program: [/bin/true], keyed: perhaps }\n", "neither yes nor no", NULL },
     { "channels: 2\n", "channels.yaml:1:1" }, { "channels: 1\nmessage: { program: true }\n", "no list" }, { "channels: 1\nmessage: { program: [true] }\n", "no whole path" },
     { "channels: 1\nmessage: { program: [/bin/true], seconds: 0 }\n", "from 1 to 120" }, { "channels: 1\nmail: x\n", "mail" } };
   g_autofree char *file = g_build_filename(w->dir, "channels.yaml", NULL);
@@ -359,6 +379,7 @@ static void test_settings(struct world *w, gconstpointer data) {
     if (rows[i].says && (fine || !strstr(error->message, rows[i].says))) g_error("%s: \"%s\" does not say \"%s\"", rows[i].text, fine ? "" : error->message, rows[i].says);
     if (!rows[i].says) g_assert_no_error(error);
     if (i == 0) g_assert_true(g_str_equal(place.program[0], "/bin/true") && place.seconds == 9);
+    if (!rows[i].says) g_assert_cmpstr(channel_of_messages(&place), ==, rows[i].channel);
     channel_place_clear(&place);
   }
   g_unlink(file);
@@ -379,6 +400,7 @@ int main(int argc, char **argv) {
   TEST(lease);
   TEST(file);
   TEST(message);
+  TEST(keyed_message);
   TEST(message_without_program);
   TEST(settings);
   return g_test_run();

@@ -18,11 +18,11 @@ def letters(data):
     return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
-def set_up(data, end):
+def set_up(data, end, keyed="no"):
     """The company's own program: keeps every letter, and ends as told."""
     program = meno.write(data / "mailer", MAILER.format(end=end))
     program.chmod(0o700)
-    meno.write(data / "channels.yaml", f"channels: 1\nmessage: {{ program: [{program}, {data}/letters], seconds: 30 }}\n")
+    meno.write(data / "channels.yaml", f"channels: 1\nmessage: {{ program: [{program}, {data}/letters], seconds: 30, keyed: {keyed} }}\n")
     return data
 
 
@@ -60,9 +60,9 @@ def settings(tap, data, files):
     tap.ok(broken.status == 65 and "channels.yaml:2:" in broken.err, "a mistake in channels.yaml is refused with its place", broken)
 
 
-def wished(data, files):
+def wished(data, files, keyed="no"):
     """A copy where somebody who asked for something wants messages, and the answer is accepted but not yet sent."""
-    data = set_up(meno.clone(data), "exit 0")
+    data = set_up(meno.clone(data), "exit 0", keyed)
     note, number = note_of(data, files)
     meno.must(data, "accounts", "add", "asker", "--roles", "employee", "--employee-number", number)
     meno.must(data, "me", "prefer", "--channel", "message", who="asker")
@@ -104,6 +104,17 @@ def crashed(tap, base):
         meno.head(data)
 
 
+def keyed(tap, data, files):
+    base, _ = wished(data, files, "yes")
+    set_up(base, "kill -9 $PPID\nexit 0", "yes")
+    died = meno.meno(base, "run")
+    set_up(base, "exit 0", "yes")
+    meno.must(base, "run")
+    got = letters(base)
+    tap.same((died.status, len(got), len({letter["id"] for letter in got}), len(listed(base, "done"))), (-9, 2, 1, 1), "a service that knows letters by their id gets the same one again, under the same id")
+    meno.head(base)
+
+
 def dead(tap, base):
     data = set_up(meno.clone(base), "exit 65")
     meno.must(data, "run")
@@ -129,6 +140,7 @@ def main(tap):
     base, note = wished(data, files)
     sent(tap, base, note)
     crashed(tap, base)
+    keyed(tap, data, files)
     dead(tap, base)
 
 

@@ -273,7 +273,7 @@ export const text = {
     does: { sent: 'It is noted as done; nothing is sent. This cannot be taken back.', again: 'It is sent again now. If it had arrived already, it arrives twice.', drop: 'It is not sent, and leaves this list. This cannot be taken back.' },
     settled: { sent: 'Noted as done.', again: 'It is on its way again.', drop: 'Left.' },
     reason: 'How do you know? (if you like)', what: 'What', id: 'Mark', channel: 'Channel', why: 'What happened', tries: 'Tries', since: 'Due since', act: 'What to do',
-    channels: { file: 'file', message: 'message' } as Record<string, string>,
+    channels: { file: 'file', message: 'message', 'keyed message': 'message' } as Record<string, string>,
   },
 
   impact: {
