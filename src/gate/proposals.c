@@ -289,7 +289,7 @@ static bool already_answered(const struct draft *draft, const struct gate_propos
 }
 
 int gate_say(struct db *db, const char *agent, const char *kind, const char *subject, const char *evidence, const char *span, GError **error) {
-  return db_run(db, error, "gate.say", "ttttt", agent, kind, subject, evidence, span);
+  return db_change(db, error, "gate.say", "ttttt", agent, kind, subject, evidence, span);
 }
 
 /* Has the agent proposed just this under the same facts before, and something else since? 1/0/-1 */

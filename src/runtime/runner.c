@@ -336,14 +336,19 @@ static bool store_turn(struct taking *taking, const struct turn *turn, GError **
 }
 
 /* Has the agent something to read: newer data, a new day for what it holds as of today, or a timer? 1/0/-1 */
-static int due(struct ledger *ledger, const struct agent *agent, int64_t version, int32_t day, int64_t now, GError **error) {
-  g_autoptr(db_auto) db = store_read(ledger_store(ledger), error);
-  g_autoptr(query_auto) query = db ? db_query(db, error, "ledger.cursor", "t", agent->id) : NULL;
+static int due_in(struct db *db, const struct agent *agent, const struct view *view, int64_t now, GError **error) {
+  int64_t version = version_for(agent, view->company);
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.cursor", "t", agent->id);
   int got = query_next(query, error);
   if (got < 0) return -1;
-  if (got == 0 || query_integer(query, 0) < version || query_integer(query, 1) < day) return 1;
+  if (got == 0 || query_integer(query, 0) < version || query_integer(query, 1) < view->day) return 1;
   int64_t at = INT64_MAX;
   return db_one(db, &at, error, "runtime.timer", "t", agent->id) < 0 ? -1 : at <= now;
+}
+
+static int due(struct ledger *ledger, const struct agent *agent, const struct view *view, int64_t now, GError **error) {
+  g_autoptr(db_auto) db = store_read(ledger_store(ledger), error);
+  return db ? due_in(db, agent, view, now, error) : -1;
 }
 
 static bool take_turn(struct ledger *ledger, const struct agent *agent, const struct view *view, const struct rules *rules, int64_t now,
@@ -356,7 +361,9 @@ static bool take_turn(struct ledger *ledger, const struct agent *agent, const st
   g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   struct taking taking = { .agent = agent, .rules = rules, .company = view->company, .write = write, .actor = actor, .now = now, .refusals = refusals, .kept = kept };
-  int enters = write ? enter_span(&taking, error) : -1;
+  /* Asked again: another process may have taken this very turn meanwhile. */
+  int enters = write ? due_in(ledger_write_db(write), agent, view, now, error) : -1;
+  if (enters == 1) enters = enter_span(&taking, error);
   if (enters < 1) return enters == 0;
   if (!store_turn(&taking, turn, error) || !ledger_commit(g_steal_pointer(&write), error)) return false;
   report->turns++;
@@ -382,7 +389,7 @@ static int take_round(struct ledger *ledger, struct snapshots *snapshots, const 
     g_autofree char *what = g_strconcat("agent ", table[i]->id, NULL);
     if (progress && !progress(data, what, (double)i / count)) return fail(error, MENO_ERROR_CANCELLED, "stopped before %s had its turn", what) - 1;
     g_autoptr(view_auto) view = snapshots_take(snapshots, clock_day(now), error);
-    int ready = view ? due(ledger, table[i], version_for(table[i], view->company), view->day, now, error) : -1;
+    int ready = view ? due(ledger, table[i], view, now, error) : -1;
     if (ready < 0 || (ready && !take_turn(ledger, table[i], view, rules, now, report, error))) return -1;
   }
   return report->turns - before;
