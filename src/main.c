@@ -4,13 +4,15 @@
 #include "cli/cli.h"
 #include "company/fold.h"
 #include "gate/account.h"
+#include "gate/deputies.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
+#include "runtime/wake.h"
 
-static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, gate_kinds, access_kinds, runtime_kinds, outbox_kinds, NULL };
-static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, outbox_folds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
 int main(int argc, char **argv) { return cli_main(argc, argv, &tables); }

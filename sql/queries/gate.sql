@@ -59,16 +59,34 @@ SELECT id FROM proposal WHERE subject = $1 AND state IN ('proposed', 'in approva
 SELECT coalesce(sum(minutes), 0) FROM proposal WHERE state IN ('proposed', 'in approval') AND id <> $1;
 
 -- name: put_approval
-INSERT INTO approval (proposal, actor, content_hash, hash, role, decision, reason, criteria, at, stale, seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)
+INSERT INTO approval (proposal, actor, content_hash, hash, role, decision, reason, criteria, at, stale, seq, instead_of)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11)
 ON CONFLICT (proposal, actor, content_hash) DO UPDATE SET hash = excluded.hash, role = excluded.role, decision = excluded.decision,
-  reason = excluded.reason, criteria = excluded.criteria, at = excluded.at, stale = 0, seq = excluded.seq;
+  reason = excluded.reason, criteria = excluded.criteria, at = excluded.at, stale = 0, seq = excluded.seq, instead_of = excluded.instead_of;
 
 -- name: approvals
-SELECT actor, role, decision, reason, criteria, at, stale, hash, seq FROM approval WHERE proposal = $1 ORDER BY seq;
+SELECT actor, role, decision, reason, criteria, at, stale, hash, seq, instead_of FROM approval WHERE proposal = $1 ORDER BY seq;
 
 -- name: dismiss_approvals
 UPDATE approval SET stale = 1 WHERE proposal = $1;
 
 -- name: move_proposal
 UPDATE proposal SET state = $2 WHERE id = $1;
+
+-- name: say
+INSERT INTO said (agent, kind, subject, evidence, span) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (agent, kind, subject, evidence, span) DO NOTHING;
+
+-- name: put_deputy
+INSERT INTO deputy (id, principal, deputy, starts, ends, reason, seq) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING;
+
+-- name: end_deputy
+UPDATE deputy SET ends = $2, seq = $3 WHERE id = $1;
+
+-- name: deputy
+SELECT id, principal, deputy, starts, ends, reason FROM deputy WHERE id = $1;
+
+-- name: deputies
+SELECT id, principal, deputy, starts, ends, reason FROM deputy ORDER BY seq DESC, id;
+
+-- name: deputy_of
+SELECT id, principal, deputy, starts, ends, reason FROM deputy WHERE deputy = $1 AND starts <= $2 AND ends > $2 ORDER BY starts, id;

@@ -12,10 +12,81 @@ UPDATE action SET state = $2, attempts = attempts + 1, due = $3, why = $4, seq =
 UPDATE action SET state = 'requested', attempts = 0, due = $2, seq = $3 WHERE id = $1;
 
 -- name: due_actions
-SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE state = 'requested' AND due <= $1 ORDER BY due, id LIMIT $2;
+SELECT a.id, a.channel, a.subject, a.person, a.state, a.attempts, a.due, a.why, a.seq
+FROM action a LEFT JOIN channel_health h ON h.channel = a.channel
+WHERE a.state = 'requested' AND a.due <= $1 AND coalesce(h.open_until, 0) <= $1 ORDER BY a.due, a.id LIMIT $2;
 
 -- name: actions
 SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE state = $1 ORDER BY seq DESC, id LIMIT $2;
 
 -- name: action
 SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE id = $1;
+
+-- name: started_actions
+SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE state = 'started' ORDER BY due, id LIMIT $1;
+
+-- name: count_actions
+SELECT count(*) FROM action WHERE state = $1;
+
+-- name: move_action
+UPDATE action SET state = $2, why = $3, seq = $4 WHERE id = $1;
+
+-- name: health
+SELECT channel, failures, open_until FROM channel_health ORDER BY channel;
+
+-- name: put_health
+INSERT INTO channel_health (channel, failures, open_until, seq) VALUES ($1, $2, $3, $4)
+ON CONFLICT (channel) DO UPDATE SET failures = excluded.failures, open_until = excluded.open_until, seq = excluded.seq;
+
+-- name: heal
+UPDATE channel_health SET failures = 0, open_until = 0, seq = $2 WHERE failures > 0 AND channel = (SELECT channel FROM action WHERE id = $1);
+
+-- name: lease
+SELECT holder, until FROM lease WHERE name = $1;
+
+-- name: put_lease
+INSERT INTO lease (name, holder, until) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until;
+
+-- name: end_lease
+UPDATE lease SET until = 0 WHERE name = $1 AND holder = $2;
+
+-- name: forget_said
+DELETE FROM said WHERE agent = $1 AND span <> $2;
+
+-- name: depth
+SELECT span, turns FROM depth WHERE agent = $1;
+
+-- name: put_depth
+INSERT INTO depth (agent, span, turns) VALUES ($1, $2, $3) ON CONFLICT (agent) DO UPDATE SET span = excluded.span, turns = excluded.turns;
+
+-- name: put_timer
+INSERT INTO timer (agent, due) VALUES ($1, $2) ON CONFLICT (agent) DO UPDATE SET due = excluded.due;
+
+-- name: end_timer
+DELETE FROM timer WHERE agent = $1;
+
+-- name: timer
+SELECT due FROM timer WHERE agent = $1;
+
+-- name: end_timers
+DELETE FROM timer WHERE due <= $1;
+
+-- name: timers_due
+SELECT (SELECT count(*) FROM timer WHERE due <= $1) +
+  (SELECT count(*) FROM proposal WHERE state IN ('proposed', 'in approval', 'changes requested') AND expires <= $1);
+
+-- What comes from outside or from people: the newest event of it. What agents say and hand over is not in it.
+-- name: outside
+SELECT max(v) FROM (SELECT coalesce(max(changed), 0) AS v FROM import UNION ALL SELECT coalesce(max(seq), 0) FROM goal_version
+  UNION ALL SELECT coalesce(max(seq), 0) FROM need_word UNION ALL SELECT coalesce(max(seq), 0) FROM skill_correction
+  UNION ALL SELECT coalesce(max(seq), 0) FROM programme_decision UNION ALL SELECT coalesce(max(seq), 0) FROM assumption
+  UNION ALL SELECT coalesce(max(seq), 0) FROM intervention UNION ALL SELECT coalesce(max(seq), 0) FROM asset
+  UNION ALL SELECT coalesce(max(seq), 0) FROM promise UNION ALL SELECT coalesce(max(seq), 0) FROM approval
+  UNION ALL SELECT coalesce(max(seq), 0) FROM decision_rules) AS o;
+
+-- name: see
+INSERT INTO last_seen (kind, at, seq) VALUES ($1, $2, $3) ON CONFLICT (kind) DO UPDATE SET at = excluded.at, seq = excluded.seq;
+
+-- name: last_seen
+SELECT at, seq FROM last_seen WHERE kind = $1;

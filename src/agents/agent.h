@@ -69,6 +69,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_auto, turn_free)
 void turn_claim(struct turn *turn, const struct claim *claim);
 void turn_propose(struct turn *turn, const struct proposal *proposal);
 void turn_hand_over(struct turn *turn, const struct handover *handover);
+/* Asks for a turn at that moment, though nothing may have changed by then; the soonest wish of a turn counts. */
+void turn_again(struct turn *turn, int64_t at);
+int64_t turn_again_at(const struct turn *turn); /* 0: none */
 int turn_claims(const struct turn *turn);
 const struct claim *turn_claim_at(const struct turn *turn, int index);
 int turn_proposals(const struct turn *turn);

@@ -8,6 +8,7 @@ struct turn {
   GStringChunk *texts;
   GArray *claims, *proposals, *handovers; /* struct claim, struct proposal, struct handover */
   GPtrArray *evidence;        /* arrays that the claims point to */
+  int64_t again;              /* 0: none */
 };
 
 struct turn *turn_new(void)
@@ -74,6 +75,16 @@ void turn_hand_over(struct turn *turn, const struct handover *handover)
   copy.title = keep(turn, handover->title);
   copy.reason = keep(turn, handover->reason);
   g_array_append_val(turn->handovers, copy);
+}
+
+void turn_again(struct turn *turn, int64_t at)
+{
+  turn->again = turn->again ? MIN(turn->again, at) : at;
+}
+
+int64_t turn_again_at(const struct turn *turn)
+{
+  return turn->again;
 }
 
 int turn_claims(const struct turn *turn)

@@ -1,53 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A server is the HTTP doors and one thread that gives agents their turns: it looks once a second whether the company's
- * version or the day has changed, which costs one small query, and runs the agents where it has. */
+ * A server is the HTTP doors, a thread that gives agents their turns, and one that empties the outbox, so that a channel that
+ * is slow holds up nobody else. Each looks once a second, which costs small queries. Agents are woken where the company's
+ * version or the day has changed, or a timer is due; while things still come in they wait until it is quiet (runner_wakes). */
 #include "cli/serve.h"
 #include "doors/server.h"
+#include "runtime/wake.h"
 #include <stdio.h>
 #include <string.h>
 
 #define LOOK_EVERY (CLOCK_SECOND)
 
-struct waking { struct system *system; GMutex lock; GCond wake; bool stop; };
+struct waking { struct system *system; GMutex lock; GCond wake; bool stop; struct wake wake_up; };
 
 static bool keep_going(void *data, const char *what, double share) { return !((struct waking *)data)->stop && !progress_stopped; }
 
-static void run_agents(struct waking *waking, int64_t *seen_version, int32_t *seen_day) {
+static void run_agents(struct waking *waking) {
   struct system *system = waking->system;
   g_autoptr(GError) error = NULL;
-  int32_t day = clock_day(system_now(system));
-  g_autoptr(db_auto) db = store_read(system_store(system), &error);
-  int64_t version = db ? company_version(db, &error) : -1;
-  db_release(g_steal_pointer(&db));
-  if (version < 0) return;
-  if (version == *seen_version && day == *seen_day) {
-    if (!system_dispatch(system, &error)) g_printerr("meno: outbox: %s\n", error->message);
-    return;
-  }
+  int ready = runner_wakes(system_ledger(system), &waking->wake_up, system_now(system), g_get_monotonic_time(), &error);
   struct runner_report report;
-  bool fine = system_run(system, system_now(system), keep_going, waking, &report, &error);
-  if (fine) {
-    *seen_version = version;
-    *seen_day = day;
-    view_release(system_view(system, NULL)); /* so that the next page need not load it */
-  } else if (!g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED)) g_printerr("meno: agents: %s\n", error->message);
+  bool fine = ready == 0 || (ready == 1 && system_take_turns(system, system_now(system), keep_going, waking, &report, &error));
+  if (ready == 1 && fine) view_release(system_view(system, NULL)); /* so that the next page need not load it */
+  if (!fine) waking->wake_up.seen = -1;
+  if (!fine && !g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED)) g_printerr("meno: agents: %s\n", error->message);
 }
 
-static void *wake_agents(void *data) {
-  struct waking *waking = data;
-  int64_t version = -1;
-  int32_t day = CLOCK_NO_DAY;
+static void empty_outbox(struct waking *waking) {
+  g_autoptr(GError) error = NULL;
+  if (!system_dispatch(waking->system, system_now(waking->system), &error)) g_printerr("meno: outbox: %s\n", error->message);
+}
+
+static void every_second(struct waking *waking, void (*look)(struct waking *)) {
   g_mutex_lock(&waking->lock);
   while (!waking->stop) {
     g_mutex_unlock(&waking->lock);
-    run_agents(waking, &version, &day);
+    look(waking);
     g_mutex_lock(&waking->lock);
     if (!waking->stop) g_cond_wait_until(&waking->wake, &waking->lock, g_get_monotonic_time() + LOOK_EVERY);
   }
   g_mutex_unlock(&waking->lock);
-  return NULL;
 }
+
+static void *wake_agents(void *waking) { return every_second(waking, run_agents), NULL; }
+static void *wake_dispatcher(void *waking) { return every_second(waking, empty_outbox), NULL; }
 
 static void describe(struct system *system, struct json_writer *out) {
   g_autoptr(view_auto) view = system_view(system, NULL);
@@ -62,7 +58,7 @@ static void wait_for_stop(struct waking *waking) {
   while (!progress_stopped) g_usleep(100000);
   g_mutex_lock(&waking->lock);
   waking->stop = true;
-  g_cond_signal(&waking->wake);
+  g_cond_broadcast(&waking->wake);
   g_mutex_unlock(&waking->lock);
 }
 
@@ -72,16 +68,16 @@ int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, c
   progress_catch();
   struct server *server = server_start(system, &options, &error);
   if (!server) return cli_fail(cli, error);
-  struct waking waking = { .system = system };
+  struct waking waking = { .system = system, .wake_up = { .seen = -1 } };
   g_mutex_init(&waking.lock);
   g_cond_init(&waking.wake);
-  GThread *thread = g_thread_new("agents", wake_agents, &waking);
+  GThread *threads[] = { g_thread_new("agents", wake_agents, &waking), g_thread_new("outbox", wake_dispatcher, &waking) };
   if (announce) announce(data, server_port(server));
   fflush(stdout);
   wait_for_stop(&waking);
   g_printerr("meno: stopping\n");
   server_stop(server);
-  g_thread_join(thread);
+  for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) g_thread_join(threads[i]);
   g_mutex_clear(&waking.lock);
   g_cond_clear(&waking.wake);
   return 0;

@@ -15,7 +15,7 @@ struct server_options {
                                 Then its host is answered, its X-Forwarded-For believed, and cookies are for https only */
   struct clock clock;        /* the machine's: sessions and limits run on it, whatever time the company's data stand at */
   unsigned requests_per_second; /* of one account; 0: 50 */
-  unsigned connections, seconds; /* see http.h; 0: its own */
+  unsigned connections, seconds, line; /* see http.h; 0: its own */
   /* Adds members to the answer of GET /session: "company", "data_until". NULL: none. */
   void (*describe)(struct system *system, struct json_writer *out);
 };

@@ -10,6 +10,10 @@
  * role among them that the rule wants. Until all questions are answered with yes, there is no yes: who doubts one of them
  * rejects or requests changes, and says why, so that the agent and the next person can learn from it.
  *
+ * A deputy decides with the roles of the person in whose place they stand, and it is recorded so. For the separation of
+ * duties they are both: neither's request nor confirmation is theirs to decide, and where one of them has accepted, the
+ * other's yes is no second one.
+ *
  * How it can be wrong: a person with two accounts counts as two. Accounts belong to people of the company where the
  * administrator links them; separation of duties is as good as that list.
  *
@@ -97,6 +101,21 @@ static bool check_current(const struct rules *rules, const struct gate_proposal 
 
 static bool same_actor(const char *one, const char *other) { return one && other && !strcmp(one, other); }
 
+/* Is it somebody whom this person is, or stands for? */
+static bool is_self(const struct gate_person *person, const char *actor) { return same_actor(actor, person->actor) || same_actor(actor, person->instead_of); }
+
+/* CONFLICT: one of the two has accepted already. */
+static bool check_once(const struct gate_proposal *p, const struct gate_person *person, enum gate_word word, GError **error) {
+  for (guint i = 0; word == GATE_ACCEPT && i < p->approvals->len; i++) {
+    const struct gate_approval *a = p->approvals->pdata[i];
+    bool own = same_actor(a->actor, person->actor) && !g_strcmp0(a->instead_of, person->instead_of); /* a second word of the same: judged elsewhere */
+    if (a->stale || own || strcmp(a->decision, gate_words[GATE_ACCEPT]) || !(is_self(person, a->actor) || is_self(person, a->instead_of))) continue;
+    return fail(error, MENO_ERROR_CONFLICT, "%s has accepted \"%s\" already, %s; a deputy and who named them count once, so it waits for somebody else", a->actor, p->title,
+                a->instead_of ? "as a deputy" : "in their own right");
+  }
+  return true;
+}
+
 /* FORBIDDEN by role or separation of duties, with the rule's sentence. */
 static bool check_person(const struct rules *rules, const struct gate_proposal *p, const struct gate_person *person, const char *confirmer,
                          GError **error) {
@@ -106,10 +125,10 @@ static bool check_person(const struct rules *rules, const struct gate_proposal *
     return fail(error, MENO_ERROR_FORBIDDEN, "the decision rules know no proposal \"%s\", so nobody may decide it; add the kind to rules.yaml",
                 p->kind);
   if (!(person->roles & who->of)) return fail(error, MENO_ERROR_FORBIDDEN, "this is not yours to decide. %s", p->rule);
-  if (who->not_requester && same_actor(p->requester, person->actor))
-    return fail(error, MENO_ERROR_FORBIDDEN, "you asked for this, so somebody else decides it. %s", p->rule);
-  if (who->not_confirmer && same_actor(confirmer, person->actor))
-    return fail(error, MENO_ERROR_FORBIDDEN, "you confirmed the cause that this rests on, so somebody else decides it. %s", p->rule);
+  if (who->not_requester && is_self(person, p->requester))
+    return fail(error, MENO_ERROR_FORBIDDEN, person->instead_of ? "you, or whom you stand in for, asked for this, so somebody else decides it. %s" : "you asked for this, so somebody else decides it. %s", p->rule);
+  if (who->not_confirmer && is_self(person, confirmer))
+    return fail(error, MENO_ERROR_FORBIDDEN, person->instead_of ? "you, or whom you stand in for, confirmed the cause that this rests on, so somebody else decides it. %s" : "you confirmed the cause that this rests on, so somebody else decides it. %s", p->rule);
   return true;
 }
 
@@ -156,6 +175,7 @@ static bool record(struct ledger_write *write, const struct rules *rules, const 
   json_open_object(&w, NULL);
   json_put_string(&w, "proposal", p->id);
   json_put_string(&w, "decision", gate_words[d->word]);
+  if (person->instead_of) json_put_string(&w, "instead_of", person->instead_of);
   json_put_string(&w, "role", role);
   json_put_string(&w, "reason", d->reason && *d->reason ? d->reason : NULL);
   json_open_array(&w, "criteria");
@@ -177,14 +197,15 @@ bool gate_decide(struct ledger_write *write, const struct rules *rules, const st
   const struct gate_approval *mine = approval_of(p, person->actor);
   if (mine && !g_strcmp0(p->hash, decision->hash) && !strcmp(mine->decision, gate_words[decision->word])) return true; /* a second click */
   return check_current(rules, p, decision->hash, now, error) && check_person(rules, p, person, decision->confirmer, error) &&
-         check_words(rules, p, decision, error) && record(write, rules, p, person, decision, error);
+         check_once(p, person, decision->word, error) && check_words(rules, p, decision, error) && record(write, rules, p, person, decision, error);
 }
 
 bool gate_may(const struct rules *rules, const struct gate_proposal *proposal, const struct gate_person *person, const char *confirmer, int64_t now,
               char **ret_why) {
   g_autoptr(GError) why = NULL;
   const struct gate_approval *mine = approval_of(proposal, person->actor);
-  bool fine = check_current(rules, proposal, proposal->hash, now, &why) && check_person(rules, proposal, person, confirmer, &why);
+  bool fine = check_current(rules, proposal, proposal->hash, now, &why) && check_person(rules, proposal, person, confirmer, &why) &&
+    check_once(proposal, person, GATE_ACCEPT, &why);
   if (fine && mine)
     fine = fail(&why, MENO_ERROR_CONFLICT, "you have %s it already; it waits for somebody else",
                 past_words[!strcmp(mine->decision, gate_words[GATE_ACCEPT]) ? 0 : 1]);

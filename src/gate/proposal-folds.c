@@ -70,8 +70,8 @@ static bool apply_end(struct db *db, const struct event *event, struct json body
 static bool apply_decision(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = text(body, "proposal"), *state = text(body, "state");
   g_autofree char *criteria = canonical(body, "criteria");
-  if (db_run(db, error, "gate.put_approval", "ttttttttii", id, event->actor, text(body, "content_hash"), text(body, "hash"), text(body, "role"),
-             text(body, "decision"), text(body, "reason"), criteria, event->recorded, event->seq) < 0)
+  if (db_run(db, error, "gate.put_approval", "ttttttttiit", id, event->actor, text(body, "content_hash"), text(body, "hash"), text(body, "role"),
+             text(body, "decision"), text(body, "reason"), criteria, event->recorded, event->seq, text(body, "instead_of")) < 0)
     return false;
   if (!g_strcmp0(state, STATE_IN_APPROVAL) || !g_strcmp0(state, STATE_CHANGES)) return db_run(db, error, "gate.move_proposal", "tt", id, state) >= 0;
   return db_run(db, error, "gate.end_proposal", "tttti", id, state, NULL, NULL, event->recorded) >= 0;

@@ -11,6 +11,7 @@
 static void approval_free(void *data) {
   struct gate_approval *approval = data;
   g_free(approval->actor);
+  g_free(approval->instead_of);
   g_free(approval->role);
   g_free(approval->decision);
   g_free(approval->reason);
@@ -61,6 +62,7 @@ static bool load_approvals(struct db *db, struct gate_proposal *p, GError **erro
     a->at = query_integer(q, 5);
     a->stale = query_integer(q, 6) != 0;
     a->seq = query_integer(q, 8);
+    a->instead_of = g_strdup(query_text(q, 9));
     g_ptr_array_add(p->approvals, a);
   }
   return got == 0;

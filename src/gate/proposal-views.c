@@ -74,9 +74,10 @@ static void write_decisions(const struct gate_view *view, const struct gate_prop
   json_open_array(out, "decisions");
   for (guint i = 0; i < p->approvals->len; i++) {
     const struct gate_approval *a = p->approvals->pdata[i];
-    g_autofree char *by = called(view, a->actor);
+    g_autofree char *by = called(view, a->actor), *instead_of = a->instead_of ? called(view, a->instead_of) : NULL;
     json_open_object(out, NULL);
     json_put_string(out, "by", by);
+    json_put_string(out, "instead_of", instead_of);
     json_put_string(out, "role", a->role);
     json_put_string(out, "decision", a->decision);
     json_put_string(out, "reason", a->reason);
@@ -141,6 +142,8 @@ bool gate_write_whole(const struct gate_view *view, struct db *db, const struct 
   json_put_string(out, "why_not", why_not);
   json_put_raw(out, "criteria", p->criteria, strlen(p->criteria));
   write_decisions(view, p, out);
+  g_autofree char *instead_of = view->person && view->person->instead_of ? called(view, view->person->instead_of) : NULL;
+  json_put_string(out, "instead_of", instead_of);
   json_put_bool(out, "stale", !strcmp(p->state, STATE_SUPERSEDED) || (gate_is_open(p) && strcmp(p->rules, view->rules->revision)));
   write_changes(p, previous, input, was, out);
   json_put_string(out, "previous", p->previous);

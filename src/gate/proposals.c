@@ -288,6 +288,19 @@ static bool already_answered(const struct draft *draft, const struct gate_propos
   return true;
 }
 
+int gate_say(struct db *db, const char *agent, const char *kind, const char *subject, const char *evidence, const char *span, GError **error) {
+  return db_change(db, error, "gate.say", "ttttt", agent, kind, subject, evidence, span);
+}
+
+/* Has the agent proposed just this under the same facts before, and something else since? 1/0/-1 */
+static int is_loop(struct ledger_write *write, const struct draft *draft, GError **error) {
+  const struct gate_input *in = draft->in;
+  if (!in->span) return 0;
+  g_autofree char *evidence = g_strconcat(draft->content_hash, draft->evidence_hash, NULL);
+  int said = gate_say(ledger_write_db(write), in->agent, in->kind, draft->slot, evidence, in->span, error);
+  return said < 0 ? -1 : said == 0;
+}
+
 /* Puts the draft in the place of `latest` (NULL: there was none). */
 static bool place(struct ledger_write *write, const struct rules *rules, const struct draft *draft, const struct gate_proposal *latest, int64_t now,
                   struct gate_answer *answer, GError **error) {
@@ -297,6 +310,9 @@ static bool place(struct ledger_write *write, const struct rules *rules, const s
   bool automatic = is_automatic(draft);
   if (!automatic && !find_withholding(ledger_write_db(write), rules, draft, replaces ? latest->id : NULL, &why, error)) return false;
   if (same && why) return answer_set(answer, GATE_WITHHELD, latest->id, g_steal_pointer(&why)), true;
+  int loop = same ? 0 : is_loop(write, draft, error);
+  if (loop < 0) return false;
+  if (loop) return answer_set(answer, GATE_REFUSED, NULL, g_strdup("proposed before under the same facts, and something else since: a loop")), true;
   g_autofree char *made = same ? g_strdup(latest->id) : id_short("a", draft->in->kind, draft->slot, draft->hash, latest ? latest->id : "", NULL);
   const char *previous = same ? latest->previous : latest ? latest->id : NULL;
   if (replaces && !end(write, "proposal.superseded", latest->id, made,

@@ -41,6 +41,7 @@ struct gate_input {
   double worth;            /* money a year; NAN unknown (then never withheld for little worth) */
   int32_t expires;         /* last day on which it makes sense; CLOCK_NO_DAY: as the rules say. The sooner of both counts */
   const struct gate_evidence *evidence; int evidence_count;
+  const char *span;        /* the window in which the same, said again after something else, is a loop and refused; NULL: none is looked for */
 };
 
 enum gate_outcome {
@@ -56,6 +57,8 @@ void gate_answer_clear(struct gate_answer *answer);
 typedef struct gate_answer gate_answer_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(gate_answer_auto, gate_answer_clear)
 
+/* Remembers that `agent` said this in a window: 1; 0: it had said it there before; -1 error. The unique key is the guard. */
+int gate_say(struct db *db, const char *agent, const char *kind, const char *subject, const char *evidence, const char *span, GError **error);
 /* What is against the rules is an answer (GATE_REFUSED with the reason), so that a turn goes on; errors are the store's.
  * Without evidence, with only machine-written evidence, or with less than the rule asks: refused. */
 bool gate_propose(struct ledger_write *write, const struct rules *rules, const struct gate_input *input, int64_t now, struct gate_answer *ret_answer,
@@ -76,7 +79,7 @@ bool gate_adopt_rules(struct ledger_write *write, const struct rules *rules, con
 
 /* ---- reading ---- */
 
-struct gate_approval { char *actor, *role, *decision, *reason; int64_t at, seq; bool stale; };
+struct gate_approval { char *actor, *instead_of /* in whose place; NULL: their own */, *role, *decision, *reason; int64_t at, seq; bool stale; };
 struct gate_proposal {
   char *id, *kind, *subject, *slot, *title, *content /* JSON: the body that a person would accept */, *input /* JSON: all that was proposed */,
       *agent, *claim, *requester, *risk, *criteria, *rule, *state, *why;
@@ -101,7 +104,7 @@ bool gate_is_open(const struct gate_proposal *proposal);
 /* ---- deciding ---- */
 
 enum gate_word { GATE_ACCEPT, GATE_REJECT, GATE_REQUEST_CHANGES };
-struct gate_person { const char *actor; unsigned roles; };
+struct gate_person { const char *actor; unsigned roles; const char *instead_of; /* as a deputy: in whose place, and then with whose roles; NULL: their own */ };
 struct gate_decision {
   const char *proposal;
   enum gate_word word;
@@ -112,7 +115,8 @@ struct gate_decision {
 };
 /* NOT_FOUND; STALE: superseded, another hash, other rules; CONFLICT: already decided or lapsed (says by whom and when);
  * FORBIDDEN: role or separation of duties (with the rule's sentence); BAD_INPUT: a reason or a criterion is missing.
- * The same decision by the same person again is fine and records nothing. */
+ * The same decision by the same person again is fine and records nothing. A deputy and who named them are one person: their
+ * yes counts once, and what one may not decide the other may not in their place. */
 bool gate_decide(struct ledger_write *write, const struct rules *rules, const struct gate_person *person, const struct gate_decision *decision,
                  int64_t now, GError **error);
 /* May this person decide it now? If not, `ret_why` (may be NULL) says why not, newly allocated. */

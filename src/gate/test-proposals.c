@@ -463,6 +463,44 @@ static void test_change_of_mind(struct world *w, gconstpointer data) {
   g_assert_cmpuint(p->approvals->len, ==, 1);
 }
 
+/* In the lead's place: with the lead's roles, and for the separation of duties both. */
+static void test_deputy(struct world *w, gconstpointer data) {
+  static const struct gate_person stand_in = { "account:approver", ROLE_LEAD, "account:lead" }, stranger = { "account:approver-2", ROLE_LEAD, "account:lead" },
+                                  other_approver = { "account:approver-3", ROLE_APPROVER };
+  struct gate_input in = wide();
+  g_autofree char *id = propose(w, &in, DAY0, GATE_MADE);
+  decides(w, id, &stand_in, GATE_ACCEPT, NULL, DAY0);
+  assert_state(w, id, "in approval"); /* as a lead: an approver is waited for */
+  g_autoptr(gate_proposal_auto) p = find(w, id);
+  const struct gate_approval *a = p->approvals->pdata[0];
+  g_assert_cmpstr(a->actor, ==, "account:approver");
+  g_assert_cmpstr(a->instead_of, ==, "account:lead");
+  g_assert_cmpstr(a->role, ==, "lead");
+  refuses(w, id, &lead, GATE_ACCEPT, NULL, NULL, DAY0, MENO_ERROR_CONFLICT, "as a deputy");
+  refuses(w, id, &stranger, GATE_ACCEPT, NULL, NULL, DAY0, MENO_ERROR_CONFLICT, "count once");
+  decides(w, id, &approver, GATE_ACCEPT, NULL, DAY0); /* the same person again: nothing */
+  assert_state(w, id, "in approval");
+  g_autofree char *why = NULL;
+  g_assert_false(gate_may(w->rules, p, &lead, NULL, DAY0, &why));
+  decides(w, id, &other_approver, GATE_ACCEPT, NULL, DAY0);
+  assert_state(w, id, "accepted");
+  in.subject = "need:n-2";
+  in.requester = "account:lead";
+  g_autofree char *asked = propose(w, &in, DAY0, GATE_MADE);
+  refuses(w, asked, &stand_in, GATE_ACCEPT, NULL, NULL, DAY0, MENO_ERROR_FORBIDDEN, "or whom you stand in for, asked");
+  in.subject = "need:n-3";
+  in.requester = "account:approver";
+  g_autofree char *own = propose(w, &in, DAY0, GATE_MADE);
+  refuses(w, own, &stand_in, GATE_ACCEPT, NULL, NULL, DAY0, MENO_ERROR_FORBIDDEN, "or whom you stand in for, asked");
+  in.subject = "need:n-4";
+  in.requester = NULL;
+  g_autofree char *no = propose(w, &in, DAY0, GATE_MADE);
+  decides(w, no, &lead, GATE_ACCEPT, NULL, DAY0);
+  refuses(w, no, &stand_in, GATE_ACCEPT, NULL, NULL, DAY0, MENO_ERROR_CONFLICT, "in their own right");
+  decides(w, no, &stand_in, GATE_REJECT, "it has changed", DAY0); /* a no ends it, whoever says it */
+  assert_state(w, no, "rejected");
+}
+
 static void test_separation(struct world *w, gconstpointer data) {
   struct gate_input in = usual;
   in.requester = lead.actor;
@@ -702,6 +740,7 @@ int main(int argc, char **argv) {
   TEST(stale_approval);
   TEST(changes);
   TEST(change_of_mind);
+  TEST(deputy);
   TEST(separation);
   TEST(agent_decides);
   TEST(new_rules);

@@ -3,6 +3,7 @@
  * The house itself: how much there is, letting agents run, finding things by name, who the accounts are, which rules hold. */
 #include "gate/account.h"
 #include "ops/outcomes.h"
+#include "runtime/wake.h"
 #include <string.h>
 
 /* ---- status, run ------------------------------------------------------------------------------------------------ */
@@ -13,6 +14,8 @@ static bool status(struct op_call *call, struct json_writer *out, GError **error
   int64_t head = db ? ledger_head(db, error) : -1;
   if (head < 0) return false;
   const struct company *company = view->company;
+  g_autoptr(GPtrArray) silences = wake_silences(db, call->now, error);
+  if (!silences) return false;
   g_autofree char *store = store_describe(system_store(call->system));
   json_put_integer(out, "people", company->people.count);
   json_put_integer(out, "teams", company->teams.count);
@@ -26,6 +29,9 @@ static bool status(struct op_call *call, struct json_writer *out, GError **error
   json_open_array(out, "missing_files");
   for (int i = 0; i < FILE_COUNT; i++)
     if (!company->have[i]) json_put_string(out, NULL, formats[i].file);
+  json_close_array(out);
+  json_open_array(out, "silent");
+  for (guint i = 0; i < silences->len; i++) json_put_string(out, NULL, silences->pdata[i]);
   json_close_array(out);
   return true;
 }
@@ -189,7 +195,8 @@ static bool rules(struct op_call *call, struct json_writer *out, GError **error)
 
 static const struct field status_out[] = { { "people", FIELD_COUNT, REQUIRED, "" }, { "teams", FIELD_COUNT, REQUIRED, "" }, { "skills", FIELD_COUNT, REQUIRED, "" }, { "goals", FIELD_COUNT, REQUIRED, "" },
   { "results", FIELD_COUNT, REQUIRED, "" }, { "events", FIELD_COUNT, REQUIRED, "" }, { "bytes", FIELD_COUNT, REQUIRED, "on disk" }, { "store", FIELD_TEXT(0), REQUIRED, "" },
-  { "data_until", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "missing_files", FIELD_TEXTS, REQUIRED, "" }, { 0 } };
+  { "data_until", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "missing_files", FIELD_TEXTS, REQUIRED, "" },
+  { "silent", FIELD_TEXTS, REQUIRED, "what has not come in for too long" }, { 0 } };
 static const struct field run_out[] = { { "turns", FIELD_COUNT, REQUIRED, "" }, { "claims", FIELD_COUNT, REQUIRED, "" }, { "retracted", FIELD_COUNT, REQUIRED, "" }, { "proposals", FIELD_COUNT, REQUIRED, "" },
   { "deliveries", FIELD_COUNT, REQUIRED, "blocks put before people" }, { "withheld", FIELD_COUNT, REQUIRED, "not worth the approvers' time now" }, { "refused", FIELD_COUNT, REQUIRED, "against the rules" }, { 0 } };
 static const struct field search_in[] = { { "q", FIELD_TEXT(200), REQUIRED | IN_PATH, "words to look for" }, { 0 } };

@@ -2,19 +2,21 @@
  *
  * Approvals: what waits for a decision, and deciding it. The rules are the gate's; here a decision is carried in, and what
  * follows from an accepted one is recorded in the same transaction. */
+#include "ops/deputies.h"
 #include "ops/follow-up.h"
 #include <string.h>
 
-struct reader { struct op_call *call; struct view *view; struct db *db; struct gate_person person; };
+struct reader { struct op_call *call; struct view *view; struct db *db; struct standing standing; struct gate_person person /* of the proposal last looked at */; };
 
 static char *name_actor(void *data, const char *actor) { return ops_actor_name(((struct reader *)data)->view->company, actor); }
 
 static bool reader_open(struct reader *reader, struct op_call *call, GError **error) {
-  *reader = (struct reader){ .call = call, .view = system_view(call->system, error), .person = { call->caller.actor, call->caller.roles } };
-  return reader->view && (reader->db = store_read(system_store(call->system), error));
+  *reader = (struct reader){ .call = call, .view = system_view(call->system, error) };
+  return reader->view && (reader->db = store_read(system_store(call->system), error)) && standing_load(call, reader->db, &reader->standing, error);
 }
 
 static void reader_close(struct reader *reader) {
+  standing_clear(&reader->standing);
   db_release(reader->db);
   view_release(reader->view);
 }
@@ -35,6 +37,7 @@ static bool confirmer_of(struct db *db, const char *subject, char **ret_confirme
 
 static bool view_of(struct reader *reader, const struct gate_proposal *proposal, char **ret_confirmer, struct gate_view *ret_view, GError **error) {
   if (!confirmer_of(reader->db, proposal->subject, ret_confirmer, error)) return false;
+  reader->person = standing_for(&reader->standing, system_rules(reader->call->system), proposal, *ret_confirmer, reader->call->now);
   *ret_view = (struct gate_view){ .rules = system_rules(reader->call->system), .person = &reader->person, .confirmer = *ret_confirmer,
     .now = reader->call->now, .name = name_actor, .data = reader };
   return true;
@@ -96,7 +99,9 @@ static bool decide(struct op_call *call, enum gate_word word, struct json_writer
   if (!write || gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
   g_autofree char *confirmer = NULL;
   if (proposal && !confirmer_of(ledger_write_db(write), proposal->subject, &confirmer, error)) return false;
-  struct gate_person person = { call->caller.actor, call->caller.roles };
+  g_auto(standing_auto) standing = { 0 };
+  if (!standing_load(call, ledger_write_db(write), &standing, error)) return false;
+  struct gate_person person = proposal ? standing_for(&standing, system_rules(call->system), proposal, confirmer, call->now) : standing.own;
   struct gate_decision decision = { .proposal = id, .word = word, .hash = op_text(call, "hash"), .criteria = (const char *const *)criteria,
     .reason = op_text(call, "reason"), .confirmer = confirmer };
   if (!gate_decide(write, system_rules(call->system), &person, &decision, call->now, error) || !follow_up(call, write, view->company, id, error) ||
@@ -120,12 +125,13 @@ static const struct field row_fields[] = { ROW_FIELDS, { 0 } };
 static const struct field list_out[] = { { "proposals", FIELD_LIST(row_fields), REQUIRED, "soonest to lapse first" }, { 0 } };
 static const struct field risk_fields[] = { { "factor", FIELD_TEXT(0), REQUIRED, "" }, { "points", FIELD_INTEGER(-100, 100), REQUIRED, "" }, { "text", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
 static const struct field criterion_fields[] = { { "id", FIELD_ID("criterion"), REQUIRED, "" }, { "question", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
-static const struct field decision_fields[] = { { "by", FIELD_TEXT(0), REQUIRED, "" }, { "role", FIELD_TEXT(0), REQUIRED, "" }, { "decision", FIELD_TEXT(0), REQUIRED, "" },
+static const struct field decision_fields[] = { { "by", FIELD_TEXT(0), REQUIRED, "" }, { "instead_of", FIELD_TEXT(0), REQUIRED | NULLABLE, "a deputy's decision: in whose place" }, { "role", FIELD_TEXT(0), REQUIRED, "" }, { "decision", FIELD_TEXT(0), REQUIRED, "" },
   { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "at", FIELD_TIME, REQUIRED, "" }, { 0 } };
 static const struct field whole_out[] = { ROW_FIELDS, { "body", FIELD_ANY, REQUIRED, "what a person would accept: its members depend on the kind" }, { "hash", FIELD_TEXT(0), REQUIRED, "send it back with the decision" },
   { "names", FIELD_ANY, REQUIRED, "id → what it is called, for ids in the body" },
   { "why", FIELD_TEXTS, REQUIRED, "" }, { "risk", FIELD_LIST(risk_fields), REQUIRED, "" }, { "rule", FIELD_TEXT(0), REQUIRED, "who decides, in words" }, { "needs_reason", FIELD_BOOL, REQUIRED, "also to accept it" }, { "why_not", FIELD_TEXT(0), REQUIRED | NULLABLE, "why the caller cannot decide it" },
-  { "criteria", FIELD_LIST(criterion_fields), REQUIRED, "" }, { "decisions", FIELD_LIST(decision_fields), REQUIRED, "" }, { "stale", FIELD_BOOL, REQUIRED, "a newer one has replaced it" },
+  { "criteria", FIELD_LIST(criterion_fields), REQUIRED, "" }, { "decisions", FIELD_LIST(decision_fields), REQUIRED, "" },
+  { "instead_of", FIELD_TEXT(0), REQUIRED | NULLABLE, "in whose place you would decide; null: your own" }, { "stale", FIELD_BOOL, REQUIRED, "a newer one has replaced it" },
   { "changed", FIELD_TEXTS, REQUIRED, "what differs from the one before" }, { "previous", FIELD_ID("proposal"), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field list_in[] = { { "all", FIELD_BOOL, 0, "also what has been decided or has lapsed" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("proposal"), REQUIRED | IN_PATH, "the proposal" }, { 0 } };

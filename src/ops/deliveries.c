@@ -189,11 +189,12 @@ static int preference_of(struct op_call *call, const struct company *company, st
   return 1;
 }
 
-static void write_preference(struct json_writer *out, const struct preference *wish, bool own) {
+static void write_preference(struct op_call *call, struct json_writer *out, const struct preference *wish, bool own) {
   put_minute(out, "quiet_from", wish->quiet_from);
   put_minute(out, "quiet_to", wish->quiet_to);
   json_put_number(out, "weekly_minutes", wish->weekly_minutes);
   json_put_string(out, "channel", wish->channel);
+  json_put_bool(out, "messages", system_messages(call->system) != NULL);
   json_put_bool(out, "own", own);
 }
 
@@ -202,7 +203,7 @@ static bool preferences_show(struct op_call *call, struct json_writer *out, GErr
   g_autofree char *channel = NULL;
   struct preference wish;
   int got = view ? preference_of(call, view->company, &wish, &channel, error) : -1;
-  if (got >= 0) write_preference(out, &wish, got == 1);
+  if (got >= 0) write_preference(call, out, &wish, got == 1);
   return got >= 0;
 }
 
@@ -218,6 +219,8 @@ static bool preferences_set(struct op_call *call, struct json_writer *out, GErro
       return fail(error, MENO_ERROR_BAD_INPUT, "\"%s\" is no time of day like 18:30", ends[i].field);
   wish.weekly_minutes = op_number(call, "weekly_minutes", wish.weekly_minutes);
   if (op_text(call, "channel")) wish.channel = op_text(call, "channel");
+  if (strcmp(wish.channel, "message") == 0 && op_text(call, "channel") && !system_messages(call->system))
+    return fail(error, MENO_ERROR_BAD_INPUT, "nobody has set up messages here; take inbox or file, or ask an administrator for channels.yaml");
   struct json_writer body;
   json_writer_init(&body);
   json_open_object(&body, NULL);
@@ -229,7 +232,7 @@ static bool preferences_set(struct op_call *call, struct json_writer *out, GErro
   g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("person:", view->company->people.at[wish.person].id, NULL);
   if (ledger_record(system_ledger(call->system), call->now, &(struct event){ .kind = "delivery.preferred", .subject = subject, .actor = call->caller.actor, .body = text }, error) <= 0)
     return false;
-  write_preference(out, &wish, true);
+  write_preference(call, out, &wish, true);
   return true;
 }
 
@@ -347,7 +350,7 @@ static bool deliveries_list(struct op_call *call, struct json_writer *out, GErro
 
 /* ---- outbox ----------------------------------------------------------------------------------------------------- */
 
-static const char *const action_states[] = { "dead", "requested", "done", NULL };
+static const char *const action_states[] = { "dead", "uncertain", "requested", "started", "done", "dropped", NULL };
 
 static bool outbox(struct op_call *call, struct json_writer *out, GError **error) {
   const char *state = op_text(call, "state");
@@ -373,15 +376,23 @@ static bool outbox(struct op_call *call, struct json_writer *out, GError **error
 
 static bool retry(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(system_ledger(call->system), call->now, error);
-  if (!write || !outbox_retry(write, op_text(call, "id"), call->caller.actor, call->now, error) || !ledger_commit(g_steal_pointer(&write), error) ||
-      !system_dispatch(call->system, error)) return false;
+  if (!write || !outbox_retry(write, op_text(call, "id"), call->caller.actor, error) || !ledger_commit(g_steal_pointer(&write), error) ||
+      !system_dispatch(call->system, call->now, error)) return false;
+  json_put_string(out, "id", op_text(call, "id"));
+  return true;
+}
+
+static bool settle(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(ledger_write_auto) write = ledger_write(system_ledger(call->system), call->now, error);
+  if (!write || !outbox_settle(write, op_text(call, "id"), op_text(call, "word"), op_text(call, "reason"), call->caller.actor, error) ||
+      !ledger_commit(g_steal_pointer(&write), error) || !system_dispatch(call->system, call->now, error)) return false;
   json_put_string(out, "id", op_text(call, "id"));
   return true;
 }
 
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
-static const char *const channel_words[] = { "inbox", "file", NULL };
+static const char *const channel_words[] = { "inbox", "file", "message", NULL };
 static const struct field item_row[] = { { "id", FIELD_ID("delivery"), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED, "delivery or note" }, { "title", FIELD_TEXT(0), REQUIRED, "" },
   { "text", FIELD_TEXT(0), REQUIRED, "of a delivery: why it came; of a note: its text" }, { "at", FIELD_TIME, REQUIRED, "" }, { "expires", FIELD_DAY, REQUIRED | NULLABLE, "" },
   { "minutes", FIELD_FIGURE, REQUIRED | NULLABLE, "of your attention" }, { "state", FIELD_TEXT(0), REQUIRED | NULLABLE, "shown, opened, done, declined, expired" },
@@ -392,18 +403,20 @@ static const struct field id_in[] = { { "id", FIELD_ID("delivery"), REQUIRED | I
 static const struct field decline_in[] = { { "id", FIELD_ID("delivery"), REQUIRED | IN_PATH, "the delivery" }, { "reason", FIELD_TEXT(LIMIT_TEXT), 0, "if you like: why" }, { 0 } };
 static const struct field answer_out[] = { { "id", FIELD_ID("delivery"), REQUIRED, "" }, { "state", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
 #define PREFERENCE_FIELDS(needs) { "quiet_from", FIELD_TEXT(5), needs, "no delivery from this time of day, UTC" }, { "quiet_to", FIELD_TEXT(5), needs, "until this one" }, \
-  { "weekly_minutes", FIELD_NUMBER(0, 600), needs, "of attention a week; 0: nothing comes" }, { "channel", FIELD_WORD(channel_words), needs, "inbox, or a file for the company's other tools, too" }
+  { "weekly_minutes", FIELD_NUMBER(0, 600), needs, "of attention a week; 0: nothing comes" }, { "channel", FIELD_WORD(channel_words), needs, "inbox; or a file for the company's other tools, too; or notes as a message, too" }
 static const struct field preference_in[] = { PREFERENCE_FIELDS(0), { 0 } };
-static const struct field preference_out[] = { PREFERENCE_FIELDS(REQUIRED), { "own", FIELD_BOOL, REQUIRED, "false: nobody has changed what holds for all" }, { 0 } };
+static const struct field preference_out[] = { PREFERENCE_FIELDS(REQUIRED), { "messages", FIELD_BOOL, REQUIRED, "the administrator has set them up" }, { "own", FIELD_BOOL, REQUIRED, "false: nobody has changed what holds for all" }, { 0 } };
 static const struct field count_row[] = { { "asset", FIELD_ID("asset"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "modality", FIELD_TEXT(0), REQUIRED, "" }, { "hidden", FIELD_BOOL, REQUIRED, "fewer than five people" },
   { "people", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "deliveries", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "shown", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "opened", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
   { "done", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "declined", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "expired", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field counts_out[] = { { "deliveries", FIELD_LIST(count_row), REQUIRED, "one row per asset" }, { 0 } };
-static const struct field outbox_in[] = { { "state", FIELD_WORD(action_states), 0, "dead (default), requested or done" }, { 0 } };
+static const struct field outbox_in[] = { { "state", FIELD_WORD(action_states), 0, "dead (default), uncertain, requested, started, done or dropped" }, { 0 } };
 static const struct field action_row[] = { { "id", FIELD_ID("action"), REQUIRED, "" }, { "channel", FIELD_TEXT(0), REQUIRED, "" }, { "subject", FIELD_TEXT(0), REQUIRED, "" }, { "state", FIELD_TEXT(0), REQUIRED, "" },
   { "attempts", FIELD_COUNT, REQUIRED, "" }, { "due", FIELD_TIME, REQUIRED | NULLABLE, "" }, { "why", FIELD_TEXT(0), REQUIRED | NULLABLE, "of the last failure" }, { 0 } };
 static const struct field outbox_out[] = { { "actions", FIELD_LIST(action_row), REQUIRED, "newest first" }, { 0 } };
 static const struct field retry_in[] = { { "id", FIELD_ID("action"), REQUIRED | IN_PATH, "the dead letter" }, { 0 } };
+static const struct field settle_in[] = { { "id", FIELD_ID("action"), REQUIRED | IN_PATH, "the uncertain act, or the dead letter" },
+  { "word", FIELD_WORD(outbox_words), REQUIRED, "sent: it has arrived; again: send it again; drop: leave it" }, { "reason", FIELD_TEXT(LIMIT_TEXT), 0, "how you know" }, { 0 } };
 static const struct field retry_out[] = { { "id", FIELD_ID("action"), REQUIRED, "" }, { 0 } };
 
 const struct op deliveries_ops[] = {
@@ -417,4 +430,5 @@ const struct op deliveries_ops[] = {
   { "deliveries list", GET, "/deliveries", MAY_READ_NEEDS, NULL, counts_out, deliveries_list, "How many people each asset reached, and what they answered", "delivery" },
   { "outbox list", GET, "/outbox", MAY_OPERATE, outbox_in, outbox_out, outbox, "Acts on the outside world: dead letters, or those that wait or are done", "running the system" },
   { "outbox retry", POST, "/outbox/{id}/retry", MAY_OPERATE, retry_in, retry_out, retry, "Send a dead letter again", "running the system" },
+  { "outbox settle", POST, "/outbox/{id}/settle", MAY_OPERATE, settle_in, retry_out, settle, "Say what is to become of what may have been sent, or of a dead letter", "running the system" },
   { 0 } };

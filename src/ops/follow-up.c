@@ -83,13 +83,16 @@ static bool publish_asset(const struct decided *decided, GError **error) {
   return append(decided, "asset.published", subject, decided->proposal->content, error);
 }
 
-static bool wants_files(const struct company *company, const char *person) {
+/* Through which channel beside the inbox somebody gets notes; NULL: none, or none any more. */
+static const char *channel_for(const struct decided *decided, const char *person) {
+  const struct company *company = decided->company;
+  const char *wish = "inbox";
   for (int i = 0; i < company->preferences.count; i++)
-    if (strcmp(company->people.at[company->preferences.at[i].person].id, person) == 0) return strcmp(company->preferences.at[i].channel, "file") == 0;
-  return false;
+    if (strcmp(company->people.at[company->preferences.at[i].person].id, person) == 0) wish = company->preferences.at[i].channel;
+  return strcmp(wish, "message") == 0 ? system_messages(decided->call->system) : strcmp(wish, "inbox") ? wish : NULL;
 }
 
-/* A note into somebody's inbox, and to a file where the person wants that too. */
+/* A note into somebody's inbox, and to a file or as a message where the person wants that too. */
 static bool note_to(const struct decided *decided, const char *to, const char *title, const char *text, GError **error) {
   struct json_writer body;
   json_writer_init(&body);
@@ -100,8 +103,9 @@ static bool note_to(const struct decided *decided, const char *to, const char *t
   json_put_string(&body, "to", to);
   json_close_object(&body);
   g_autofree char *json = json_writer_steal(&body, NULL), *subject = g_strconcat("note:", decided->proposal->id, NULL);
+  const char *channel = channel_for(decided, to);
   return append(decided, "note.sent", subject, json, error) &&
-    (!wants_files(decided->company, to) || outbox_request(decided->write, "file", subject, to, decided->call->now, error));
+    (!channel || outbox_request(decided->write, channel, subject, to, decided->call->now, error));
 }
 
 static bool send_note(const struct decided *decided, GError **error) {

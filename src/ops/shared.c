@@ -9,6 +9,7 @@ static const struct op *const all[] = {
   goals_ops,
   needs_ops,
   approvals_ops,
+  deputies_ops,
   studio_ops,
   interventions_ops,
   impact_ops,

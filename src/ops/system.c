@@ -4,7 +4,9 @@
  * is backed up apart from the data), rules.yaml and workforce.yaml (what the forecast assumes) where somebody has written
  * one. */
 #include "ops/system.h"
+#include "agents/agent.h"
 #include "company/assumptions.h"
+#include "runtime/lease.h"
 #include "runtime/outbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +22,15 @@ struct system {
   struct ledger *ledger;
   struct snapshots *snapshots;
   struct rules *rules;
+  struct channel_place place;
   struct clock clock;
   _Atomic int64_t ahead;        /* microseconds that a demo lives ahead of the clock */
   _Atomic(system_later) later;
   void *later_data;
   _Atomic int later_weeks;
   uint8_t key[32];
-  GMutex work;
+  GMutex work;                  /* one import or run at a time */
+  GMutex sending;               /* one dispatch at a time; held while channels act, so nothing else may wait for it */
 };
 
 /* Made with O_EXCL, so that two processes that start together end up with one key. */
@@ -126,9 +130,11 @@ struct system *system_open(const char *place, const char *dir, bool create, cons
   system->dir = g_strdup(dir);
   system->clock = *clock;
   g_mutex_init(&system->work);
+  g_mutex_init(&system->sending);
   read_ahead(system);
   system->store = store_open(place, error);
-  bool fine = system->store && make_folder(dir, error) && read_key(system, !there, error) && (system->rules = rules_load(dir, error));
+  bool fine = system->store && make_folder(dir, error) && read_key(system, !there, error) && (system->rules = rules_load(dir, error)) &&
+    channel_place_load(dir, &system->place, error);
   if (fine) {
     system->ledger = ledger_new(system->store, tables);
     system->snapshots = snapshots_new(system->store);
@@ -145,7 +151,9 @@ void system_free(struct system *system) {
   ledger_free(system->ledger);
   store_free(system->store);
   rules_free(system->rules);
+  channel_place_clear(&system->place);
   g_mutex_clear(&system->work);
+  g_mutex_clear(&system->sending);
   sodium_memzero(system->key, sizeof system->key);
   g_free(system->dir);
   g_free(system);
@@ -157,6 +165,7 @@ struct snapshots *system_snapshots(struct system *system) { return system->snaps
 const struct rules *system_rules(struct system *system) { return system->rules; }
 const uint8_t *system_key(struct system *system) { return system->key; }
 const char *system_dir(struct system *system) { return system->dir; }
+const char *system_messages(const struct system *system) { return channel_of_messages(&system->place); }
 int64_t system_now(struct system *system) { return clock_now(&system->clock) + system->ahead; }
 
 void system_set_later(struct system *system, system_later later, void *data, int weeks) {
@@ -188,19 +197,27 @@ void system_unlock_work(struct system *system) { g_mutex_unlock(&system->work); 
 
 static bool dispatch(struct system *system, int64_t now, GError **error) {
   g_autoptr(view_auto) view = snapshots_take(system->snapshots, clock_day(now), error);
-  return view && outbox_dispatch(system->ledger, view->company, system->dir, now, NULL, error);
+  uint8_t hash[DIGEST_BYTES];
+  uint64_t seed;
+  digest(system->key, sizeof system->key, hash);
+  memcpy(&seed, hash, sizeof seed);
+  return view && outbox_dispatch(&(struct outbox){ system->ledger, view->company, channels, &system->place, lease_self(), seed, now }, NULL, error);
 }
 
-bool system_run(struct system *system, int64_t now, bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
+bool system_take_turns(struct system *system, int64_t now, bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
   g_mutex_lock(&system->work);
-  bool fine = runner_run(system->ledger, system->snapshots, system->rules, now, progress, data, ret_report, error) && dispatch(system, now, error);
+  bool fine = runner_run(system->ledger, system->snapshots, system->rules, agents, now, progress, data, ret_report, error);
   g_mutex_unlock(&system->work);
   return fine;
 }
 
-bool system_dispatch(struct system *system, GError **error) {
-  g_mutex_lock(&system->work);
-  bool fine = dispatch(system, system_now(system), error);
-  g_mutex_unlock(&system->work);
+bool system_run(struct system *system, int64_t now, bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
+  return system_take_turns(system, now, progress, data, ret_report, error) && system_dispatch(system, now, error);
+}
+
+bool system_dispatch(struct system *system, int64_t now, GError **error) {
+  if (!g_mutex_trylock(&system->sending)) return true; /* whoever is at it takes this, too, or the next look does */
+  bool fine = dispatch(system, now, error);
+  g_mutex_unlock(&system->sending);
   return fine;
 }

@@ -21,6 +21,7 @@ struct snapshots *system_snapshots(struct system *system);
 const struct rules *system_rules(struct system *system);
 const uint8_t *system_key(struct system *system); /* 32 bytes: opaque person ids hang on it */
 const char *system_dir(struct system *system);
+const char *system_messages(const struct system *system); /* the outbox's channel of messages; NULL: channels.yaml names no program */
 int64_t system_now(struct system *system);
 /* A demo lives ahead of the machine's clock: from now on it is `now`. Kept in the data folder's file `ahead`. */
 bool system_advance(struct system *system, int64_t now, GError **error);
@@ -31,11 +32,15 @@ struct op_call;
 typedef bool (*system_later)(void *data, struct op_call *call, GError **error);
 void system_set_later(struct system *system, system_later later, void *data, int weeks);
 system_later system_get_later(struct system *system, void **ret_data, int *ret_weeks /* that would pass */);
-/* Gives the agents their turns and carries out what is due in the outbox; one run at a time. `progress` as in runner_run. */
+/* Gives the agents their turns; one run at a time. `progress` as in runner_run. */
+bool system_take_turns(struct system *system, int64_t now, bool (*progress)(void *data, const char *what, double share), void *data,
+                       struct runner_report *ret_report, GError **error);
+/* The same, then carries out what is due in the outbox. */
 bool system_run(struct system *system, int64_t now, bool (*progress)(void *data, const char *what, double share), void *data,
                 struct runner_report *ret_report, GError **error);
-/* Carries out what is due in the outbox and nothing else. */
-bool system_dispatch(struct system *system, GError **error);
+/* Carries out what is due in the outbox and nothing else; does nothing while another thread is at it. May take as long as
+ * the channels do. */
+bool system_dispatch(struct system *system, int64_t now, GError **error);
 /* The newest view as of today. */
 struct view *system_view(struct system *system, GError **error);
 

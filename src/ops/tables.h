@@ -10,6 +10,7 @@ extern const struct op
   goals_ops[],
   needs_ops[],
   approvals_ops[],
+  deputies_ops[],
   studio_ops[],
   interventions_ops[],
   impact_ops[],

@@ -2,7 +2,7 @@
  *
  * Today: at most seven cards, ranked by what a minute of the reader's time is worth, of different kinds first; and what changed
  * lately. */
-#include "ops/tables.h"
+#include "ops/deputies.h"
 #include <math.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #define MOST_OF_A_KIND 2
 #define MINUTES_FOR_A_NEED 8
 
-struct card { const struct need *need; const struct gate_proposal *proposal; double money, minutes; bool mine; };
+struct card { const struct need *need; const struct gate_proposal *proposal; double money, minutes; bool mine; int64_t doubtful, dead; /* acts of the outbox */ };
 
 static int by_value_per_minute(const void *a, const void *b) {
   const struct card *x = a, *y = b;
@@ -69,7 +69,32 @@ static bool write_why_proposed(struct json_writer *out, const struct gate_propos
   return written >= 0;
 }
 
+/* What may or may not have been sent, and what could not be: only a person can tell. */
+static void write_outbox_card(struct json_writer *out, const struct card *card) {
+  g_autofree char *doubtful = g_strdup_printf("%" G_GINT64_FORMAT " may or may not have been sent", card->doubtful),
+                  *dead = g_strdup_printf("%" G_GINT64_FORMAT " could not be sent", card->dead);
+  json_open_object(out, NULL);
+  json_put_string(out, "id", "outbox");
+  json_put_string(out, "kind", "outbox");
+  json_put_string(out, "title", card->doubtful ? "Look whether messages have arrived" : "Messages could not be sent");
+  json_open_array(out, "why");
+  if (card->doubtful) json_put_string(out, NULL, doubtful);
+  if (card->dead) json_put_string(out, NULL, dead);
+  json_close_array(out);
+  json_put_string(out, "yes", "You say of each whether it has arrived, is sent again, or is left.");
+  json_put_null(out, "until");
+  json_put_null(out, "value");
+  json_put_number(out, "minutes", card->minutes);
+  json_put_null(out, "need");
+  json_put_null(out, "proposal");
+  json_close_object(out);
+}
+
 static bool write_card(struct json_writer *out, const struct company *company, const struct card *card, GError **error) {
+  if (card->doubtful || card->dead) {
+    write_outbox_card(out, card);
+    return true;
+  }
   json_open_object(out, NULL);
   json_put_string(out, "id", card->proposal ? card->proposal->id : card->need->id);
   json_put_string(out, "kind", card->proposal ? "approval" : "need");
@@ -93,15 +118,23 @@ static const struct need *need_of(const GPtrArray *needs, const char *subject) {
   return NULL;
 }
 
-static void add_approvals(struct op_call *call, GArray *cards, const GPtrArray *needs, const GPtrArray *proposals) {
-  struct gate_person person = { call->caller.actor, call->caller.roles };
+static void add_approvals(struct op_call *call, const struct standing *standing, GArray *cards, const GPtrArray *needs, const GPtrArray *proposals) {
   for (guint i = 0; i < proposals->len; i++) {
     const struct gate_proposal *proposal = proposals->pdata[i];
     const struct need *need = need_of(needs, proposal->subject);
     struct card card = { need, proposal, proposal->worth, proposal->minutes > 0 ? proposal->minutes : MINUTES_FOR_A_NEED, true };
     if (isnan(card.money) && need && strcmp(proposal->kind, "act on need") == 0) card.money = need->money;
+    struct gate_person person = standing_for(standing, system_rules(call->system), proposal, NULL, call->now);
     if (gate_may(system_rules(call->system), proposal, &person, NULL, call->now, NULL)) g_array_append_val(cards, card);
   }
+}
+
+static bool add_outbox(GArray *cards, struct db *db, GError **error) {
+  struct card card = { .money = NAN, .mine = true };
+  if (db_one(db, &card.doubtful, error, "runtime.count_actions", "t", "uncertain") < 0 || db_one(db, &card.dead, error, "runtime.count_actions", "t", "dead") < 0) return false;
+  card.minutes = (double)(card.doubtful + card.dead);
+  if (card.minutes > 0) g_array_append_val(cards, card);
+  return true;
 }
 
 /* Needs whose cause nobody has confirmed: a question for whoever may decide them. */
@@ -115,7 +148,7 @@ static void add_needs(GArray *cards, const GPtrArray *needs) {
   }
 }
 
-static const char *kind_of(const struct card *card) { return card->proposal ? card->proposal->kind : "need"; }
+static const char *kind_of(const struct card *card) { return card->doubtful || card->dead ? "outbox" : card->proposal ? card->proposal->kind : "need"; }
 
 /* Seven of a kind are not seven things to do: the first cards hold at most MOST_OF_A_KIND of one, as far as there are others.
  * Within the first ones and within the rest the order stays. */
@@ -186,7 +219,10 @@ static bool today(struct op_call *call, struct json_writer *out, GError **error)
   if (!proposals) return false;
   unsigned roles = call->caller.roles;
   g_autoptr(GArray) cards = g_array_new(FALSE, TRUE, sizeof(struct card));
-  if (access_allows(roles, MAY_DECIDE)) add_approvals(call, cards, needs, proposals);
+  g_auto(standing_auto) standing = { 0 };
+  if (!standing_load(call, db, &standing, error)) return false;
+  if (access_allows(roles, MAY_DECIDE)) add_approvals(call, &standing, cards, needs, proposals);
+  if (access_allows(roles, MAY_OPERATE) && !add_outbox(cards, db, error)) return false;
   if (access_allows(roles, MAY_READ_NEEDS)) add_needs(cards, needs);
   g_array_sort(cards, by_value_per_minute);
   mix_kinds(cards);
@@ -204,7 +240,7 @@ static bool today(struct op_call *call, struct json_writer *out, GError **error)
 }
 
 static const struct field value_fields[] = { { "money", FIELD_FIGURE, REQUIRED, "" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "period", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
-static const char *const kinds[] = { "need", "approval", NULL };
+static const char *const kinds[] = { "need", "approval", "outbox", NULL };
 static const struct field card_row[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "kind", FIELD_WORD(kinds), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "why", FIELD_TEXTS, REQUIRED, "the strongest evidence" },
   { "yes", FIELD_TEXT(0), REQUIRED, "what happens if I say yes" }, { "until", FIELD_DAY, REQUIRED | NULLABLE, "when it lapses" }, { "value", FIELD_OBJECT(value_fields), REQUIRED | NULLABLE, "" },
   { "minutes", FIELD_FIGURE, REQUIRED, "of my time" }, { "need", FIELD_ID("need"), REQUIRED | NULLABLE, "" }, { "proposal", FIELD_ID("proposal"), REQUIRED | NULLABLE, "" }, { 0 } };

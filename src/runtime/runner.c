@@ -7,12 +7,19 @@
  * proposals that rested on it are withdrawn. So a second run on the same data records nothing.
  *
  * What the runner refuses: a claim without evidence, and one that sets what people own. Refusals are counted and named in
- * the turn's event, so that a practitioner sees why an agent is silent. */
+ * the turn's event, so that a practitioner sees why an agent is silent.
+ *
+ * Agents answer each other, so they could go round in circles. A span is what stays the same while they do: the facts from
+ * outside, what people decided, and the day. Within one an agent that says A, then B, then A again is refused (a unique key
+ * of agent, kind, subject, and the hash of value and evidence); it has at most MOST_DEPTH turns; and one turn holds at most so
+ * many claims, proposals and deliveries. What is refused is not held any more: a circle ends in silence, never in noise. */
 #include "runtime/runner.h"
 #include "agents/agent.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "runtime/deliver.h"
+#include "runtime/wake.h"
+#include "base/id.h"
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +27,10 @@ const struct event_kind runtime_kinds[] = {
   { "turn.taken", "running the system", 400, "", "an agent had its turn: what it claimed, retracted, proposed, and was refused" },
   { 0 } };
 
+#define MOST_DEPTH 24       /* turns of an agent in one span: six full runs */
+#define MOST_CLAIMS 20000   /* of one turn */
+#define MOST_PROPOSALS 500
+#define MOST_HANDOVERS 50000
 #define MOST_ROUNDS 4 /* what one agent says, others may answer; more would be a circle, and waits for the next run */
 
 struct taking {
@@ -32,6 +43,8 @@ struct taking {
   struct runner_report counts;
   GString *refusals;
   GHashTable *kept;          /* ids of the proposals that this turn made, or made again */
+  char span[48];             /* the window of the loop guard */
+  int64_t depth;             /* this is so many'th turn in it */
 };
 
 static const char *name_of(int index, int count, const char *name) { return index >= 0 && index < count ? name : NULL; }
@@ -118,6 +131,14 @@ static bool acceptable(struct taking *taking, const struct claim *claim) {
   return claim->evidence_count > 0;
 }
 
+/* 1 it is new in this span, 0 not, -1 */
+static int say_claim(const struct taking *taking, const struct claim *claim, const char *body, size_t length, GError **error) {
+  uint8_t hash[DIGEST_BYTES];
+  char text[DIGEST_TEXT];
+  digest(body, length, hash);
+  return gate_say(ledger_write_db(taking->write), taking->actor, claim->predicate, claim->subject, digest_format(hash, text), taking->span, error);
+}
+
 static bool make_claim(struct taking *taking, const struct claim *claim, GHashTable *stated, GError **error) {
   char *id = claim_id(claim);
   if (!acceptable(taking, claim) || g_hash_table_contains(stated, id)) {
@@ -128,8 +149,16 @@ static bool make_claim(struct taking *taking, const struct claim *claim, GHashTa
   g_autoptr(query_auto) live = db_query(ledger_write_db(taking->write), error, "ledger.live_claim", "tt", claim->predicate, claim->subject);
   int got = query_next(live, error);
   if (got < 0 || (got == 1 && strcmp(query_text(live, 0), id) == 0)) return got == 1;
+  query_done(g_steal_pointer(&live));
   size_t length;
   g_autofree char *body = claim_body(taking, claim, id, &length);
+  int said = say_claim(taking, claim, body, length, error);
+  if (said < 0) return false;
+  if (said == 0) {
+    refuse(taking, claim->subject, "said before under the same facts, and something else since: a loop");
+    g_hash_table_remove(stated, id);
+    return true;
+  }
   g_autofree char *subject = claim_subject(claim->predicate, claim->subject);
   taking->counts.claims++;
   return ledger_append(taking->write, &(struct event){ .kind = "claim.made", .subject = subject, .actor = taking->actor, .body = body,
@@ -207,7 +236,7 @@ static bool propose(struct taking *taking, const struct turn *turn, const struct
   g_autofree char *requester = requester_of(proposal);
   struct gate_input input = { .kind = proposal->kind, .subject = subject, .title = proposal->title, .body = proposal->body, .agent = taking->actor,
     .claim = id, .requester = requester, .worth = claim && !requester ? worth_of(claim) : NAN /* a note moves no number */, .expires = proposal->expires, .evidence = evidence,
-    .evidence_count = claim ? claim->evidence_count : 0,
+    .evidence_count = claim ? claim->evidence_count : 0, .span = taking->span,
     .factors = { .audience = proposal->audience, .regulated = proposal->regulated, .individual = proposal->individual,
       .irreversible = proposal->irreversible, .novel = proposal->novel, .confidence = proposal->confidence } };
   g_auto(gate_answer_auto) answer = { 0 };
@@ -244,6 +273,7 @@ static bool record_turn(struct taking *taking, int64_t version, GError **error) 
   json_open_object(&out, NULL);
   json_put_integer(&out, "claims", taking->counts.claims);
   json_put_integer(&out, "deliveries", taking->counts.deliveries);
+  json_put_integer(&out, "depth", taking->depth);
   json_put_integer(&out, "proposals", taking->counts.proposals);
   json_put_integer(&out, "read_to", version);
   json_put_string(&out, "refused", taking->refusals->str);
@@ -252,31 +282,73 @@ static bool record_turn(struct taking *taking, int64_t version, GError **error) 
   json_close_object(&out);
   g_autofree char *body = json_writer_steal(&out, NULL);
   g_autofree char *subject = g_strconcat("agent:", taking->agent->id, NULL);
-  return ledger_append(taking->write, &(struct event){ .kind = "turn.taken", .subject = subject, .actor = taking->actor, .body = body,
+  return ledger_append(taking->write, &(struct event){ .kind = "turn.taken", .subject = subject, .actor = taking->actor, .cause = version, .body = body,
       .rules = taking->rules->revision }, NULL, error) &&
     db_run(ledger_write_db(taking->write), error, "ledger.put_cursor", "tii", taking->agent->id, version, (int64_t)clock_day(taking->now)) >= 0;
 }
 
-static bool store_turn(struct taking *taking, const struct turn *turn, GError **error) {
-  g_autoptr(GHashTable) stated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  for (int i = 0; i < turn_claims(turn); i++)
-    if (!make_claim(taking, turn_claim_at(turn, i), stated, error)) return false;
-  if (!retract_the_rest(taking, stated, error)) return false;
-  for (int i = 0; i < turn_proposals(turn); i++)
-    if (!propose(taking, turn, turn_proposal_at(turn, i), error)) return false;
-  for (int i = 0; i < turn_handovers(turn); i++)
-    if (!hand_over(taking, turn_handover_at(turn, i), error)) return false;
-  if (!gate_withdraw_rest(taking->write, taking->actor, taking->kept, "the agent does not propose it any more", taking->now, NULL, error)) return false;
-  return record_turn(taking, version_for(taking->agent, taking->company), error);
-}
-
-/* Has the agent something to read: newer data, or a new day for what it holds as of today? 1/0/-1 */
-static int due(struct ledger *ledger, const struct agent *agent, int64_t version, int32_t day, GError **error) {
-  g_autoptr(db_auto) db = store_read(ledger_store(ledger), error);
-  g_autoptr(query_auto) query = db ? db_query(db, error, "ledger.cursor", "t", agent->id) : NULL;
+/* The span, and how deep in it this turn is. 1 take it; 0 deep enough, so nothing is stored; -1 */
+static int enter_span(struct taking *taking, GError **error) {
+  struct db *db = ledger_write_db(taking->write);
+  int64_t outside = 0;
+  if (db_one(db, &outside, error, "runtime.outside", "") < 0) return -1;
+  g_snprintf(taking->span, sizeof taking->span, "%" G_GINT64_FORMAT ".%d", outside, clock_day(taking->now));
+  g_autoptr(query_auto) query = db_query(db, error, "runtime.depth", "t", taking->agent->id);
   int got = query_next(query, error);
   if (got < 0) return -1;
-  return got == 0 || query_integer(query, 0) < version || query_integer(query, 1) < day;
+  bool same = got == 1 && strcmp(query_text(query, 0), taking->span) == 0;
+  taking->depth = same ? query_integer(query, 1) + 1 : 1;
+  query_done(g_steal_pointer(&query));
+  if (taking->depth > MOST_DEPTH) return 0;
+  if (!same && db_run(db, error, "runtime.forget_said", "tt", taking->actor, taking->span) < 0) return -1;
+  return db_run(db, error, "runtime.put_depth", "tti", taking->agent->id, taking->span, taking->depth) < 0 ? -1 : 1;
+}
+
+/* What this turn wishes; a wish of before is fulfilled by it. */
+static bool set_timer(const struct taking *taking, const struct turn *turn, GError **error) {
+  struct db *db = ledger_write_db(taking->write);
+  int64_t at = turn_again_at(turn);
+  if (at > taking->now) return db_run(db, error, "runtime.put_timer", "ti", taking->agent->id, at) >= 0;
+  return db_run(db, error, "runtime.end_timer", "t", taking->agent->id) >= 0;
+}
+
+/* How many of them are taken; what is beyond is refused, and said once. */
+static int within(struct taking *taking, int count, int most, const char *what) {
+  if (count <= most) return count;
+  g_autofree char *why = g_strdup_printf("%d %s in one turn; at most %d are taken", count, what, most);
+  refuse(taking, taking->agent->id, why);
+  return most;
+}
+
+static bool store_turn(struct taking *taking, const struct turn *turn, GError **error) {
+  int claims = within(taking, turn_claims(turn), MOST_CLAIMS, "claims"), proposals = within(taking, turn_proposals(turn), MOST_PROPOSALS, "proposals"),
+      handovers = within(taking, turn_handovers(turn), MOST_HANDOVERS, "deliveries");
+  g_autoptr(GHashTable) stated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (int i = 0; i < claims; i++)
+    if (!make_claim(taking, turn_claim_at(turn, i), stated, error)) return false;
+  if (!retract_the_rest(taking, stated, error)) return false;
+  for (int i = 0; i < proposals; i++)
+    if (!propose(taking, turn, turn_proposal_at(turn, i), error)) return false;
+  for (int i = 0; i < handovers; i++)
+    if (!hand_over(taking, turn_handover_at(turn, i), error)) return false;
+  if (!gate_withdraw_rest(taking->write, taking->actor, taking->kept, "the agent does not propose it any more", taking->now, NULL, error)) return false;
+  return set_timer(taking, turn, error) && record_turn(taking, version_for(taking->agent, taking->company), error);
+}
+
+/* Has the agent something to read: newer data, a new day for what it holds as of today, or a timer? 1/0/-1 */
+static int due_in(struct db *db, const struct agent *agent, const struct view *view, int64_t now, GError **error) {
+  int64_t version = version_for(agent, view->company);
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.cursor", "t", agent->id);
+  int got = query_next(query, error);
+  if (got < 0) return -1;
+  if (got == 0 || query_integer(query, 0) < version || query_integer(query, 1) < view->day) return 1;
+  int64_t at = INT64_MAX;
+  return db_one(db, &at, error, "runtime.timer", "t", agent->id) < 0 ? -1 : at <= now;
+}
+
+static int due(struct ledger *ledger, const struct agent *agent, const struct view *view, int64_t now, GError **error) {
+  g_autoptr(db_auto) db = store_read(ledger_store(ledger), error);
+  return db ? due_in(db, agent, view, now, error) : -1;
 }
 
 static bool take_turn(struct ledger *ledger, const struct agent *agent, const struct view *view, const struct rules *rules, int64_t now,
@@ -289,7 +361,11 @@ static bool take_turn(struct ledger *ledger, const struct agent *agent, const st
   g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   struct taking taking = { .agent = agent, .rules = rules, .company = view->company, .write = write, .actor = actor, .now = now, .refusals = refusals, .kept = kept };
-  if (!write || !store_turn(&taking, turn, error) || !ledger_commit(g_steal_pointer(&write), error)) return false;
+  /* Asked again: another process may have taken this very turn meanwhile. */
+  int enters = write ? due_in(ledger_write_db(write), agent, view, now, error) : -1;
+  if (enters == 1) enters = enter_span(&taking, error);
+  if (enters < 1) return enters == 0;
+  if (!store_turn(&taking, turn, error) || !ledger_commit(g_steal_pointer(&write), error)) return false;
   report->turns++;
   report->claims += taking.counts.claims;
   report->retracted += taking.counts.retracted;
@@ -300,34 +376,45 @@ static bool take_turn(struct ledger *ledger, const struct agent *agent, const st
   return true;
 }
 
-static bool tidy_gate(struct ledger *ledger, const struct rules *rules, int64_t now, GError **error) {
+static bool tidy(struct ledger *ledger, const struct rules *rules, const struct agent *const *table, int64_t now, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
-  return write && gate_expire(write, now, NULL, error) && gate_release(write, rules, now, NULL, error) && ledger_commit(g_steal_pointer(&write), error);
+  return write && wake_notice_silence(write, table, now, error) && gate_expire(write, now, NULL, error) && gate_release(write, rules, now, NULL, error) && ledger_commit(g_steal_pointer(&write), error);
 }
 
 /* One round: every agent that has something to read takes its turn. The number of turns, -1 on error. */
-static int take_round(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, int64_t now, int count,
+static int take_round(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, const struct agent *const *table, int64_t now, int count,
                       bool (*progress)(void *, const char *, double), void *data, struct runner_report *report, GError **error) {
   int before = report->turns;
   for (int i = 0; i < count; i++) {
-    g_autofree char *what = g_strconcat("agent ", agents[i]->id, NULL);
+    g_autofree char *what = g_strconcat("agent ", table[i]->id, NULL);
     if (progress && !progress(data, what, (double)i / count)) return fail(error, MENO_ERROR_CANCELLED, "stopped before %s had its turn", what) - 1;
     g_autoptr(view_auto) view = snapshots_take(snapshots, clock_day(now), error);
-    int ready = view ? due(ledger, agents[i], version_for(agents[i], view->company), view->day, error) : -1;
-    if (ready < 0 || (ready && !take_turn(ledger, agents[i], view, rules, now, report, error))) return -1;
+    int ready = view ? due(ledger, table[i], view, now, error) : -1;
+    if (ready < 0 || (ready && !take_turn(ledger, table[i], view, rules, now, report, error))) return -1;
   }
   return report->turns - before;
 }
 
-bool runner_run(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, int64_t now,
+/* Every timer that was due has had its turn, or names an agent that there is no more. */
+static bool sweep_timers(struct ledger *ledger, int64_t now, GError **error) {
+  int64_t due = 0;
+  g_autoptr(db_auto) db = store_read(ledger_store(ledger), error);
+  if (!db || db_one(db, &due, error, "runtime.timers_due", "i", now) < 0) return false;
+  db_release(g_steal_pointer(&db));
+  if (due == 0) return true;
+  g_autoptr(db_auto) write = store_write(ledger_store(ledger), error);
+  return write && db_run(write, error, "runtime.end_timers", "i", now) >= 0 && db_commit(g_steal_pointer(&write), error);
+}
+
+bool runner_run(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, const struct agent *const *table, int64_t now,
                 bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
   struct runner_report report = { 0 };
   int count = 0, turns = 1;
-  while (agents[count]) count++;
-  if (!tidy_gate(ledger, rules, now, error)) return false;
+  while (table[count]) count++;
+  if (!tidy(ledger, rules, table, now, error)) return false;
   for (int round = 0; round < MOST_ROUNDS && turns > 0; round++)
-    turns = take_round(ledger, snapshots, rules, now, count, progress, data, &report, error);
-  if (turns < 0) return false;
+    turns = take_round(ledger, snapshots, rules, table, now, count, progress, data, &report, error);
+  if (turns < 0 || !sweep_timers(ledger, now, error)) return false;
   if (progress) progress(data, "agents idle", 1);
   *ret_report = report;
   return true;

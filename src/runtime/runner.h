@@ -9,9 +9,10 @@
 
 extern const struct event_kind runtime_kinds[];
 
+struct agent;
 struct runner_report { int turns, claims, retracted, proposals, withheld, refused, deliveries; };
 
-/* Gives every agent that has something new to read its turn, until none has. `progress` may be NULL; when it returns
+/* Gives every agent of `table` (ends with NULL) that has something new to read its turn, until none has. `progress` may be NULL; when it returns
  * false the run stops before the next turn (CANCELLED). */
-bool runner_run(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, int64_t now,
+bool runner_run(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, const struct agent *const *table, int64_t now,
                 bool (*progress)(void *data, const char *what, double share), void *data, struct runner_report *ret_report, GError **error);

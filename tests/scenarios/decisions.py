@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A decision is one row: whatever comes at once, one holds; it is bound to what was shown, to who may, to every question
 answered, and to its time. Silence is no."""
+import http.client
+import json
 import threading
+import time
 
 import meno
 
@@ -72,6 +75,54 @@ def at_once(tap, data, passwords):
         tap.same(server.stop(), 0, "the server stops")
     meno.head(data)
     tap.ok(True, "the ledger replays to the same tables")
+
+
+def thousand(tap, data, passwords):
+    """A thousand decisions that contradict each other, from eight people over a hundred connections that stay open. Who is asked to
+    wait (the lane of changes is bounded) waits as told, and asks again."""
+    accounts = dict(passwords)
+    for index in range(6):
+        login = f"approver{index}"
+        accounts[login] = meno.must(data, "accounts", "add", login, "--roles", "approver")["password"]
+    row, connections, each = waiting(data, "act on need")[0], 100, 10
+    with meno.Server(data) as server:
+        callers = [meno.Caller(server, login, accounts[login]) for login in accounts if login.startswith(("lead", "approver"))]
+        proposal = callers[0].get(f"/approvals/{row['id']}").json
+        start, replies, asked_to_wait = threading.Barrier(connections), [], []
+
+        def one(index):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=meno.DEADLINE)
+            start.wait(meno.DEADLINE)
+            for turn in range(each):
+                number = index * each + turn
+                caller, word = callers[number % len(callers)], WORDS[number // len(callers) % len(WORDS)]
+                body = {"hash": proposal["hash"], "reason": f"number {number}"} | ({"criteria": all_yes(proposal)} if word == "accept" else {})
+                while True:
+                    connection.request("POST", f"/api/v1/approvals/{row['id']}/{word}", json.dumps(body), caller.headers | {"Content-Type": "application/json"})
+                    answer = connection.getresponse()
+                    reply = meno.Reply(answer.status, answer.headers, answer.read())
+                    if reply.status != 429:
+                        break
+                    asked_to_wait.append(reply)
+                    meno.select.select([], [], [], float(reply.headers["Retry-After"]))
+                replies.append((caller.who["account"], word, reply))
+            connection.close()
+
+        begun = time.monotonic()
+        threads = [threading.Thread(target=one, args=(index,)) for index in range(connections)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print(f"# {len(replies)} decisions in {time.monotonic() - begun:.1f} s; asked to wait {len(asked_to_wait)} times")
+        after = callers[0].get(f"/approvals/{row['id']}").json
+        tap.same((len(replies), len(after["decisions"]), len(decided(data, row["id"]))), (1000, 1, 1), "of a thousand contradicting decisions over HTTP one stands")
+        by, what = after["decisions"][0]["by"], after["decisions"][0]["decision"].replace(" ", "-")
+        tap.same({(login, word) for login, word, reply in replies if reply.status == 200}, {(by, what)}, "who decided is told so, and nobody else")
+        tap.same({(reply.status, reply.code) for _, _, reply in replies if reply.status != 200}, {(409, "conflict")}, "the others hear of the conflict, each of them")
+        tap.same(after["state"], {"accept": "accepted", "reject": "rejected", "request-changes": "changes requested"}[what], "and there is one state")
+        tap.same(server.stop(), 0, "the server stops")
+    meno.head(data)
 
 
 # ---- one after another -------------------------------------------------------------------------------------------
@@ -172,6 +223,37 @@ def two_people(tap, data):
     tap.same((last["state"], len(last["decisions"])), ("accepted", 2), "a second person's does")
 
 
+def deputies(tap, data):
+    """Rules that want two people, a lead among them; the lead is away and has named the approver."""
+    data = with_rules(data, ("    least tier: 1\n    open: 30   ", "    least tier: 3\n    open: 30   "))
+    proposal = shown(data, waiting(data, "act on need")[0]["id"])
+    given = ("--hash", proposal["hash"], "--criteria", ",".join(all_yes(proposal)), "--reason", "as agreed")
+    meno.must(data, "accounts", "add", "approver2", "--roles", "approver")
+    first = meno.must(data, "approvals", "accept", proposal["id"], *given, who="approver2")
+    tap.same((first["state"], first["waits_for"], shown(data, proposal["id"], "approver")["mine"]), ("in approval", ["lead"], False), "a lead is waited for, and an approver is none")
+    for deputy in ("analyst", "lead", "nobody"):
+        answer = meno.meno(data, "deputies", "name", "--deputy", deputy, "--until", "2026-03-06", who="lead")
+        tap.ok(answer.status != 0, f"the lead cannot name the {deputy}", answer)
+    tap.ok(meno.meno(data, "deputies", "name", "--deputy", "approver", "--until", "2026-03-06", who="analyst").status == 77, "who may decide nothing has nothing to lend")
+    named = meno.must(data, "deputies", "name", "--deputy", "approver", "--until", "2026-03-06", "--reason", "holiday", who="lead")["id"]
+    now = shown(data, proposal["id"], "approver")
+    tap.same((now["mine"], now["instead_of"]), (True, "lead"), "the deputy sees that they would decide in the lead's place")
+    tap.same(shown(data, proposal["id"], "approver2")["instead_of"], None, "and nobody else does")
+    over = meno.must(meno.clone(data), "approvals", "accept", proposal["id"], *given, who="approver", now="2026-03-07T00:00:00Z")
+    tap.same((over["state"], over["decisions"][-1]["instead_of"]), ("in approval", None), "after the last day the deputy is none")
+    ended = meno.clone(data)
+    meno.must(ended, "deputies", "end", named, who="lead")
+    tap.ok(not shown(ended, proposal["id"], "approver")["mine"], "taken back, the deputy is none")
+    done = meno.must(data, "approvals", "accept", proposal["id"], *given, who="approver")
+    last = done["decisions"][-1]
+    tap.same((done["state"], last["by"], last["instead_of"], last["role"]), ("accepted", "approver", "lead", "lead"), "the deputy's yes counts as the lead's, and says so")
+    event = decided(data, proposal["id"])[-1]
+    tap.same(event["instead_of"], "account:lead", "it stands so in the ledger")
+    listed = meno.must(data, "deputies", who="lead")["deputies"]
+    tap.same([(row["principal"], row["deputy"], row["until"], row["mine"]) for row in listed], [("lead", "approver", "2026-03-06", True)], "who stands in for whom is listed")
+    meno.head(data)
+
+
 def not_the_confirmer(tap, data):
     data = with_rules(data, ("  1: { people: 1, of: [lead, approver], not: [requester] }", "  1: { people: 1, of: [lead, approver], not: [requester, confirmer] }"))
     row = waiting(data, "act on need")[0]
@@ -218,10 +300,12 @@ def main(tap):
     meno.must(data, "import", files)
     meno.must(data, "run")
     at_once(tap, meno.clone(data), passwords)
+    thousand(tap, meno.clone(data), passwords)
     second(tap, meno.clone(data))
     stale(tap, data, files)
     criteria(tap, data)
     two_people(tap, data)
+    deputies(tap, data)
     not_the_confirmer(tap, data)
     broken_rules(tap, data)
     silence(tap, meno.clone(data))

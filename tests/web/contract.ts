@@ -30,6 +30,9 @@ usable<Need>()(sent<'/needs/{id}', 'get'>());
 usable<Need>()(sent<'/needs/{id}/cause', 'post'>());
 usable<{ proposals: own.Proposal[] }>()(sent<'/approvals', 'get'>());
 usable<ProposalDetail>()(sent<'/approvals/{id}', 'get'>());
+usable<{ deputies: own.Deputy[] }>()(sent<'/deputies', 'get'>());
+usable<{ actions: own.Action[] }>()(sent<'/outbox', 'get'>());
+usable<own.Preferences>()(sent<'/me/preferences', 'get'>());
 usable<ProposalDetail>()(sent<'/approvals/{id}/accept', 'post'>());
 /* An interval is two figures, which the description calls any JSON; so are the pictures' parallel lists. */
 type Impact<T> = Omit<T, 'interval' | 'return_interval'>;

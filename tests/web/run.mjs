@@ -12,10 +12,10 @@ const navigation = {
   approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
   manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'Listening', 'Team', 'My page'],
   employee: ['Today', 'My page'],
-  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Privacy'],
+  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Outbox', 'Privacy'],
   'privacy officer': ['Today', 'Business goals', 'My page', 'Privacy'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Privacy: '#/privacy' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Outbox: '#/outbox', Privacy: '#/privacy' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -506,6 +506,47 @@ await test('a stop that an agent proposed is accepted with a reason only', async
   const after = await api(page, '/approvals/' + encodeURIComponent(proposal.id));
   equal(after.state, 'accepted', 'the state');
   check((await api(page, '/programmes/' + encodeURIComponent(after.body.programme))).stopped, 'the programme is stopped');
+  await close(page);
+});
+
+await test('what may have been sent is settled by a person, with one more question', async () => {
+  const page = await as('administrator');
+  await visit(page, '#/today');
+  await page.click('main a:has-text("Look at them")');
+  await page.waitForFunction(() => location.hash === '#/outbox');
+  await settle(page);
+  check((await page.textContent('.answer')).startsWith('One message may or may not have arrived; one could not be sent'), 'the first line says how many');
+  await page.click('button[aria-label="It has arrived: x-doubtful"]');
+  await page.waitForSelector('dialog[open]:has-text("cannot be taken back")');
+  equal((await api(page, '/outbox?state=uncertain')).actions.length, 1, 'nothing is settled yet');
+  await page.fill('#settle-reason', 'I asked her.');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('main:has-text("Nothing is in doubt.")');
+  equal((await api(page, '/outbox?state=done')).actions[0].id, 'x-doubtful', 'it is done');
+  await page.click('button[aria-label="Leave it: x-dead"]');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('main:has-text("There are no dead letters.")');
+  await close(page);
+});
+
+await test('a deputy is named for a while, and it can be ended', async () => {
+  const page = await as('lead');
+  await visit(page, '#/approvals');
+  await page.click('.deputies summary');
+  await page.fill('.deputies input[name=deputy]', logins.employee.login);
+  await page.fill('.deputies input[name=until]', '2999-01-01');
+  excuse(/403/);
+  await page.click('.deputies button[type=submit]');
+  await page.waitForSelector('.deputies .failure:has-text("may decide nothing by themself")');
+  excuse(null);
+  const until = new Date(Date.parse((await api(page, '/session')).data_until ?? new Date().toISOString()) + 30 * 86400000).toISOString().slice(0, 10);
+  await page.fill('.deputies input[name=deputy]', logins.approver.login);
+  await page.fill('.deputies input[name=until]', until);
+  await page.click('.deputies button[type=submit]');
+  await page.waitForSelector('.deputies li');
+  await axe(page, 'deputies');
+  await page.click('.deputies li button');
+  await page.waitForSelector('.deputies li', { state: 'detached' });
   await close(page);
 });
 

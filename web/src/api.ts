@@ -17,7 +17,7 @@ export interface Caller {
 export interface Money { money: number | null; currency: string | null; period: string | null }
 
 export interface Card {
-  id: string; kind: 'need' | 'approval' | 'skill' | 'import'; title: string; why: string[]; yes: string;
+  id: string; kind: 'need' | 'approval' | 'skill' | 'import' | 'outbox'; title: string; why: string[]; yes: string;
   until: Day | null; value: Money | null; minutes: number; need: string | null; proposal: string | null;
 }
 export interface Today {
@@ -76,7 +76,8 @@ export interface ProposalDetail extends Proposal {
   body: unknown; names: Names; hash: string; why: string[];
   risk: { factor: string; points: number; text: string }[]; rule: string | null; needs_reason: boolean; why_not: string | null;
   criteria: { id: string; question: string }[];
-  decisions: { by: string; role: string | null; decision: string; reason: string | null; at: Moment }[];
+  instead_of: string | null;
+  decisions: { by: string; instead_of: string | null; role: string | null; decision: string; reason: string | null; at: Moment }[];
   stale: boolean; changed: string[]; previous: unknown;
 }
 
@@ -278,7 +279,10 @@ export interface InboxItem {
   blocks: AssetBlock[]; sources: { name: string; title: string }[] | null;
 }
 export interface Inbox { items: InboxItem[] }
-export interface Preferences { quiet_from: string; quiet_to: string; weekly_minutes: number; channel: 'inbox' | 'file'; own: boolean }
+export interface Preferences { quiet_from: string; quiet_to: string; weekly_minutes: number; channel: 'inbox' | 'file' | 'message'; messages: boolean; own: boolean }
+/* An act on the outside world: what may have been sent, or could not be. */
+export interface Action { id: string; channel: string; subject: string; state: string; attempts: number; due: Moment | null; why: string | null }
+export interface Deputy { id: string; principal: string; deputy: string; from: Day; until: Day; reason: string | null; over: boolean; mine: boolean }
 export interface LaterState { later: boolean; weeks: number; today: Day }
 export interface Team {
   team: string | null; size: number | null; teams: string[]; hidden: string | null;

@@ -53,6 +53,8 @@ async function renewed(): Promise<boolean> {
   }
 }
 
+const LONGEST_WAIT = 5; /* seconds: longer, and a person should know */
+
 export async function call<T>(method: string, path: string, body?: unknown, again = false): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   let payload: BodyInit | undefined;
@@ -72,6 +74,12 @@ export async function call<T>(method: string, path: string, body?: unknown, agai
     const problem = await problemOf(answer);
     /* Another tab may have signed in anew: its session is ours too, but not our token. Once, with the current one. */
     if (problem.status === 403 && method !== 'GET' && !again && (await renewed())) return call<T>(method, path, body, true);
+    /* The door was full or the caller too quick, and nothing was done: once more, when it says. */
+    const wait = Number(answer.headers.get('Retry-After') ?? NaN);
+    if (problem.status === 429 && !again && wait <= LONGEST_WAIT && path !== '/session') {
+      await new Promise(resolve => setTimeout(resolve, wait * 1000));
+      return call<T>(method, path, body, true);
+    }
     if (problem.status === 401 && path !== '/session') onSignedOut();
     throw problem;
   }

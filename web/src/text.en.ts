@@ -52,6 +52,7 @@ export const text = {
     listening: { name: 'Listening', question: 'Where does experience dip, and what did we promise?' },
     me: { name: 'My page', question: 'What is known about me, by whom, and why?' },
     imports: { name: 'Imports', question: 'Did the data come in right?' },
+    outbox: { name: 'Outbox', question: 'Did everything that should go out arrive?' },
     privacy: { name: 'Privacy', question: 'What may this system do, and who looked at what?' },
   },
 
@@ -94,10 +95,10 @@ export const text = {
     answer: (cards: number, noise: number) => cards === 0 ? 'Nothing needs you now.'
       : `${Spelt(cards)} ${plural(cards, 'thing deserves', 'things deserve')} your attention${noise ? `; ${spelt(noise)} ${plural(noise, 'request is', 'requests are')} only noise` : ''}.`,
     order: 'Ordered by value for each minute of your time, two of a kind at first.',
-    kinds: { need: 'Need', approval: 'Approval', skill: 'Skill', import: 'Import' } as Record<string, string>,
+    kinds: { need: 'Need', approval: 'Approval', skill: 'Skill', import: 'Import', outbox: 'Outbox' } as Record<string, string>,
     why: 'Why', yes: 'If you say yes', until: (day: string) => `Lapses on ${day}`,
     minutes: (count: number) => counted(count, 'minute', 'minutes'),
-    open: { need: 'Look at the need', approval: 'Read and decide', skill: 'Check my skill', import: 'Mend the rows' } as Record<string, string>,
+    open: { need: 'Look at the need', approval: 'Read and decide', skill: 'Check my skill', import: 'Mend the rows', outbox: 'Look at them' } as Record<string, string>,
     noise: 'This is noise', noiseTitle: 'Set aside as noise',
     noiseLead: 'It leaves this page, and Meno learns from your reason what not to bring you. You can still find it under Needs.',
     noiseReason: 'Why is it noise?', noiseSubmit: 'Set aside', noiseDone: (title: string) => `Set aside: ${title}`,
@@ -232,7 +233,8 @@ export const text = {
     why: 'Why it is proposed', criteria: 'Is it right?', criteriaLead: 'Answer each with yes or no. A “no” is a reason to reject or to ask for changes.',
     yes: 'Yes', no: 'No', risk: 'Risk tier and why', riskPoints: (points: number) => counted(points, 'point', 'points'), factor: 'Factor',
     rule: 'The rule that decides', evidenceChanged: 'Evidence changed since', decisions: 'Decisions so far',
-    decided: (by: string, role: string | null, decision: string) => `${by}${role ? ` (${role})` : ''}: ${decision}`,
+    decided: (by: string, role: string | null, decision: string, insteadOf: string | null) => `${by}${insteadOf ? `, for ${insteadOf}` : ''}${role ? ` (${role})` : ''}: ${decision}`,
+    insteadOf: (name: string) => `You decide this in the place of ${name}, and it is recorded so.`,
     accept: 'Accept', reject: 'Reject', changes: 'Request changes',
     acceptHint: 'What you accept is exactly what is shown here. If it changes, your approval lapses.',
     cannotUndo: 'A decision cannot be undone, but a later one can replace it.',
@@ -253,6 +255,25 @@ export const text = {
     keys: 'Keys: a accept, r reject, c request changes, j and k next and previous.',
     empty: { lead: 'Proposals come here when a need is clear enough to act on. Silence is “no”: what nobody decides lapses.', action: 'Look at the needs' },
     boolean: { true: 'yes', false: 'no' } as Record<string, string>,
+  },
+
+  deputies: {
+    title: 'Deputies', lead: 'A deputy decides with your role, for as long as you say; for two yeses you count as one. They must be somebody who may decide at all.',
+    row: (deputy: string, principal: string, from: string, until: string) => `${deputy} for ${principal}, ${from} to ${until}`,
+    login: 'Sign-in name of your deputy', until: 'Last day', name: 'Name as my deputy', named: 'Named. It holds from today.', end: 'End it', ended: 'Ended. It holds from now on.',
+  },
+
+  outbox: {
+    answer: (uncertain: number, dead: number) => uncertain + dead === 0 ? 'Everything that should go out has arrived, or is on its way.'
+      : [uncertain && `${uncertain === 1 ? 'One message' : `${Spelt(uncertain)} messages`} may or may not have arrived`, dead && `${dead === 1 ? 'one' : spelt(dead)} could not be sent`].filter(Boolean).join('; ').replace(/^./, first => first.toUpperCase()) + '.',
+    lists: { uncertain: 'May have been sent', dead: 'Could not be sent' },
+    leads: { uncertain: 'Meno stopped, or got no clear answer, while these were under way, and does not send them twice by itself. Look whether they have arrived.', dead: 'Nothing of these has gone out, and Meno does not try any more.' },
+    none: { uncertain: 'Nothing is in doubt.', dead: 'There are no dead letters.' },
+    words: { sent: 'It has arrived', again: 'Send it again', drop: 'Leave it' },
+    does: { sent: 'It is noted as done; nothing is sent. This cannot be taken back.', again: 'It is sent again now. If it had arrived already, it arrives twice.', drop: 'It is not sent, and leaves this list. This cannot be taken back.' },
+    settled: { sent: 'Noted as done.', again: 'It is on its way again.', drop: 'Left.' },
+    reason: 'How do you know? (if you like)', what: 'What', id: 'Mark', channel: 'Channel', why: 'What happened', tries: 'Tries', since: 'Due since', act: 'What to do',
+    channels: { file: 'file', message: 'message', 'keyed message': 'message' } as Record<string, string>,
   },
 
   impact: {
@@ -458,7 +479,8 @@ export const text = {
     states: { shown: 'new', opened: 'opened', done: 'done', declined: 'declined', expired: 'lapsed' } as Record<string, string>,
     madeOf: (sources: string) => `Drafted by Meno's built-in drafter from ${sources}, and approved by people.`,
     wishes: 'How things may come to me', wishesLead: 'Nothing comes in your quiet hours or on a weekend. Times are UTC.',
-    quietFrom: 'Quiet from', quietTo: 'Quiet until', weekly: 'Minutes a week, at most', file: 'Also through the company\'s other tools (mail, chat), where they collect it',
+    quietFrom: 'Quiet from', quietTo: 'Quiet until', weekly: 'Minutes a week, at most', also: 'Besides this page',
+    channels: { inbox: 'Nowhere else', file: 'Also where the company’s other tools (mail, chat) collect it', message: 'Notes also as a message' },
     save: 'Save', wishesSaved: 'Saved. It holds from now on.', calendar: 'Calendar file', calendarLead: 'Your deliveries as an iCalendar file',
   },
 

@@ -26,7 +26,8 @@ struct exchange {
   const char *target_at;    /* where the library has it */
   char *body;
   size_t length, received;  /* of the body */
-  bool in_turn, counted;
+  enum http_step step;
+  bool counted;
 };
 
 static const char *const always[] = {
@@ -192,7 +193,7 @@ static enum MHD_Result begin(struct exchange *exchange, const char *method, cons
     http_response_add(&exchange->response, "Retry-After", "5");
     return queue(exchange);
   }
-  exchange->in_turn = step == HTTP_IN_TURN;
+  exchange->step = step;
   exchange->state = READING;
   http_link_expect(exchange->link, server->seconds + (unsigned)(exchange->length / BODY_BYTES_A_SECOND));
   return MHD_YES;
@@ -213,18 +214,22 @@ static void answer(struct exchange *exchange) {
   exchange->state = READY;
 }
 
-/* Under the lock, as the pool must not be given work once it is being freed. */
+/* Under the lock, as the pool must not be given work once it is being freed, and the lane be counted by one at a time. */
 static enum MHD_Result hand_over(struct exchange *exchange) {
   struct http_server *server = exchange->link->server;
+  bool in_line = exchange->step == HTTP_IN_LINE;
   g_mutex_lock(&server->lock);
-  bool late = server->quit;
-  if (!late) {
+  bool late = server->quit, full = in_line && server->in_line >= server->line_most;
+  if (!late && !full) {
     exchange->state = WORKING;
+    server->in_line += in_line;
     MHD_suspend_connection(exchange->connection);
-    g_thread_pool_push(server->workers, exchange, NULL);
+    g_thread_pool_push(in_line ? server->line : server->workers, exchange, NULL);
   }
   g_mutex_unlock(&server->lock);
-  return late ? MHD_NO : MHD_YES;
+  if (late || !full) return late ? MHD_NO : MHD_YES;
+  server->door->full(server->door->data, &exchange->request, &exchange->response);
+  return queue(exchange);
 }
 
 static enum MHD_Result arrived(struct exchange *exchange) {
@@ -235,16 +240,18 @@ static enum MHD_Result arrived(struct exchange *exchange) {
     exchange->request.bytes = g_bytes_new_take(g_steal_pointer(&exchange->body), exchange->received);
   }
   http_link_expect(exchange->link, 0);
-  if (!exchange->in_turn) {
+  if (exchange->step == HTTP_AT_ONCE) {
     answer(exchange);
     return queue(exchange);
   }
   return hand_over(exchange);
 }
 
-void http_exchange_work(void *data, void *server) {
+void http_exchange_work(void *data, void *closure) {
   struct exchange *exchange = data;
+  struct http_server *server = closure;
   answer(exchange);
+  if (exchange->step == HTTP_IN_LINE) server->in_line--;
   MHD_resume_connection(exchange->connection);
 }
 

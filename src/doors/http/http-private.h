@@ -25,7 +25,9 @@ struct http_server {
   size_t body_memory;
   _Atomic size_t body_used;
   struct MHD_Daemon *daemon;
-  GThreadPool *workers;
+  GThreadPool *workers, *line; /* `line`: of what changes something */
+  unsigned line_most;           /* that are being made or wait */
+  atomic_uint in_line;
   GThread *watch;
   GMutex lock;                  /* guards `links`, `quit`, and the pushing of work */
   GCond change;

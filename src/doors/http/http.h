@@ -31,13 +31,16 @@ struct http_response {
 void http_response_add(struct http_response *response, const char *name, const char *value);
 void http_response_text(struct http_response *response, unsigned status, const char *type, const char *text, size_t length);
 
-enum http_step { HTTP_ANSWERED /* do not read the body */, HTTP_AT_ONCE /* `answer` does not block */, HTTP_IN_TURN /* it may */ };
+enum http_step { HTTP_ANSWERED /* do not read the body */, HTTP_AT_ONCE /* `answer` does not block */, HTTP_IN_TURN /* it may */,
+                 HTTP_IN_LINE /* it changes something, so it waits for others that do: a lane of its own, of bounded length */ };
 struct http_door {
   void *data;
   /* When the headers are read: says how many bytes of body may come, and where to answer; or answers itself. Runs in a
    * thread that serves sockets: it must not block. */
   enum http_step (*begin)(void *data, const struct http_request *request, size_t *ret_body_limit, struct http_response *response);
   void (*answer)(void *data, const struct http_request *request, struct http_response *response);
+  /* Instead of `answer`, where the lane is full: nothing has been done, and the client may try again. Must not block. */
+  void (*full)(void *data, const struct http_request *request, struct http_response *response);
 };
 
 struct http_options {
@@ -47,6 +50,7 @@ struct http_options {
   unsigned connections;       /* at once; 0: 512 */
   unsigned seconds;           /* for a request to arrive whole, and a connection to stay unused; 0: 30 */
   size_t body_memory;         /* bodies at once, in bytes; 0: twice LIMIT_BODY_BYTES */
+  unsigned line;              /* requests that wait in the lane of changes; 0: 64 */
 };
 
 struct http_server;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Starting, watching and stopping. Two threads of libmicrohttpd wait on epoll and parse; what may block runs in a pool of
- * workers, with its connection suspended meanwhile; a watch cuts off what takes too long.
+ * workers, with its connection suspended meanwhile; a watch cuts off what takes too long. What changes something has workers
+ * and a queue of its own, of bounded length: many writers cannot keep readers waiting, and who finds it full is told when to
+ * come again.
  *
  * The watch is there because the library's own timeout counts from the last byte: a client that sends a byte every few
  * seconds would hold its connection for ever (slow loris). Here each phase (waiting for a request, receiving it, taking the
@@ -19,6 +21,7 @@
 
 #define SOCKET_THREADS 2
 #define WORKERS 8
+#define LINE_WORKERS 4 /* changes wait for one another in the store: more threads would only wait, and the pages' would with them */
 #define STACK_BYTES (256 * 1024)
 #define HEAD_BYTES (16 * 1024) /* a connection's memory: request line, headers, and the answer's head */
 #define STOP_SECONDS 5
@@ -131,6 +134,8 @@ struct http_server *http_server_start(const struct http_door *door, const struct
   g_mutex_init(&server->lock);
   g_cond_init(&server->change);
   server->workers = g_thread_pool_new(http_exchange_work, server, WORKERS, FALSE, NULL);
+  server->line = g_thread_pool_new(http_exchange_work, server, LINE_WORKERS, FALSE, NULL);
+  server->line_most = LINE_WORKERS + (options->line ? options->line : 64);
   server->watch = g_thread_new("http-watch", watch, server);
   server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, http_exchange_step, server,
     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, SOCKET_THREADS, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
@@ -165,6 +170,7 @@ void http_server_stop(struct http_server *server) {
   g_cond_broadcast(&server->change);
   g_mutex_unlock(&server->lock);
   g_thread_join(server->watch);
+  g_thread_pool_free(server->line, FALSE, TRUE);
   g_thread_pool_free(server->workers, FALSE, TRUE); /* all are resumed then: the library must not stop with suspended ones */
   if (server->daemon) MHD_stop_daemon(server->daemon);
   g_free(server->host);

@@ -19,7 +19,8 @@ static int answered;
 
 static enum http_step begin(void *data, const struct http_request *request, size_t *ret_body_limit, struct http_response *response) {
   *ret_body_limit = g_str_has_prefix(request->target, "/large") ? 1 << 20 : 1000;
-  if (strcmp(request->target, "/early") != 0) return g_str_has_prefix(request->target, "/quick") ? HTTP_AT_ONCE : HTTP_IN_TURN;
+  if (strcmp(request->target, "/early") != 0) return g_str_has_prefix(request->target, "/quick") ? HTTP_AT_ONCE :
+    g_str_has_prefix(request->target, "/change") ? HTTP_IN_LINE : HTTP_IN_TURN;
   http_response_text(response, 404, "text/plain", "no", 2);
   return HTTP_ANSWERED;
 }
@@ -34,7 +35,7 @@ static void wait_inside(void) {
 }
 
 static void answer(void *data, const struct http_request *request, struct http_response *response) {
-  if (strcmp(request->target, "/held") == 0) wait_inside();
+  if (g_str_has_suffix(request->target, "/held")) wait_inside();
   g_atomic_int_inc(&answered);
   g_autofree char *text = g_strdup_printf("%s %.*s|%zu|%s", request->method, (int)request->path_length, request->target, request->body_length,
     request->body_length && request->body_length < 100 ? request->body : "");
@@ -42,7 +43,12 @@ static void answer(void *data, const struct http_request *request, struct http_r
   http_response_add(response, "X-Test", "yes");
 }
 
-static const struct http_door door = { NULL, begin, answer };
+static void full(void *data, const struct http_request *request, struct http_response *response) {
+  http_response_text(response, 429, "text/plain", "full", 4);
+  http_response_add(response, "Retry-After", "1");
+}
+
+static const struct http_door door = { NULL, begin, answer, full };
 
 static struct http_server *start(unsigned seconds, unsigned connections) {
   g_autoptr(GError) error = NULL;
@@ -327,6 +333,45 @@ static void test_deserters(void) {
   http_server_stop(server);
 }
 
+/* Four changes are made, three wait; the others are told to come again, and have changed nothing. Who only reads is served. */
+static void test_line(void) {
+  g_autoptr(GError) error = NULL;
+  struct http_server *server = http_server_start(&door, &(struct http_options){ .line = 3 }, &error);
+  answered = 0;
+  g_mutex_lock(&lock);
+  held = true;
+  g_mutex_unlock(&lock);
+  static const char change_it[] = "GET /change/held HTTP/1.1\r\n" HOST "\r\n", get[] = "GET /last HTTP/1.1\r\n" HOST END;
+  int fds[20], taken[20], told = 0, waiting = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) say(fds[i] = dial(server), change_it, sizeof change_it - 1);
+  while (told < 13) /* of 20, at the least; then nobody is left who would be told */
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+      struct pollfd ready = { fds[i], POLLIN, 0 };
+      if (fds[i] < 0 || poll(&ready, 1, 10) < 1) continue;
+      g_autofree char *reply = hear(fds[i], "full");
+      g_assert_true(g_str_has_prefix(reply, "HTTP/1.1 429 ") && strstr(reply, "Retry-After: 1"));
+      close(fds[i]);
+      fds[i] = -1;
+      told++;
+    }
+  g_autofree char *read = ask(server, get, sizeof get - 1);
+  g_assert_nonnull(strstr(read, "GET /last|0|"));
+  for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
+    if (fds[i] >= 0) taken[waiting++] = fds[i];
+  g_assert_cmpint(waiting, ==, 7);
+  g_mutex_lock(&lock);
+  held = false;
+  g_cond_broadcast(&change);
+  g_mutex_unlock(&lock);
+  for (int i = 0; i < waiting; i++) {
+    g_autofree char *reply = hear(taken[i], "/change/held|0|");
+    g_assert_nonnull(strstr(reply, "HTTP/1.1 200 "));
+    close(taken[i]);
+  }
+  g_assert_cmpint(g_atomic_int_get(&answered), ==, 8);
+  http_server_stop(server);
+}
+
 static void test_body_memory(void) {
   g_autoptr(GError) error = NULL;
   struct http_server *server = http_server_start(&door, &(struct http_options){ .body_memory = 1500 }, &error);
@@ -423,6 +468,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/http/many-connections", test_many_connections);
   g_test_add_func("/http/slow-reader", test_slow_reader);
   g_test_add_func("/http/deserters", test_deserters);
+  g_test_add_func("/http/line", test_line);
   g_test_add_func("/http/body-memory", test_body_memory);
   g_test_add_func("/http/port-taken", test_port_taken);
   g_test_add_func("/http/stop", test_stop);

@@ -87,7 +87,8 @@ static enum http_step begin_api(struct server *server, const struct http_request
   find_row(request, &match);
   if (match.op) {
     *ret_body_limit = match.op->method == GET ? 0 : match.op->body == BODY_FILES ? LIMIT_BODY_BYTES : LIMIT_FORM_BYTES;
-    if (request->body_length <= LIMIT_FORM_BYTES || request->body_length > *ret_body_limit || rest_may_send(server, request)) return HTTP_IN_TURN;
+    if (request->body_length <= LIMIT_FORM_BYTES || request->body_length > *ret_body_limit || rest_may_send(server, request))
+      return match.op->method == GET ? HTTP_IN_TURN : HTTP_IN_LINE;
     refuse(response, MENO_ERROR_UNAUTHENTICATED, "nobody is signed in; sign in, or send a token");
   } else if (match.allowed) refuse_method(response, match.allowed);
   else refuse(response, MENO_ERROR_NOT_FOUND, "there is no such address; " REST_ROOT "/openapi.json lists them");
@@ -229,6 +230,11 @@ static void answer(void *data, const struct http_request *request, struct http_r
   }
 }
 
+static void full(void *data, const struct http_request *request, struct http_response *response) {
+  http_response_add(response, "Retry-After", "1");
+  refuse(response, MENO_ERROR_TOO_MANY, "too many changes wait to be made; nothing of this one was done: send it again in a second");
+}
+
 /* ---- starting and stopping -------------------------------------------------------------------------------------- */
 
 /* "https://meno.example.org/" → "https://meno.example.org" and its host. */
@@ -258,8 +264,9 @@ struct server *server_start(struct system *system, const struct server_options *
   server->web = web_new();
   char *openapi = rest_openapi();
   server->openapi = g_bytes_new_take(openapi, strlen(openapi));
-  server->door = (struct http_door){ server, begin, answer };
-  struct http_options http = { .address = options->address, .port = options->port, .host = server->public_host, .connections = options->connections, .seconds = options->seconds };
+  server->door = (struct http_door){ server, begin, answer, full };
+  struct http_options http = { .address = options->address, .port = options->port, .host = server->public_host, .connections = options->connections, .seconds = options->seconds,
+    .line = options->line };
   server->http = http_server_start(&server->door, &http, error);
   if (server->http) return server;
   server_stop(server);

@@ -13,6 +13,7 @@ import { useKeys } from '../keys.ts';
 import { answered, Badge, Empty, Failure, Few, Load, None, Page, Rows, say, useMay, Why } from '../ui/parts.tsx';
 import { ReasonDialog } from '../ui/reason.tsx';
 import { AssetDiff, BesideSources } from '../ui/asset.tsx';
+import { Deputies } from './deputies.tsx';
 import { PlanOf } from './plan.tsx';
 import { CapabilityBody } from './workforce.tsx';
 import { assetHref, WhyForm } from './studio-parts.tsx';
@@ -297,7 +298,7 @@ function History(props: { of: ProposalDetail }): JSX.Element {
           <ol class="timeline">
             {detail.decisions.map((one, index) => (
               <li key={index}>
-                <b>{said.decided(one.by, one.role, said.decisionWords[one.decision] ?? one.decision)}</b> <span class="quiet">{moment(one.at)}</span>
+                <b>{said.decided(one.by, one.role, said.decisionWords[one.decision] ?? one.decision, one.instead_of)}</b> <span class="quiet">{moment(one.at)}</span>
                 {one.reason && <p>{one.reason}</p>}
               </li>
             ))}
@@ -414,6 +415,7 @@ function Decision(props: { of: ProposalDetail; replace: (detail: ProposalDetail)
               setMessage(null);
             }}
           />
+          {detail.instead_of && <p class="callout">{said.insteadOf(detail.instead_of)}</p>}
           <p class="quiet">
             {said.acceptHint}
             {detail.needs_reason && ' ' + said.acceptNeedsReason}
@@ -640,6 +642,7 @@ export function ApprovalsPage(props: { id: string | null }): JSX.Element {
           )
         }
       </Load>
+      <Deputies />
     </Page>
   );
 }

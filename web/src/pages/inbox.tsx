@@ -145,7 +145,7 @@ function Wishes(): JSX.Element {
           quiet_from: String(form.get('quiet_from')),
           quiet_to: String(form.get('quiet_to')),
           weekly_minutes: Number(form.get('weekly_minutes')),
-          channel: form.get('file') ? 'file' : 'inbox',
+          channel: String(form.get('channel')) as Preferences['channel'],
         }),
       );
       say(said.wishesSaved);
@@ -175,9 +175,17 @@ function Wishes(): JSX.Element {
                 <input class="form-control" type="number" name="weekly_minutes" min="0" max="600" defaultValue={String(wish.weekly_minutes)} required />
               </label>
             </div>
-            <label class="check">
-              <input type="checkbox" class="form-check-input" name="file" defaultChecked={wish.channel === 'file'} />
-              <span>{said.file}</span>
+            <label>
+              <span class="form-label">{said.also}</span>
+              <select class="form-select" name="channel" defaultValue={wish.channel}>
+                {(['inbox', 'file', 'message'] as const)
+                  .filter(one => one !== 'message' || wish.messages || wish.channel === one)
+                  .map(one => (
+                    <option value={one} selected={wish.channel === one} key={one}>
+                      {said.channels[one]}
+                    </option>
+                  ))}
+              </select>
             </label>
             <div class="actions">
               <button type="submit" class="btn btn-outline-secondary">

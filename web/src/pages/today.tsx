@@ -23,6 +23,8 @@ function target(card: Card): string {
       return href('me');
     case 'import':
       return href('imports');
+    case 'outbox':
+      return href('outbox');
   }
 }
 
