@@ -72,3 +72,6 @@ UPDATE approval SET stale = 1 WHERE proposal = $1;
 
 -- name: move_proposal
 UPDATE proposal SET state = $2 WHERE id = $1;
+
+-- name: proposal_at
+SELECT id FROM proposal WHERE seq = $1;

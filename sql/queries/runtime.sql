@@ -19,3 +19,13 @@ SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action 
 
 -- name: action
 SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE id = $1;
+
+-- name: showing
+SELECT p.target, d.seq FROM edge AS d JOIN edge AS p ON p.source = d.source AND p.kind = 'delivered to'
+WHERE d.target = $1 AND d.seq <= $2 ORDER BY d.seq LIMIT $3;
+
+-- Whom a delivery, a note, or the action about one of them, is for.
+-- name: recipient
+SELECT person FROM delivery WHERE CAST($1 AS TEXT) = 'delivery' AND id = $2
+UNION ALL SELECT person FROM note WHERE CAST($1 AS TEXT) = 'note' AND id = $2
+UNION ALL SELECT person FROM action WHERE CAST($1 AS TEXT) = 'action' AND id = $2;

@@ -80,7 +80,7 @@ int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **er
 void event_clear(struct event *event);
 
 /* Walks the chain, rebuilds every projection from the events into memory and compares. What differs is named in the
- * error (CORRUPT): the first bad event, or the first table. */
+ * error (CORRUPT): the first bad event; or the first table, its row, and the event that last wrote that row. */
 struct replay_report { int64_t events; int tables; double seconds; char head[DIGEST_TEXT]; };
 bool ledger_verify(struct ledger *ledger, void (*progress)(void *data, const char *what, double share), void *data, struct replay_report *ret_report, GError **error);
 /* Brings the database in `place` up to this Meno's schema and rebuilds every projection, all or nothing. Equal versions: it was. */

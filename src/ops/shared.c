@@ -20,6 +20,7 @@ static const struct op *const all[] = {
   people_ops,
   deliveries_ops,
   reasons_ops,
+  lineage_ops,
   imports_ops,
   later_ops,
   privacy_ops,

@@ -21,6 +21,7 @@ extern const struct op
   people_ops[],
   deliveries_ops[],
   reasons_ops[],
+  lineage_ops[],
   imports_ops[],
   later_ops[],
   privacy_ops[],
