@@ -149,7 +149,10 @@ static int run_replay(struct cli *cli, char **arguments) {
   g_autoptr(db_auto) db = fine ? store_read(system_store(system), &error) : NULL;
   g_auto(links_report_auto) links = { 0 };
   if (!db || !links_check(db, &links, &error)) return cli_fail(cli, error);
-  if (links.gaps) return cli_fail(cli, gap_error(&links));
+  if (links.gaps) {
+    error = gap_error(&links);
+    return cli_fail(cli, error);
+  }
   if (cli->json) printf("{\"actions\":%" G_GINT64_FORMAT ",\"events\":%" G_GINT64_FORMAT ",\"head\":\"%s\",\"tables\":%d}\n", links.actions, report.events, report.head, report.tables);
   else printf("The chain of %" G_GINT64_FORMAT " events holds, and %d tables are what they make. %" G_GINT64_FORMAT " acts reach a signal and a person's decision. Head %s.\n",
     report.events, report.tables, links.actions, report.head);

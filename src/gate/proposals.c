@@ -361,6 +361,16 @@ bool gate_withdraw(struct ledger_write *write, const char *subject, const char *
   return list && end_all(write, list, "proposal.superseded", why, actor, ret_count, error);
 }
 
+bool gate_withdraw_one(struct ledger_write *write, const char *id, const char *why, const char *actor, GError **error) {
+  g_autoptr(gate_proposal_auto) proposal = NULL;
+  int got = gate_find(ledger_write_db(write), id, &proposal, error);
+  if (got != 1) return got == 0;
+  if (!gate_is_open(proposal) && !has_state(proposal, STATE_WITHHELD) && !has_state(proposal, STATE_CHANGES)) return true;
+  g_autoptr(GPtrArray) list = g_ptr_array_new();
+  g_ptr_array_add(list, proposal->id);
+  return end_all(write, list, "proposal.superseded", why, actor, NULL, error);
+}
+
 bool gate_withdraw_rest(struct ledger_write *write, const char *agent, GHashTable *kept, const char *why, int64_t now, int *ret_count, GError **error) {
   const char *revision = strchr(agent, '@');
   g_autofree char *pattern = g_strdup_printf("%.*s@%%", revision ? (int)(revision - agent) : (int)strlen(agent), agent);

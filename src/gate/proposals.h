@@ -63,6 +63,8 @@ bool gate_propose(struct ledger_write *write, const struct rules *rules, const s
 
 /* Ends the open proposals about a subject, because what they rest on no longer holds. `ret_count` may be NULL, here and below. */
 bool gate_withdraw(struct ledger_write *write, const char *subject, const char *why, const char *actor, int64_t now, int *ret_count, GError **error);
+/* Ends one open proposal; one that is not open is left alone. */
+bool gate_withdraw_one(struct ledger_write *write, const char *id, const char *why, const char *actor, GError **error);
 /* After an agent's full turn: ends its open and withheld proposals that it did not make again. `agent` is its actor
  * (those of other revisions of it count too), `kept` the set of ids that gate_propose has answered in this turn. */
 bool gate_withdraw_rest(struct ledger_write *write, const char *agent, GHashTable *kept, const char *why, int64_t now, int *ret_count, GError **error);

@@ -55,7 +55,7 @@ static bool expand(struct db *db, GPtrArray *nodes, GHashTable *seen, int index,
 GPtrArray *lineage_walk(struct db *db, const char *id, const struct lineage_ask *ask, GError **error) {
   g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func(node_free);
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-  struct lineage_node *first = add_node(nodes, id, NULL, -1, 0, ask->way == LINEAGE_BACK ? ask->as_of : 0);
+  struct lineage_node *first = add_node(nodes, id, NULL, -1, 0, ask->way == LINEAGE_BACK ? ask->as_of : ask->from);
   g_hash_table_add(seen, first->id);
   for (guint i = 0; i < nodes->len; i++) {
     const struct lineage_node *node = nodes->pdata[i];
@@ -76,10 +76,10 @@ static bool reach(GHashTable *reached, const char *id, int64_t seq) {
   return true;
 }
 
-GHashTable *lineage_reach(struct db *db, const char *id, bool (*ends)(const char *), GError **error) {
+GHashTable *lineage_reach(struct db *db, const char *id, int64_t begin, bool (*ends)(const char *), GError **error) {
   g_autoptr(GHashTable) reached = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr(GQueue) waiting = g_queue_new();
-  reach(reached, id, 0);
+  reach(reached, id, begin);
   g_queue_push_tail(waiting, g_strdup(id));
   bool fine = true;
   for (char *node; fine && (node = g_queue_pop_head(waiting));) {

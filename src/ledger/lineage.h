@@ -26,6 +26,7 @@ struct lineage_node {
 struct lineage_ask {
   enum lineage_way way;
   int64_t as_of;   /* the last event that counts; INT64_MAX: now */
+  int64_t from;    /* forward: the first that counts */
   int depth, breadth, most; /* steps from the beginning, edges followed of each node (the newest), nodes in all */
   /* Of a node that is not to be gone into (a person, the rules); NULL: all are. */
   bool (*ends)(const char *id);
@@ -35,8 +36,9 @@ struct lineage_ask {
  * error. A node that nothing is known of is a walk of one node. */
 GPtrArray *lineage_walk(struct db *db, const char *id, const struct lineage_ask *ask, GError **error);
 
-/* Everything that rests on a node, without limit: id → the earliest event (as int64_t *) by which it did. NULL on error. */
-GHashTable *lineage_reach(struct db *db, const char *id, bool (*ends)(const char *id), GError **error);
+/* Everything that rests on a node since the event `from`, without limit: id → the earliest event (as int64_t *) by which it
+ * did. NULL on error. */
+GHashTable *lineage_reach(struct db *db, const char *id, int64_t from, bool (*ends)(const char *id), GError **error);
 
 /* The last event recorded at or before `time`: 0 none, -1 error. */
 int64_t lineage_seq_at(struct db *db, int64_t time, GError **error);

@@ -101,16 +101,18 @@ static void twice_is_said_once(void) {
 static void reach_is_exact(void) {
   setup();
   g_autoptr(GError) error = NULL;
-  g_autoptr(GHashTable) of_i2 = lineage_reach(db, "import:i2", is_person, &error), of_i1 = lineage_reach(db, "import:i1", is_person, &error);
+  g_autoptr(GHashTable) of_i2 = lineage_reach(db, "import:i2", 0, is_person, &error), of_i1 = lineage_reach(db, "import:i1", 0, is_person, &error);
   g_assert_cmpint(g_hash_table_size(of_i2), ==, 3);
   g_assert_cmpint(g_hash_table_size(of_i1), ==, 7);
   g_assert_cmpint(*(int64_t *)g_hash_table_lookup(of_i1, "asset:a"), ==, 7);
+  g_autoptr(GHashTable) file_since = lineage_reach(db, "file:f", 3, is_person, &error); /* what this file said from the second import on */
+  g_assert_true(g_hash_table_contains(file_since, "claim:c2") && !g_hash_table_contains(file_since, "claim:c1"));
   /* q is reached first by a late way (9), from which nothing of its own follows, then by an early one (2), from which it does. */
   put("proposal:q", "import:i3", 9);
   put("claim:c3", "import:i3", 1);
   put("proposal:q", "claim:c3", 2);
   put("decision:e", "proposal:q", 3);
-  g_autoptr(GHashTable) of_i3 = lineage_reach(db, "import:i3", is_person, &error);
+  g_autoptr(GHashTable) of_i3 = lineage_reach(db, "import:i3", 0, is_person, &error);
   g_assert_true(g_hash_table_contains(of_i3, "decision:e"));
   g_assert_cmpint(*(int64_t *)g_hash_table_lookup(of_i3, "proposal:q"), ==, 2);
   teardown();

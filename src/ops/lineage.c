@@ -48,6 +48,7 @@ static bool write_below(struct telling *telling, const GPtrArray *nodes, int ind
   const struct lineage_node *node = nodes->pdata[index];
   g_auto(told_auto) told = { 0 };
   if (!telling_tell(telling, node->id, &told, error)) return false;
+  if (told.count == 0) return true; /* a part that nobody was sent alone */
   told.hidden |= g_strcmp0(node->link, "delivered to") == 0; /* whoever decided is named, whoever got it is not */
   int mine = (*place)++;
   write_node(node, &told, parent, out);
@@ -56,18 +57,27 @@ static bool write_below(struct telling *telling, const GPtrArray *nodes, int ind
   return true;
 }
 
-bool lineage_write(struct telling *telling, const char *node, int64_t as_of, struct json_writer *out, GError **error) {
-  const struct op_call *call = telling_call(telling);
-  bool forward = op_flag(call, "forward");
-  struct lineage_ask ask = { .way = forward ? LINEAGE_FORWARD : LINEAGE_BACK, .as_of = as_of, .depth = (int)op_number(call, "depth", DEPTH), .breadth = BREADTH, .most = MOST,
-    .ends = forward ? ends_forward : links_end };
-  g_autoptr(GPtrArray) nodes = lineage_walk(telling_db(telling), node, &ask, error);
+static bool write_walk(struct telling *telling, const char *node, const struct lineage_ask *ask, struct json_writer *out, GError **error) {
+  g_autoptr(GPtrArray) nodes = lineage_walk(telling_db(telling), node, ask, error);
   int place = 0;
   if (!nodes) return false;
   json_open_array(out, "lineage");
   bool fine = write_below(telling, nodes, 0, -1, &place, out, error);
   json_close_array(out);
   return fine;
+}
+
+bool lineage_write_way(struct telling *telling, const char *node, int64_t from, enum lineage_way way, struct json_writer *out, GError **error) {
+  struct lineage_ask ask = { .way = way, .as_of = INT64_MAX, .from = from, .depth = DEPTH, .breadth = BREADTH, .most = MOST, .ends = way == LINEAGE_FORWARD ? ends_forward : links_end };
+  return write_walk(telling, node, &ask, out, error);
+}
+
+bool lineage_write(struct telling *telling, const char *node, int64_t as_of, struct json_writer *out, GError **error) {
+  const struct op_call *call = telling_call(telling);
+  bool forward = op_flag(call, "forward");
+  struct lineage_ask ask = { .way = forward ? LINEAGE_FORWARD : LINEAGE_BACK, .as_of = as_of, .depth = (int)op_number(call, "depth", DEPTH), .breadth = BREADTH, .most = MOST,
+    .ends = forward ? ends_forward : links_end };
+  return write_walk(telling, node, &ask, out, error);
 }
 
 static bool lineage(struct op_call *call, struct json_writer *out, GError **error) {
@@ -86,6 +96,30 @@ static bool lineage(struct op_call *call, struct json_writer *out, GError **erro
   return lineage_write(telling, node, as_of, out, error);
 }
 
+/* ---- the promise ------------------------------------------------------------------------------------------------ */
+
+static bool lineage_check(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(db_auto) db = store_read(system_store(call->system), error);
+  g_auto(links_report_auto) report = { 0 };
+  if (!db || !links_check(db, &report, error)) return false;
+  json_put_integer(out, "actions", report.actions);
+  json_put_integer(out, "gaps", report.gaps);
+  json_open_array(out, "first");
+  for (guint i = 0; i < report.first->len; i++) {
+    const struct links_gap *gap = report.first->pdata[i];
+    g_autofree char *text = links_gap_text(gap);
+    json_open_object(out, NULL);
+    json_put_string(out, "id", gap->action);
+    json_put_integer(out, "event", gap->seq);
+    json_put_bool(out, "signal", !gap->signal);
+    json_put_bool(out, "decision", !gap->person);
+    json_put_string(out, "text", text);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  return true;
+}
+
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
 const struct field lineage_row[] = { { "depth", FIELD_COUNT, REQUIRED, "steps from the beginning" }, { "id", FIELD_ID("thing"), REQUIRED | NULLABLE, "null: not to be opened" }, { "kind", FIELD_TEXT(0), REQUIRED, "what it is" }, { "title", FIELD_TEXT(0), REQUIRED | NULLABLE, "null: withheld" },
@@ -98,6 +132,11 @@ static const struct field lineage_in[] = { { "id", FIELD_ID("thing"), REQUIRED |
 static const struct field lineage_out[] = { { "id", FIELD_ID("thing"), REQUIRED, "with its noun" }, { "forward", FIELD_BOOL, REQUIRED, "" }, { "as_of", FIELD_TIME, REQUIRED, "" },
   { "lineage", FIELD_LIST(lineage_row), REQUIRED, "a tree from the top" }, { 0 } };
 
+static const struct field gap_row[] = { { "id", FIELD_ID("thing"), REQUIRED, "the action" }, { "event", FIELD_COUNT, REQUIRED, "that says it was done" }, { "signal", FIELD_BOOL, REQUIRED, "it reaches a signal from outside" },
+  { "decision", FIELD_BOOL, REQUIRED, "it reaches a person's decision or a revision of the rules" }, { "text", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
+static const struct field check_out[] = { { "actions", FIELD_COUNT, REQUIRED, "that were done" }, { "gaps", FIELD_COUNT, REQUIRED, "of these, without a reason" }, { "first", FIELD_LIST(gap_row), REQUIRED, "the first of them" }, { 0 } };
+
 const struct op lineage_ops[] = {
+  { "lineage check", GET, "/lineage", MAY_OPERATE, NULL, check_out, lineage_check, "Does every act reach a signal, and a person's decision or a revision of the rules?", "running the system" },
   { "lineage", GET, "/lineage/{id}", MAY_WHY, lineage_in, lineage_out, lineage, "What a thing rests on, or what rests on it, as of any moment", "reasons" },
   { 0 } };

@@ -34,6 +34,8 @@ int telling_find(struct telling *telling, const char *id, char **ret_node, GErro
 int64_t lineage_moment(const struct op_call *call, struct db *db, GError **error);
 int64_t lineage_time(const struct op_call *call); /* what `as_of` says; 0 where it is not given */
 /* An array `lineage` of nodes, the way that the call's fields forward, as_of, depth ask for. */
+/* The same one way, and since an event. */
+bool lineage_write_way(struct telling *telling, const char *node, int64_t from, enum lineage_way way, struct json_writer *out, GError **error);
 bool lineage_write(struct telling *telling, const char *node, int64_t as_of, struct json_writer *out, GError **error);
 extern const struct field lineage_row[];
 #define LINEAGE_IN_FIELDS \

@@ -21,6 +21,7 @@ static const struct op *const all[] = {
   deliveries_ops,
   reasons_ops,
   lineage_ops,
+  retract_ops,
   imports_ops,
   later_ops,
   privacy_ops,

@@ -22,6 +22,7 @@ extern const struct op
   deliveries_ops[],
   reasons_ops[],
   lineage_ops[],
+  retract_ops[],
   imports_ops[],
   later_ops[],
   privacy_ops[],

@@ -16,6 +16,7 @@ static bool write_delivery(struct json_writer *out, struct db *db, const char *i
   char text[CLOCK_TEXT];
   if (got == 0) fail(error, MENO_ERROR_NOT_FOUND, "there is no delivery \"%s\"", id);
   if (got != 1) return false;
+  if (g_strcmp0(query_text(query, 10), "expired") == 0) return fail(error, MENO_ERROR_NOT_FOUND, "the delivery \"%s\" was stopped before it was shown", id);
   json_put_string(out, "expires", clock_format_day((int32_t)query_integer(query, 9), text));
   json_put_number(out, "minutes", query_double(query, 7));
   json_put_string(out, "page", "#/me");

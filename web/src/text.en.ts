@@ -221,7 +221,7 @@ export const text = {
     mine: 'Waits for you', others: 'Waits for others', done: 'Decided',
     tier: (tier: number) => `Tier ${tier}`,
     tiers: ['automatic, with samples', 'one person decides', 'two decide, one an expert', 'people own it'],
-    kinds: { intervention: 'Plan', 'send note': 'Note', 'act on need': 'Plan', 'answer a group': 'Answer', 'publish asset': 'Content', 'brief people': 'Brief', 'build capability': 'Workforce', 'stop programme': 'Programme', 'retarget programme': 'Programme', programme: 'Programme', asset: 'Content', note: 'Note', goal: 'Goal', import: 'Import', budget: 'Budget' } as Record<string, string>,
+    kinds: { intervention: 'Plan', 'send note': 'Note', 'act on need': 'Plan', 'answer a group': 'Answer', 'publish asset': 'Content', 'brief people': 'Brief', 'roll back': 'Roll-back', 'build capability': 'Workforce', 'stop programme': 'Programme', 'retarget programme': 'Programme', programme: 'Programme', asset: 'Content', note: 'Note', goal: 'Goal', import: 'Import', budget: 'Budget' } as Record<string, string>,
     states: { drafting: 'being drafted', proposed: 'proposed', 'in approval': 'waits', 'changes requested': 'changes requested', accepted: 'accepted',
       'auto-accepted': 'accepted by rule', rejected: 'rejected', expired: 'expired', acting: 'being done', done: 'done', failed: 'failed', measured: 'measured',
       superseded: 'superseded', 'rolled back': 'rolled back' } as Record<string, string>,
