@@ -375,3 +375,6 @@ UPDATE delivery SET state = 'expired', answered = $3 WHERE asset = $1 AND at > $
 
 -- name: withdraw_source
 DELETE FROM source WHERE name = $1;
+
+-- name: deliveries_since
+SELECT count(*) FROM delivery WHERE seq > $1;

@@ -66,6 +66,7 @@ void ledger_free(struct ledger *ledger) {
 }
 
 struct store *ledger_store(struct ledger *ledger) { return ledger->store; }
+const struct ledger_tables *ledger_tables_of(const struct ledger *ledger) { return ledger->tables; }
 const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name) { return g_hash_table_lookup(ledger->kinds, name); }
 const struct event_kind *const *ledger_kinds(const struct ledger *ledger) { return ledger->tables->kinds; }
 

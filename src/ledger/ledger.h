@@ -55,6 +55,7 @@ void ledger_free(struct ledger *ledger);
 typedef struct ledger ledger_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ledger_auto, ledger_free)
 struct store *ledger_store(struct ledger *ledger);
+const struct ledger_tables *ledger_tables_of(const struct ledger *ledger);
 const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name);
 const struct event_kind *const *ledger_kinds(const struct ledger *ledger); /* the rooms' arrays, as `struct ledger_tables` has them */
 

@@ -48,8 +48,8 @@ static bool count_claim(struct db *db, const char *id, struct reach *reach, GErr
   g_autoptr(query_auto) query = db_query(db, error, "ledger.claim", "t", id);
   int got = query_next(query, error);
   if (got != 1) return got == 0;
-  reach->effects += strcmp(query_text(query, 1), "effect") == 0;
   if (strcmp(query_text(query, 9), "live") != 0) return true;
+  reach->effects += strcmp(query_text(query, 1), "effect") == 0;
   reach->claims++;
   g_ptr_array_add(reach->live, g_strdup(id));
   return true;

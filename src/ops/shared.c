@@ -22,6 +22,7 @@ static const struct op *const all[] = {
   reasons_ops,
   lineage_ops,
   retract_ops,
+  whatif_ops,
   imports_ops,
   later_ops,
   privacy_ops,

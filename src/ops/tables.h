@@ -23,6 +23,7 @@ extern const struct op
   reasons_ops[],
   lineage_ops[],
   retract_ops[],
+  whatif_ops[],
   imports_ops[],
   later_ops[],
   privacy_ops[],
