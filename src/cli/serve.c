@@ -4,6 +4,7 @@
  * version or the day has changed, which costs one small query, and runs the agents where it has. */
 #include "cli/serve.h"
 #include "doors/server.h"
+#include "runtime/links.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,21 @@
 struct waking { struct system *system; GMutex lock; GCond wake; bool stop; };
 
 static bool keep_going(void *data, const char *what, double share) { return !((struct waking *)data)->stop && !progress_stopped; }
+
+/* Once a day, and at the start: every act reaches a signal from outside, and a person or a revision of the rules. */
+static void check_reasons(struct system *system) {
+  g_autoptr(GError) error = NULL;
+  g_auto(links_report_auto) links = { 0 };
+  g_autoptr(db_auto) db = store_read(system_store(system), &error);
+  if (!db || !links_check(db, &links, &error)) {
+    g_printerr("meno: reasons: %s\n", error->message);
+    return;
+  }
+  for (guint i = 0; i < links.first->len; i++) {
+    g_autofree char *text = links_gap_text(links.first->pdata[i]);
+    g_printerr("meno: reasons: %s\n", text);
+  }
+}
 
 static void run_agents(struct waking *waking, int64_t *seen_version, int32_t *seen_day) {
   struct system *system = waking->system;
@@ -26,11 +42,13 @@ static void run_agents(struct waking *waking, int64_t *seen_version, int32_t *se
     return;
   }
   struct runner_report report;
+  bool new_day = day != *seen_day;
   bool fine = system_run(system, system_now(system), keep_going, waking, &report, &error);
   if (fine) {
     *seen_version = version;
     *seen_day = day;
     view_release(system_view(system, NULL)); /* so that the next page need not load it */
+    if (new_day) check_reasons(system);
   } else if (!g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED)) g_printerr("meno: agents: %s\n", error->message);
 }
 

@@ -278,9 +278,10 @@ static void tell_plain(struct telling *t, const struct noun *noun, const char *n
 bool telling_tell(struct telling *t, const char *node, struct told *ret_told, GError **error) {
   const struct noun *noun = noun_of(node);
   g_auto(told_auto) told = { .kind = noun->name, .count = -1, .people = -1 };
+  bool brought = may(t, MAY_IMPORT) && (noun->by == BY_IMPORT || noun->by == BY_SOURCE || strcmp(noun->name, "file") == 0); /* who brings files in sees them here */
   bool received = t->own && (noun->by == BY_ASSET || noun->by == BY_BLOCK || noun->by == BY_SOURCE || noun->by == BY_GOAL || noun->by == BY_PRIVATE);
   bool person = noun->by == BY_PERSON, private = noun->by == BY_PRIVATE;
-  told.hidden = !received && (private || !may(t, noun->may) || (t->needs && !person && noun->by != BY_CLAIM && noun->by != BY_DECISION && !within(t, noun->name, id_of(node))));
+  told.hidden = !received && !brought && (private || !may(t, noun->may) || (t->needs && !person && noun->by != BY_CLAIM && noun->by != BY_DECISION && !within(t, noun->name, id_of(node))));
   bool fine = true;
   if (!told.hidden) {
     switch (noun->by) {
