@@ -85,6 +85,7 @@ static void make_decision(struct making *m, int number, int claims) {
     edge(m, asset, "covers", seq, "%s", block);
     edge(m, block, "drafted from", seq, "source:%d.md", below(m, 300));
     edge(m, showing, "covers", seq, "%s", block);
+    edge(m, showing, "covers", seq, "%s", asset);
   }
 }
 

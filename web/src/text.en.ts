@@ -620,6 +620,7 @@ export const text = {
     decisions: 'Decisions', rests: 'It rests on', leads: 'It leads to', back: 'Back to the one before', openPage: 'Open its page',
     kinds: { need: 'need', source: 'source', asset: 'asset', proposal: 'proposal', goal: 'goal', kpi: 'KPI', skill: 'skill', import: 'import', claim: 'claim', intervention: 'intervention', effect: 'effect' } as Record<string, string>,
     statement: 'In one sentence',
+    chain: 'The whole chain', back_way: 'What it rests on', forward_way: 'What rests on it', alone: 'Nothing is recorded that way.', withheld: 'withheld', more: 'and more',
   },
 
   search: {
