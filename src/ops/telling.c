@@ -38,7 +38,7 @@ static const struct noun { const char *name; enum permission may; enum told_by b
   { "group-need", MAY_READ_LISTENING, BY_SUBJECT }, { "shortage", MAY_READ_WORKFORCE, BY_SUBJECT }, { "future-need", MAY_READ_WORKFORCE, BY_SUBJECT },
   { "programme", MAY_READ_PROGRAMMES, BY_NOTHING }, { "promise", MAY_READ_LISTENING, BY_NOTHING },
 };
-static const struct noun other = { "other", MAY_READ_NEEDS, BY_NOTHING };
+static const struct noun other = { "other", MAY_READ_NEEDS, BY_NOTHING }; /* of these only the kind is told */
 
 static const struct noun *noun_of(const char *node) {
   size_t length = strcspn(node, ":");
@@ -281,7 +281,7 @@ bool telling_tell(struct telling *t, const char *node, struct told *ret_told, GE
   bool brought = may(t, MAY_IMPORT) && (noun->by == BY_IMPORT || noun->by == BY_SOURCE || strcmp(noun->name, "file") == 0); /* who brings files in sees them here */
   bool received = t->own && (noun->by == BY_ASSET || noun->by == BY_BLOCK || noun->by == BY_SOURCE || noun->by == BY_GOAL || noun->by == BY_PRIVATE);
   bool person = noun->by == BY_PERSON, private = noun->by == BY_PRIVATE;
-  told.hidden = !received && !brought && (private || !may(t, noun->may) || (t->needs && !person && noun->by != BY_CLAIM && noun->by != BY_DECISION && !within(t, noun->name, id_of(node))));
+  told.hidden = noun == &other || (!received && !brought && (private || !may(t, noun->may) || (t->needs && !person && noun->by != BY_CLAIM && noun->by != BY_DECISION && !within(t, noun->name, id_of(node)))));
   bool fine = true;
   if (!told.hidden) {
     switch (noun->by) {
@@ -316,7 +316,7 @@ static bool is_known(struct telling *t, const char *node, GError **error) {
 /* May a walk begin here? What is about single persons only at their own; a showing at none. Sets `own`. */
 static int may_begin(struct telling *t, const char *node, GError **error) {
   const struct noun *noun = noun_of(node);
-  if (noun->by == BY_PERSON || noun->by == BY_SHOWING) return 0;
+  if (noun == &other || noun->by == BY_PERSON || noun->by == BY_SHOWING) return 0;
   if (noun->by == BY_PRIVATE) {
     g_autoptr(query_auto) query = db_query(t->db, error, "runtime.recipient", "tt", noun->name, id_of(node));
     int got = query_next(query, error);
@@ -329,17 +329,18 @@ static int may_begin(struct telling *t, const char *node, GError **error) {
   return !told.hidden;
 }
 
-/* An event is where its subject is; a person's word is a node of its own. */
+/* A person's word is a node of its own; another event is where its subject is, if that is one of ours and nobody's person, else
+ * where its import is: a row of a file names people and respondents. */
 static int node_of_event(struct telling *t, const char *number, char **ret_node, GError **error) {
   struct event event;
   int got = ledger_find(t->db, g_ascii_strtoll(number, NULL, 10), &event, error);
   if (got != 1) return got;
-  g_autofree char *decision = g_strdup_printf("decision:%" G_GINT64_FORMAT, event.seq);
-  g_autofree char *subject = g_strdup(event.subject);
-  bool batch = event.batch != NULL;
-  g_autofree char *import = batch ? g_strconcat("import:", event.batch, NULL) : NULL;
+  g_autofree char *decision = g_strdup_printf("decision:%" G_GINT64_FORMAT, event.seq), *subject = g_strdup(event.subject);
+  g_autofree char *import = event.batch ? g_strconcat("import:", event.batch, NULL) : NULL;
   event_clear(&event);
-  *ret_node = g_strdup(is_known(t, decision, error) ? decision : is_known(t, subject, error) ? subject : batch ? import : subject);
+  const struct noun *noun = noun_of(subject);
+  bool ours = noun != &other && noun->by != BY_PERSON;
+  *ret_node = g_strdup(is_known(t, decision, error) ? decision : import && !(ours && is_known(t, subject, error)) ? import : subject);
   return 1;
 }
 

@@ -119,6 +119,11 @@ def readers(tap, data, now):
     tap.ok(any(node["kind"] == "asset" and node["title"] for node in mine) and all(node["hidden"] for node in mine if node["kind"] in ("claim", "proposal", "decision")), "it says what it was made of, not what was claimed of the team", mine)
     tap.same([meno.meno(data, "lineage", f"delivery:{delivery}", who=who, now=now).status != 0 for who in ("lead", "approver", "analyst", "sysadmin", None)], [True] * 5, "and nobody asks about another's delivery")
     tap.same(meno.meno(data, "lineage", "person:" + person, "--forward", who="lead", now=now).status != 0, True, "nor about a person")
+    answer = rows(data, "SELECT seq, batch FROM event WHERE kind = 'pulse.answered' LIMIT 1")[0]
+    found = meno.must(data, "lineage", f"event:{answer[0]}", who="lead", now=now)
+    tap.same((found["id"], [node["kind"] for node in found["lineage"]]), (f"import:{answer[1]}", ["import"]), "the event of an answer leads to its import, not to who answered")
+    word = rows(data, "SELECT seq FROM event WHERE kind = 'approval.decided' LIMIT 1")[0][0]
+    tap.same(meno.must(data, "lineage", f"event:{word}", who="lead", now=now)["id"], f"decision:{word}", "the event of a decision is the decision")
     need = rows(data, "SELECT subject FROM claim WHERE predicate = 'need' AND state = 'live' ORDER BY subject")[0][0]
     tap.ok(meno.meno(data, "lineage", "need:" + need, who="lead", now=now).status == 0 and meno.meno(data, "lineage", "need:" + need, who="manager", now=now).status != 0,
            "a manager without that team does not see its need")
