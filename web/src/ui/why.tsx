@@ -39,42 +39,57 @@ function Evidence(props: { of: Reason['evidence'][number] }): JSX.Element {
   );
 }
 
-/** Lineage in one direction: a tree from the top, each line a way on. */
-function Chain(props: { of: Reason['lineage']; forward: boolean; turn: (forward: boolean) => void; open: (id: string) => void }): JSX.Element {
+function ChainLines(props: { of: Reason['lineage']; open: (id: string) => void }): JSX.Element {
+  const said = text.why;
+  if (props.of.length < 2) return <p class="quiet">{said.alone}</p>;
+  return (
+    <ul class="plain">
+      {props.of.slice(1).map((node, index) => {
+        const id = node.id,
+          words = (
+            <>
+              <span class="quiet">{sentence(said.kinds[node.kind] ?? node.kind)}:</span> {node.title ?? said.withheld}{' '}
+              {node.state && <span class="quiet">({node.state})</span>} {node.more && <span class="quiet">{said.more}</span>}
+            </>
+          );
+        return (
+          <li key={index} style={{ paddingInlineStart: `${(node.depth - 1) * 0.75}rem` }}>
+            {id && !node.hidden ? (
+              <button type="button" class="btn-link-row" onClick={() => props.open(id)}>
+                {words}
+              </button>
+            ) : (
+              words
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Lineage as a tree from the top: what it rests on came with the reasons; what rests on it is asked for when wanted. */
+function Chain(props: { id: string; back: Reason['lineage']; open: (id: string) => void }): JSX.Element {
+  const [forward, setForward] = useState(false);
+  const ahead = useResource<Reason>(forward ? '/why/' + encodeURIComponent(props.id) + '?forward=true' : null);
   const said = text.why;
   return (
     <section>
       <h3>{said.chain}</h3>
       <div class="btn-group mb-2" role="group" aria-label={said.chain}>
         {[false, true].map(way => (
-          <button type="button" key={String(way)} class="btn btn-sm btn-outline-secondary" aria-pressed={props.forward === way} onClick={() => props.turn(way)}>
+          <button type="button" key={String(way)} class="btn btn-sm btn-outline-secondary" aria-pressed={forward === way} onClick={() => setForward(way)}>
             {way ? said.forward_way : said.back_way}
           </button>
         ))}
       </div>
-      {props.of.length < 2 && <p class="quiet">{said.alone}</p>}
-      <ul class="plain">
-        {props.of.slice(1).map((node, index) => {
-          const id = node.id,
-            words = (
-              <>
-                <span class="quiet">{sentence(said.kinds[node.kind] ?? node.kind)}:</span> {node.title ?? said.withheld}{' '}
-                {node.state && <span class="quiet">({node.state})</span>} {node.more && <span class="quiet">{said.more}</span>}
-              </>
-            );
-          return (
-            <li key={index} style={{ paddingInlineStart: `${(node.depth - 1) * 0.75}rem` }}>
-              {id && !node.hidden ? (
-                <button type="button" class="btn-link-row" onClick={() => props.open(id)}>
-                  {words}
-                </button>
-              ) : (
-                words
-              )}
-            </li>
-          );
-        })}
-      </ul>
+      {forward ? (
+        <Load of={ahead} rows={2}>
+          {data => <ChainLines of={data.lineage} open={props.open} />}
+        </Load>
+      ) : (
+        <ChainLines of={props.back} open={props.open} />
+      )}
     </section>
   );
 }
@@ -82,8 +97,7 @@ function Chain(props: { of: Reason['lineage']; forward: boolean; turn: (forward:
 export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element {
   const [path, setPath] = useState([props.id]);
   const id = path[path.length - 1];
-  const [forward, setForward] = useState(false);
-  const reason = useResource<Reason>('/why/' + encodeURIComponent(id) + (forward ? '?forward=true' : ''));
+  const reason = useResource<Reason>('/why/' + encodeURIComponent(id));
   const said = text.why,
     { may } = useCaller();
   const links = (title: string, items: Reason['rests_on']): JSX.Element | null =>
@@ -150,7 +164,7 @@ export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element
               )}
               {links(said.rests, data.rests_on)}
               {links(said.leads, data.leads_to)}
-              <Chain of={data.lineage} forward={forward} turn={setForward} open={next => setPath([...path, next])} />
+              <Chain key={id} id={id} back={data.lineage} open={next => setPath([...path, next])} />
               {page && (
                 <p>
                   <a class="btn btn-outline-secondary" href={page} onClick={props.close}>
