@@ -157,15 +157,15 @@ static bool append_decision(struct taking_again *t, const struct event *event, G
   return append(t, &moved, event->cause, body, length, error);
 }
 
-/* What the event's cause is here: the proposal that was decided on, the claim that is live now, or the same number where the
- * histories have not parted. 1; 0: it is not there; -1. */
+/* What the event's cause is here: what was before the cut, the proposal that was decided on, or the newest event of the same
+ * kind about the same thing. 1; 0: it is not there; -1. */
 static int cause_here(struct taking_again *t, const struct event *event, int64_t *ret_cause, GError **error) {
   struct event cause;
   *ret_cause = 0;
   if (event->cause <= t->again->cut) return *ret_cause = event->cause, 1;
   int got = ledger_find(t->past, event->cause, &cause, error);
   if (got != 1) return got;
-  g_autofree char *subject = g_strdup(cause.subject);
+  g_autofree char *subject = g_strdup(cause.subject), *kind = g_strdup(cause.kind);
   event_clear(&cause);
   g_autoptr(db_auto) db = store_read(t->again->store, error);
   if (!db) return -1;
@@ -176,9 +176,9 @@ static int cause_here(struct taking_again *t, const struct event *event, int64_t
     if (got == 1) *ret_cause = here->seq;
     return got;
   }
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.newest_of_subject", "tii", subject, INT64_MAX, (int64_t)1);
-  got = query_next(query, error);
-  if (got == 1) *ret_cause = query_integer(query, 0);
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.newest_of_subject", "tii", subject, INT64_MAX, INT64_MAX);
+  while ((got = query_next(query, error)) == 1)
+    if (strcmp(query_text(query, 1), kind) == 0) return *ret_cause = query_integer(query, 0), 1;
   return got;
 }
 

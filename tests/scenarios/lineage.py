@@ -47,6 +47,9 @@ def world():
     meno.must(data, "accounts", "add", "asker", "--roles", "employee", "--employee-number", rows(data, "SELECT employee_number FROM person WHERE id = ?", asked)[0][0])
     meno.must(data, "me", "prefer", "--channel", "file", who="asker", now=DECIDED)
     accept(data, note["id"], "lead", now=DECIDED)
+    need = next(row for row in meno.must(data, "needs", now=DECIDED)["needs"] if row["proposal_state"] == "proposed")
+    for cause in (need["cause"], need["cause"]):  # said twice: the second word is about a need about which there is a first
+        meno.must(data, "needs", "confirm", need["id"], "--cause", cause, "--reason", "seen at work", who="lead", now=DECIDED)
     accept_all(data, "act on need", now=DECIDED)
     meno.must(data, "run", now=DECIDED)
     accept_all(data, "publish asset", now=DECIDED)
