@@ -3,11 +3,8 @@
 """Replay and lineage: from an act in the world back to the files it all began with, and forward again, as of any moment, to
 each reader what is the reader's to see; a source taken back with what rested on it; history taken again without an agent
 and under other rules; and what does not add up is named by row and event."""
-import contextlib
 import datetime
-import json
 import re
-import sqlite3
 
 import meno
 import outcomes
@@ -32,7 +29,7 @@ def accept(data, proposal, who, **more):
 
 
 def rows(data, sql, *values):
-    with contextlib.closing(sqlite3.connect(f"file:{data}/meno.db?mode=ro", uri=True)) as db:
+    with meno.database(data) as db:
         return db.execute(sql, values).fetchall()
 
 
@@ -82,7 +79,7 @@ def both_ways(tap, data, now):
     source = next(node["id"] for node in back if node["kind"] == "source")
     ahead = nodes(data, source, "--forward", now=now, who="lead")
     tap.ok({"block", "asset", "showing"} <= set(kinds(ahead)) and "asset:" + asset in [node["id"] for node in ahead], "and forward from the source it comes to the asset", kinds(ahead))
-    made = rows(data, "SELECT count(*), count(DISTINCT person) FROM delivery WHERE asset = ?", asset)[0]
+    made = rows(data, "SELECT count(*) AS made, count(DISTINCT person) AS people FROM delivery WHERE asset = ?", asset)[0]
     shown = next(node for node in ahead if node["kind"] == "showing" and back and node["count"])
     tap.ok(shown["people"] >= 5 and made[0] >= shown["count"], "what was delivered is counted", (shown, made))
     imports = [node["id"] for node in back if node["kind"] == "import"]
@@ -182,7 +179,7 @@ def what_differs(tap, data, now):
     for table, sql, which in tampered:
         broken = meno.clone(data)
         key = rows(broken, which)[0][0] if which else None
-        with contextlib.closing(sqlite3.connect(f"{broken}/meno.db")) as db, db:
+        with meno.forge(broken) as db:
             db.execute(sql)
         said = meno.meno(broken, "replay", "--verify", now=now).err
         found = re.search(r'table "(\w+)" .* its row "([^"]+)", last written by event (\d+) \(([\w.]+)\)', said)
@@ -227,7 +224,7 @@ def import_taken_back(tap, data, now):
     tap.ok(undo.status != 0 and "meno retract" in undo.err, "an import on which decisions rest is not simply undone, and the way is named", undo)
     goals = meno.write_csv(meno.folder() / "kpis.csv", "goal_id team date value exposure".split(),
                            [[goal, team, "2026-03-30", value * 0.5, exposure or 1] for goal, team, value, exposure in
-                            rows(data, "SELECT goal_id, team, value, exposure FROM kpi WHERE team <> '' GROUP BY goal_id, team ORDER BY goal_id, team LIMIT 40")])
+                            rows(data, "SELECT goal_id, team, min(value) AS value, min(exposure) AS exposure FROM kpi WHERE team <> '' GROUP BY goal_id, team ORDER BY goal_id, team LIMIT 40")])
     brought = meno.must(data, "import", goals, now=now)["id"]
     meno.must(data, "run", now=now)
     part = meno.must(data, "retract", brought, "--reason", "wrong unit", "--file", "kpis.csv", now=now)
