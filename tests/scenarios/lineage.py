@@ -68,7 +68,7 @@ def kinds(found):
 # ---- both ways, as of any moment ---------------------------------------------------------------------------------
 
 def both_ways(tap, data, now):
-    action = rows(data, "SELECT subject FROM event WHERE kind = 'action.done'")[0][0]
+    action = "action:" + rows(data, "SELECT id FROM action WHERE state = 'done' AND subject LIKE 'note:%' ORDER BY id")[0][0]
     chain = nodes(data, action, now=now)
     tap.ok({"action", "note", "decision", "proposal", "claim", "file"} <= set(kinds(chain)), "from an act back over the decision to the files", kinds(chain))
     asset = rows(data, "SELECT id FROM asset ORDER BY id")[0][0]
