@@ -326,10 +326,10 @@ SELECT id, need, goal_id, cause, plan, state, registered_at, ended, seq FROM int
 -- name: put_asset
 INSERT INTO asset (id, intervention, need, title, modality, pattern, body, published, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, modality = excluded.modality, pattern = excluded.pattern, body = excluded.body,
-  published = excluded.published, seq = excluded.seq;
+  published = excluded.published, seq = excluded.seq, withdrawn = NULL;
 
 -- name: all_asset
-SELECT id, intervention, need, title, modality, pattern, body, published, seq FROM asset ORDER BY published, id;
+SELECT id, intervention, need, title, modality, pattern, body, published, seq, withdrawn FROM asset ORDER BY published, id;
 
 -- name: put_delivery
 INSERT INTO delivery (id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq)
@@ -366,3 +366,15 @@ ON CONFLICT (person) DO UPDATE SET quiet_from = excluded.quiet_from, quiet_to = 
 
 -- name: all_preference
 SELECT person, quiet_from, quiet_to, weekly_minutes, channel, seq FROM preference ORDER BY person;
+
+-- name: withdraw_asset
+UPDATE asset SET withdrawn = $2, seq = $3 WHERE id = $1;
+
+-- name: stop_deliveries
+UPDATE delivery SET state = 'expired', answered = $3 WHERE asset = $1 AND at > $2 AND state = 'shown';
+
+-- name: withdraw_source
+DELETE FROM source WHERE name = $1;
+
+-- name: deliveries_since
+SELECT count(*) FROM delivery WHERE seq > $1;

@@ -90,3 +90,6 @@ SELECT id, principal, deputy, starts, ends, reason FROM deputy ORDER BY seq DESC
 
 -- name: deputy_of
 SELECT id, principal, deputy, starts, ends, reason FROM deputy WHERE deputy = $1 AND starts <= $2 AND ends > $2 ORDER BY starts, id;
+
+-- name: proposal_at
+SELECT id FROM proposal WHERE seq = $1;

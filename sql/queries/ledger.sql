@@ -74,13 +74,16 @@ FROM claim WHERE predicate = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1;
 SELECT id, predicate, subject FROM claim WHERE agent LIKE $1 AND state = 'live' ORDER BY id;
 
 -- name: put_edge
-INSERT INTO edge (source, target, kind, seq) VALUES ($1, $2, $3, $4) ON CONFLICT (source, target, kind) DO NOTHING;
+INSERT INTO edge (source, seq, kind, target) VALUES ($1, $2, $3, $4) ON CONFLICT (source, seq, kind, target) DO NOTHING;
 
--- name: edges_from
-SELECT target, kind, seq FROM edge WHERE source = $1 ORDER BY kind, target;
+-- name: edges_back
+SELECT target, kind, seq FROM edge WHERE source = $1 AND seq <= $2 ORDER BY seq DESC, kind DESC, target DESC LIMIT $3;
 
--- name: edges_to
-SELECT source, kind, seq FROM edge WHERE target = $1 ORDER BY kind, source;
+-- name: edges_forward
+SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC, kind DESC, source DESC LIMIT $4;
+
+-- name: edges_forward_all
+SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 ORDER BY seq, kind, source;
 
 -- name: cursor
 SELECT seq, day FROM cursor WHERE agent = $1;
@@ -96,3 +99,139 @@ SELECT recorded, kind, subject, actor FROM event
 WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set',
     'intervention.registered', 'intervention.ended', 'asset.published', 'programme.stopped', 'programme.retargeted', 'programme.resumed', 'promise.made', 'promise.kept')
 ORDER BY seq DESC LIMIT $1;
+
+-- name: recorded_at
+SELECT recorded FROM event WHERE seq = $1;
+
+-- name: newest_of_subject
+SELECT seq, kind, actor, recorded, body FROM event WHERE subject = $1 AND seq <= $2 ORDER BY seq DESC LIMIT $3;
+
+-- name: first_of_subject
+SELECT seq FROM event WHERE subject = $1 ORDER BY seq LIMIT 1;
+
+-- name: of_kind
+SELECT seq, subject FROM event WHERE kind = $1 ORDER BY seq;
+
+-- name: claims_of_subject
+SELECT id FROM claim WHERE predicate = $1 AND subject = $2 AND state = 'live' ORDER BY id;
+
+-- Every row of a projection with the event that it names and its key: what replay shows of a table that does not add up.
+-- name: rows_action
+SELECT seq, id, t.* FROM action AS t;
+
+-- name: rows_approval
+SELECT seq, proposal || ' ' || actor || ' ' || content_hash, t.* FROM approval AS t;
+
+-- name: rows_asset
+SELECT seq, id, t.* FROM asset AS t;
+
+-- name: rows_assumption
+SELECT seq, "name", t.* FROM assumption AS t;
+
+-- name: rows_capacity
+SELECT seq, team || ' ' || CAST(date AS TEXT), t.* FROM capacity AS t;
+
+-- name: rows_change
+SELECT seq, CAST(date AS TEXT) || ' ' || scope || ' ' || kind || ' ' || title, t.* FROM change AS t;
+
+-- name: rows_claim
+SELECT seq, id, t.* FROM claim AS t;
+
+-- name: rows_decision_rules
+SELECT seq, CAST(seq AS TEXT), t.* FROM decision_rules AS t;
+
+-- name: rows_delivery
+SELECT seq, id, t.* FROM delivery AS t;
+
+-- name: rows_demand
+SELECT seq, CAST(month AS TEXT) || ' ' || skill_id || ' ' || job_title, t.* FROM demand AS t;
+
+-- name: rows_enrolment
+SELECT seq, programme_id || ' ' || person || ' ' || CAST(date AS TEXT), t.* FROM enrolment AS t;
+
+-- name: rows_file_seen
+SELECT seq, file, t.* FROM file_seen AS t;
+
+-- name: rows_goal
+SELECT seq, goal_id, t.* FROM goal AS t;
+
+-- name: rows_goal_version
+SELECT seq, goal_id || ' ' || CAST(version AS TEXT), t.* FROM goal_version AS t;
+
+-- name: rows_import
+SELECT seq, id, t.* FROM import AS t;
+
+-- name: rows_intervention
+SELECT seq, id, t.* FROM intervention AS t;
+
+-- name: rows_job_skill
+SELECT seq, job_title || ' ' || skill_id, t.* FROM job_skill AS t;
+
+-- name: rows_kpi
+SELECT seq, goal_id || ' ' || team || ' ' || CAST(date AS TEXT), t.* FROM kpi AS t;
+
+-- name: rows_membership
+SELECT seq, person || ' ' || team || ' ' || CAST("from" AS TEXT), t.* FROM membership AS t;
+
+-- name: rows_need_word
+SELECT seq, need || ' ' || word, t.* FROM need_word AS t;
+
+-- name: rows_note
+SELECT seq, id, t.* FROM note AS t;
+
+-- name: rows_objective
+SELECT seq, objective_id, t.* FROM objective AS t;
+
+-- name: rows_person
+SELECT seq, id, t.* FROM person AS t;
+
+-- name: rows_preference
+SELECT seq, person, t.* FROM preference AS t;
+
+-- name: rows_programme
+SELECT seq, programme_id, t.* FROM programme AS t;
+
+-- name: rows_programme_decision
+SELECT seq, programme_id, t.* FROM programme_decision AS t;
+
+-- name: rows_promise
+SELECT seq, id, t.* FROM promise AS t;
+
+-- name: rows_proposal
+SELECT seq, id, t.* FROM proposal AS t;
+
+-- name: rows_pulse
+SELECT seq, team || ' ' || CAST(date AS TEXT) || ' ' || question_id || ' ' || respondent, t.* FROM pulse AS t;
+
+-- name: rows_question
+SELECT seq, question_id, t.* FROM question AS t;
+
+-- name: rows_request
+SELECT seq, request_id, t.* FROM request AS t;
+
+-- name: rows_result
+SELECT seq, skill_id || ' ' || person || ' ' || CAST(date AS TEXT) || ' ' || kind || ' ' || item_id || ' ' || CAST(nth AS TEXT), t.* FROM result AS t;
+
+-- name: rows_reward
+SELECT seq, job_title || ' ' || team || ' ' || rewarded || ' ' || CAST("from" AS TEXT), t.* FROM reward AS t;
+
+-- name: rows_skill
+SELECT seq, skill_id, t.* FROM skill AS t;
+
+-- name: rows_skill_correction
+SELECT seq, person || ' ' || skill_id, t.* FROM skill_correction AS t;
+
+-- name: rows_source
+SELECT seq, "name", t.* FROM source AS t;
+
+-- name: rows_statement
+SELECT seq, id, t.* FROM statement AS t;
+
+-- name: rows_step
+SELECT seq, process || ' ' || case_id || ' ' || CAST("start" AS TEXT) || ' ' || activity, t.* FROM step AS t;
+
+-- name: rows_ticket
+SELECT seq, ticket_id, t.* FROM ticket AS t;
+
+-- name: rows_edge
+SELECT seq, source || ' ' || kind || ' ' || target, t.* FROM edge AS t;

@@ -90,3 +90,13 @@ INSERT INTO last_seen (kind, at, seq) VALUES ($1, $2, $3) ON CONFLICT (kind) DO 
 
 -- name: last_seen
 SELECT at, seq FROM last_seen WHERE kind = $1;
+
+-- name: showing
+SELECT p.target, d.seq FROM edge AS d JOIN edge AS p ON p.source = d.source AND p.kind = 'delivered to'
+WHERE d.target = $1 AND d.seq <= $2 ORDER BY d.seq LIMIT $3;
+
+-- Whom a delivery, a note, or the action about one of them, is for.
+-- name: recipient
+SELECT person FROM delivery WHERE CAST($1 AS TEXT) = 'delivery' AND id = $2
+UNION ALL SELECT person FROM note WHERE CAST($1 AS TEXT) = 'note' AND id = $2
+UNION ALL SELECT person FROM action WHERE CAST($1 AS TEXT) = 'action' AND id = $2;

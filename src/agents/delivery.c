@@ -151,7 +151,7 @@ static bool may_use(struct json channels, const char *channel)
 static void collect_offer(struct round *r, const struct asset *asset)
 {
   const struct intervention *intervention = asset->intervention >= 0 ? &r->c->interventions.at[asset->intervention] : NULL;
-  if (intervention == NULL || intervention->state != INTERVENTION_RUNNING || !intervention->training)
+  if (asset->withdrawn || intervention == NULL || intervention->state != INTERVENTION_RUNNING || !intervention->training)
     return;
   g_autoptr(json_doc_auto) doc = json_parse(asset->body, strlen(asset->body), NULL);
   if (doc == NULL)

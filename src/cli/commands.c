@@ -8,6 +8,7 @@
 #include "cli/upkeep.h"
 #include "doors/server.h"
 #include "gate/account.h"
+#include "runtime/links.h"
 #include "sim/sim.h"
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -126,6 +127,14 @@ static int rebuild(struct cli *cli, struct system *system) {
   return 0;
 }
 
+/* CORRUPT: what was done without a reason, the first by its event. */
+static GError *gap_error(const struct links_report *links) {
+  GError *error = NULL;
+  g_autofree char *text = links_gap_text(links->first->pdata[0]);
+  fail(&error, MENO_ERROR_CORRUPT, "%s; %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " acts lack a reason: `meno lineage ID` shows what each rests on", text, links->gaps, links->actions);
+  return error;
+}
+
 static int run_replay(struct cli *cli, char **arguments) {
   bool verify = command_option(arguments, "--verify", NULL), anew = command_option(arguments, "--rebuild", NULL);
   if (*arguments) return leftover(cli, arguments, "replay");
@@ -137,9 +146,16 @@ static int run_replay(struct cli *cli, char **arguments) {
   struct replay_report report;
   bool fine = ledger_verify(system_ledger(system), progress_note, NULL, &report, &error);
   progress_end();
-  if (!fine) return cli_fail(cli, error);
-  if (cli->json) printf("{\"events\":%" G_GINT64_FORMAT ",\"head\":\"%s\",\"tables\":%d}\n", report.events, report.head, report.tables);
-  else printf("The chain of %" G_GINT64_FORMAT " events holds, and %d tables are what they make. Head %s.\n", report.events, report.tables, report.head);
+  g_autoptr(db_auto) db = fine ? store_read(system_store(system), &error) : NULL;
+  g_auto(links_report_auto) links = { 0 };
+  if (!db || !links_check(db, &links, &error)) return cli_fail(cli, error);
+  if (links.gaps) {
+    error = gap_error(&links);
+    return cli_fail(cli, error);
+  }
+  if (cli->json) printf("{\"actions\":%" G_GINT64_FORMAT ",\"events\":%" G_GINT64_FORMAT ",\"head\":\"%s\",\"tables\":%d}\n", links.actions, report.events, report.head, report.tables);
+  else printf("The chain of %" G_GINT64_FORMAT " events holds, and %d tables are what they make. %" G_GINT64_FORMAT " acts reach a signal and a person's decision. Head %s.\n",
+    report.events, report.tables, links.actions, report.head);
   return 0;
 }
 
@@ -164,6 +180,21 @@ static void examine_data(struct system *system, const struct company *company, G
     : g_strdup_printf("the newest figure is %d days old%s", (int)age, age < 45 ? "" : ": import newer files"));
 }
 
+/* The nightly promise: every act reaches a signal from outside, and a person or a revision of the rules. */
+static bool examine_links(struct db *db, GArray *findings, GError **error) {
+  g_auto(links_report_auto) links = { 0 };
+  if (!links_check(db, &links, error)) return false;
+  g_autoptr(GString) text = g_string_new("");
+  if (!links.gaps) g_string_append_printf(text, "%" G_GINT64_FORMAT " acts, and each reaches a signal and a person's decision", links.actions);
+  else g_string_append_printf(text, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " acts lack a reason", links.gaps, links.actions);
+  for (guint i = 0; i < links.first->len; i++) {
+    g_autofree char *gap = links_gap_text(links.first->pdata[i]);
+    g_string_append_printf(text, "; %s", gap);
+  }
+  find(findings, "reasons", !links.gaps, g_strdup(text->str));
+  return true;
+}
+
 static bool examine(struct system *system, GArray *findings, GError **error) {
   g_autoptr(view_auto) view = system_view(system, error);
   g_autoptr(db_auto) db = view ? store_read(system_store(system), error) : NULL;
@@ -176,7 +207,7 @@ static bool examine(struct system *system, GArray *findings, GError **error) {
   find(findings, "accounts", accounts->len, accounts->len ? g_strdup_printf("%u account%s", accounts->len, accounts->len == 1 ? "" : "s")
     : g_strdup("nobody can sign in: `meno accounts add LOGIN --roles lead`"));
   examine_data(system, view->company, findings);
-  return true;
+  return examine_links(db, findings, error);
 }
 
 static int run_doctor(struct cli *cli, char **arguments) {

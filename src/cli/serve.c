@@ -5,15 +5,31 @@
  * version or the day has changed, or a timer is due; while things still come in they wait until it is quiet (runner_wakes). */
 #include "cli/serve.h"
 #include "doors/server.h"
+#include "runtime/links.h"
 #include "runtime/wake.h"
 #include <stdio.h>
 #include <string.h>
 
 #define LOOK_EVERY (CLOCK_SECOND)
 
-struct waking { struct system *system; GMutex lock; GCond wake; bool stop; struct wake wake_up; };
+struct waking { struct system *system; GMutex lock; GCond wake; bool stop; struct wake wake_up; int32_t checked; /* the day of the last check of reasons */ };
 
 static bool keep_going(void *data, const char *what, double share) { return !((struct waking *)data)->stop && !progress_stopped; }
+
+/* Once a day, and at the start: every act reaches a signal from outside, and a person or a revision of the rules. */
+static void check_reasons(struct system *system) {
+  g_autoptr(GError) error = NULL;
+  g_auto(links_report_auto) links = { 0 };
+  g_autoptr(db_auto) db = store_read(system_store(system), &error);
+  if (!db || !links_check(db, &links, &error)) {
+    g_printerr("meno: reasons: %s\n", error->message);
+    return;
+  }
+  for (guint i = 0; i < links.first->len; i++) {
+    g_autofree char *text = links_gap_text(links.first->pdata[i]);
+    g_printerr("meno: reasons: %s\n", text);
+  }
+}
 
 static void run_agents(struct waking *waking) {
   struct system *system = waking->system;
@@ -22,6 +38,9 @@ static void run_agents(struct waking *waking) {
   struct runner_report report;
   bool fine = ready == 0 || (ready == 1 && system_take_turns(system, system_now(system), keep_going, waking, &report, &error));
   if (ready == 1 && fine) view_release(system_view(system, NULL)); /* so that the next page need not load it */
+  int32_t day = clock_day(system_now(system));
+  if (ready == 1 && fine && day != waking->checked) check_reasons(system);
+  if (ready == 1 && fine) waking->checked = day;
   if (!fine) waking->wake_up.seen = -1;
   if (!fine && !g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED)) g_printerr("meno: agents: %s\n", error->message);
 }
@@ -68,7 +87,7 @@ int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, c
   progress_catch();
   struct server *server = server_start(system, &options, &error);
   if (!server) return cli_fail(cli, error);
-  struct waking waking = { .system = system, .wake_up = { .seen = -1 } };
+  struct waking waking = { .system = system, .wake_up = { .seen = -1 }, .checked = CLOCK_NO_DAY };
   g_mutex_init(&waking.lock);
   g_cond_init(&waking.wake);
   GThread *threads[] = { g_thread_new("agents", wake_agents, &waking), g_thread_new("outbox", wake_dispatcher, &waking) };

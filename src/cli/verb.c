@@ -173,7 +173,7 @@ static bool take_plain(struct parsing *parsing, const char *word, GError **error
   }
   if (strcmp(field->name, "id") == 0) parsing->id = word;
   parsing->next++;
-  return put_value(&parsing->out, field, word, error);
+  return field->flags & FROM_FILE ? put_file(&parsing->out, field, word, error) : put_value(&parsing->out, field, word, error);
 }
 
 static bool parse(struct parsing *parsing, char **arguments, GError **error) {

@@ -127,7 +127,7 @@ struct intervention {
 struct intervention_team { int intervention, team; int32_t start; /* CLOCK_NO_DAY: comparison only */ bool affected; };
 
 /* An approved learning asset. `body` is what was accepted: blocks, sentences, spans (studio/asset.h reads it). */
-struct asset { const char *id, *need, *title, *modality, *pattern, *body; int intervention, goal; int32_t published; int64_t seq; };
+struct asset { const char *id, *need, *title, *modality, *pattern, *body; int intervention, goal; int32_t published; int64_t seq; bool withdrawn /* what it was made from was taken back */; };
 
 enum delivery_state { DELIVERY_SHOWN, DELIVERY_OPENED, DELIVERY_DONE, DELIVERY_DECLINED, DELIVERY_EXPIRED, DELIVERY_STATES };
 struct delivery {

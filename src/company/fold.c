@@ -137,7 +137,9 @@ static bool fold_statement(struct db *db, const struct event *event, struct json
   return query_next(query, error) >= 0;
 }
 
+/* source.added: the document; source.withdrawn {reason}: it is not to be drawn from any more. */
 static bool fold_source(struct db *db, const struct event *event, struct json body, GError **error) {
+  if (strcmp(event->kind, "source.withdrawn") == 0) return db_run(db, error, "company.withdraw_source", "t", strchr(event->subject, ':') + 1) >= 0;
   static const char *const texts[] = { "name", "title", "owner", "valid_until", "licence", "audience", "text" };
   g_autoptr(query_auto) query = db_query_named(db, "company.put_source", error);
   if (!query) return false;
@@ -191,8 +193,10 @@ static bool fold_intervention(struct db *db, const struct event *event, struct j
     json_string(json_get(body, "cause")), plan, event->recorded, event->seq) >= 0;
 }
 
-/* asset.published: the body is what was accepted. */
+/* asset.published: the body is what was accepted; asset.withdrawn {reason}. */
 static bool fold_asset(struct db *db, const struct event *event, struct json body, GError **error) {
+  if (strcmp(event->kind, "asset.withdrawn") == 0)
+    return db_run(db, error, "company.withdraw_asset", "tii", strchr(event->subject, ':') + 1, (int64_t)clock_day(event->recorded), event->seq) >= 0;
   static const char *const keys[] = { "intervention", "need", "title", "modality", "pattern" };
   const char *texts[G_N_ELEMENTS(keys)];
   for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -204,9 +208,12 @@ static bool fold_asset(struct db *db, const struct event *event, struct json bod
     (int64_t)clock_day(event->recorded), event->seq) >= 0;
 }
 
-/* delivery.made {asset, at, block, channel, expires, minutes, person, reason, title}; delivery.answered {state}. */
+/* delivery.made {asset, at, block, channel, expires, minutes, person, reason, title}; delivery.answered {state}; asset.withdrawn:
+ * what has not been shown yet is not shown any more. */
 static bool fold_delivery(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = strchr(event->subject, ':') + 1;
+  if (strcmp(event->kind, "asset.withdrawn") == 0)
+    return db_run(db, error, "company.stop_deliveries", "tii", id, event->recorded, (int64_t)clock_day(event->recorded)) >= 0;
   if (strcmp(event->kind, "delivery.answered") == 0)
     return db_run(db, error, "company.answer_delivery", "tti", id, json_string(json_get(body, "state")), (int64_t)clock_day(event->recorded)) >= 0;
   int32_t expires = 0;
@@ -284,12 +291,14 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("change.noted", "steering", "", "what else changed"),
   ROW_KIND("demand.forecast", "workforce", "", "people that will be needed"),
   ROW_KIND("source.added", "content", "", "a document of the company"),
+  ROW_KIND("source.withdrawn", "content", "reason", "a document is not to be drawn from any more"),
   ROW_KIND("need.cause_confirmed", "needs", "reason", "a person confirmed or overruled a cause"),
   ROW_KIND("need.marked", "needs", "reason", "a person marked a need"),
   ROW_KIND("skill.corrected", "own data", "level note", "a person corrected an own skill level"),
   ROW_KIND("intervention.registered", "steering", "owner", "what is done about a need, and how its effect will be told: frozen before the data came in"),
   ROW_KIND("intervention.ended", "steering", "reason", "it was stopped before its time"),
   ROW_KIND("asset.published", "content", "", "a learning asset was approved"),
+  ROW_KIND("asset.withdrawn", "content", "reason", "what it was made from was taken back: it is put before nobody any more"),
   ROW_KIND("delivery.made", "delivery", "person reason", "a block was put before a person"),
   ROW_KIND("delivery.answered", "delivery", "state", "the person opened, finished or declined it, or it lapsed"),
   ROW_KIND("note.sent", "needs", "to text", "an answer went to the person who had asked"),
@@ -313,12 +322,12 @@ const struct fold company_folds[] = {
   ROW_FOLD("load.planned", "capacity"), ROW_FOLD("reward.offered", "reward"), ROW_FOLD("change.noted", "change"),
   ROW_FOLD("demand.forecast", "demand"),
   { "statements", LIST("statement.stored"), LIST("statement"), fold_statement },
-  { "sources", LIST("source.added"), LIST("source"), fold_source },
+  { "sources", LIST("source.added", "source.withdrawn"), LIST("source"), fold_source },
   { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
   { "needs", LIST("need.cause_confirmed", "need.marked"), LIST("need_word"), fold_need_word },
   { "interventions", LIST("intervention.registered", "intervention.ended"), LIST("intervention"), fold_intervention },
-  { "assets", LIST("asset.published"), LIST("asset"), fold_asset },
-  { "deliveries", LIST("delivery.made", "delivery.answered"), LIST("delivery"), fold_delivery },
+  { "assets", LIST("asset.published", "asset.withdrawn"), LIST("asset"), fold_asset },
+  { "deliveries", LIST("delivery.made", "delivery.answered", "asset.withdrawn"), LIST("delivery"), fold_delivery },
   { "notes", LIST("note.sent"), LIST("note"), fold_note },
   { "promises", LIST("promise.made", "promise.kept"), LIST("promise"), fold_promise },
   { "preferences", LIST("delivery.preferred"), LIST("preference"), fold_preference },

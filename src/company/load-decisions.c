@@ -171,7 +171,7 @@ static bool load_assets(struct loading *load, GHashTable *assets_by, GError **er
   LOAD_EACH_ROW("company.all_asset") {
     struct asset asset = { .id = load_keep(load, query_text(q, 0)), .intervention = intervention_by(load->company, query_text(q, 1)),
       .need = load_keep(load, query_text(q, 2)), .title = load_keep(load, query_text(q, 3)), .modality = load_keep(load, query_text(q, 4)),
-      .pattern = load_keep(load, query_text(q, 5)), .body = load_keep(load, query_text(q, 6)), .goal = -1, .published = (int32_t)query_integer(q, 7), .seq = query_integer(q, 8) };
+      .pattern = load_keep(load, query_text(q, 5)), .body = load_keep(load, query_text(q, 6)), .goal = -1, .published = (int32_t)query_integer(q, 7), .seq = query_integer(q, 8), .withdrawn = !query_null(q, 9) };
     if (asset.intervention >= 0) asset.goal = load->company->interventions.at[asset.intervention].goal;
     g_array_append_val(assets, asset);
     g_hash_table_insert(assets_by, (void *)(uintptr_t)asset.id, GINT_TO_POINTER((int)assets->len));

@@ -20,8 +20,6 @@ extern const char *const gate_words[3]; /* by enum gate_word: "accept", "reject"
 /* Who decides on it: its kind's rule at its tier; where that is automatic (a sample), tier 1's. NULL: a kind that the rules
  * no longer know. */
 const struct rule_who *gate_who(const struct rules *rules, const struct gate_proposal *proposal);
-/* The newest proposal of a kind in a slot: its subject, and what tells several about it apart. 1/0/-1 */
-int gate_find_in_slot(struct db *db, const char *kind, const char *slot, struct gate_proposal **ret_proposal, GError **error);
 /* Proposals that a named query without parameters finds, with their approvals. */
 GPtrArray *gate_rows(struct db *db, const char *query, GError **error);
 /* Appends an event about a proposal. `body` is an open object at its root: it is closed here. `id` zero: a new one. */

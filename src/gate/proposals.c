@@ -182,16 +182,19 @@ static bool is_automatic(const struct draft *draft) {
 
 /* ---- withholding ---- */
 
+/* Why it is worth nobody's time, newly allocated; NULL if it is. */
+static char *worth_lacks(const struct draft *draft) {
+  const struct rule_kind *kind = draft->kind;
+  if (!(draft->in->worth < kind->least_worth)) return NULL; /* NAN: nobody knows what it is worth */
+  return g_strdup_printf("worth %.0f a year, less than the %.0f from which a \"%s\" is worth an approver's time", draft->in->worth, kind->least_worth, kind->name);
+}
+
 /* Why it is not put before people now, newly allocated, into `ret_why`; NULL if it is. `replaces`: the open one that it
  * would take the place of. */
 static bool find_withholding(struct db *db, const struct rules *rules, const struct draft *draft, const char *replaces, char **ret_why, GError **error) {
   const struct rule_kind *kind = draft->kind;
-  *ret_why = NULL;
-  if (draft->in->worth < kind->least_worth) { /* false for NAN: nobody knows what it is worth */
-    *ret_why = g_strdup_printf("worth %.0f a year, less than the %.0f from which a \"%s\" is worth an approver's time", draft->in->worth,
-                               kind->least_worth, kind->name);
-    return true;
-  }
+  *ret_why = worth_lacks(draft);
+  if (*ret_why) return true;
   struct query *q = db_query(db, error, "gate.waiting_minutes", "t", replaces ? replaces : "");
   int got = query_next(q, error);
   double waiting = got == 1 ? query_double(q, 0) : 0;
@@ -377,6 +380,16 @@ bool gate_withdraw(struct ledger_write *write, const char *subject, const char *
   return list && end_all(write, list, "proposal.superseded", why, actor, ret_count, error);
 }
 
+bool gate_withdraw_one(struct ledger_write *write, const char *id, const char *why, const char *actor, GError **error) {
+  g_autoptr(gate_proposal_auto) proposal = NULL;
+  int got = gate_find(ledger_write_db(write), id, &proposal, error);
+  if (got != 1) return got == 0;
+  if (!gate_is_open(proposal) && !has_state(proposal, STATE_WITHHELD) && !has_state(proposal, STATE_CHANGES)) return true;
+  g_autoptr(GPtrArray) list = g_ptr_array_new();
+  g_ptr_array_add(list, proposal->id);
+  return end_all(write, list, "proposal.superseded", why, actor, NULL, error);
+}
+
 bool gate_withdraw_rest(struct ledger_write *write, const char *agent, GHashTable *kept, const char *why, int64_t now, int *ret_count, GError **error) {
   const char *revision = strchr(agent, '@');
   g_autofree char *pattern = g_strdup_printf("%.*s@%%", revision ? (int)(revision - agent) : (int)strlen(agent), agent);
@@ -474,4 +487,30 @@ bool gate_adopt_rules(struct ledger_write *write, const struct rules *rules, con
   };
   return ledger_append(write, &event, NULL, error) && judge_all(write, rules, "gate.open_proposals", now, NULL, error) &&
          gate_release(write, rules, now, NULL, error);
+}
+
+/* ---- judging without writing ---- */
+
+void gate_judgement_clear(struct gate_judgement *judgement) {
+  g_clear_pointer(&judgement->refused, g_free);
+  g_clear_pointer(&judgement->withheld, g_free);
+}
+
+bool gate_judge(const struct rules *rules, const struct gate_proposal *proposal, struct gate_judgement *ret, GError **error) {
+  g_autoptr(json_doc_auto) doc = json_parse(proposal->input, strlen(proposal->input), error);
+  if (!doc) return false;
+  g_autoptr(GArray) evidence = g_array_new(FALSE, TRUE, sizeof(struct gate_evidence));
+  g_autofree char *body = NULL;
+  struct gate_input in = input_of(doc, evidence, &body);
+  g_auto(draft_auto) draft = { 0 };
+  g_autoptr(GError) against = NULL;
+  if (!draft_judge(rules, &in, &draft, &against)) {
+    *ret = (struct gate_judgement){ .refused = g_strdup(against->message) };
+    return true;
+  }
+  const struct rule_who *who = &draft.kind->who[draft.risk.tier];
+  bool automatic = is_automatic(&draft);
+  *ret = (struct gate_judgement){ .tier = draft.risk.tier, .points = draft.risk.points, .automatic = automatic, .withheld = automatic ? NULL : worth_lacks(&draft), .kind = draft.kind,
+    .who = automatic ? NULL : who->automatic ? &draft.kind->who[TIER_ONE] : who };
+  return true;
 }

@@ -66,6 +66,8 @@ bool gate_propose(struct ledger_write *write, const struct rules *rules, const s
 
 /* Ends the open proposals about a subject, because what they rest on no longer holds. `ret_count` may be NULL, here and below. */
 bool gate_withdraw(struct ledger_write *write, const char *subject, const char *why, const char *actor, int64_t now, int *ret_count, GError **error);
+/* Ends one open proposal; one that is not open is left alone. */
+bool gate_withdraw_one(struct ledger_write *write, const char *id, const char *why, const char *actor, GError **error);
 /* After an agent's full turn: ends its open and withheld proposals that it did not make again. `agent` is its actor
  * (those of other revisions of it count too), `kept` the set of ids that gate_propose has answered in this turn. */
 bool gate_withdraw_rest(struct ledger_write *write, const char *agent, GHashTable *kept, const char *why, int64_t now, int *ret_count, GError **error);
@@ -76,6 +78,21 @@ bool gate_release(struct ledger_write *write, const struct rules *rules, int64_t
 /* At start: records `rules.set` if these rules are not the ones in force, and judges the open proposals anew under them
  * (each is superseded by itself: approvals given under other rules are stale). `ret_changed` may be NULL. */
 bool gate_adopt_rules(struct ledger_write *write, const struct rules *rules, const char *actor, int64_t now, bool *ret_changed, GError **error);
+
+/* What rules say of a stored proposal, apart from what waits beside it (the budget). Nothing is written. */
+struct gate_judgement {
+  char *refused;           /* against the rules, and why; NULL: not. Then the rest says nothing */
+  int tier, points;
+  bool automatic;          /* accepted by the rule alone */
+  char *withheld;          /* worth too little, and why; NULL: not */
+  const struct rule_kind *kind;
+  const struct rule_who *who; /* who decides; NULL: automatic */
+};
+void gate_judgement_clear(struct gate_judgement *judgement);
+typedef struct gate_judgement gate_judgement_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(gate_judgement_auto, gate_judgement_clear)
+struct gate_proposal;
+bool gate_judge(const struct rules *rules, const struct gate_proposal *proposal, struct gate_judgement *ret_judgement, GError **error);
 
 /* ---- reading ---- */
 
@@ -96,6 +113,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(gate_proposal_auto, gate_proposal_free)
 int gate_find(struct db *db, const char *id, struct gate_proposal **ret_proposal, GError **error); /* 1/0/-1 */
 /* The newest proposal of a kind about a subject, in whatever state; of a kind that may have several (`per`), the newest of them. 1/0/-1 */
 int gate_find_latest(struct db *db, const char *kind, const char *subject, struct gate_proposal **ret_proposal, GError **error);
+/* The newest proposal of a kind in a slot: its subject, and what tells several about it apart. 1/0/-1 */
+int gate_find_in_slot(struct db *db, const char *kind, const char *slot, struct gate_proposal **ret_proposal, GError **error);
 /* Of struct gate_proposal, owned by the array: what waits (soonest to lapse first), or everything (newest first). */
 GPtrArray *gate_proposals(struct db *db, bool all, GError **error);
 /* Proposed, in approval: a person can decide it now. */

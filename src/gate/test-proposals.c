@@ -616,6 +616,35 @@ static void test_automatic(struct world *w, gconstpointer data) {
 
 struct click { struct world *w; const char *id, *hash; int number; enum gate_word word; gint *accepted, *conflicts, *others; };
 
+/* What other rules would say of a stored proposal, and nothing is written for it. */
+static void test_judged(struct world *w, gconstpointer data) {
+  g_autofree char *id = propose(w, &usual, DAY0, GATE_MADE);
+  g_autoptr(gate_proposal_auto) p = find(w, id);
+  int64_t before = count(w);
+  static const struct { const char *from, *to; bool refused, withheld, automatic; int tier, people; } rows[] = {
+    { "rules: 1", "rules: 1", false, false, false, 1, 1 },
+    { "audience: { 50: 1, 500: 2, 5000: 3 }", "audience: { 30: 3 }", false, false, false, 2, 2 },
+    { "evidence: { records: 20, people: 5, sources: 2 }", "evidence: { records: 900, people: 5, sources: 2 }", true, false, false, 0, 0 },
+    { "least worth: 1000", "least worth: 40001", false, true, false, 1, 1 },
+    { "least tier: 1\n    open: 30                                # days", "least tier: 0\n    open: 30                                # days", false, false, true, 0, 0 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = changed_rules(rows[i].from, rows[i].to);
+    g_autoptr(rules_auto) rules = rules_parse("rules.yaml", text, strlen(text), &error);
+    g_assert_no_error(error);
+    if (rows[i].automatic) rules->kinds[0].who[0].sample = 0; /* a sample goes to people all the same */
+    g_auto(gate_judgement_auto) judged = { 0 };
+    g_assert_true(gate_judge(rules, p, &judged, &error));
+    g_assert_cmpint(judged.refused != NULL, ==, rows[i].refused);
+    g_assert_cmpint(judged.withheld != NULL, ==, rows[i].withheld);
+    g_assert_cmpint(judged.automatic, ==, rows[i].automatic);
+    g_assert_cmpint(judged.tier, ==, rows[i].tier);
+    g_assert_cmpint(judged.who ? judged.who->people : 0, ==, rows[i].people);
+  }
+  g_assert_cmpint(count(w), ==, before);
+}
+
 static gpointer click(gpointer data) {
   struct click *c = data;
   g_autoptr(GError) error = NULL;
@@ -745,6 +774,7 @@ int main(int argc, char **argv) {
   TEST(agent_decides);
   TEST(new_rules);
   TEST(automatic);
+  TEST(judged);
   TEST(many_at_once);
   TEST(many_accept);
   TEST(shown);

@@ -619,13 +619,17 @@ int import_may_undo(struct db *db, const char *id, char **ret_reason, GError **e
   return decisions == 0;
 }
 
+bool import_take_back(struct ledger_write *write, const char *id, const char *actor, int64_t cause, GError **error) {
+  g_autofree char *subject = g_strconcat("import:", id, NULL);
+  return ledger_append(write, &(struct event){ .kind = "import.undone", .subject = subject, .actor = actor, .cause = cause, .body = "{}" }, NULL, error) && ledger_refold(write, error);
+}
+
 bool import_undo(struct ledger *ledger, int64_t now, const char *id, const char *actor, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   if (!write) return false;
-  g_autofree char *reason = NULL, *subject = g_strconcat("import:", id, NULL);
+  g_autofree char *reason = NULL;
   int may = import_may_undo(ledger_write_db(write), id, &reason, error);
   if (may < 0) return false;
-  if (may == 0) return fail(error, MENO_ERROR_CONFLICT, "import \"%s\" cannot be taken back: %s", id, reason);
-  return ledger_append(write, &(struct event){ .kind = "import.undone", .subject = subject, .actor = actor, .body = "{}" }, NULL, error) &&
-    ledger_refold(write, error) && ledger_commit(g_steal_pointer(&write), error);
+  if (may == 0) return fail(error, MENO_ERROR_CONFLICT, "import \"%s\" cannot be taken back: %s; `meno retract %s` shows what rests on it and proposes the roll-back", id, reason, id);
+  return import_take_back(write, id, actor, 0, error) && ledger_commit(g_steal_pointer(&write), error);
 }

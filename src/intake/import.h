@@ -23,5 +23,7 @@ bool import_run(struct ledger *ledger, int64_t now, const struct import_request 
 
 /* Takes a committed import back and rebuilds the tables without it. CONFLICT once a person's decision rests on it. */
 bool import_undo(struct ledger *ledger, int64_t now, const char *id, const char *actor, GError **error);
+/* The same within a write and whatever rests on it: for a roll-back that people accepted. `cause`: their proposal's event. */
+bool import_take_back(struct ledger_write *write, const char *id, const char *actor, int64_t cause, GError **error);
 /* May it be taken back? 1; 0 with the reason, newly allocated; -1. */
 int import_may_undo(struct db *db, const char *id, char **ret_reason, GError **error);

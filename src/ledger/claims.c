@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The folds of claims and lineage, and of the imports themselves.
+ * The folds of claims, and of the imports themselves.
  *
  * `claim.made` has the claim as its body: {agent, confidence, evidence:[…], id, predicate, rests_on:[ids], subject, valid_from,
  * valid_to, value}. A new value for the same predicate and subject supersedes the live one in the same fold, so two live
- * claims never disagree about one thing. Edges point from what was concluded to what it rests on. */
+ * claims never disagree about one thing. What a claim rests on becomes edges in src/runtime/links.c. */
 #include "ledger/claims.h"
 #include <string.h>
 
 static int64_t integer_or(struct json value, int64_t otherwise) {
   int64_t result;
   return json_integer(value, &result) ? result : otherwise;
-}
-
-static bool put_edges(struct db *db, const char *source, struct json targets, const char *kind, int64_t seq, GError **error) {
-  struct json_iter it = json_iter(targets);
-  while (json_next(&it))
-    if (db_run(db, error, "ledger.put_edge", "ttti", source, json_string(it.value), kind, seq) < 0) return false;
-  return true;
 }
 
 static bool fold_made(struct db *db, const struct event *event, struct json body, GError **error) {
@@ -29,8 +22,7 @@ static bool fold_made(struct db *db, const struct event *event, struct json body
   return db_run(db, error, "ledger.supersede_claims", "ttti", predicate, subject, id, event->seq) >= 0 &&
     db_run(db, error, "ledger.put_claim", "ttttdiittii", id, predicate, subject, value, json_number(json_get(body, "confidence"), 0),
       integer_or(json_get(body, "valid_from"), CLOCK_NO_DAY), integer_or(json_get(body, "valid_to"), CLOCK_NO_DAY),
-      json_string(json_get(body, "agent")), evidence, event->recorded, event->seq) >= 0 &&
-    put_edges(db, subject, json_get(body, "rests_on"), "evidence", event->seq, error);
+      json_string(json_get(body, "agent")), evidence, event->recorded, event->seq) >= 0;
 }
 
 static bool fold_ended(struct db *db, const struct event *event, struct json body, GError **error) {
@@ -46,7 +38,7 @@ static bool fold_import(struct db *db, const struct event *event, struct json bo
 
 static const char *const made[] = { "claim.made", NULL }, *const ended[] = { "claim.retracted", NULL };
 static const char *const imports[] = { "import.committed", "import.undone", NULL };
-static const char *const claim_tables[] = { "claim", "edge", NULL }, *const import_tables[] = { "import", NULL }, *const no_tables[] = { NULL };
+static const char *const claim_tables[] = { "claim", NULL }, *const import_tables[] = { "import", NULL }, *const no_tables[] = { NULL };
 
 const struct event_kind claim_kinds[] = {
   { "claim.made", "steering", 0, "", "an agent or a person holds something to be so" },

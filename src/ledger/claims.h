@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Claims and lineage: what agents and people hold to be so, and what it rests on. Tables `claim` and `edge` are folds of
- * `claim.made`, `claim.superseded` and `claim.retracted`. */
+ * Claims: what agents and people hold to be so. The table `claim` is a fold of `claim.made` and `claim.retracted`; what a
+ * claim rests on is an edge (ledger/lineage.h). */
 #pragma once
 #include "ledger/ledger.h"
 

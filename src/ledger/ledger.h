@@ -55,6 +55,7 @@ void ledger_free(struct ledger *ledger);
 typedef struct ledger ledger_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ledger_auto, ledger_free)
 struct store *ledger_store(struct ledger *ledger);
+const struct ledger_tables *ledger_tables_of(const struct ledger *ledger);
 const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name);
 const struct event_kind *const *ledger_kinds(const struct ledger *ledger); /* the rooms' arrays, as `struct ledger_tables` has them */
 
@@ -80,7 +81,7 @@ int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **er
 void event_clear(struct event *event);
 
 /* Walks the chain, rebuilds every projection from the events into memory and compares. What differs is named in the
- * error (CORRUPT): the first bad event, or the first table. */
+ * error (CORRUPT): the first bad event; or the first table, its row, and the event that last wrote that row. */
 struct replay_report { int64_t events; int tables; double seconds; char head[DIGEST_TEXT]; };
 bool ledger_verify(struct ledger *ledger, void (*progress)(void *data, const char *what, double share), void *data, struct replay_report *ret_report, GError **error);
 /* Brings the database in `place` up to this Meno's schema and rebuilds every projection, all or nothing. Equal versions: it was. */

@@ -127,6 +127,34 @@ static void the_verifier_names_what_is_wrong(void) {
   g_clear_error(&error);
   g_assert_false(verify(&error));
   g_assert_nonnull(strstr(error->message, "\"file_seen\""));
+  g_assert_nonnull(strstr(error->message, "row \"c\", last written by event 3 (file.counted), is missing or was changed"));
+  close_all();
+  g_assert_true(test_place_sql(place, "INSERT INTO file_seen (file, seq) VALUES ('c', 3), ('z', 5)"));
+  open_all();
+  g_clear_error(&error);
+  g_assert_false(verify(&error));
+  g_assert_nonnull(strstr(error->message, "row \"z\", last written by event 5 (file.counted), was written by no event"));
+  close_all();
+  g_assert_true(test_place_sql(place, "DELETE FROM file_seen WHERE file = 'z'"));
+  open_all();
+  g_clear_error(&error);
+  g_assert_true(verify(&error));
+  teardown();
+}
+
+/* A later event that leaves the row's number alone is named all the same. */
+static void the_verifier_names_the_last_writer(void) {
+  setup();
+  finish("claim.made", "need:c-1", "{\"agent\":\"needs@1\",\"confidence\":0.5,\"evidence\":[],\"id\":\"c-1\",\"predicate\":\"need\",\"rests_on\":[],\"subject\":\"n-1\",\"value\":{}}", false);
+  record("a", NULL, fresh);
+  finish("claim.retracted", "need:c-1", "{\"id\":\"c-1\"}", false);
+  close_all();
+  g_assert_true(test_place_sql(place, "UPDATE claim SET state = 'live'"));
+  open_all();
+  g_autoptr(GError) error = NULL;
+  g_assert_false(verify(&error));
+  g_assert_nonnull(strstr(error->message, "\"claim\""));
+  g_assert_nonnull(strstr(error->message, "row \"c-1\", last written by event 3 (claim.retracted)"));
   teardown();
 }
 
@@ -173,9 +201,9 @@ static void on_its_engine(const void *data) {
 }
 
 int main(int argc, char **argv) {
-  static struct test tests[] = { { "once", appends_once, false }, { "imports", imports_show_at_once, false }, { "verify", the_verifier_names_what_is_wrong, false },
+  static struct test tests[] = { { "once", appends_once, false }, { "imports", imports_show_at_once, false }, { "verify", the_verifier_names_what_is_wrong, false }, { "verify-last", the_verifier_names_the_last_writer, false },
     { "abort", an_abort_leaves_nothing, false }, { "claims", claims_supersede, false }, { "once", appends_once, true }, { "imports", imports_show_at_once, true },
-    { "verify", the_verifier_names_what_is_wrong, true }, { "abort", an_abort_leaves_nothing, true }, { "claims", claims_supersede, true } };
+    { "verify", the_verifier_names_what_is_wrong, true }, { "verify-last", the_verifier_names_the_last_writer, true }, { "abort", an_abort_leaves_nothing, true }, { "claims", claims_supersede, true } };
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;
   for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {

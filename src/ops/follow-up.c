@@ -154,6 +154,7 @@ static const struct { const char *kind; bool (*follow)(const struct decided *dec
   { "build capability", mark_need },
   { "publish asset", publish_asset },
   { "retarget programme", programmes_decided },
+  { "roll back", retract_decided },
   { "send note", send_note },
   { "stop programme", programmes_decided },
 };

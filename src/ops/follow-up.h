@@ -16,5 +16,7 @@ struct decided {
 /* Looks at the proposal within the write; nothing happens unless it has just been accepted or rejected. */
 bool follow_up(struct op_call *call, struct ledger_write *write, const struct company *company, const char *proposal, GError **error);
 
+/* Of a roll-back: retract.c. */
+bool retract_decided(const struct decided *decided, GError **error);
 /* Of a proposal about a programme: programmes.c. */
 bool programmes_decided(const struct decided *decided, GError **error);

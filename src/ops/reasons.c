@@ -4,6 +4,7 @@
  * it came from), who decided what about it, and what followed. Lineage passes the disclosure threshold like any figure:
  * evidence from fewer than five people is counted, not told. */
 #include "ledger/claims.h"
+#include "ops/lineage.h"
 #include "ops/outcomes.h"
 #include <math.h>
 #include <string.h>
@@ -410,16 +411,37 @@ static int why_import(struct reasons *reasons, const char *id, GError **error) {
 
 /* ---- why -------------------------------------------------------------------------------------------------------- */
 
-static bool why(struct op_call *call, struct json_writer *out, GError **error) {
+/* Anything else that has a node, and everything as of an earlier moment: what it is, and its lineage. */
+static bool why_told(struct reasons *reasons, struct telling *telling, const char *node, GError **error) {
+  g_auto(told_auto) told = { 0 };
+  if (!telling_tell(telling, node, &told, error)) return false;
+  write_head(reasons->out, told.kind, op_text(reasons->call, "id"), told.title ? told.title : told.kind, told.title ? told.title : told.kind, told.state ? told.state : "", NAN);
+  write_made(reasons->out, told.by ? told.at : 0, told.by, NULL);
+  static const char *const rest[] = { "evidence", "decisions", "leads_to", "rests_on" };
+  for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) empty_list(reasons->out, rest[i]);
+  return true;
+}
+
+static bool find_reasons(struct reasons *reasons, const char *id, bool now, GError **error) {
   static int (*const ways[])(struct reasons *, const char *, GError **) = { why_outcome, why_need, why_proposal, why_goal, why_skill, why_import };
+  int64_t as_of = lineage_moment(reasons->call, reasons->db, error);
+  g_autoptr(telling_auto) telling = as_of >= 0 ? telling_new(reasons->call, reasons->view, reasons->db, as_of, error) : NULL;
+  g_autofree char *node = NULL;
+  int known = telling ? telling_find(telling, id, &node, error) : -1, got = known < 0 ? -1 : 0;
+  for (size_t i = 0; now && got == 0 && i < G_N_ELEMENTS(ways); i++) got = ways[i](reasons, id, error);
+  if (got == 0 && known == 1) got = why_told(reasons, telling, node, error) ? 1 : -1;
+  if (got == 0) return fail(error, MENO_ERROR_NOT_FOUND, "nothing that you may see has the id \"%s\"", id);
+  if (got == 1 && known == 0) empty_list(reasons->out, "lineage"); /* a skill: measured, not concluded */
+  return got == 1 && (known == 0 || lineage_write(telling, node, as_of, reasons->out, error));
+}
+
+static bool why(struct op_call *call, struct json_writer *out, GError **error) {
   struct reasons reasons = { .call = call, .out = out, .view = system_view(call->system, error) };
   reasons.db = reasons.view ? store_read(system_store(call->system), error) : NULL;
-  const char *id = op_text(call, "id");
-  int got = reasons.db ? 0 : -1;
-  for (size_t i = 0; got == 0 && i < G_N_ELEMENTS(ways); i++) got = ways[i](&reasons, id, error);
+  bool fine = reasons.db && find_reasons(&reasons, op_text(call, "id"), !op_has(call, "as_of"), error);
   db_release(reasons.db);
   view_release(reasons.view);
-  return got == 1 || (got == 0 && fail(error, MENO_ERROR_NOT_FOUND, "nothing that you may see has the id \"%s\"", id));
+  return fine;
 }
 
 static const struct field origin_row[] = { { "id", FIELD_ID("import"), REQUIRED, "" }, { "file", FIELD_TEXT(0), REQUIRED, "" }, { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
@@ -429,11 +451,11 @@ static const struct field evidence_row[] = { { "text", FIELD_TEXT(0), REQUIRED, 
 static const struct field made_fields[] = { { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "revision", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field decision_row[] = { { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED, "" }, { "what", FIELD_TEXT(0), REQUIRED, "" }, { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field link_row[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
-static const struct field why_in[] = { { "id", FIELD_ID("thing"), REQUIRED | IN_PATH, "a need, proposal, intervention, effect, goal, skill, import or claim" }, { 0 } };
-static const char *const kinds[] = { "need", "proposal", "intervention", "effect", "goal", "skill", "import", "claim", NULL };
-static const struct field why_out[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "kind", FIELD_WORD(kinds), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "statement", FIELD_TEXT(0), REQUIRED, "what it says" }, { "status", FIELD_TEXT(0), REQUIRED, "" },
+static const struct field why_in[] = { { "id", FIELD_ID("thing"), REQUIRED | IN_PATH, "anything that has an id; with its noun (\"import:i-…\") where two things share one" }, LINEAGE_IN_FIELDS, { 0 } };
+static const struct field why_out[] = { { "id", FIELD_ID("thing"), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED, "need, proposal, intervention, effect, goal, skill, import, claim, decision, asset …" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "statement", FIELD_TEXT(0), REQUIRED, "what it says" }, { "status", FIELD_TEXT(0), REQUIRED, "" },
   { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "made", FIELD_OBJECT(made_fields), REQUIRED | NULLABLE, "" }, { "evidence", FIELD_LIST(evidence_row), REQUIRED, "what it rests on" },
-  { "decisions", FIELD_LIST(decision_row), REQUIRED, "of people" }, { "leads_to", FIELD_LIST(link_row), REQUIRED, "" }, { "rests_on", FIELD_LIST(link_row), REQUIRED, "" }, { 0 } };
+  { "decisions", FIELD_LIST(decision_row), REQUIRED, "of people" }, { "leads_to", FIELD_LIST(link_row), REQUIRED, "" }, { "rests_on", FIELD_LIST(link_row), REQUIRED, "" },
+  { "lineage", FIELD_LIST(lineage_row), REQUIRED, "what it rests on, or with `forward` what rests on it: a tree from the top" }, { 0 } };
 
 const struct op reasons_ops[] = {
   { "why", GET, "/why/{id}", MAY_WHY, why_in, why_out, why, "The reasons behind anything that has an id", "reasons" },

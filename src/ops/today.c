@@ -50,6 +50,7 @@ static void write_why(struct json_writer *out, const struct need *need) {
 static const char *yes_of(const char *kind) {
   static const struct { const char *kind, *yes; } rows[] = { { "send note", "The note goes to the person who asked." },
     { "publish asset", "It is published, and reaches people of teams that have started, block by block." },
+    { "roll back", "What rested on it is withdrawn; what people were shown and decided stays, and is listed." },
     { "brief people", "The specification goes to the people who run programmes, cohorts and practice." },
     { "answer a group", "The group is answered: say on the page Listening what is promised, by whom and by when." },
     { "build capability", "The future need is accepted, and preparing for it is planned." },

@@ -77,6 +77,7 @@ static bool record(struct ledger_write *write, const char *id, const char *perso
 bool deliver(struct ledger_write *write, const struct company *company, const struct handover *handover, const char *actor, GError **error) {
   const struct asset *asset = asset_named(company, handover->asset);
   if (!asset) return fail(error, MENO_ERROR_FORBIDDEN, "nobody approved an asset \"%s\"", handover->asset);
+  if (asset->withdrawn) return fail(error, MENO_ERROR_FORBIDDEN, "\"%s\" was withdrawn: what it was made from was taken back", asset->title);
   if (!allowed(company, asset, handover, error)) return false;
   const char *person = company->people.at[handover->person].id;
   g_autofree char *id = id_short("d", handover->asset, handover->block, person, NULL);

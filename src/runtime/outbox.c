@@ -138,7 +138,7 @@ static int write_delivery(struct json_writer *out, struct db *db, const char *id
   g_autoptr(query_auto) query = db_query(db, error, "company.delivery", "t", id);
   int got = query_next(query, error);
   char text[CLOCK_TEXT];
-  if (got != 1) return got;
+  if (got != 1 || g_strcmp0(query_text(query, 10), "expired") == 0) return MIN(got, 0);
   json_put_string(out, "expires", clock_format_day((int32_t)query_integer(query, 9), text));
   json_put_number(out, "minutes", query_double(query, 7));
   json_put_string(out, "page", "#/me");
@@ -173,7 +173,7 @@ static bool compose(struct piece *piece, struct db *db, const struct company *co
   int got = !id ? 0 : g_str_has_prefix(action->subject, "note:") ? write_note(&out, db, id + 1, error) : write_delivery(&out, db, id + 1, error);
   json_close_object(&out);
   if (got < 0) return false;
-  if (got == 0) return fail(&piece->problem, MENO_ERROR_NOT_FOUND, "there is no \"%s\"", action->subject), true;
+  if (got == 0) return fail(&piece->problem, MENO_ERROR_NOT_FOUND, "\"%s\" is not there, or was stopped before it was shown", action->subject), true;
   piece->text = json_writer_steal(&out, &piece->length);
   return true;
 }

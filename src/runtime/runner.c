@@ -376,9 +376,16 @@ static bool take_turn(struct ledger *ledger, const struct agent *agent, const st
   return true;
 }
 
-static bool tidy(struct ledger *ledger, const struct rules *rules, const struct agent *const *table, int64_t now, GError **error) {
+bool runner_tidy(struct ledger *ledger, const struct rules *rules, const struct agent *const *table, int64_t now, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   return write && wake_notice_silence(write, table, now, error) && gate_expire(write, now, NULL, error) && gate_release(write, rules, now, NULL, error) && ledger_commit(g_steal_pointer(&write), error);
+}
+
+bool runner_turn(struct ledger *ledger, struct snapshots *snapshots, const struct rules *rules, const char *agent, int64_t now, struct runner_report *report, GError **error) {
+  g_autoptr(view_auto) view = snapshots_take(snapshots, clock_day(now), error);
+  for (int i = 0; view && agents[i]; i++)
+    if (strcmp(agents[i]->id, agent) == 0) return take_turn(ledger, agents[i], view, rules, now, report, error);
+  return view && fail(error, MENO_ERROR_NOT_FOUND, "there is no agent \"%s\" in this Meno", agent);
 }
 
 /* One round: every agent that has something to read takes its turn. The number of turns, -1 on error. */
@@ -411,7 +418,7 @@ bool runner_run(struct ledger *ledger, struct snapshots *snapshots, const struct
   struct runner_report report = { 0 };
   int count = 0, turns = 1;
   while (table[count]) count++;
-  if (!tidy(ledger, rules, table, now, error)) return false;
+  if (!runner_tidy(ledger, rules, table, now, error)) return false;
   for (int round = 0; round < MOST_ROUNDS && turns > 0; round++)
     turns = take_round(ledger, snapshots, rules, table, now, count, progress, data, &report, error);
   if (turns < 0 || !sweep_timers(ledger, now, error)) return false;

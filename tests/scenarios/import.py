@@ -8,6 +8,7 @@ import subprocess
 
 import meno
 
+NAMING_IMPORTS = {"import", "edge"}  # the account of imports, and the lineage that says which of them brought what
 PEOPLE = "employee_number,first_name,last_name,team,department,manager,start_date,termination_date,employment_status,primary\n"
 
 
@@ -77,14 +78,14 @@ def grown(tap, files, empty):
     tap.same(counts(report)["kpis.csv"], (len(lines) - half, 0, half - 1), "of a file that grew only the new rows are taken")
     whole = meno.clone(empty)
     meno.must(whole, "import", files / "people.csv", files / "goals.csv", files / "skills.csv", files / "kpis.csv")
-    tap.same(meno.tables(data, {"import"}), meno.tables(whole, {"import"}), "piece by piece gives the same tables as all at once")
+    tap.same(meno.tables(data, NAMING_IMPORTS), meno.tables(whole, NAMING_IMPORTS), "piece by piece gives the same tables as all at once")
 
 
 def changed(tap, files, data):
     """A row goes from A to B and back to A: three recordings, and A holds."""
     data, folder = meno.clone(data), meno.folder()
     rows = meno.read_csv(files / "kpis.csv")
-    at_first = meno.tables(data, {"import"})
+    at_first = meno.tables(data, NAMING_IMPORTS)
     events, _ = meno.head(data)
     values = []
     for value in ("123456.5", rows[3]["value"]):
@@ -98,7 +99,7 @@ def changed(tap, files, data):
             there = sum(row[3] == 123456.5 for row in meno.tables(data)["kpi"])
             tap.same(there, 1, "its new value holds")
     tap.same(values, [(0, 1, len(rows) - 1)] * 2, "each time one row is changed and the rest are not")
-    tap.same(meno.tables(data, {"import"}), at_first, "changed back, every table is as it was")
+    tap.same(meno.tables(data, NAMING_IMPORTS), at_first, "changed back, every table is as it was")
     tap.same(meno.head(data)[0], events + 4, "two rows and two imports were recorded")
 
 
@@ -119,7 +120,7 @@ def views(data):
     status = meno.must(data, "status")
     told = {key: status[key] for key in status if key not in ("events", "bytes", "store")}
     return {"status": told, "goals": meno.must(data, "export", "--what", "goals").raw, "needs": meno.must(data, "export", "--what", "needs").raw,
-            "skills": meno.must(data, "skills"), "tables": meno.tables(data, {"import"})}
+            "skills": meno.must(data, "skills"), "tables": meno.tables(data, NAMING_IMPORTS)}
 
 
 def live(tables):
@@ -260,7 +261,7 @@ def messy_people(tap, empty):
     turned = meno.clone(empty)
     meno.write(folder / "turned" / "people.csv", lines[0] + "".join(reversed(lines[1:])))
     meno.must(turned, "import", folder / "turned" / "people.csv")
-    tap.same(meno.tables(turned, {"import"}), meno.tables(data, {"import"}), "the order of the rows makes no difference")
+    tap.same(meno.tables(turned, NAMING_IMPORTS), meno.tables(data, NAMING_IMPORTS), "the order of the rows makes no difference")
     circle = meno.write(folder / "circle" / "people.csv", PEOPLE + "a,A,A,T,D,b,2020-01-01,,active,\nb,B,B,T,D,c,2020-01-01,,active,\nc,C,C,T,D,a,2020-01-01,,active,\nd,D,D,T,D,a,2020-01-01,,active,\n")
     before = meno.head(data)
     refused = meno.meno(data, "import", circle)
@@ -292,7 +293,7 @@ def encodings(tap, empty):
                                  ("semicolons", "cp1252", rows.replace(",", ";")), ("tabs", "utf-8", rows.replace(",", "\t"))):
         data = meno.clone(empty)
         meno.must(data, "import", meno.write(folder / name / "people.csv", text, encoding))
-        made[name] = meno.tables(data, {"import"})
+        made[name] = meno.tables(data, NAMING_IMPORTS)
     tap.same([name for name in made if made[name] != made["utf-8"]], [], "seven dialects and encodings of one file give one company")
     tap.ok(any(row[2] == "Jürgen" and row[3] == "Öztürk" for row in made["latin-1"]["person"]), "with everybody's name as it is spelled")
 

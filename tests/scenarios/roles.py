@@ -27,6 +27,7 @@ EXPECTED = {  # operation → roles: what must not change by accident
     "me_show": EVERYBODY, "me_correct": EVERYBODY, "me_export": EVERYBODY,
     "import": {"lead", "administrator"}, "import_undo": {"lead", "administrator"}, "run": {"lead", "administrator"},
     "studio_sources": {"lead", "approver", "analyst"}, "studio_asset": {"lead", "approver", "analyst"}, "studio_draft": {"lead", "approver"},
+    "lineage": EVERYBODY - {"administrator"}, "lineage_check": {"administrator"}, "retract": {"lead", "administrator"}, "whatif": {"lead"}, "rules_diff": {"lead", "approver"},
     "export": {"lead", "analyst", "administrator"}, "accounts_list": {"administrator"}, "accounts_add": {"administrator"},
 }
 

@@ -198,6 +198,10 @@ for (const width of [1280, 320]) await test(`the reasons behind a number open in
   check(await page.evaluate(() => document.querySelector('dialog[open]').contains(document.activeElement)), 'the focus is inside');
   for (const theme of ['light', 'dark']) { await page.emulateMedia({ colorScheme: theme }); await axe(page, 'drawer ' + theme); }
   await fits(page, 'the drawer');
+  await page.click('dialog[open] button:has-text("What rests on it")');
+  await page.waitForSelector('dialog[open] button[aria-pressed="true"]:has-text("What rests on it")');
+  await page.waitForSelector('dialog[open] section:has(button[aria-pressed]) li');
+  check(await page.evaluate(() => document.activeElement.textContent === 'What rests on it'), 'the switch keeps the focus');
   for (let step = 0; step < 30; step++) await page.keyboard.press('Tab');
   check(await page.evaluate(() => document.activeElement === document.body || document.querySelector('dialog[open]').contains(document.activeElement)), 'Tab does not leave it');
   await page.keyboard.press('Escape');

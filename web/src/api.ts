@@ -302,6 +302,10 @@ export interface Reason {
   decisions: { at: Moment; by: string; what: string; reason: string | null }[];
   leads_to: { id: string; title: string; kind: string }[];
   rests_on: { id: string; title: string; kind: string }[];
+  lineage: {
+    id: string | null; kind: string; title: string | null; state: string | null; link: string | null; depth: number;
+    hidden: boolean; again: boolean; more: boolean;
+  }[];
 }
 
 export interface Import {

@@ -222,7 +222,7 @@ export const text = {
     mine: 'Waits for you', others: 'Waits for others', done: 'Decided',
     tier: (tier: number) => `Tier ${tier}`,
     tiers: ['automatic, with samples', 'one person decides', 'two decide, one an expert', 'people own it'],
-    kinds: { intervention: 'Plan', 'send note': 'Note', 'act on need': 'Plan', 'answer a group': 'Answer', 'publish asset': 'Content', 'brief people': 'Brief', 'build capability': 'Workforce', 'stop programme': 'Programme', 'retarget programme': 'Programme', programme: 'Programme', asset: 'Content', note: 'Note', goal: 'Goal', import: 'Import', budget: 'Budget' } as Record<string, string>,
+    kinds: { intervention: 'Plan', 'send note': 'Note', 'act on need': 'Plan', 'answer a group': 'Answer', 'publish asset': 'Content', 'brief people': 'Brief', 'roll back': 'Roll-back', 'build capability': 'Workforce', 'stop programme': 'Programme', 'retarget programme': 'Programme', programme: 'Programme', asset: 'Content', note: 'Note', goal: 'Goal', import: 'Import', budget: 'Budget' } as Record<string, string>,
     states: { drafting: 'being drafted', proposed: 'proposed', 'in approval': 'waits', 'changes requested': 'changes requested', accepted: 'accepted',
       'auto-accepted': 'accepted by rule', rejected: 'rejected', expired: 'expired', acting: 'being done', done: 'done', failed: 'failed', measured: 'measured',
       superseded: 'superseded', 'rolled back': 'rolled back' } as Record<string, string>,
@@ -642,6 +642,7 @@ export const text = {
     decisions: 'Decisions', rests: 'It rests on', leads: 'It leads to', back: 'Back to the one before', openPage: 'Open its page',
     kinds: { need: 'need', source: 'source', asset: 'asset', proposal: 'proposal', goal: 'goal', kpi: 'KPI', skill: 'skill', import: 'import', claim: 'claim', intervention: 'intervention', effect: 'effect' } as Record<string, string>,
     statement: 'In one sentence',
+    chain: 'The whole chain', back_way: 'What it rests on', forward_way: 'What rests on it', alone: 'Nothing is recorded that way.', withheld: 'withheld', more: 'and more',
   },
 
   search: {

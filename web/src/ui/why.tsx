@@ -39,6 +39,61 @@ function Evidence(props: { of: Reason['evidence'][number] }): JSX.Element {
   );
 }
 
+function ChainLines(props: { of: Reason['lineage']; open: (id: string) => void }): JSX.Element {
+  const said = text.why;
+  if (props.of.length < 2) return <p class="quiet">{said.alone}</p>;
+  return (
+    <ul class="plain">
+      {props.of.slice(1).map((node, index) => {
+        const id = node.id,
+          words = (
+            <>
+              <span class="quiet">{sentence(said.kinds[node.kind] ?? node.kind)}:</span> {node.title ?? said.withheld}{' '}
+              {node.state && <span class="quiet">({node.state})</span>} {node.more && <span class="quiet">{said.more}</span>}
+            </>
+          );
+        return (
+          <li key={index} style={{ paddingInlineStart: `${(node.depth - 1) * 0.75}rem` }}>
+            {id && !node.hidden ? (
+              <button type="button" class="btn-link-row" onClick={() => props.open(id)}>
+                {words}
+              </button>
+            ) : (
+              words
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Lineage as a tree from the top: what it rests on came with the reasons; what rests on it is asked for when wanted. */
+function Chain(props: { id: string; back: Reason['lineage']; open: (id: string) => void }): JSX.Element {
+  const [forward, setForward] = useState(false);
+  const ahead = useResource<Reason>(forward ? '/why/' + encodeURIComponent(props.id) + '?forward=true' : null);
+  const said = text.why;
+  return (
+    <section>
+      <h3>{said.chain}</h3>
+      <div class="btn-group mb-2" role="group" aria-label={said.chain}>
+        {[false, true].map(way => (
+          <button type="button" key={String(way)} class="btn btn-sm btn-outline-secondary" aria-pressed={forward === way} onClick={() => setForward(way)}>
+            {way ? said.forward_way : said.back_way}
+          </button>
+        ))}
+      </div>
+      {forward ? (
+        <Load of={ahead} rows={2}>
+          {data => <ChainLines of={data.lineage} open={props.open} />}
+        </Load>
+      ) : (
+        <ChainLines of={props.back} open={props.open} />
+      )}
+    </section>
+  );
+}
+
 export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element {
   const [path, setPath] = useState([props.id]);
   const id = path[path.length - 1];
@@ -109,6 +164,7 @@ export function WhyDrawer(props: { id: string; close: () => void }): JSX.Element
               )}
               {links(said.rests, data.rests_on)}
               {links(said.leads, data.leads_to)}
+              <Chain key={id} id={id} back={data.lineage} open={next => setPath([...path, next])} />
               {page && (
                 <p>
                   <a class="btn btn-outline-secondary" href={page} onClick={props.close}>

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Walking. Every step is one scan of a range of the key or of the index, newest first, and stops after `breadth` rows; a
+ * walk therefore costs at most `most` such scans, whatever the size of the whole.
+ *
+ * How it can be wrong: a node that is reached twice is gone into once, from where it was reached first; edges that only the
+ * second way's time would allow are then not shown (the node says `again`). lineage_reach, on which a roll-back rests, is
+ * exact: it takes a node up again whenever it is reached at an earlier event. */
+#include "ledger/lineage.h"
+#include <string.h>
+
+bool lineage_put(struct db *db, const char *source, const char *kind, const char *target, int64_t seq, GError **error) {
+  return db_run(db, error, "ledger.put_edge", "titt", source, seq, kind, target) >= 0;
+}
+
+static void node_free(void *data) {
+  struct lineage_node *node = data;
+  g_free(node->id);
+  g_free(node->link);
+  g_free(node);
+}
+
+static struct lineage_node *add_node(GPtrArray *nodes, const char *id, const char *link, int parent, int depth, int64_t seq) {
+  struct lineage_node *node = g_new0(struct lineage_node, 1);
+  *node = (struct lineage_node){ .id = g_strdup(id), .link = g_strdup(link), .parent = parent, .depth = depth, .seq = seq };
+  g_ptr_array_add(nodes, node);
+  return node;
+}
+
+static struct query *edges_of(struct db *db, const struct lineage_node *node, const struct lineage_ask *ask, int64_t limit, GError **error) {
+  if (ask->way == LINEAGE_BACK) return db_query(db, error, "ledger.edges_back", "tii", node->id, MIN(node->seq, ask->as_of), limit);
+  return db_query(db, error, "ledger.edges_forward", "tiii", node->id, node->seq, ask->as_of, limit);
+}
+
+/* The same target may stand in several edges of one node (a claim that was stated again): the newest is followed. */
+static bool expand(struct db *db, GPtrArray *nodes, GHashTable *seen, int index, const struct lineage_ask *ask, GError **error) {
+  struct lineage_node *node = nodes->pdata[index];
+  bool deep = node->depth >= ask->depth;
+  int taken = 0, got;
+  g_autoptr(GHashTable) here = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(query_auto) query = edges_of(db, node, ask, deep ? 1 : 4 * (int64_t)ask->breadth + 1, error);
+  while ((got = query_next(query, error)) == 1) {
+    const char *other = query_text(query, 0);
+    if (g_hash_table_contains(here, other)) continue;
+    node->more = deep || taken == ask->breadth || (int)nodes->len == ask->most;
+    if (node->more) break;
+    g_hash_table_add(here, g_strdup(other));
+    struct lineage_node *child = add_node(nodes, other, query_text(query, 1), index, node->depth + 1, query_integer(query, 2));
+    child->again = !g_hash_table_add(seen, child->id);
+    taken++;
+  }
+  return got >= 0;
+}
+
+GPtrArray *lineage_walk(struct db *db, const char *id, const struct lineage_ask *ask, GError **error) {
+  g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func(node_free);
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  struct lineage_node *first = add_node(nodes, id, NULL, -1, 0, ask->way == LINEAGE_BACK ? ask->as_of : ask->from);
+  g_hash_table_add(seen, first->id);
+  for (guint i = 0; i < nodes->len; i++) {
+    const struct lineage_node *node = nodes->pdata[i];
+    if (node->again || (i && ask->ends && ask->ends(node->id))) continue;
+    if (!expand(db, nodes, seen, (int)i, ask, error)) return NULL;
+  }
+  return g_steal_pointer(&nodes);
+}
+
+/* ---- everything that rests on it -------------------------------------------------------------------------------- */
+
+/* Notes that `id` is reached at `seq`; true where that is earlier than what was known. */
+static bool reach(GHashTable *reached, const char *id, int64_t seq) {
+  int64_t *known = g_hash_table_lookup(reached, id);
+  if (known && *known <= seq) return false;
+  if (known) *known = seq;
+  else g_hash_table_insert(reached, g_strdup(id), g_memdup2(&seq, sizeof seq));
+  return true;
+}
+
+GHashTable *lineage_reach(struct db *db, const char *id, int64_t begin, bool (*ends)(const char *), GError **error) {
+  g_autoptr(GHashTable) reached = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr(GQueue) waiting = g_queue_new();
+  reach(reached, id, begin);
+  g_queue_push_tail(waiting, g_strdup(id));
+  bool fine = true;
+  for (char *node; fine && (node = g_queue_pop_head(waiting));) {
+    int64_t from = *(int64_t *)g_hash_table_lookup(reached, node);
+    g_autoptr(query_auto) query = db_query(db, error, "ledger.edges_forward_all", "ti", node, from);
+    int got;
+    while ((got = query_next(query, error)) == 1) {
+      const char *other = query_text(query, 0);
+      if (reach(reached, other, query_integer(query, 2)) && !(ends && ends(other))) g_queue_push_tail(waiting, g_strdup(other));
+    }
+    fine = got >= 0;
+    g_free(node);
+  }
+  g_queue_clear_full(waiting, g_free);
+  return fine ? g_steal_pointer(&reached) : NULL;
+}
+
+/* ---- time ------------------------------------------------------------------------------------------------------- */
+
+/* Times of recording never run backwards, so a moment is found by halving. */
+int64_t lineage_seq_at(struct db *db, int64_t time, GError **error) {
+  int64_t low = 0, high = ledger_head(db, error);
+  if (high < 0) return -1;
+  while (low < high) {
+    int64_t middle = low + (high - low + 1) / 2, recorded = 0;
+    if (db_one(db, &recorded, error, "ledger.recorded_at", "i", middle) < 0) return -1;
+    if (recorded <= time) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
