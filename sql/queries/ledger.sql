@@ -131,6 +131,9 @@ SELECT seq, "name", t.* FROM assumption AS t;
 -- name: rows_capacity
 SELECT seq, team || ' ' || CAST(date AS TEXT), t.* FROM capacity AS t;
 
+-- name: rows_channel_health
+SELECT seq, channel, t.* FROM channel_health AS t;
+
 -- name: rows_change
 SELECT seq, CAST(date AS TEXT) || ' ' || scope || ' ' || kind || ' ' || title, t.* FROM change AS t;
 
@@ -142,6 +145,9 @@ SELECT seq, CAST(seq AS TEXT), t.* FROM decision_rules AS t;
 
 -- name: rows_delivery
 SELECT seq, id, t.* FROM delivery AS t;
+
+-- name: rows_deputy
+SELECT seq, id, t.* FROM deputy AS t;
 
 -- name: rows_demand
 SELECT seq, CAST(month AS TEXT) || ' ' || skill_id || ' ' || job_title, t.* FROM demand AS t;
@@ -169,6 +175,9 @@ SELECT seq, job_title || ' ' || skill_id, t.* FROM job_skill AS t;
 
 -- name: rows_kpi
 SELECT seq, goal_id || ' ' || team || ' ' || CAST(date AS TEXT), t.* FROM kpi AS t;
+
+-- name: rows_last_seen
+SELECT seq, kind, t.* FROM last_seen AS t;
 
 -- name: rows_membership
 SELECT seq, person || ' ' || team || ' ' || CAST("from" AS TEXT), t.* FROM membership AS t;
