@@ -96,3 +96,20 @@ SELECT recorded, kind, subject, actor FROM event
 WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set',
     'intervention.registered', 'intervention.ended', 'asset.published', 'programme.stopped', 'programme.retargeted', 'programme.resumed', 'promise.made', 'promise.kept')
 ORDER BY seq DESC LIMIT $1;
+
+-- What was destroyed: owners and periods of keys (src/ledger/seal.h).
+
+-- name: put_erasure
+INSERT INTO erasure (owner, person, at, seq) VALUES ($1, $2, $3, $4) ON CONFLICT (owner) DO NOTHING;
+
+-- name: erasure
+SELECT seq FROM erasure WHERE owner = $1;
+
+-- name: erasures
+SELECT owner, person, at, seq FROM erasure ORDER BY owner;
+
+-- name: count_by_kind
+SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind;
+
+-- name: count_older
+SELECT count(*) FROM event WHERE kind = $1 AND recorded < $2;

@@ -19,3 +19,6 @@ SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action 
 
 -- name: action
 SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE id = $1;
+
+-- name: actions_of
+SELECT id FROM action WHERE person = $1 ORDER BY id;

@@ -10,7 +10,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static bool write_delivery(struct json_writer *out, struct db *db, const char *id, GError **error) {
+static bool write_delivery(struct json_writer *out, struct db *db, struct seal *seal, const char *id, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.delivery", "t", id);
   int got = query_next(query, error);
   char text[CLOCK_TEXT];
@@ -19,18 +19,20 @@ static bool write_delivery(struct json_writer *out, struct db *db, const char *i
   json_put_string(out, "expires", clock_format_day((int32_t)query_integer(query, 9), text));
   json_put_number(out, "minutes", query_double(query, 7));
   json_put_string(out, "page", "#/me");
-  json_put_string(out, "text", query_text(query, 6));
+  g_autofree char *reason = ledger_reveal(seal, query, 6, 13, "reason", NULL);
+  json_put_string(out, "text", reason);
   json_put_string(out, "title", query_text(query, 5));
   return true;
 }
 
-static bool write_note(struct json_writer *out, struct db *db, const char *id, GError **error) {
+static bool write_note(struct json_writer *out, struct db *db, struct seal *seal, const char *id, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.note", "t", id);
   int got = query_next(query, error);
   if (got == 0) fail(error, MENO_ERROR_NOT_FOUND, "there is no note \"%s\"", id);
   if (got != 1) return false;
-  json_put_string(out, "text", query_text(query, 2));
-  json_put_string(out, "title", query_text(query, 1));
+  g_autofree char *title = ledger_reveal(seal, query, 1, 5, "title", NULL), *words = ledger_reveal(seal, query, 2, 5, "text", NULL);
+  json_put_string(out, "text", words);
+  json_put_string(out, "title", title);
   return true;
 }
 
@@ -42,9 +44,10 @@ static bool save(const char *dir, const char *name, const char *text, size_t len
     fail(error, MENO_ERROR_STORE, "%s", problem->message);
 }
 
-static bool act_file(const char *dir, struct db *db, const struct company *company, const struct action *action, GError **error) {
+static bool act_file(const char *dir, struct db *db, struct seal *seal, const struct company *company, const struct action *action, GError **error) {
   int person = company_person(company, action->person);
   if (person < 0) return fail(error, MENO_ERROR_NOT_FOUND, "the person whom this was for is not known any more");
+  if (company->people.at[person].status == PERSON_LEFT) return fail(error, MENO_ERROR_NOT_FOUND, "the person whom this was for is not with the company any more");
   const char *email = company->people.at[person].email, *id = strchr(action->subject, ':') + 1;
   struct json_writer out;
   json_writer_init(&out);
@@ -52,7 +55,7 @@ static bool act_file(const char *dir, struct db *db, const struct company *compa
   json_put_string(&out, "id", action->id);
   json_put_string(&out, "subject", action->subject);
   json_put_string(&out, "to", email && *email ? email : company->people.at[person].employee_number);
-  bool fine = g_str_has_prefix(action->subject, "note:") ? write_note(&out, db, id, error) : write_delivery(&out, db, id, error);
+  bool fine = g_str_has_prefix(action->subject, "note:") ? write_note(&out, db, seal, id, error) : write_delivery(&out, db, seal, id, error);
   json_close_object(&out);
   size_t length;
   g_autofree char *text = json_writer_steal(&out, &length);

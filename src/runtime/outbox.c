@@ -90,10 +90,10 @@ static bool record_outcome(struct ledger_write *write, const struct action *acti
 
 /* ---- dispatching ------------------------------------------------------------------------------------------------ */
 
-static bool act(const struct action *action, const char *dir, struct db *db, const struct company *company, GError **error) {
+static bool act(const struct action *action, const char *dir, struct db *db, struct seal *seal, const struct company *company, GError **error) {
   const struct channel *channel = channel_find(action->channel);
   if (!channel) return fail(error, MENO_ERROR_NOT_FOUND, "there is no channel \"%s\"", action->channel);
-  return channel->act(dir, db, company, action, error);
+  return channel->act(dir, db, seal, company, action, error);
 }
 
 static bool dispatch_batch(struct ledger *ledger, const struct company *company, const char *dir, int64_t now, guint *ret_count, struct outbox_report *report, GError **error) {
@@ -106,7 +106,7 @@ static bool dispatch_batch(struct ledger *ledger, const struct company *company,
   g_autoptr(GPtrArray) problems = g_ptr_array_new();
   for (guint i = 0; i < actions->len; i++) {
     GError *problem = NULL;
-    act(actions->pdata[i], dir, db, company, &problem);
+    act(actions->pdata[i], dir, db, ledger_seal(ledger), company, &problem);
     g_ptr_array_add(problems, problem);
   }
   db_release(g_steal_pointer(&db));
@@ -159,7 +159,7 @@ static bool fold_action(struct db *db, const struct event *event, struct json bo
 }
 
 const struct event_kind outbox_kinds[] = {
-  { "action.requested", "delivery", 0, "person", "an act on the outside world is to be done" },
+  { "action.requested", "delivery", 0, "", "an act on the outside world is to be done" },
   { "action.done", "delivery", 0, "", "it was done" },
   { "action.failed", "delivery", 400, "", "it failed, and is tried again or waits for a person" },
   { "action.retried", "delivery", 400, "", "a person sent a dead letter again" },

@@ -17,7 +17,7 @@ void action_free(void *action);
 struct channel {
   const char *name, *what;
   /* Carries the action out for the data folder `dir`. Errors are retried; NOT_FOUND and BAD_INPUT are final. */
-  bool (*act)(const char *dir, struct db *db, const struct company *company, const struct action *action, GError **error);
+  bool (*act)(const char *dir, struct db *db, struct seal *seal, const struct company *company, const struct action *action, GError **error);
 };
 extern const struct channel channels[]; /* ends with a NULL name */
 const struct channel *channel_find(const char *name);
