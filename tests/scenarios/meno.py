@@ -341,7 +341,7 @@ def opened(data, db):
     for event, body in db.execute("SELECT id, body FROM event WHERE body LIKE '%sealed:%'"):
         for field, value in json.loads(body).items():
             if isinstance(value, str) and value.startswith("sealed:"):
-                said[value] = ring.open(value, event, field)
+                said[value] = ring.open(value, bytes.fromhex(event[2:]) if isinstance(event, str) else event, field)
 
     def plain(value):
         if not isinstance(value, str):
