@@ -7,13 +7,14 @@
 #include "gate/deputies.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
+#include "ledger/erase.h"
 #include "runtime/links.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
 #include "runtime/wake.h"
 
-static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
-static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds /* last: it reads what the others have folded */, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct fold *const folds[] = { claim_folds, erasure_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds /* last: it reads what the others have folded */, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
 int main(int argc, char **argv) { return cli_main(argc, argv, &tables); }

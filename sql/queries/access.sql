@@ -96,3 +96,12 @@ SELECT at, account, address, what FROM access_log WHERE (CAST($1 AS TEXT) IS NUL
 
 -- name: forget_access
 DELETE FROM access_log WHERE at < $1;
+
+-- name: remove_account
+DELETE FROM account WHERE login = $1;
+
+-- name: remove_tokens_of
+DELETE FROM token WHERE account = $1;
+
+-- name: forget_access_of
+DELETE FROM access_log WHERE account = $1;

@@ -21,7 +21,8 @@ UPDATE membership SET "to" = CASE WHEN "from" > $2 THEN "from" ELSE $2 END, "pri
 SELECT digest, seq FROM person WHERE id = $1;
 
 -- name: all_person
-SELECT id, employee_number, first_name, last_name, work_email, location, status, start, "end", seq FROM person ORDER BY id;
+SELECT p.id, p.employee_number, p.first_name, p.last_name, p.work_email, p.location, p.status, p.start, p."end", p.seq, e.id
+FROM person p JOIN event e ON e.seq = p.seq ORDER BY p.id;
 
 -- name: all_membership
 SELECT person, team, "from", "to", department, job_title, manager, fte, "primary" FROM membership ORDER BY person, "from", team;
@@ -119,7 +120,7 @@ INSERT INTO programme_decision (programme_id, stopped, goal_id, reason, actor, s
 ON CONFLICT (programme_id) DO UPDATE SET stopped = excluded.stopped, goal_id = excluded.goal_id, reason = excluded.reason, actor = excluded.actor, seq = excluded.seq;
 
 -- name: all_programme_decision
-SELECT programme_id, stopped, goal_id, reason FROM programme_decision ORDER BY programme_id;
+SELECT d.programme_id, d.stopped, d.goal_id, d.reason, e.id FROM programme_decision d JOIN event e ON e.seq = d.seq ORDER BY d.programme_id;
 
 -- name: put_enrolment
 INSERT INTO enrolment (programme_id, person, "date", status, completed_on, digest, seq)
@@ -152,7 +153,9 @@ ON CONFLICT (team, "date", question_id, respondent) DO UPDATE SET answer = exclu
 SELECT digest, seq FROM pulse WHERE "date" = $1 AND question_id = $2 AND team = $3 AND respondent = $4;
 
 -- name: all_pulse
-SELECT "date", question_id, team, respondent, answer, comment, seq FROM pulse ORDER BY team, "date", question_id, respondent;
+SELECT p."date", p.question_id, p.team, p.respondent, p.answer, p.comment, p.seq,
+  CASE WHEN p.comment IS NULL THEN NULL ELSE (SELECT e.id FROM event e WHERE e.seq = p.seq) END
+FROM pulse p ORDER BY p.team, p."date", p.question_id, p.respondent;
 
 -- name: put_objective
 INSERT INTO objective (objective_id, owner, title, goal_id, skills, progress, due, digest, seq)
@@ -163,7 +166,8 @@ ON CONFLICT (objective_id) DO UPDATE SET owner = excluded.owner, title = exclude
 SELECT digest, seq FROM objective WHERE objective_id = $1;
 
 -- name: all_objective
-SELECT objective_id, owner, title, goal_id, skills, progress, due, seq FROM objective ORDER BY objective_id;
+SELECT o.objective_id, o.owner, o.title, o.goal_id, o.skills, o.progress, o.due, o.seq, e.id
+FROM objective o JOIN event e ON e.seq = o.seq ORDER BY o.objective_id;
 
 -- name: put_request
 INSERT INTO request (request_id, "date", requester, team, title, description, digest, seq)
@@ -174,7 +178,8 @@ ON CONFLICT (request_id) DO UPDATE SET "date" = excluded."date", requester = exc
 SELECT digest, seq FROM request WHERE request_id = $1;
 
 -- name: all_request
-SELECT request_id, "date", requester, team, title, description, seq FROM request ORDER BY "date" NULLS FIRST, request_id;
+SELECT r.request_id, r."date", r.requester, r.team, r.title, r.description, r.seq, e.id
+FROM request r JOIN event e ON e.seq = r.seq ORDER BY r."date" NULLS FIRST, r.request_id;
 
 -- name: put_step
 INSERT INTO step (process, case_id, activity, "start", "end", team, actor, digest, seq)
@@ -270,7 +275,7 @@ ON CONFLICT (name) DO UPDATE SET title = excluded.title, owner = excluded.owner,
 SELECT digest, seq FROM source WHERE name = $1;
 
 -- name: all_source
-SELECT name, title, owner, valid_until, licence, audience, text, seq FROM source ORDER BY name;
+SELECT s.name, s.title, s.owner, s.valid_until, s.licence, s.audience, s.text, s.seq, e.id FROM source s JOIN event e ON e.seq = s.seq ORDER BY s.name;
 
 -- name: weigh_goal
 UPDATE goal SET weight = $2, seq = $3 WHERE goal_id = $1;
@@ -284,7 +289,8 @@ FROM goal_version WHERE goal_id = $1;
 SELECT goal_id, version, at, weight, seq FROM goal_version ORDER BY goal_id, version;
 
 -- name: goal_versions
-SELECT version, at, actor, weight, reason, seq FROM goal_version WHERE goal_id = $1 ORDER BY version DESC;
+SELECT v.version, v.at, v.actor, v.weight, v.reason, v.seq, e.id FROM goal_version v JOIN event e ON e.seq = v.seq
+WHERE v.goal_id = $1 ORDER BY v.version DESC;
 
 -- name: put_need_word
 INSERT INTO need_word (need, word, goal_id, cause, first, reason, actor, at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -292,17 +298,20 @@ ON CONFLICT (need, word) DO UPDATE SET goal_id = excluded.goal_id, cause = exclu
   reason = excluded.reason, actor = excluded.actor, at = excluded.at, seq = excluded.seq;
 
 -- name: all_need_word
-SELECT need, word, goal_id, cause, first, reason, actor, at, seq FROM need_word ORDER BY need, word;
+SELECT w.need, w.word, w.goal_id, w.cause, w.first, w.reason, w.actor, w.at, w.seq, e.id
+FROM need_word w JOIN event e ON e.seq = w.seq ORDER BY w.need, w.word;
 
 -- name: need_words
-SELECT word, cause, first, reason, actor, at, seq FROM need_word WHERE need = $1 ORDER BY seq;
+SELECT w.word, w.cause, w.first, w.reason, w.actor, w.at, w.seq, e.id FROM need_word w JOIN event e ON e.seq = w.seq
+WHERE w.need = $1 ORDER BY w.seq;
 
 -- name: put_skill_correction
 INSERT INTO skill_correction (person, skill_id, level, note, at, seq) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (person, skill_id) DO UPDATE SET level = excluded.level, note = excluded.note, at = excluded.at, seq = excluded.seq;
 
 -- name: skill_corrections
-SELECT skill_id, level, note, at, seq FROM skill_correction WHERE person = $1 ORDER BY skill_id;
+SELECT c.skill_id, c.level, c.note, c.at, c.seq, e.id FROM skill_correction c JOIN event e ON e.seq = c.seq
+WHERE c.person = $1 ORDER BY c.skill_id;
 
 -- name: decisions_since
 SELECT (SELECT count(*) FROM approval WHERE seq > $1) + (SELECT count(*) FROM need_word WHERE seq > $1);
@@ -339,25 +348,28 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'shown', NULL, $11) ON CONFLICT
 UPDATE delivery SET state = $2, answered = $3 WHERE id = $1;
 
 -- name: all_delivery
-SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery ORDER BY at, id;
+SELECT d.id, d.asset, d.block, d.person, d.channel, d.title, d.reason, d.minutes, d.at, d.expires, d.state, d.answered, d.seq, e.id
+FROM delivery d JOIN event e ON e.seq = d.seq ORDER BY d.at, d.id;
 
 -- name: deliveries_of
-SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery WHERE person = $1 ORDER BY at DESC, id;
+SELECT d.id, d.asset, d.block, d.person, d.channel, d.title, d.reason, d.minutes, d.at, d.expires, d.state, d.answered, d.seq, e.id
+FROM delivery d JOIN event e ON e.seq = d.seq WHERE d.person = $1 ORDER BY d.at DESC, d.id;
 
 -- name: preference_of
 SELECT person, quiet_from, quiet_to, weekly_minutes, channel, seq FROM preference WHERE person = $1;
 
 -- name: delivery
-SELECT id, asset, block, person, channel, title, reason, minutes, at, expires, state, answered, seq FROM delivery WHERE id = $1;
+SELECT d.id, d.asset, d.block, d.person, d.channel, d.title, d.reason, d.minutes, d.at, d.expires, d.state, d.answered, d.seq, e.id
+FROM delivery d JOIN event e ON e.seq = d.seq WHERE d.id = $1;
 
 -- name: put_note
 INSERT INTO note (id, person, title, text, at, seq) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING;
 
 -- name: notes_of
-SELECT id, title, text, at, seq FROM note WHERE person = $1 ORDER BY at DESC, id;
+SELECT n.id, n.title, n.text, n.at, n.seq, e.id FROM note n JOIN event e ON e.seq = n.seq WHERE n.person = $1 ORDER BY n.at DESC, n.id;
 
 -- name: note
-SELECT id, title, text, at, seq FROM note WHERE id = $1;
+SELECT n.id, n.title, n.text, n.at, n.seq, e.id FROM note n JOIN event e ON e.seq = n.seq WHERE n.id = $1;
 
 -- name: put_preference
 INSERT INTO preference (person, quiet_from, quiet_to, weekly_minutes, channel, seq) VALUES ($1, $2, $3, $4, $5, $6)
@@ -378,3 +390,13 @@ DELETE FROM source WHERE name = $1;
 
 -- name: deliveries_since
 SELECT count(*) FROM delivery WHERE seq > $1;
+
+-- name: erase_person
+UPDATE person SET employee_number = '', first_name = NULL, last_name = NULL, work_email = NULL, location = NULL, status = 'erased', digest = 0, seq = $2
+WHERE id = $1;
+
+-- name: erased_version
+SELECT coalesce(max(seq), 0) FROM erasure;
+
+-- name: count_sealed
+SELECT count(*) FROM person WHERE employee_number LIKE 'sealed:%';

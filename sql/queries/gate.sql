@@ -65,7 +65,8 @@ ON CONFLICT (proposal, actor, content_hash) DO UPDATE SET hash = excluded.hash, 
   reason = excluded.reason, criteria = excluded.criteria, at = excluded.at, stale = 0, seq = excluded.seq, instead_of = excluded.instead_of;
 
 -- name: approvals
-SELECT actor, role, decision, reason, criteria, at, stale, hash, seq, instead_of FROM approval WHERE proposal = $1 ORDER BY seq;
+SELECT a.actor, a.role, a.decision, a.reason, a.criteria, a.at, a.stale, a.hash, a.seq, a.instead_of, e.id FROM approval a JOIN event e ON e.seq = a.seq
+WHERE a.proposal = $1 ORDER BY a.seq;
 
 -- name: dismiss_approvals
 UPDATE approval SET stale = 1 WHERE proposal = $1;
@@ -93,3 +94,6 @@ SELECT id, principal, deputy, starts, ends, reason FROM deputy WHERE deputy = $1
 
 -- name: proposal_at
 SELECT id FROM proposal WHERE seq = $1;
+
+-- name: accepting
+SELECT seq FROM approval WHERE proposal = $1 AND decision = 'accept' AND stale = 0 ORDER BY seq;

@@ -244,3 +244,23 @@ SELECT seq, ticket_id, t.* FROM ticket AS t;
 
 -- name: rows_edge
 SELECT seq, source || ' ' || kind || ' ' || target, t.* FROM edge AS t;
+
+-- name: rows_erasure
+SELECT seq, owner, t.* FROM erasure AS t;
+
+-- What was destroyed: owners and periods of keys (src/ledger/seal.h).
+
+-- name: put_erasure
+INSERT INTO erasure (owner, person, at, seq) VALUES ($1, $2, $3, $4) ON CONFLICT (owner) DO NOTHING;
+
+-- name: erasure
+SELECT seq FROM erasure WHERE owner = $1;
+
+-- name: erasures
+SELECT owner, person, at, seq FROM erasure ORDER BY owner;
+
+-- name: count_by_kind
+SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind;
+
+-- name: count_older
+SELECT count(*) FROM event WHERE kind = $1 AND recorded < $2;

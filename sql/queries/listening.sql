@@ -9,4 +9,7 @@ ON CONFLICT (id) DO NOTHING;
 UPDATE promise SET kept = $2, done = $3, seq = $4 WHERE id = $1 AND kept IS NULL;
 
 -- name: all_promise
-SELECT id, "group", topics, need, text, owner, made_by, made, due, kept, done, seq FROM promise ORDER BY made, id;
+SELECT p.id, p."group", p.topics, p.need, p.text, p.owner, p.made_by, p.made, p.due, p.kept, p.done, p.seq, m.id, k.id
+FROM promise p JOIN event m ON m.subject = 'promise:' || p.id AND m.kind = 'promise.made'
+LEFT JOIN event k ON k.seq = p.seq AND p.kept IS NOT NULL
+ORDER BY p.made, p.id;

@@ -100,3 +100,6 @@ WHERE d.target = $1 AND d.seq <= $2 ORDER BY d.seq LIMIT $3;
 SELECT person FROM delivery WHERE CAST($1 AS TEXT) = 'delivery' AND id = $2
 UNION ALL SELECT person FROM note WHERE CAST($1 AS TEXT) = 'note' AND id = $2
 UNION ALL SELECT person FROM action WHERE CAST($1 AS TEXT) = 'action' AND id = $2;
+
+-- name: actions_of
+SELECT id FROM action WHERE person = $1 ORDER BY id;

@@ -1,5 +1,5 @@
 -- The company's nouns, each a projection of the rows of one canonical file (src/company/formats.c): the file's columns in their
--- order, then `digest` (64 bits of the row's body, to see whether it changed) and `seq` (its event). Days are days since 1970,
+-- order, then `digest` (64 bits of the row's clear body, keyed, to see whether it changed) and `seq` (its event). Days are days since 1970,
 -- moments microseconds. Where a file names a person, the opaque person id stands here.
 
 CREATE TABLE person (

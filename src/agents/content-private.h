@@ -6,7 +6,7 @@
 #include "studio/asset.h"
 #include "studio/draft.h"
 
-#define CONTENT_REVISION "1"
+#define CONTENT_REVISION "2"
 #define CONTENT_LEAST_GROUP 5 /* a team of fewer people is not named */
 
 enum modality { MODALITY_PROGRAMME, MODALITY_COHORT, MODALITY_PRACTICE, MODALITY_JOB_AID, MODALITY_EXPLANATION, MODALITY_EXAMPLE, MODALITY_CHECK, MODALITY_COUNT };

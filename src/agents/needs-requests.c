@@ -135,9 +135,15 @@ static int forecast_skill(const struct company *c, const struct request *r)
   return -1;
 }
 
+/* How a request is called in claims and proposals, which are never erased: by its title, unless that names somebody. */
+static const char *title_of(struct needs_study *study, const struct request *r)
+{
+  return company_names_somebody(study->company, r->title) ? needs_say(study, "a request of %s", needs_day(study, r->day)) : r->title;
+}
+
 static const char *note_text(struct needs_study *study, const struct request *r, const struct needs_need *need)
 {
-  const char *thanks = needs_say(study, "Thank you for asking for “%s”.", r->title);
+  const char *thanks = needs_say(study, "Thank you for asking for “%s”.", title_of(study, r));
   int forecast = need == NULL ? forecast_skill(study->company, r) : -1;
   if (forecast >= 0)
     return needs_say(study, "%s No business goal rests on it today, but the business says that it will need people who are able in %s. So it is looked at with the forecast, "
@@ -174,13 +180,13 @@ static void propose_note(struct needs_study *study, const struct request *r, con
   json_writer_init(&w);
   json_open_object(&w, NULL);
   json_put_string(&w, "to", c->people.at[r->requester].id);
-  json_put_string(&w, "subject", needs_say(study, "Your request “%s”", r->title));
+  json_put_string(&w, "subject", needs_say(study, "Your request “%s”", title_of(study, r)));
   json_put_string(&w, "text", note_text(study, r, need));
   json_put_string(&w, "request", r->id);
   json_close_object(&w);
   g_autofree char *body = json_writer_steal(&w, NULL);
   struct proposal p = { .kind = "send note", .subject = subject, .body = body, .audience = 1, .confidence = need && need->status ? need->ranking.probability[need->cause] : 0.6,
-    .expires = study->today + NOTE_LIVES, .title = needs_say(study, no ? "Answer the request “%s” with a reasoned no" : "Answer the request “%s”", r->title) };
+    .expires = study->today + NOTE_LIVES, .title = needs_say(study, no ? "Answer the request “%s” with a reasoned no" : "Answer the request “%s”", title_of(study, r)) };
   turn_propose(out, &p);
 }
 
@@ -244,13 +250,13 @@ static void answer_request(struct needs_study *study, int index, const struct ne
   g_autofree char *id = id_short("n", "request", r->id, NULL);
   const char *kept = g_string_chunk_insert(study->texts, id);
   struct evidence evidence = { .file = FILE_REQUESTS, .count = 1, .team = r->team, .goal = need ? need->panel.index : -1, .skill = -1, .person = -1, .from = r->day, .to = r->day,
-    .sentence = needs_say(study, "“%s” was asked for on %s", r->title, needs_day(study, r->day)) };
+    .sentence = needs_say(study, "“%s” was asked for on %s", title_of(study, r), needs_day(study, r->day)) };
   const char *reason = need ? needs_say(study, "It belongs to “%s”, which shows no gap that stands out from chance.", c->goals.at[need->panel.index].name)
                      : forecast_skill(c, r) >= 0 ? "No business goal rests on it today; the forecast of the workforce does, and looks at it there."
                             : "It serves none of the business goals that are set.";
   bool named = r->team >= 0 && needs_team_named(study, r->team);
   /* It names no goal even where it touches one: that goal has no need, and must not look as if it had. */
-  needs_claim_declined(study, kept, r->title, NULL, named ? "team" : "company", named ? c->teams.at[r->team].name : NULL, reason,
+  needs_claim_declined(study, kept, title_of(study, r), NULL, named ? "team" : "company", named ? c->teams.at[r->team].name : NULL, reason,
                  "Ask which number should change; with a goal behind it, it is looked at again.", 0, r->id, &evidence, out);
   propose_note(study, r, kept, need, out);
 }

@@ -144,7 +144,7 @@ static void add_work(struct world *w, int plant)
         for (int a = 0; a < 3; a++) {
           double wait = a == 0 ? 0 : exp(1.5 + 0.7 * gaussian(w) + (a == 1 && plant == CAUSE_PROCESS && hit(t, week) ? 1.1 : 0));
           at += (int64_t)(wait * 3600) * CLOCK_SECOND;
-          struct step s = { "part release", id, activities[a], "", t, at, at + 1800 * CLOCK_SECOND };
+          struct step s = { "part release", id, activities[a], t, at, at + 1800 * CLOCK_SECOND };
           at = s.end;
           g_array_append_val(w->steps, s);
         }

@@ -8,6 +8,7 @@
 #include "cli/upkeep.h"
 #include "doors/server.h"
 #include "gate/account.h"
+#include "ledger/erase.h"
 #include "runtime/links.h"
 #include "sim/sim.h"
 #include <glib/gstdio.h>
@@ -159,6 +160,59 @@ static int run_replay(struct cli *cli, char **arguments) {
   return 0;
 }
 
+/* ---- kinds ------------------------------------------------------------------------------------------------------ */
+
+static int print_markdown(struct cli *cli, const char *markdown);
+
+/* Whose a kind's fields are, in words. */
+static const char *whose(const struct event_kind *kind) {
+  if (!kind->person) return g_str_has_prefix(kind->name, "pulse.") ? "nobody's that we know" : "the person or account that it is about";
+  return kind->person[0] == '@' ? "who wrote it" : "whom its field names";
+}
+
+static void describe_kind(GString *out, const struct event_kind *kind) {
+  g_auto(GStrv) fields = g_strsplit(kind->personal, " ", -1);
+  g_autoptr(GString) list = g_string_new("");
+  bool theirs = false;
+  for (int i = 0; fields[i]; i++) {
+    bool house = g_str_has_suffix(fields[i], "!") || strcmp(fields[i], "extra") == 0;
+    theirs |= !house;
+    g_string_append_printf(list, "%s`%.*s`", i ? ", " : "", (int)strcspn(fields[i], "!"), fields[i]);
+  }
+  g_autofree char *days = kind->retention_days ? g_strdup_printf("%d days", kind->retention_days) : g_strdup("as long as the ledger");
+  g_string_append_printf(out, "| `%s` | %s | %s | %s | %s | %s |\n", kind->name, kind->help, kind->purpose, list->str, theirs ? whose(kind) : *kind->personal ? "nobody's in particular" : "", days);
+}
+
+/* What is sealed and for how long, as Markdown: docs/personal-data.md holds it, and a test holds that to it. */
+static int run_kinds(struct cli *cli, char **arguments) {
+  if (*arguments) return leftover(cli, arguments, "kinds");
+  g_autoptr(GString) out = g_string_new("| kind of event | what it says | purpose | sealed | whose | kept |\n|---|---|---|---|---|---|\n");
+  for (size_t i = 0; cli->tables->kinds[i]; i++)
+    for (const struct event_kind *kind = cli->tables->kinds[i]; kind->name; kind++)
+      if (*kind->personal || kind->retention_days) describe_kind(out, kind);
+  return print_markdown(cli, out->str);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------------------------- */
+
+static int run_keys(struct cli *cli, char **arguments) {
+  const char *what = arguments[0], *file = what ? arguments[1] : NULL;
+  bool export = g_strcmp0(what, "export") == 0;
+  if (!file || (!export && strcmp(what, "import") != 0)) return cli_usage(cli, "keys wants export or import, and a file");
+  if (arguments[2]) return leftover(cli, arguments + 2, "keys");
+  g_autoptr(system_auto) system = cli_open(cli, false);
+  g_autoptr(GError) error = NULL;
+  struct seal_merge merge = { 0 };
+  if (!system) return cli->failed;
+  bool fine = export ? seal_export(system_seal(system), file, &error)
+    : seal_import(system_seal(system), file, system_now(system), &merge, &error) && erase_apply(system_ledger(system), system_now(system), NULL, &error);
+  if (!fine) return cli_fail(cli, error);
+  if (cli->json) printf("{\"added\":%d,\"destroyed\":%d,\"refused\":%d}\n", merge.added, merge.destroyed, merge.refused);
+  else if (export) printf("The keys stand in %s, wrapped by the master key: keep them apart from the data and from that key, and remove older exports.\n", file);
+  else printf("%d keys were added, %d destroyed because the file knows them erased, %d refused because they are erased here.\n", merge.added, merge.destroyed, merge.refused);
+  return 0;
+}
+
 /* ---- doctor ----------------------------------------------------------------------------------------------------- */
 
 struct finding { const char *what; bool fine; char *text; };
@@ -257,6 +311,21 @@ static void describe_column(GString *out, const struct column *column) {
   g_string_append_printf(out, " | %s%s%s |\n", column->flags & COLUMN_KEY ? "key" : "", column->flags & COLUMN_KEY && *column->help ? "; " : "", column->help);
 }
 
+static int print_markdown(struct cli *cli, const char *markdown) {
+  if (!cli->json) {
+    fputs(markdown, stdout);
+    return 0;
+  }
+  struct json_writer json;
+  json_writer_init(&json);
+  json_open_object(&json, NULL);
+  json_put_string(&json, "markdown", markdown);
+  json_close_object(&json);
+  g_autofree char *text = json_writer_steal(&json, NULL);
+  puts(text);
+  return 0;
+}
+
 /* The canonical files as Markdown: docs/files.md holds it, and a test holds docs/files.md to it. */
 static int run_formats(struct cli *cli, char **arguments) {
   if (*arguments) return leftover(cli, arguments, "formats");
@@ -269,18 +338,7 @@ static int run_formats(struct cli *cli, char **arguments) {
     for (const struct column *column = format->columns; column->name; column++) describe_column(out, column);
     g_string_append_c(out, '\n');
   }
-  if (!cli->json) {
-    fputs(out->str, stdout);
-    return 0;
-  }
-  struct json_writer json;
-  json_writer_init(&json);
-  json_open_object(&json, NULL);
-  json_put_string(&json, "markdown", out->str);
-  json_close_object(&json);
-  g_autofree char *text = json_writer_steal(&json, NULL);
-  puts(text);
-  return 0;
+  return print_markdown(cli, out->str);
 }
 
 /* ---- the table -------------------------------------------------------------------------------------------------- */
@@ -300,7 +358,11 @@ const struct command commands[] = {
   { "copy", "FROM TO", "Copy a database into an empty place, of either engine, and compare", "  A place is a folder or an address postgresql://…\n", copy_run },
   { "backup", "FILE", "Write the database into one file, while Meno goes on", "  Without the key, which is backed up apart.\n", backup_run },
   { "restore", "FILE", "Bring a backup back into an empty place", "", restore_run },
+  { "keys", "export FILE | import FILE", "Back up the keys that personal data is sealed with, apart from the data, or take them in again",
+    "  export FILE              write the ring of keys, wrapped by the master key, and who was erased\n"
+    "  import FILE              add what is missing here; who was erased stays so, whichever side knows\n", run_keys },
   { "doctor", "", "Say what is wrong and what to do", "", run_doctor },
   { "formats", "", "Print the files that Meno reads, column by column, as Markdown", "", run_formats },
+  { "kinds", "", "Print what is sealed in which kind of event, and how long it is kept, as Markdown", "", run_kinds },
   { "openapi", "", "Print the OpenAPI description of the REST interface", "", run_openapi },
   { 0 } };

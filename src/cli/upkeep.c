@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a backup must not hold, so that what was erased is gone from it, too. */
-static const char *const left_behind[] = { "session", "throttle", "sealing_key", NULL };
+/* What means nothing anywhere else. */
+static const char *const left_behind[] = { "session", "throttle", "lease", NULL };
 
 static int say(struct cli *cli, const char *json, const char *words) {
   progress_end();

@@ -14,7 +14,7 @@
 enum person_status { PERSON_ACTIVE, PERSON_ON_LEAVE, PERSON_LEFT };
 struct person {
   const char *id;              /* opaque */
-  const char *employee_number, *first_name, *last_name, *email, *location; /* personal; never in a claim or an event of ours */
+  const char *employee_number, *first_name, *last_name, *email, *location; /* personal: stored sealed, never in a claim; of who was erased "", NULL, "(erased)", NULL, NULL */
   enum person_status status;
   int32_t start, end;          /* days; CLOCK_NO_DAY: unknown, or not left */
   double fte;
@@ -57,7 +57,7 @@ enum topic { TOPIC_NONE, TOPIC_TOOL, TOPIC_CLARITY, TOPIC_CAPACITY, TOPIC_PROCES
 struct question { const char *id, *text; enum topic topic; /* as given; TOPIC_NONE: read it from the text */ };
 struct pulse { int32_t day; int question, team; int respondent; /* interned token, -1 */ double answer; const char *comment; };
 
-struct step { const char *process, *case_id, *activity, *actor; int team; int64_t start, end; /* end INT64_MIN: open */ };
+struct step { const char *process, *case_id, *activity; int team; int64_t start, end; /* end INT64_MIN: open */ };
 struct ticket { const char *tool, *category; int team; int64_t opened, closed; };
 struct capacity { int team; int32_t day; double available, planned; };
 struct reward { const char *job_title; int team; const char *rewarded; int goal; /* -1: words */ double weight; int32_t from, to; };
@@ -80,6 +80,10 @@ extern const char *const topic_names[TOPIC_COUNT];   /* "" "tool" … */
 extern const char *const result_kind_names[6];
 extern const char *const goal_category_names[4];
 int cause_by_name(const char *name); /* -1: none */
+struct company;
+/* Does it have the family name (of three letters or more), number or address of somebody who is or was here? What people wrote is
+ * quoted by agents and shown to others only where it names nobody. */
+bool company_names_somebody(const struct company *company, const char *text);
 
 /* What people told the agents: a cause confirmed or overruled, a need marked as noise, a need declined or accepted. */
 struct confirmation { const char *need, *goal_id; enum cause cause, first; /* what the agent had ranked first */ int32_t day; };

@@ -7,14 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-int64_t company_digest(const char *body, size_t length) {
-  uint8_t hash[DIGEST_BYTES];
-  int64_t head;
-  digest(body, length, hash);
-  memcpy(&head, hash, sizeof head);
-  return GINT64_FROM_LE(head);
-}
-
 /* ---- rows of files ---------------------------------------------------------------------------------------------- */
 
 static void bind_list(struct query *query, int parameter, struct json list) {
@@ -59,7 +51,7 @@ static bool fold_row(struct db *db, const struct event *event, struct json body,
     json_integer(json_get(body, "nth"), &nth);
     query_bind_integer(query, parameter++, nth);
   }
-  query_bind_integer(query, parameter++, company_digest(event->body, event->body_length));
+  query_bind_integer(query, parameter++, ledger_event_digest(event, body));
   query_bind_integer(query, parameter, event->seq);
   return query_next(query, error) >= 0;
 }
@@ -96,8 +88,16 @@ static bool put_membership(struct db *db, const char *person, struct json row, i
   return query_next(query, error) >= 0;
 }
 
+/* person.erased: a row without the person stays, for what was counted; nothing that still comes of them is taken. */
+static bool fold_erased(struct db *db, const struct event *event, struct json body, GError **error) {
+  return db_run(db, error, "company.erase_person", "ti", strchr(event->subject, ':') + 1, event->seq) >= 0;
+}
+
 static bool fold_person(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = strchr(event->subject, ':') + 1;
+  int64_t erased;
+  int gone = db_one(db, &erased, error, "ledger.erasure", "t", event->subject);
+  if (gone != 0) return gone > 0;
   g_autoptr(query_auto) query = db_query_named(db, "company.put_person", error);
   if (!query) return false;
   static const char *const texts[] = { "employee_number", "first_name", "last_name", "work_email", "location", "employment_status" };
@@ -105,7 +105,7 @@ static bool fold_person(struct db *db, const struct event *event, struct json bo
   for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++) query_bind_text(query, i + 2, json_string(json_get(body, texts[i])));
   bind_moment(query, 8, json_string(json_get(body, "start_date")), true);
   bind_moment(query, 9, json_string(json_get(body, "termination_date")), true);
-  query_bind_integer(query, 10, company_digest(event->body, event->body_length));
+  query_bind_integer(query, 10, ledger_event_digest(event, body));
   query_bind_integer(query, 11, event->seq);
   if (query_next(query, error) < 0) return false;
   struct json_iter it = json_iter(json_get(body, "memberships"));
@@ -132,7 +132,7 @@ static bool fold_statement(struct db *db, const struct event *event, struct json
   query_bind_double(query, 8, json_number(json_get(body, "score"), NAN));
   if (json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE) query_bind_integer(query, 9, json_true(success));
   else query_bind_text(query, 9, NULL);
-  query_bind_integer(query, 10, company_digest(event->body, event->body_length));
+  query_bind_integer(query, 10, ledger_event_digest(event, body));
   query_bind_integer(query, 11, event->seq);
   return query_next(query, error) >= 0;
 }
@@ -145,7 +145,7 @@ static bool fold_source(struct db *db, const struct event *event, struct json bo
   if (!query) return false;
   for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++) query_bind_text(query, i + 1, json_string(json_get(body, texts[i])));
   bind_moment(query, 4, json_string(json_get(body, "valid_until")), true);
-  query_bind_integer(query, 8, company_digest(event->body, event->body_length));
+  query_bind_integer(query, 8, ledger_event_digest(event, body));
   query_bind_integer(query, 9, event->seq);
   return query_next(query, error) >= 0;
 }
@@ -266,53 +266,58 @@ static bool fold_promise(struct db *db, const struct event *event, struct json b
 /* ---- the tables that main joins --------------------------------------------------------------------------------- */
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define ROW_KIND(kind, purpose, personal, help) { kind, purpose, 0, personal, help }
+#define KEPT_KIND(kind, purpose, years, personal, help, person) { kind, purpose, (years) * 365, personal, help, person }
+#define ROW_KIND(kind, purpose, personal, help, person) KEPT_KIND(kind, purpose, 0, personal, help, person)
 #define ROW_FOLD(kind, table) { kind, LIST(kind), LIST(table), fold_row }
+#define AUTHOR "@actor"
 
+/* Opaque ids, dates, teams and measurements stand as they are, also of people who were erased: counts and histories go on.
+ * Sealed is what says who somebody is, what somebody has written, and `extra`: columns that we do not know. */
 const struct event_kind company_kinds[] = {
-  ROW_KIND("person.recorded", "who works where", "employee_number first_name last_name work_email location start_date termination_date", "a person and the memberships, as the HRIS has them"),
-  ROW_KIND("skill.defined", "skills", "", "a node of the framework"),
-  ROW_KIND("job.profiled", "skills", "", "what a job needs of a skill"),
-  ROW_KIND("goal.set", "steering", "", "a business goal"),
-  ROW_KIND("goal.weighed", "steering", "reason", "a goal's priority was changed"),
-  ROW_KIND("kpi.observed", "steering", "", "a value of a goal's KPI"),
-  ROW_KIND("result.recorded", "skills", "employee_number score", "evidence of a person's skill"),
-  ROW_KIND("statement.stored", "skills", "person actor statement", "an xAPI statement"),
-  ROW_KIND("programme.described", "programmes", "", "a programme that runs"),
-  ROW_KIND("enrolment.recorded", "programmes", "employee_number", "who takes it"),
-  ROW_KIND("question.asked", "listening", "", "a pulse question"),
-  ROW_KIND("pulse.answered", "listening", "comment", "an anonymous answer of a group's member"),
-  ROW_KIND("objective.set", "objectives", "owner", "an objective of a person or team"),
-  ROW_KIND("request.made", "needs", "requester", "what the business asked L&D for"),
-  ROW_KIND("step.worked", "process", "actor", "a step of the work"),
-  ROW_KIND("ticket.opened", "process", "", "trouble with a tool"),
-  ROW_KIND("load.planned", "process", "", "a team's hours"),
-  ROW_KIND("reward.offered", "process", "", "what pays off"),
-  ROW_KIND("change.noted", "steering", "", "what else changed"),
-  ROW_KIND("demand.forecast", "workforce", "", "people that will be needed"),
-  ROW_KIND("source.added", "content", "", "a document of the company"),
-  ROW_KIND("source.withdrawn", "content", "reason", "a document is not to be drawn from any more"),
-  ROW_KIND("need.cause_confirmed", "needs", "reason", "a person confirmed or overruled a cause"),
-  ROW_KIND("need.marked", "needs", "reason", "a person marked a need"),
-  ROW_KIND("skill.corrected", "own data", "level note", "a person corrected an own skill level"),
-  ROW_KIND("intervention.registered", "steering", "owner", "what is done about a need, and how its effect will be told: frozen before the data came in"),
-  ROW_KIND("intervention.ended", "steering", "reason", "it was stopped before its time"),
-  ROW_KIND("asset.published", "content", "", "a learning asset was approved"),
-  ROW_KIND("asset.withdrawn", "content", "reason", "what it was made from was taken back: it is put before nobody any more"),
-  ROW_KIND("delivery.made", "delivery", "person reason", "a block was put before a person"),
-  ROW_KIND("delivery.answered", "delivery", "state", "the person opened, finished or declined it, or it lapsed"),
-  ROW_KIND("note.sent", "needs", "to text", "an answer went to the person who had asked"),
-  ROW_KIND("promise.made", "listening", "owner text", "somebody promised a group what will be done about what it said"),
-  ROW_KIND("promise.kept", "listening", "done", "what was promised to a group was done"),
-  ROW_KIND("delivery.preferred", "own data", "quiet_from quiet_to weekly_minutes channel", "a person said how deliveries may come"),
-  ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme"),
-  ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve"),
-  ROW_KIND("programme.resumed", "programmes", "reason", "a stop or a new goal was taken back"),
-  ROW_KIND("workforce.assumed", "workforce", "", "what the forecast assumes, as the company's file says"),
+  ROW_KIND("person.recorded", "who works where", "employee_number first_name last_name work_email location", "a person and the memberships, as the HRIS has them", NULL),
+  ROW_KIND("skill.defined", "skills", "extra", "a node of the framework", NULL),
+  ROW_KIND("job.profiled", "skills", "extra", "what a job needs of a skill", NULL),
+  ROW_KIND("goal.set", "steering", "extra", "a business goal", NULL),
+  ROW_KIND("goal.weighed", "steering", "reason", "a goal's priority was changed", AUTHOR),
+  ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL),
+  ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL),
+  KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor"),
+  ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL),
+  ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number"),
+  ROW_KIND("question.asked", "listening", "extra", "a pulse question", NULL),
+  KEPT_KIND("pulse.answered", "listening", 3, "comment extra", "an anonymous answer of a group's member", NULL),
+  KEPT_KIND("objective.set", "objectives", 3, "title extra", "an objective of a person or team", "owner"),
+  KEPT_KIND("request.made", "needs", 3, "title description extra", "what the business asked L&D for", "requester"),
+  KEPT_KIND("step.worked", "process", 2, "actor extra", "a step of the work", "actor"),
+  ROW_KIND("ticket.opened", "process", "extra", "trouble with a tool", NULL),
+  ROW_KIND("load.planned", "process", "extra", "a team's hours", NULL),
+  ROW_KIND("reward.offered", "process", "extra", "what pays off", NULL),
+  ROW_KIND("change.noted", "steering", "extra", "what else changed", NULL),
+  ROW_KIND("demand.forecast", "workforce", "extra", "people that will be needed", NULL),
+  ROW_KIND("source.added", "content", "owner text!", "a document of the company", "owner_id"),
+  ROW_KIND("source.withdrawn", "content", "reason", "a document is not to be drawn from any more", AUTHOR),
+  ROW_KIND("need.cause_confirmed", "needs", "reason", "a person confirmed or overruled a cause", AUTHOR),
+  ROW_KIND("need.marked", "needs", "reason", "a person marked a need", AUTHOR),
+  ROW_KIND("skill.corrected", "own data", "note", "a person corrected an own skill level", NULL),
+  ROW_KIND("intervention.registered", "steering", "", "what is done about a need, and how its effect will be told: frozen before the data came in", NULL),
+  ROW_KIND("intervention.ended", "steering", "reason", "it was stopped before its time", AUTHOR),
+  ROW_KIND("asset.published", "content", "", "a learning asset was approved", NULL),
+  ROW_KIND("asset.withdrawn", "content", "reason", "what it was made from was taken back: it is put before nobody any more", AUTHOR),
+  KEPT_KIND("delivery.made", "delivery", 3, "reason", "a block was put before a person", "person"),
+  KEPT_KIND("delivery.answered", "delivery", 3, "reason", "the person opened, finished or declined it, or it lapsed", AUTHOR),
+  KEPT_KIND("note.sent", "needs", 3, "title text", "an answer went to the person who had asked", "to"),
+  ROW_KIND("promise.made", "listening", "text", "somebody promised a group what will be done about what it said", AUTHOR),
+  ROW_KIND("promise.kept", "listening", "done", "what was promised to a group was done", AUTHOR),
+  ROW_KIND("delivery.preferred", "own data", "", "a person said how deliveries may come", NULL),
+  ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme", AUTHOR),
+  ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve", AUTHOR),
+  ROW_KIND("programme.resumed", "programmes", "reason", "a stop or a new goal was taken back", AUTHOR),
+  ROW_KIND("workforce.assumed", "workforce", "", "what the forecast assumes, as the company's file says", NULL),
   { 0 } };
 
 const struct fold company_folds[] = {
   { "people", LIST("person.recorded"), LIST("person", "membership"), fold_person },
+  { "people erased", LIST("person.erased"), ((const char *const[]){ NULL }), fold_erased }, /* the tables are those of people */
   { "goals", LIST("goal.set"), LIST("goal", "goal_version"), fold_goal },
   { "weights", LIST("goal.weighed"), ((const char *const[]){ NULL }), fold_weighed }, /* the tables are those of goals */
   ROW_FOLD("skill.defined", "skill"), ROW_FOLD("job.profiled", "job_skill"), ROW_FOLD("kpi.observed", "kpi"),

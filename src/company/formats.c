@@ -30,7 +30,7 @@ static const struct column people[] = {
   TEXT("team", 0, "absent: the department"), TEXT("location", PERSONAL, ""),
   PERSON("manager", 0, "the manager's employee number"), NUMBER("fte", 0, 0, 2, "share of full time"),
   WORD("employment_status", 0, WORDS("active", "leave", "terminated"), ""),
-  DAY("start_date", PERSONAL, "of this membership or of the employment"), DAY("termination_date", PERSONAL, ""),
+  DAY("start_date", 0, "of this membership or of the employment"), DAY("termination_date", 0, ""),
   YES_NO("primary", 0, "the membership that the manager comes from; else the newest"), END };
 
 static const struct column skills[] = {
@@ -80,20 +80,20 @@ static const struct column questions[] = {
 static const struct column pulse[] = {
   DAY("date", MUST | KEY, ""), ID("question_id", MUST | KEY, ""), TEXT("team", MUST | KEY, ""),
   ID("respondent", KEY, "an opaque token, never matched to a person"), NUMBER("answer", MUST, 1, 5, ""),
-  TEXT("comment", 0, ""), END };
+  TEXT("comment", PERSONAL, ""), END };
 
 static const struct column objectives[] = {
-  ID("objective_id", MUST | KEY, ""), OWNER("owner", MUST, "employee number or team"), TEXT("title", MUST, ""),
+  ID("objective_id", MUST | KEY, ""), OWNER("owner", MUST, "employee number or team"), TEXT("title", MUST | PERSONAL, ""),
   ID("goal_id", 0, ""), LIST("skills", 0, ""), NUMBER("progress", 0, 0, 1, ""), DAY("due", 0, ""), END };
 
 static const struct column requests[] = {
   ID("request_id", MUST | KEY, ""), DAY("date", MUST, ""), PERSON("requester", MUST, ""), TEXT("team", 0, ""),
-  TEXT("title", MUST, ""), TEXT("description", 0, ""), END };
+  TEXT("title", MUST | PERSONAL, ""), TEXT("description", PERSONAL, ""), END };
 
 static const struct column work_log[] = {
   TEXT("process", MUST | KEY, "`learning production` marks our own"), ID("case_id", MUST | KEY, ""),
   TEXT("activity", MUST | KEY, ""), MOMENT("start", MUST | KEY, ""), MOMENT("end", 0, ""), TEXT("team", 0, ""),
-  ID("actor", PERSONAL, "a role or an opaque token"), END };
+  ID("actor", PERSONAL, "a role, an opaque token or an employee number"), END };
 
 static const struct column tickets[] = {
   ID("ticket_id", MUST | KEY, ""), MOMENT("opened", MUST, ""), MOMENT("closed", 0, ""), TEXT("team", 0, ""),

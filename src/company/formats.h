@@ -33,6 +33,7 @@ enum column_type {
   COLUMN_MOMENT  /* an ISO 8601 date, with or without a time */
 };
 
+/* COLUMN_PERSONAL: its event keeps it sealed (ledger/seal.h); an employee number in it becomes the opaque person id before. */
 enum column_flag { COLUMN_REQUIRED = 1, COLUMN_KEY = 2, COLUMN_PERSONAL = 4 };
 
 struct column {

@@ -36,9 +36,9 @@ static bool load_sources(struct loading *load, GError **error) {
   GArray *sources = load_rows(sizeof(struct source));
   int got;
   LOAD_EACH_ROW("company.all_source") {
-    struct source source = { .name = load_keep(load, query_text(q, 0)), .title = load_keep(load, query_text(q, 1)), .owner = load_keep(load, query_text(q, 2)),
+    struct source source = { .name = load_keep(load, query_text(q, 0)), .title = load_keep(load, query_text(q, 1)), .owner = load_reveal_or_none(load, q, 2, 8, "owner"),
       .valid_until = load_day_or_none(q, 3), .licence = load_keep(load, query_text(q, 4)), .audience = load_keep(load, query_text(q, 5)),
-      .text = load_keep(load, query_text(q, 6)), .seq = query_integer(q, 7) };
+      .text = load_reveal(load, q, 6, 8, "text"), .seq = query_integer(q, 7) };
     g_array_append_val(sources, source);
   }
   LOAD_HAND_OVER(load->company->sources, sources);
@@ -192,7 +192,7 @@ static bool load_deliveries(struct loading *load, GHashTable *assets_by, GError 
   LOAD_EACH_ROW("company.all_delivery") {
     struct delivery delivery = { .id = load_keep(load, query_text(q, 0)), .asset = load_find(assets_by, query_text(q, 1)), .block = load_keep(load, query_text(q, 2)),
       .person = load_find(load->to->people, query_text(q, 3)), .channel = load_keep(load, query_text(q, 4)), .title = load_keep(load, query_text(q, 5)),
-      .reason = load_keep(load, query_text(q, 6)), .minutes = query_double(q, 7), .at = query_integer(q, 8), .expires = (int32_t)query_integer(q, 9),
+      .reason = load_reveal(load, q, 6, 13, "reason"), .minutes = query_double(q, 7), .at = query_integer(q, 8), .expires = (int32_t)query_integer(q, 9),
       .state = (enum delivery_state)load_word_index(delivery_state_names, DELIVERY_STATES, query_text(q, 10), DELIVERY_SHOWN), .answered = load_day_or_none(q, 11),
       .seq = query_integer(q, 12) };
     if (delivery.asset < 0 || delivery.person < 0) continue;
@@ -222,9 +222,9 @@ static bool load_promises(struct loading *load, GError **error) {
   int got;
   LOAD_EACH_ROW("listening.all_promise") {
     struct promise row = { .id = load_keep(load, query_text(q, 0)), .group = load_keep(load, query_text(q, 1)), .topics = load_keep(load, query_text(q, 2)),
-      .need = load_keep(load, query_text(q, 3)), .text = load_keep(load, query_text(q, 4)), .owner = load_find(load->to->people, query_text(q, 5)),
+      .need = load_keep(load, query_text(q, 3)), .text = load_reveal(load, q, 4, 12, "text"), .owner = load_find(load->to->people, query_text(q, 5)),
       .by = load_keep(load, query_text(q, 6)), .made = (int32_t)query_integer(q, 7), .due = (int32_t)query_integer(q, 8), .kept = load_day_or_none(q, 9),
-      .done = load_keep(load, query_text(q, 10)), .seq = query_integer(q, 11) };
+      .done = load_reveal(load, q, 10, 13, "done"), .seq = query_integer(q, 11) };
     g_array_append_val(promises, row);
   }
   LOAD_HAND_OVER(load->company->promises, promises);

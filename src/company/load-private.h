@@ -16,8 +16,9 @@ struct loading {
   struct loaded *to;
   struct company *company;
   struct db *db;
+  struct seal *seal;
   int32_t day;
-  GHashTable *jobs, *items, *respondents, *questions, *programmes, *emails, *skill_names;
+  GHashTable *jobs, *items, *respondents, *questions, *programmes, *actors, *skill_names;
   GArray *person, *membership, *department, *team, *skill, *job, *job_skill, *goal, *result;
 };
 
@@ -27,6 +28,9 @@ int load_intern_team(struct loading *load, const char *name);       /* -1 for an
 int load_intern_skill(struct loading *load, const char *id);
 /* "a;b" as indices; newly allocated. */
 const int *load_skill_list(struct loading *load, const char *text, int *ret_count, int (*index_of)(struct loading *, const char *));
+/* A column that may be sealed, as people read it: a few words in brackets where it was erased. And one that is better absent then. */
+const char *load_reveal(struct loading *load, struct query *query, int column, int id_column, const char *field);
+const char *load_reveal_or_none(struct loading *load, struct query *query, int column, int id_column, const char *field);
 int32_t load_day_or_none(struct query *query, int column);
 double load_number_or(struct query *query, int column, double otherwise);
 int load_word_index(const char *const *words, int count, const char *word, int otherwise);

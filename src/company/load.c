@@ -66,6 +66,17 @@ const int *load_skill_list(struct loading *load, const char *text, int *ret_coun
   return list;
 }
 
+const char *load_reveal(struct loading *load, struct query *query, int column, int id_column, const char *field) {
+  g_autofree char *text = ledger_reveal(load->seal, query, column, id_column, field, NULL);
+  return load_keep(load, text);
+}
+
+const char *load_reveal_or_none(struct loading *load, struct query *query, int column, int id_column, const char *field) {
+  enum seal_state state;
+  g_autofree char *text = ledger_reveal(load->seal, query, column, id_column, field, &state);
+  return state == SEAL_OPEN || state == SEAL_CLEAR ? load_keep(load, text) : NULL;
+}
+
 int32_t load_day_or_none(struct query *query, int column) { return query_null(query, column) ? CLOCK_NO_DAY : (int32_t)query_integer(query, column); }
 double load_number_or(struct query *query, int column, double otherwise) { return query_null(query, column) ? otherwise : query_double(query, column); }
 
@@ -91,15 +102,25 @@ static bool each(struct loading *load, const char *name, void (*row)(struct load
 
 /* ---- people ----------------------------------------------------------------------------------------------------- */
 
+/* Statements name their actor as the import does: by an address that tells nothing, where there is a ring. */
+static void add_actor(struct loading *load, const char *email, int place) {
+  g_autofree char *small = g_ascii_strdown(email, -1), *actor = g_strconcat("mailto:", small, NULL);
+  g_hash_table_insert(load->actors, load->seal ? seal_actor(load->seal, actor) : g_steal_pointer(&actor), GINT_TO_POINTER(place));
+}
+
 static void read_person(struct loading *load, struct query *q) {
-  static const char *const states[] = { "active", "leave", "terminated" };
-  struct person person = { .id = load_keep(load, query_text(q, 0)), .employee_number = load_keep(load, query_text(q, 1)), .first_name = load_keep(load, query_text(q, 2)),
-    .last_name = load_keep(load, query_text(q, 3)), .email = load_keep(load, query_text(q, 4)), .location = load_keep(load, query_text(q, 5)),
-    .status = (enum person_status)load_word_index(states, 3, query_text(q, 6), PERSON_ACTIVE), .start = load_day_or_none(q, 7), .end = load_day_or_none(q, 8),
+  static const char *const states[] = { "active", "leave", "terminated", "erased" };
+  enum { ID = 10 };
+  int status = load_word_index(states, G_N_ELEMENTS(states), query_text(q, 6), PERSON_ACTIVE);
+  bool erased = status > PERSON_LEFT;
+  struct person person = { .id = load_keep(load, query_text(q, 0)), .employee_number = erased ? "" : load_reveal(load, q, 1, ID, "employee_number"),
+    .first_name = load_reveal_or_none(load, q, 2, ID, "first_name"), .last_name = erased ? "(erased)" : load_reveal(load, q, 3, ID, "last_name"),
+    .email = load_reveal_or_none(load, q, 4, ID, "work_email"), .location = load_reveal_or_none(load, q, 5, ID, "location"),
+    .status = (enum person_status)MIN(status, PERSON_LEFT), .start = load_day_or_none(q, 7), .end = load_day_or_none(q, 8),
     .fte = 1, .team = -1, .department = -1, .job = -1, .manager = -1 };
   if (person.end != CLOCK_NO_DAY && person.end <= load->day) person.status = PERSON_LEFT;
   g_hash_table_insert(load->to->people, (void *)(uintptr_t)person.id, GINT_TO_POINTER((int)load->person->len + 1));
-  if (person.email) g_hash_table_insert(load->emails, g_ascii_strdown(person.email, -1), GINT_TO_POINTER((int)load->person->len + 1));
+  if (person.email) add_actor(load, person.email, (int)load->person->len + 1);
   g_array_append_val(load->person, person);
 }
 
@@ -257,8 +278,9 @@ static int skill_of_activity(struct loading *load, const char *id) {
 
 static void read_statement(struct loading *load, struct query *q) {
   const char *actor = query_text(q, 2), *object = query_text(q, 4);
-  g_autofree char *address = g_str_has_prefix(actor, "mailto:") ? g_ascii_strdown(actor + 7, -1) : NULL;
-  int person = load_find(load->emails, address);
+  g_autofree char *small = g_str_has_prefix(actor, "mailto:") ? g_ascii_strdown(actor, -1) : NULL; /* of before there was a ring */
+  g_autofree char *name = small && load->seal ? seal_actor(load->seal, small) : NULL;
+  int person = load_find(load->actors, name ? name : small ? small : actor);
   int skill = skill_of_activity(load, object);
   if (skill < 0) skill = skill_by_name(load, query_text(q, 5));
   double score = query_double(q, 7);
@@ -303,7 +325,7 @@ static bool load_pulse(struct loading *load, GError **error) {
   if (got == 0) LOAD_EACH_ROW("company.all_pulse") {
     const char *id = query_text(q, 1), *token = query_text(q, 3);
     struct pulse pulse = { .day = (int32_t)query_integer(q, 0), .question = intern(load, load->questions, id, (int)questions->len), .team = load_intern_team(load, query_text(q, 2)),
-      .respondent = *token ? intern(load, load->respondents, token, (int)g_hash_table_size(load->respondents)) : -1, .answer = query_double(q, 4), .comment = load_keep(load, query_text(q, 5)) };
+      .respondent = *token ? intern(load, load->respondents, token, (int)g_hash_table_size(load->respondents)) : -1, .answer = query_double(q, 4), .comment = query_null(q, 5) ? NULL : load_reveal_or_none(load, q, 5, 7, "comment") };
     struct question unknown = { .id = load_keep(load, id), .text = load_keep(load, id) };
     if (pulse.question == (int)questions->len) g_array_append_val(questions, unknown);
     seen(load, pulse.day);
@@ -319,7 +341,7 @@ static bool load_work(struct loading *load, GError **error) {
   int got;
   LOAD_EACH_ROW("company.all_step") {
     struct step step = { .process = load_keep(load, query_text(q, 0)), .case_id = load_keep(load, query_text(q, 1)), .activity = load_keep(load, query_text(q, 2)), .start = query_integer(q, 3),
-      .end = query_null(q, 4) ? INT64_MIN : query_integer(q, 4), .team = load_intern_team(load, query_text(q, 5)), .actor = load_keep(load, query_text(q, 6)) };
+      .end = query_null(q, 4) ? INT64_MIN : query_integer(q, 4), .team = load_intern_team(load, query_text(q, 5)) };
     seen(load, clock_day(step.start));
     g_array_append_val(steps, step);
   }
@@ -357,7 +379,7 @@ static bool load_context(struct loading *load, GError **error) {
   }
   if (got == 0) LOAD_EACH_ROW("company.all_request") {
     struct request request = { .id = load_keep(load, query_text(q, 0)), .day = (int32_t)query_integer(q, 1), .requester = load_find(load->to->people, query_text(q, 2)),
-      .team = load_intern_team(load, query_text(q, 3)), .title = load_keep(load, query_text(q, 4)), .description = load_keep(load, query_text(q, 5)) };
+      .team = load_intern_team(load, query_text(q, 3)), .title = load_reveal(load, q, 4, 7, "title"), .description = load_reveal_or_none(load, q, 5, 7, "description") };
     g_array_append_val(requests, request);
   }
   LOAD_HAND_OVER(load->company->rewards, rewards);
@@ -391,7 +413,7 @@ static bool load_plans(struct loading *load, GError **error) {
   int got;
   LOAD_EACH_ROW("company.all_objective") {
     const char *owner = query_text(q, 1);
-    struct objective objective = { .id = load_keep(load, query_text(q, 0)), .person = load_find(load->to->people, owner), .title = load_keep(load, query_text(q, 2)), .team = -1,
+    struct objective objective = { .id = load_keep(load, query_text(q, 0)), .person = load_find(load->to->people, owner), .title = load_reveal(load, q, 2, 8, "title"), .team = -1,
       .goal = load_find(load->to->goals, query_text(q, 3)), .progress = query_double(q, 5), .due = load_day_or_none(q, 6) };
     if (objective.person < 0) objective.team = load_intern_team(load, owner);
     objective.skills = load_skill_list(load, query_text(q, 4), &objective.skill_count, load_intern_skill);
@@ -419,7 +441,7 @@ static bool load_words(struct loading *load, GError **error) {
         .first = (enum cause)MAX(cause_by_name(query_text(q, 4)), 0), .day = day };
       g_array_append_val(confirmations, row);
     } else {
-      struct need_decision row = { .need = load_keep(load, query_text(q, 0)), .goal_id = load_keep(load, query_text(q, 2)), .reason = load_keep(load, query_text(q, 5)),
+      struct need_decision row = { .need = load_keep(load, query_text(q, 0)), .goal_id = load_keep(load, query_text(q, 2)), .reason = load_reveal(load, q, 5, 9, "reason"),
         .state = (enum need_state)load_word_index(states, 4, word, NEED_OPEN), .day = day };
       g_array_append_val(decisions, row);
     }
@@ -439,7 +461,7 @@ static bool load_programme_decisions(struct loading *load, GError **error) {
     programme->stopped = query_integer(q, 1) != 0;
     if (programme->stopped) programme->active = false;
     programme->serves = query_null(q, 2) ? NULL : load_keep(load, query_text(q, 2));
-    programme->reason = load_keep(load, query_text(q, 3));
+    programme->reason = load_reveal(load, q, 3, 4, "reason");
   }
   return got == 0;
 }
@@ -466,14 +488,14 @@ static bool load_files(struct loading *load, GError **error) {
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
-static void loading_init(struct loading *load, struct db *db, int32_t day) {
+static void loading_init(struct loading *load, struct db *db, struct seal *seal, int32_t day) {
   struct loaded *to = g_new0(struct loaded, 1);
-  *load = (struct loading){ .to = to, .company = &to->company, .db = db, .day = day };
+  *load = (struct loading){ .to = to, .company = &to->company, .db = db, .seal = seal, .day = day };
   g_atomic_ref_count_init(&to->references);
   to->texts = g_string_chunk_new(4096);
   GHashTable **borrowed[] = { &to->people, &to->teams, &to->skills, &to->goals, &to->departments, &load->jobs, &load->items, &load->respondents, &load->questions, &load->programmes };
   for (size_t i = 0; i < G_N_ELEMENTS(borrowed); i++) *borrowed[i] = g_hash_table_new(g_str_hash, g_str_equal);
-  load->emails = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  load->actors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   load->skill_names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   load->person = load_rows(sizeof(struct person));
   load->membership = load_rows(sizeof(struct membership));
@@ -504,15 +526,19 @@ static void loading_finish(struct loading *load) {
   sort_unless_sorted(company->results.at, company->results.count, sizeof *company->results.at, by_skill_person_day);
   sort_unless_sorted(company->kpis.at, company->kpis.count, sizeof *company->kpis.at, by_goal_team_day);
   if (company->first_day > company->last_day) company->first_day = company->last_day = load->day;
-  GHashTable *passing[] = { load->jobs, load->items, load->respondents, load->questions, load->programmes, load->emails, load->skill_names };
+  GHashTable *passing[] = { load->jobs, load->items, load->respondents, load->questions, load->programmes, load->actors, load->skill_names };
   for (size_t i = 0; i < G_N_ELEMENTS(passing); i++) g_hash_table_destroy(passing[i]);
 }
 
-struct company *company_load(struct db *db, int32_t day, GError **error) {
+static int64_t version_of(struct db *db, const char *query, GError **error);
+
+struct company *company_load(struct db *db, struct seal *seal, int32_t day, GError **error) {
   struct loading load;
-  loading_init(&load, db, day);
+  if (!seal_refresh(seal, error)) return NULL;
+  loading_init(&load, db, seal, day);
   load.company->version = company_version(db, error);
-  bool fine = load.company->version >= 0 && db_one(db, &load.company->data_version, error, "company.data_version", "") >= 0 && load_files(&load, error) && each(&load, "company.all_person", read_person, error) &&
+  load.company->data_version = load.company->version < 0 ? -1 : version_of(db, "company.data_version", error);
+  bool fine = load.company->version >= 0 && load.company->data_version >= 0 && load_files(&load, error) && each(&load, "company.all_person", read_person, error) &&
     each(&load, "company.all_membership", read_membership, error) && each(&load, "company.all_skill", read_skill, error) &&
     each(&load, "company.all_job_skill", read_job_skill, error) && each(&load, "company.all_goal", read_goal, error);
   if (fine) settle_people(&load);
@@ -552,10 +578,14 @@ void company_unref(struct company *company) {
   g_free(loaded);
 }
 
-int64_t company_version(struct db *db, GError **error) {
-  int64_t version = 0;
-  return db_one(db, &version, error, "company.version", "") < 0 ? -1 : version;
+/* The version with what was erased since. */
+static int64_t version_of(struct db *db, const char *query, GError **error) {
+  int64_t version = 0, erased = 0;
+  if (db_one(db, &version, error, query, "") < 0 || db_one(db, &erased, error, "company.erased_version", "") < 0) return -1;
+  return MAX(version, erased);
 }
+
+int64_t company_version(struct db *db, GError **error) { return version_of(db, "company.version", error); }
 
 int company_person(const struct company *company, const char *id) { return load_find(((const struct loaded *)company)->people, id); }
 int company_team(const struct company *company, const char *name) { return load_find(((const struct loaded *)company)->teams, name); }

@@ -3,10 +3,11 @@
  * The snapshot that agents and pages read, from the tables that the folds keep. Immutable and shared by reference. */
 #pragma once
 #include "company/company.h"
+#include "ledger/seal.h"
 #include "store/store.h"
 
-/* Everything as of `day` (who is a member today). Free with company_unref. */
-struct company *company_load(struct db *db, int32_t day, GError **error);
+/* Everything as of `day` (who is a member today), opened with the ring (NULL: nothing is sealed). Free with company_unref. */
+struct company *company_load(struct db *db, struct seal *seal, int32_t day, GError **error);
 struct company *company_ref(struct company *company);
 void company_unref(struct company *company);
 typedef struct company company_auto;

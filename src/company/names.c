@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The words of the nouns' enumerations, as files, claims and pages spell them. */
+ * The words of the nouns' enumerations, as files, claims and pages spell them; and whether somebody's words name a person. */
 #include "company/company.h"
+#include <glib.h>
 #include <string.h>
 
 const char *const cause_names[CAUSE_COUNT] = { "skill", "tool", "process", "incentive", "clarity", "capacity", "outside", "cannot tell" };
@@ -15,4 +16,25 @@ int cause_by_name(const char *name) {
   for (int i = 0; name && i < CAUSE_COUNT; i++)
     if (strcmp(cause_names[i], name) == 0) return i;
   return -1;
+}
+
+static bool is_word(const char *text, const char *name) {
+  size_t length = strlen(name);
+  for (const char *at = text; (at = strstr(at, name)); at += length)
+    if ((at == text || !g_unichar_isalnum(g_utf8_get_char(g_utf8_prev_char(at)))) && !g_unichar_isalnum(g_utf8_get_char(at + length))) return true;
+  return false;
+}
+
+static bool has_name(const char *folded_text, const char *name) {
+  g_autofree char *folded = name && g_utf8_strlen(name, -1) >= 3 ? g_utf8_casefold(name, -1) : NULL;
+  return folded && is_word(folded_text, folded);
+}
+
+bool company_names_somebody(const struct company *company, const char *text) {
+  g_autofree char *folded = g_utf8_casefold(text, -1);
+  for (int i = 0; i < company->people.count; i++) {
+    const struct person *person = &company->people.at[i];
+    if (has_name(folded, person->last_name) || has_name(folded, person->employee_number) || has_name(folded, person->email)) return true;
+  }
+  return false;
 }

@@ -5,12 +5,13 @@
 #include "company/fold.h"
 #include "company/load.h"
 #include "ledger/claims.h"
+#include "ledger/erase.h"
 #include <math.h>
 #include <sodium.h>
 #include <string.h>
 
-static const struct event_kind *const kinds[] = { company_kinds, claim_kinds, NULL };
-static const struct fold *const folds[] = { company_folds, claim_folds, NULL };
+static const struct event_kind *const kinds[] = { company_kinds, claim_kinds, erasure_kinds, NULL };
+static const struct fold *const folds[] = { company_folds, claim_folds, erasure_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
 struct fixture { struct store *store; struct ledger *ledger; };
@@ -37,7 +38,7 @@ static void record(struct fixture *fixture, const char *kind, const char *subjec
 static struct company *load(struct fixture *fixture) {
   g_autoptr(GError) error = NULL;
   g_autoptr(db_auto) db = store_read(fixture->store, &error);
-  struct company *company = company_load(db, clock_from_civil(2026, 3, 1), &error);
+  struct company *company = company_load(db, NULL, clock_from_civil(2026, 3, 1), &error);
   g_assert_no_error(error);
   return company;
 }
@@ -52,10 +53,65 @@ static void formats_have_tables(struct fixture *fixture, const void *data) {
     g_autofree char *all = g_strconcat("company.all_", format->table, NULL), *find = g_strconcat("company.find_", format->table, NULL);
     g_autoptr(query_auto) query = db_query_named(db, all, &error), another = db_query_named(db, find, &error);
     g_assert_no_error(error);
-    if (format->columns && !(format->flags & FORMAT_PER_PERSON)) /* the columns, nth where rows repeat, and seq */
-      g_assert_cmpint(query_columns(query), ==, (int)format_columns(format) + !!(format->flags & FORMAT_REPEATS) + 1);
+    bool opened = format->id == FILE_PULSE || format->id == FILE_OBJECTIVES || format->id == FILE_REQUESTS;
+    if (format->columns && !(format->flags & FORMAT_PER_PERSON)) /* the columns, nth where rows repeat, seq, and the event's id where one is opened */
+      g_assert_cmpint(query_columns(query), ==, (int)format_columns(format) + !!(format->flags & FORMAT_REPEATS) + 1 + opened);
     g_assert_cmpint(query_columns(another), ==, 2);
   }
+}
+
+static bool listed(const char *list, const char *name) {
+  g_auto(GStrv) names = g_strsplit_set(list, " !", -1);
+  return g_strv_contains((const char *const *)names, name);
+}
+
+/* What a format calls personal, its kind of event seals; and of every row what we do not know. */
+static void personal_is_sealed(struct fixture *fixture, const void *data) {
+  for (int i = 0; i < FILE_COUNT; i++) {
+    const struct event_kind *kind = ledger_kind(fixture->ledger, formats[i].kind);
+    for (const struct column *column = formats[i].columns; column && column->name; column++)
+      g_assert_cmpint(listed(kind->personal, column->name), ==, (column->flags & COLUMN_PERSONAL) != 0);
+    if (formats[i].columns && !(formats[i].flags & FORMAT_PER_PERSON)) g_assert_true(listed(kind->personal, "extra"));
+  }
+}
+
+/* With a ring: the tables have sealed texts, the snapshot has them opened, and of who is erased nothing. */
+static void people_are_erased(struct fixture *fixture, const void *data) {
+  static const uint8_t master[32];
+  g_autoptr(GError) error = NULL;
+  g_autoptr(seal_auto) seal = seal_new(NULL, master, &error);
+  g_assert_no_error(error);
+  ledger_use_seal(fixture->ledger, seal);
+  int64_t now = clock_from_civil(2026, 3, 1) * CLOCK_DAY;
+  static const char request[] = "{\"date\":\"2026-02-01\",\"request_id\":\"r\",\"requester\":\"p-1\",\"title\":\"A course\"}";
+  static const char person[] = "{\"employee_number\":\"1\",\"employment_status\":\"active\",\"first_name\":\"Ann\",\"last_name\":\"Ash\",\"memberships\":[{\"from\":\"2024-01-01\",\"primary\":true,\"team\":\"North\"}]}";
+  record(fixture, "person.recorded", "person:p-1", person);
+  record(fixture, "request.made", "request:r", request);
+  {
+    g_autoptr(db_auto) db = store_read(fixture->store, &error);
+    g_autoptr(query_auto) query = db_query(db, &error, "company.all_person", "");
+    g_assert_cmpint(query_next(query, &error), ==, 1);
+    for (int column = 1; column <= 3; column++) g_assert_true(seal_is_sealed(query_text(query, column)));
+    g_autoptr(company_auto) company = company_load(db, seal, clock_day(now), &error);
+    g_assert_cmpstr(company->people.at[0].employee_number, ==, "1");
+    g_assert_cmpstr(company->people.at[0].first_name, ==, "Ann");
+    g_assert_cmpstr(company->requests.at[0].title, ==, "A course");
+    g_assert_cmpint(company->teams.at[0].size, ==, 1);
+    g_assert_true(company_names_somebody(company, "Ask Ash about it") && !company_names_somebody(company, "Ashes of it"));
+  }
+  g_autoptr(ledger_write_auto) write = ledger_write(fixture->ledger, now, &error);
+  g_assert_true(erase_record(write, "p-1", NULL, "system", &error) && ledger_commit(g_steal_pointer(&write), &error));
+  g_assert_true(erase_apply(fixture->ledger, now, NULL, &error));
+  record(fixture, "person.recorded", "person:p-1", person); /* from wherever: it says nothing any more */
+  g_autoptr(db_auto) db = store_read(fixture->store, &error);
+  g_autoptr(company_auto) company = company_load(db, seal, clock_day(now), &error);
+  const struct person *gone = &company->people.at[0];
+  g_assert_true(company->people.count == 1 && gone->status == PERSON_LEFT && !gone->first_name && !gone->email && !*gone->employee_number);
+  g_assert_cmpstr(gone->last_name, ==, "(erased)");
+  g_assert_cmpstr(company->requests.at[0].title, ==, "(erased)");
+  g_assert_cmpint(company->teams.at[0].size, ==, 0);
+  struct replay_report report;
+  g_assert_true(ledger_verify(fixture->ledger, NULL, NULL, &report, &error));
 }
 
 #define PERSON(number, memberships) "{\"employee_number\":\"" number "\",\"employment_status\":\"active\",\"memberships\":[" memberships "],\"work_email\":\"a@x.org\"}"
@@ -129,7 +185,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;
   static const struct { const char *name; void (*run)(struct fixture *, const void *); } tests[] = { { "/company/formats", formats_have_tables },
-    { "/company/people", people_move }, { "/company/rows", rows_overwrite }, { "/company/statements", statements_become_results },
+    { "/company/personal", personal_is_sealed }, { "/company/erased", people_are_erased }, { "/company/people", people_move }, { "/company/rows", rows_overwrite }, { "/company/statements", statements_become_results },
     { "/company/words", people_say }, { "/company/replay", replays } };
   for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) g_test_add(tests[i].name, struct fixture, NULL, setup, tests[i].run, teardown);
   return g_test_run();

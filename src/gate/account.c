@@ -24,7 +24,7 @@ static const char nobody[] = "$argon2id$v=19$m=32768,t=3,p=1$AAAAAAAAAAAAAAAAAAA
 
 #define PURPOSE "running the system"
 const struct event_kind access_kinds[] = {
-  { "account.created",  PURPOSE, 0, "name login person", "an account was made; the body has no password" },
+  { "account.created",  PURPOSE, 0, "name login", "an account was made; the body has no password" },
   { "account.disabled", PURPOSE, 0, "login", "an account can no longer sign in" },
   { "account.enabled",  PURPOSE, 0, "login", "an account can sign in again" },
   { "roles.changed",    PURPOSE, 0, "login", "what an account may do was changed" },
@@ -186,7 +186,16 @@ int account_check(struct store *store, const char *login, const char *password, 
 
 /* ---- changing --------------------------------------------------------------------------------------------------- */
 
-/* The event of a change: login, and what `more` (a JSON object's members, or NULL) adds. */
+/* What an account's events are about: its person, where it has one, so that no login stands in the ledger that is not sealed
+ * under that person's key; else the account, whose login should be a role's name. Newly allocated; NULL on error. */
+char *account_subject(struct db *db, const char *login, GError **error) {
+  g_auto(account_auto) account = { 0 };
+  int found = find(db, login, &account, NULL, error);
+  if (found < 0) return NULL;
+  return found == 1 && account.person ? g_strconcat("person:", account.person, NULL) : g_strconcat("account:", login, NULL);
+}
+
+/* The event of a change: login, and whose, how called, with which roles, where that is new. */
 static bool record(struct ledger_write *write, const char *kind, const char *actor, const char *login, const char *person, const char *name,
   unsigned roles, GError **error) {
   g_auto(json_writer_auto) body;
@@ -197,7 +206,8 @@ static bool record(struct ledger_write *write, const char *kind, const char *act
   if (person) json_put_string(&body, "person", person);
   if (roles) account_write_roles(&body, "roles", roles);
   json_close_object(&body);
-  g_autofree char *subject = g_strconcat("account:", login, NULL);
+  g_autofree char *subject = account_subject(ledger_write_db(write), login, error);
+  if (!subject) return false;
   struct event event = { .kind = kind, .subject = subject, .actor = actor, .taint = TAINT_PERSONAL, .rules = "",
     .body = body.text->str, .body_length = body.text->len };
   return ledger_append(write, &event, NULL, error);
@@ -260,4 +270,23 @@ bool account_set_password(struct ledger *ledger, int64_t now, const char *actor,
   char hash[crypto_pwhash_STRBYTES];
   if (!check_password_rules(login, password, error) || !make_hash(password, hash, error)) return false;
   return change(ledger, now, actor, login, "access.set_password", hash, 0, "password.changed", 0, true, error);
+}
+
+int account_forget(struct ledger_write *write, const char *person, GError **error) {
+  static const char *const all[] = { "access.end_sessions_of", "access.remove_tokens_of", "access.forget_access_of", "access.remove_account" };
+  struct db *db = ledger_write_db(write);
+  g_autofree char *login = NULL;
+  {
+    g_autoptr(query_auto) query = db_query(db, error, "access.account_of_person", "t", person);
+    int found = query ? query_next(query, error) : -1;
+    if (found != 1) return found;
+    login = g_strdup(query_text(query, 0));
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+    if (db_run(db, error, all[i], "t", login) < 0) return -1;
+  char hash[DIGEST_TEXT];
+  uint8_t bytes[DIGEST_BYTES];
+  digest(login, strlen(login), bytes);
+  g_autofree char *brake = g_strconcat("login:", digest_format(bytes, hash), NULL); /* session.c counts attempts under it */
+  return db_run(db, error, "access.clear_throttle", "t", brake) < 0 ? -1 : 1;
 }

@@ -51,5 +51,9 @@ char *account_make_password(void);
 char *account_login(const char *text);
 /* The actor of events: "person:p-…" where there is a person, else "account:login". Newly allocated. */
 char *account_actor(const struct account *account);
+/* Removes all that is kept of a person's account beside the ledger: the account, its sessions and tokens, its lines in the access
+ * log. 1; 0 there is none; -1. */
+int account_forget(struct ledger_write *write, const char *person, GError **error);
+char *account_subject(struct db *db, const char *login, GError **error); /* of its events; NULL on error */
 /* The roles' titles as a JSON array. */
 void account_write_roles(struct json_writer *writer, const char *key, unsigned roles);

@@ -94,7 +94,7 @@ const struct event_kind gate_kinds[] = {
   { "proposal.withheld", "deciding", 0, "", "a proposal that is not worth an approver's time now" },
   { "proposal.superseded", "deciding", 0, "", "content, evidence or rules changed, or what it rested on is gone; approvals of it are stale" },
   { "proposal.expired", "deciding", 0, "", "nobody decided in time: that is a no" },
-  { "approval.decided", "deciding", 0, "", "a person accepted, rejected or requested changes, bound to the hash of what was shown" },
+  { "approval.decided", "deciding", 0, "reason", "a person accepted, rejected or requested changes, bound to the hash of what was shown", "@actor" },
   { 0 },
 };
 

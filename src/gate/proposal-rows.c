@@ -59,6 +59,9 @@ static bool load_approvals(struct db *db, struct gate_proposal *p, GError **erro
     a->role = g_strdup(query_text(q, 1));
     a->decision = g_strdup(query_text(q, 2));
     a->reason = g_strdup(query_text(q, 3));
+    size_t length;
+    const void *event = query_blob(q, 10, &length);
+    if (length == sizeof a->event.bytes) memcpy(a->event.bytes, event, length);
     a->at = query_integer(q, 5);
     a->stale = query_integer(q, 6) != 0;
     a->seq = query_integer(q, 8);

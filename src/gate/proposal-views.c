@@ -75,12 +75,13 @@ static void write_decisions(const struct gate_view *view, const struct gate_prop
   for (guint i = 0; i < p->approvals->len; i++) {
     const struct gate_approval *a = p->approvals->pdata[i];
     g_autofree char *by = called(view, a->actor), *instead_of = a->instead_of ? called(view, a->instead_of) : NULL;
+    g_autofree char *reason = seal_reveal(view->seal, a->reason, a->event, "reason", NULL, NULL);
     json_open_object(out, NULL);
     json_put_string(out, "by", by);
     json_put_string(out, "instead_of", instead_of);
     json_put_string(out, "role", a->role);
     json_put_string(out, "decision", a->decision);
-    json_put_string(out, "reason", a->reason);
+    json_put_string(out, "reason", reason);
     json_put_string(out, "at", clock_format_time(a->at, when));
     json_close_object(out);
   }

@@ -96,7 +96,7 @@ bool gate_judge(const struct rules *rules, const struct gate_proposal *proposal,
 
 /* ---- reading ---- */
 
-struct gate_approval { char *actor, *instead_of /* in whose place; NULL: their own */, *role, *decision, *reason; int64_t at, seq; bool stale; };
+struct gate_approval { char *actor, *instead_of /* in whose place; NULL: their own */, *role, *decision, *reason /* as stored: sealed for the field "reason" of `event` */; struct uuid event; int64_t at, seq; bool stale; };
 struct gate_proposal {
   char *id, *kind, *subject, *slot, *title, *content /* JSON: the body that a person would accept */, *input /* JSON: all that was proposed */,
       *agent, *claim, *requester, *risk, *criteria, *rule, *state, *why;
@@ -151,6 +151,7 @@ struct gate_view {
   const struct gate_person *person; /* who looks */
   const char *confirmer;
   int64_t now;
+  struct seal *seal;                /* opens reasons; NULL: they are not sealed */
   char *(*name)(void *data, const char *actor); void *data; /* how a person is called, newly allocated; NULL: the actor as it is */
 };
 /* Members of the REST contract, into an object that the caller has opened: the row of a list, and the whole. */

@@ -56,7 +56,8 @@ static bool record(struct ledger_write *write, const char *kind, const char *act
   if (label) json_put_string(&body, "label", label);
   if (scopes) json_put_string(&body, "scopes", scopes);
   json_close_object(&body);
-  g_autofree char *subject = g_strconcat("account:", login, NULL);
+  g_autofree char *subject = account_subject(ledger_write_db(write), login, error);
+  if (!subject) return false;
   struct event event = { .kind = kind, .subject = subject, .actor = actor, .taint = TAINT_PERSONAL, .rules = "",
     .body = body.text->str, .body_length = body.text->len };
   return ledger_append(write, &event, NULL, error);

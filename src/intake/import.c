@@ -5,6 +5,9 @@
  * before it; an event's id of the import's and its row's place. So a killed import that is started again appends
  * the same events under the same ids, which the ledger recognises, and goes on.
  *
+ * Rows of a person who was erased are left out, counted in the report by file and never by name: who is erased stays so,
+ * whatever a file says. Ids and digests of what becomes an event are made of opaque ids and under keys, never of names.
+ *
  * How it can be wrong: a row that disappears from a file changes nothing (files grow; people leave by a termination date). */
 #include "intake/import.h"
 #include "base/limits.h"
@@ -17,7 +20,7 @@
 #define PREVIEW_ROWS 12  /* per file */
 #define MOST_COLUMNS 24
 
-struct counts { int64_t fresh, changed, unchanged; };
+struct counts { int64_t fresh, changed, unchanged, erased; };
 
 struct importing {
   struct ledger *ledger;
@@ -31,6 +34,8 @@ struct importing {
   double done, total;
   struct counts counts[FILE_COUNT];
   GHashTable *numbers;          /* employee numbers of this import: for owners */
+  GHashTable *strangers;        /* texts that are no employee number: asked once */
+  GHashTable *names;            /* "first last", small → person's id, "" for two: for owners of documents */
   GString *preview;             /* array elements */
   struct json_writer preview_writer;
 };
@@ -84,7 +89,14 @@ static void add_preview(struct importing *importing, const struct draft *draft, 
 static bool take(struct importing *importing, const struct draft *draft, int found, int64_t digest, GError **error) {
   struct counts *counts = &importing->counts[draft->format->id];
   if (found < 0) return false;
-  if (found == 1 && digest == company_digest(draft->body, draft->length)) {
+  g_autofree char *owner = ledger_owner(importing->ledger, draft->format->kind, draft->subject, importing->request->actor, draft->body, draft->length);
+  if (owner && ledger_seal(importing->ledger) && seal_is_destroyed(ledger_seal(importing->ledger), owner)) {
+    counts->erased++;
+    return report_progress(importing, error);
+  }
+  bool needed = found == 1 || !importing->request->dry_run; /* a dry run makes no key for who is not here */
+  int64_t now_digest = needed ? ledger_row_digest(importing->ledger, owner, draft->body, draft->length, importing->now) : 0;
+  if (found == 1 && digest == now_digest) {
     counts->unchanged++;
     return report_progress(importing, error);
   }
@@ -95,9 +107,9 @@ static bool take(struct importing *importing, const struct draft *draft, int fou
   char place[48];
   g_snprintf(place, sizeof place, "%u:%u", draft->file, draft->line);
   int64_t seq;
-  struct event event = { .id = uuid_of(importing->id, draft->format->file, place, draft->key, NULL), .kind = draft->format->kind, .subject = draft->subject,
+  struct event event = { .id = uuid_of(importing->id, draft->format->file, place, draft->subject, NULL), .kind = draft->format->kind, .subject = draft->subject,
     .actor = importing->request->actor, .occurred = draft->occurred, .batch = importing->id, .taint = draft->taint | TAINT_EXTERNAL,
-    .body = draft->body, .body_length = draft->length };
+    .body = draft->body, .body_length = draft->length, .digest = now_digest };
   if (!ledger_append(importing->write, &event, &seq, error)) return false;
   if (!importing->first || seq < importing->first) importing->first = seq;
   return report_progress(importing, error);
@@ -127,6 +139,19 @@ static char *owner_id(struct importing *importing, const char *owner) {
   return person ? person_id(importing, owner) : g_strdup(owner);
 }
 
+/* A token that is somebody's employee number becomes the opaque id; NULL: it is none. */
+static char *token_id(struct importing *importing, const char *token) {
+  if (g_hash_table_contains(importing->strangers, token)) return NULL;
+  if (g_hash_table_contains(importing->numbers, token) || known_key(importing, FILE_PEOPLE, token)) return person_id(importing, token);
+  g_hash_table_add(importing->strangers, g_strdup(token));
+  return NULL;
+}
+
+static void put_token(struct importing *importing, struct json_writer *out, const char *name, const char *token) {
+  g_autofree char *id = token_id(importing, token);
+  json_put_string(out, name, id ? id : token);
+}
+
 static void put_list(struct json_writer *out, const char *name, const char *list) {
   g_auto(GStrv) parts = g_strsplit(list, ";", -1);
   json_open_array(out, name);
@@ -151,6 +176,10 @@ static void put_cell(struct importing *importing, struct json_writer *out, const
     json_put_string(out, column->name, id);
     break;
   }
+  case COLUMN_ID:
+    if (column->flags & COLUMN_PERSONAL) put_token(importing, out, column->name, cell.text);
+    else json_put_string(out, column->name, cell.text);
+    break;
   case COLUMN_LIST: put_list(out, column->name, cell.text); break;
   case COLUMN_NUMBER: json_put_number(out, column->name, cell.number); break;
   case COLUMN_YES_NO: json_put_bool(out, column->name, cell.choice); break;
@@ -333,10 +362,26 @@ static bool take_people(struct importing *importing, const struct row_set *set, 
 
 /* ---- documents -------------------------------------------------------------------------------------------------- */
 
-static void write_statement(struct json_writer *out, const struct statement *statement, struct json whole) {
+/* Who did it, by a name that tells nothing; addresses are the same however they are written. */
+static char *actor_id(const struct importing *importing, const char *actor) {
+  struct seal *seal = ledger_seal(importing->ledger);
+  g_autofree char *small = g_str_has_prefix(actor, "mailto:") ? g_ascii_strdown(actor, -1) : NULL;
+  return seal ? seal_actor(seal, small ? small : actor) : g_strdup(actor);
+}
+
+/* One that has no id of its own gets one of its content, which must not be a hash that anybody can guess at. */
+static void name_statement(const struct importing *importing, struct statement *statement, struct json whole) {
+  struct seal *seal = ledger_seal(importing->ledger);
+  if (!seal || json_string(json_get(whole, "id"))) return;
+  g_autofree char *name = seal_actor(seal, statement->id);
+  uuid_format(uuid_of("statement", name, NULL), statement->id);
+}
+
+static void write_statement(const struct importing *importing, struct json_writer *out, const struct statement *statement, struct json whole) {
+  g_autofree char *actor = actor_id(importing, statement->actor);
   json_writer_init(out);
   json_open_object(out, NULL);
-  json_put_string(out, "actor", statement->actor);
+  json_put_string(out, "actor", actor);
   put_text(out, "name", statement->name);
   json_put_string(out, "object", statement->object);
   if (!isnan(statement->score)) json_put_number(out, "score", statement->score);
@@ -357,7 +402,8 @@ static bool take_statement(struct importing *importing, const struct document_st
   }
   struct json_writer out;
   size_t length;
-  write_statement(&out, &statement, json_root(doc));
+  name_statement(importing, &statement, json_root(doc));
+  write_statement(importing, &out, &statement, json_root(doc));
   g_autofree char *body = json_writer_steal(&out, &length), *subject = g_strconcat("statement:", statement.id, NULL);
   int64_t digest = 0;
   int found = db_one(importing->db, &digest, error, "company.find_statement", "t", statement.id);
@@ -367,14 +413,60 @@ static bool take_statement(struct importing *importing, const struct document_st
   return fine;
 }
 
+static void add_name(struct importing *importing, const char *first, const char *last, const char *id) {
+  g_autofree char *name = g_strdup_printf("%s %s", first ? first : "", last ? last : "");
+  char *small = g_utf8_casefold(g_strstrip(name), -1);
+  const char *known = g_hash_table_lookup(importing->names, small);
+  g_hash_table_insert(importing->names, small, g_strdup(known && strcmp(known, id) != 0 ? "" : id));
+}
+
+/* Names of this import's people and of those that are here. */
+static bool read_names(struct importing *importing, GError **error) {
+  const struct row_set *set = importing->intake->sets[FILE_PEOPLE];
+  for (uint32_t row = 0; set && row < set->count; row++) {
+    g_autofree char *id = person_id(importing, row_text(set, "employee_number", row));
+    add_name(importing, row_text(set, "first_name", row), row_text(set, "last_name", row), id);
+  }
+  g_autoptr(query_auto) query = db_query(importing->db, error, "company.all_person", "");
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct seal *seal = ledger_seal(importing->ledger);
+    g_autofree char *first = ledger_reveal(seal, query, 2, 10, "first_name", NULL), *last = ledger_reveal(seal, query, 3, 10, "last_name", NULL);
+    add_name(importing, first, last, query_text(query, 0));
+  }
+  return got == 0;
+}
+
+/* The person whom a document's owner names, by number or by a name that only one has; NULL: nobody that we know. */
+static char *document_owner(struct importing *importing, const char *owner, GError **error) {
+  if (!g_hash_table_size(importing->names) && !read_names(importing, error)) return NULL;
+  g_autofree char *small = g_utf8_casefold(owner, -1);
+  const char *named = g_hash_table_lookup(importing->names, small);
+  return named && *named ? g_strdup(named) : token_id(importing, owner);
+}
+
+static bool is_erased(const struct importing *importing, const char *person) {
+  struct seal *seal = ledger_seal(importing->ledger);
+  g_autofree char *owner = person ? g_strconcat("person:", person, NULL) : NULL;
+  return seal && owner && seal_is_destroyed(seal, owner);
+}
+
 static bool take_source(struct importing *importing, const struct document_source *source, GError **error) {
+  GError *problem = NULL;
+  g_autofree char *owner = source->owner ? document_owner(importing, source->owner, &problem) : NULL;
+  if (problem) {
+    g_propagate_error(error, problem);
+    return false;
+  }
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
   put_text(&out, "audience", source->audience);
   put_text(&out, "licence", source->licence);
   json_put_string(&out, "name", source->name);
-  put_text(&out, "owner", source->owner);
+  bool erased = is_erased(importing, owner); /* the document stays, without an owner */
+  if (!erased) put_text(&out, "owner", source->owner);
+  if (!erased) put_text(&out, "owner_id", owner);
   json_put_string_len(&out, "text", source->text, source->length);
   put_text(&out, "title", source->title);
   put_row_day(&out, "valid_until", source->valid_until);
@@ -420,6 +512,7 @@ static void write_file(const struct importing *importing, struct json_writer *ou
   char delimiter[] = { seen->delimiter, 0 };
   json_put_string(out, "delimiter", !seen->delimiter ? NULL : seen->delimiter == '\t' ? "tab" : delimiter);
   json_put_string(out, "encoding", seen->encoding);
+  json_put_integer(out, "erased", as ? importing->counts[as->id].erased : 0);
   json_put_string(out, "name", seen->name);
   json_put_integer(out, "new", as ? importing->counts[as->id].fresh : 0);
   json_put_string(out, "recognised", intake_role_names[seen->role]);
@@ -514,6 +607,15 @@ static void write_report(struct importing *importing, const char *refused, bool 
   write_questions(importing->intake, out);
 }
 
+static void warn_of_erased(struct importing *importing) {
+  for (int id = 0; id < FILE_COUNT; id++) {
+    int64_t rows = importing->counts[id].erased;
+    if (!rows) continue;
+    g_autofree char *reason = g_strdup_printf("%d row%s of people who were erased %s left out", (int)rows, rows == 1 ? "" : "s", rows == 1 ? "is" : "are");
+    row_problem_add(&importing->intake->warnings, formats[id].file, 0, NULL, NULL, reason, "who is erased stays so: who comes back needs a new employee number");
+  }
+}
+
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static char *make_id(const struct importing *importing, GError **error) {
@@ -583,6 +685,7 @@ static bool run(struct importing *importing, struct json_writer *report, GError 
   g_autofree char *refused = refusal(importing);
   bool stage = !refused || request->dry_run;
   if (stage && !take_all(importing, error)) return false;
+  warn_of_erased(importing);
   bool changes = stage && !request->dry_run && differing(importing) > 0;
   if (changes && !commit(importing, error)) return false;
   write_report(importing, refused, changes, report);
@@ -592,12 +695,15 @@ static bool run(struct importing *importing, struct json_writer *report, GError 
 bool import_run(struct ledger *ledger, int64_t now, const struct import_request *request, struct json_writer *report, GError **error) {
   g_autoptr(db_auto) db = store_read(ledger_store(ledger), error);
   if (!db) return false;
-  struct importing importing = { .ledger = ledger, .request = request, .db = db, .now = now, .numbers = g_hash_table_new(g_str_hash, g_str_equal) };
+  struct importing importing = { .ledger = ledger, .request = request, .db = db, .now = now, .numbers = g_hash_table_new(g_str_hash, g_str_equal),
+    .strangers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), .names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free) };
   json_writer_init(&importing.preview_writer);
   json_open_array(&importing.preview_writer, NULL);
   bool fine = run(&importing, report, error);
   if (importing.write) ledger_abort(importing.write);
   g_hash_table_destroy(importing.numbers);
+  g_hash_table_destroy(importing.strangers);
+  g_hash_table_destroy(importing.names);
   json_writer_clear(&importing.preview_writer);
   intake_free(importing.intake);
   g_free(importing.id);

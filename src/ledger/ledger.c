@@ -23,6 +23,7 @@ struct ledger {
   const struct ledger_tables *tables;
   GHashTable *kinds;  /* name → struct event_kind */
   GHashTable *folds;  /* kind → GPtrArray of struct fold, in the tables' order */
+  struct seal *seal;  /* borrowed; NULL: personal fields are stored as given */
 };
 
 struct ledger_write {
@@ -45,6 +46,7 @@ struct ledger *ledger_new(struct store *store, const struct ledger_tables *table
   for (size_t i = 0; tables->kinds[i]; i++)
     for (const struct event_kind *kind = tables->kinds[i]; kind->name; kind++) {
       if (!kind->purpose || !kind->personal) g_error("event kind \"%s\" has no purpose", kind->name);
+      if (kind->retention_days && kind->retention_days < LEDGER_RETENTION_FLOOR) g_error("event kind \"%s\" is kept for less than %d days", kind->name, LEDGER_RETENTION_FLOOR);
       if (!g_hash_table_insert(ledger->kinds, (void *)(uintptr_t)kind->name, (void *)(uintptr_t)kind)) g_error("event kind \"%s\" stands twice", kind->name);
     }
   for (size_t i = 0; tables->folds[i]; i++)
@@ -69,6 +71,96 @@ struct store *ledger_store(struct ledger *ledger) { return ledger->store; }
 const struct ledger_tables *ledger_tables_of(const struct ledger *ledger) { return ledger->tables; }
 const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name) { return g_hash_table_lookup(ledger->kinds, name); }
 const struct event_kind *const *ledger_kinds(const struct ledger *ledger) { return ledger->tables->kinds; }
+
+void ledger_use_seal(struct ledger *ledger, struct seal *seal) { ledger->seal = seal; }
+struct seal *ledger_seal(const struct ledger *ledger) { return ledger->seal; }
+
+/* ---- sealing ---------------------------------------------------------------------------------------------------- */
+
+static char *owner_of(const struct event_kind *kind, const char *subject, const char *actor, struct json body) {
+  if (!kind->person) return g_str_has_prefix(subject, "person:") || g_str_has_prefix(subject, "account:") ? g_strdup(subject) : NULL;
+  if (strcmp(kind->person, "@actor") == 0) return g_str_has_prefix(actor, "person:") || g_str_has_prefix(actor, "account:") ? g_strdup(actor) : NULL;
+  const char *id = json_string(json_get(body, kind->person));
+  if (!id) return NULL;
+  return g_str_has_prefix(id, "p-") ? g_strconcat("person:", id, NULL) : g_str_has_prefix(id, "a-") ? g_strconcat("actor:", id, NULL) : NULL;
+}
+
+char *ledger_owner(const struct ledger *ledger, const char *kind, const char *subject, const char *actor, const char *body, size_t length) {
+  const struct event_kind *row = ledger_kind(ledger, kind);
+  bool in_body = row->person && row->person[0] != '@';
+  g_autoptr(json_doc_auto) doc = in_body ? json_parse(body, length, NULL) : NULL;
+  return owner_of(row, subject, actor, doc ? json_root(doc) : (struct json){ 0 });
+}
+
+int64_t ledger_row_digest(const struct ledger *ledger, const char *owner, const char *body, size_t length, int64_t now) {
+  if (ledger->seal) return seal_digest(ledger->seal, owner, body, length, now);
+  uint8_t hash[DIGEST_BYTES];
+  int64_t head;
+  digest(body, length, hash);
+  memcpy(&head, hash, sizeof head);
+  return GINT64_FROM_LE(head);
+}
+
+int64_t ledger_event_digest(const struct event *event, struct json body) {
+  const char *text = json_string(json_get(body, "digest"));
+  return text ? (int64_t)g_ascii_strtoull(text, NULL, 16) : ledger_row_digest(&(struct ledger){ 0 }, NULL, event->body, event->body_length, 0);
+}
+
+char *ledger_reveal(struct seal *seal, struct query *query, int column, int id_column, const char *field, enum seal_state *ret_state) {
+  struct uuid event = { 0 };
+  size_t length;
+  const void *id = query_blob(query, id_column, &length);
+  if (length == sizeof event.bytes) memcpy(event.bytes, id, length);
+  return seal_reveal(seal, query_text(query, column), event, field, ret_state, NULL);
+}
+
+/* 0 it is not personal, 1 its person's, 2 nobody's in particular. */
+static int names_field(const char *list, const char *name) {
+  size_t length = strlen(name);
+  for (const char *at = list; (at = strstr(at, name)); at += length)
+    if ((at == list || at[-1] == ' ') && strchr(" !", at[length])) return at[length] == '!' ? 2 : 1; /* strchr finds the end, too */
+  return 0;
+}
+
+/* A member of the body as it is stored. Of whose key is destroyed only that is stored: tables may need a text there. */
+static void put_sealed(struct ledger *ledger, struct json_writer *out, const struct event *event, const char *name, struct json value, const char *owner, const char *period) {
+  bool text = json_type(value) == JSON_STRING;
+  size_t length;
+  const char *raw = json_raw(value, &length), *plain = text ? json_string(value) : raw;
+  g_autofree char *sealed = seal_value(ledger->seal, owner, period, event->id, name, plain, text ? strlen(plain) : length, !text, event->recorded);
+  json_put_string(out, name, sealed ? sealed : "(erased)");
+}
+
+static void put_digest(struct json_writer *out, int64_t value) {
+  char text[24];
+  g_snprintf(text, sizeof text, "%016" G_GINT64_MODIFIER "x", (uint64_t)value);
+  json_put_string(out, "digest", text);
+}
+
+/* The body as it is stored; NULL: as it is, or with an error. The digest goes where the order of names has it. */
+static char *sealed_body(struct ledger *ledger, const struct event_kind *kind, const struct event *event, size_t *ret_length, GError **error) {
+  if (!ledger->seal || (!*kind->personal && !event->digest)) return NULL;
+  g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, error);
+  if (!doc) return NULL;
+  g_autofree char *owner = owner_of(kind, event->subject, event->actor, json_root(doc)), *period = kind->retention_days ? seal_period(kind->name, event->recorded) : NULL;
+  bool digest_due = event->digest != 0;
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  struct json_iter it = json_iter(json_root(doc));
+  while (json_next(&it)) {
+    if (digest_due && strcmp("digest", it.key) < 0) put_digest(&out, event->digest), digest_due = false;
+    bool empty = json_type(it.value) == JSON_NULL || json_equals(it.value, "");
+    size_t length;
+    const char *raw = json_raw(it.value, &length);
+    int personal = empty ? 0 : names_field(kind->personal, it.key);
+    if (personal) put_sealed(ledger, &out, event, it.key, it.value, personal == 1 ? owner : NULL, period);
+    else json_put_raw(&out, it.key, raw, length);
+  }
+  if (digest_due) put_digest(&out, event->digest);
+  json_close_object(&out);
+  return json_writer_steal(&out, ret_length);
+}
 
 /* ---- the chain -------------------------------------------------------------------------------------------------- */
 
@@ -189,6 +281,10 @@ static bool is_commit(const struct event *event) { return strcmp(event->kind, "i
 struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **error) {
   struct db *db = store_write(ledger->store, error);
   if (!db) return NULL;
+  if (!seal_refresh(ledger->seal, error)) {
+    db_release(db);
+    return NULL;
+  }
   struct ledger_write *write = g_new0(struct ledger_write, 1);
   write->ledger = ledger;
   write->db = db;
@@ -224,6 +320,10 @@ void ledger_abort(struct ledger_write *write) {
 }
 
 bool ledger_commit(struct ledger_write *write, GError **error) {
+  if (!seal_sync(write->ledger->seal, error)) { /* a key must outlive what it sealed */
+    ledger_abort(write);
+    return false;
+  }
   bool fine = db_commit(write->db, error);
   write_free(write);
   return fine;
@@ -279,6 +379,13 @@ bool ledger_append(struct ledger_write *write, const struct event *given, int64_
   if (!event.occurred) event.occurred = write->now;
   if (!event.rules) event.rules = "";
   if (!event.body_length) event.body_length = strlen(event.body);
+  GError *problem = NULL;
+  g_autofree char *sealed = sealed_body(write->ledger, ledger_kind(write->ledger, event.kind), &event, &event.body_length, &problem);
+  if (problem) {
+    g_propagate_error(error, problem);
+    return false;
+  }
+  if (sealed) event.body = sealed;
   if (!correlate(write, &event, error) || !insert(write, &event, error)) return false;
   if (ret_seq) *ret_seq = event.seq;
   if (is_commit(&event)) return fold_import(write->ledger, write->db, write->db, &event, error);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "ledger/seal.h"
 #include "store/store.h"
 
 enum taint { TAINT_EXTERNAL = 1, TAINT_EMPLOYEE_TEXT = 2, TAINT_MODEL = 4, TAINT_PERSONAL = 8, TAINT_SENSITIVE = 16, TAINT_UNVERIFIED = 32 };
@@ -16,10 +17,13 @@ enum taint { TAINT_EXTERNAL = 1, TAINT_EMPLOYEE_TEXT = 2, TAINT_MODEL = 4, TAINT
 struct event_kind {
   const char *name;       /* dotted noun and past participle: "goal.set" */
   const char *purpose;    /* why it may be kept: "steering", "skills", "listening", "running the system" … */
-  int retention_days;     /* 0: as long as the ledger */
-  const char *personal;   /* names of body fields that are about a person, space separated; "" none */
+  int retention_days;     /* 0: as long as the ledger; else at least LEDGER_RETENTION_FLOOR */
+  const char *personal;   /* names of body fields that say who somebody is or what somebody wrote, space separated: they are
+                             sealed, under their person's key, or, with a `!` behind the name, under nobody's in particular; "" none */
   const char *help;
+  const char *person;     /* whose they are: the body field that holds the opaque id, or "@actor"; NULL: the subject's, where that is a person or account */
 };
+#define LEDGER_RETENTION_FLOOR 183 /* days: logs are kept at least so long */
 
 struct event {
   int64_t seq;
@@ -33,8 +37,9 @@ struct event {
   const char *batch;      /* the import it belongs to; NULL none */
   unsigned taint;
   const char *rules;      /* revision of the decision rules in force */
-  const char *body;       /* canonical JSON object */
+  const char *body;       /* canonical JSON object; personal fields sealed, where the ledger has a ring of keys */
   size_t body_length;
+  int64_t digest;         /* to append with: ledger_row_digest of the clear body, which the body then carries; 0 none */
 };
 
 /* A projection: which kinds it reads, which tables it alone writes. `apply` must be a pure function of (tables, event). */
@@ -58,12 +63,22 @@ struct store *ledger_store(struct ledger *ledger);
 const struct ledger_tables *ledger_tables_of(const struct ledger *ledger);
 const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name);
 const struct event_kind *const *ledger_kinds(const struct ledger *ledger); /* the rooms' arrays, as `struct ledger_tables` has them */
+/* From now on personal fields are sealed with this ring (borrowed). A ledger without one, as tests use it, stores them as given. */
+void ledger_use_seal(struct ledger *ledger, struct seal *seal);
+struct seal *ledger_seal(const struct ledger *ledger); /* NULL: none */
+/* Whose personal fields a body has: "person:p-…", "actor:a-…", "account:a-…"; NULL: nobody's in particular. Newly allocated. */
+char *ledger_owner(const struct ledger *ledger, const char *kind, const char *subject, const char *actor, const char *body, size_t length);
+/* What tells whether a row has changed: keyed where the ledger has a ring; and what a folded event has of it. */
+int64_t ledger_row_digest(const struct ledger *ledger, const char *owner, const char *body, size_t length, int64_t now);
+/* A column that may hold a sealed value of the event whose id stands in another column, as seal_reveal says it. */
+char *ledger_reveal(struct seal *seal, struct query *query, int column, int id_column, const char *field, enum seal_state *ret_state);
+int64_t ledger_event_digest(const struct event *event, struct json body);
 
 /* A write: several appends that become durable together. `now` stamps them (never before the head's). */
 struct ledger_write;
 struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **error);
 struct db *ledger_write_db(struct ledger_write *write); /* to read within it, and for tables that are no projection */
-/* Appends what `event` says: kind, subject, actor, body (canonical, or to be made so), and optionally id (zero: a new
+/* Appends, its personal fields sealed, what `event` says: kind, subject, actor, body (canonical, or to be made so), and optionally id (zero: a new
  * one), occurred (0: now), cause, batch, taint, rules. An id that is already there is answered with the first and
  * appends nothing. `ret_seq` may be NULL. */
 bool ledger_append(struct ledger_write *write, const struct event *event, int64_t *ret_seq, GError **error);

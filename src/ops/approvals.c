@@ -38,7 +38,7 @@ static bool confirmer_of(struct db *db, const char *subject, char **ret_confirme
 static bool view_of(struct reader *reader, const struct gate_proposal *proposal, char **ret_confirmer, struct gate_view *ret_view, GError **error) {
   if (!confirmer_of(reader->db, proposal->subject, ret_confirmer, error)) return false;
   reader->person = standing_for(&reader->standing, system_rules(reader->call->system), proposal, *ret_confirmer, reader->call->now);
-  *ret_view = (struct gate_view){ .rules = system_rules(reader->call->system), .person = &reader->person, .confirmer = *ret_confirmer,
+  *ret_view = (struct gate_view){ .rules = system_rules(reader->call->system), .person = &reader->person, .confirmer = *ret_confirmer, .seal = system_seal(reader->call->system),
     .now = reader->call->now, .name = name_actor, .data = reader };
   return true;
 }

@@ -73,15 +73,16 @@ static void write_delivery(struct json_writer *out, const struct company *compan
   write_blocks(out, company, delivery, person);
 }
 
-static bool write_notes(struct json_writer *out, struct db *db, const char *person, GError **error) {
+static bool write_notes(struct op_call *call, struct json_writer *out, struct db *db, const char *person, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.notes_of", "t", person);
   int got;
   while ((got = query_next(query, error)) == 1) {
+    g_autofree char *title = ops_reveal(call, query, 1, 5, "title"), *text = ops_reveal(call, query, 2, 5, "text");
     json_open_object(out, NULL);
     json_put_string(out, "id", query_text(query, 0));
     json_put_string(out, "kind", "note");
-    json_put_string(out, "title", query_text(query, 1));
-    json_put_string(out, "text", query_text(query, 2));
+    json_put_string(out, "title", title);
+    json_put_string(out, "text", text);
     put_time(out, "at", query_integer(query, 3));
     static const char *const none[] = { "expires", "minutes", "state", "modality", "goal", "sources" };
     for (size_t i = 0; i < G_N_ELEMENTS(none); i++) json_put_null(out, none[i]);
@@ -92,12 +93,14 @@ static bool write_notes(struct json_writer *out, struct db *db, const char *pers
   return got == 0;
 }
 
-static bool write_deliveries(struct json_writer *out, struct db *db, const struct company *company, int person, int64_t now, GError **error) {
+static bool write_deliveries(struct op_call *call, struct json_writer *out, struct db *db, const struct company *company, int person, int64_t now, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.deliveries_of", "t", company->people.at[person].id);
   int got;
   while ((got = query_next(query, error)) == 1) {
     struct delivery delivery = read_delivery(query, company, clock_day(now));
     if (delivery.at > now || delivery.asset < 0) continue;
+    g_autofree char *reason = ops_reveal(call, query, 6, 13, "reason");
+    delivery.reason = reason;
     json_open_object(out, NULL);
     write_delivery(out, company, &delivery, person);
     json_close_object(out);
@@ -111,7 +114,7 @@ static bool inbox(struct op_call *call, struct json_writer *out, GError **error)
   if (!db) return false;
   int person = self(call, view->company);
   json_open_array(out, "items");
-  bool fine = person < 0 || (write_deliveries(out, db, view->company, person, call->now, error) && write_notes(out, db, view->company->people.at[person].id, error));
+  bool fine = person < 0 || (write_deliveries(call, out, db, view->company, person, call->now, error) && write_notes(call, out, db, view->company->people.at[person].id, error));
   json_close_array(out);
   return fine;
 }
@@ -285,6 +288,8 @@ static bool calendar_events(GString *out, struct op_call *call, const struct com
   int got;
   while ((got = query_next(query, error)) == 1) {
     struct delivery delivery = read_delivery(query, company, clock_day(call->now));
+    g_autofree char *reason = ops_reveal(call, query, 6, 13, "reason");
+    delivery.reason = reason;
     calendar_event(out, &delivery);
   }
   return got == 0;

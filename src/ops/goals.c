@@ -241,12 +241,12 @@ static bool write_versions(struct op_call *call, struct json_writer *out, const 
   int got;
   json_open_array(out, "versions");
   while ((got = query_next(query, error)) == 1) {
-    g_autofree char *by = ops_actor_name(company, query_text(query, 2));
+    g_autofree char *by = ops_actor_name(company, query_text(query, 2)), *reason = ops_reveal(call, query, 4, 6, "reason");
     json_open_object(out, NULL);
     put_time(out, "at", query_integer(query, 1));
     json_put_string(out, "by", by);
     json_put_number(out, "weight", query_double(query, 3));
-    json_put_string(out, "reason", query_text(query, 4));
+    json_put_string(out, "reason", reason);
     json_close_object(out);
   }
   json_close_array(out);

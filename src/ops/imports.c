@@ -152,7 +152,7 @@ static bool export(struct op_call *call, struct json_writer *out, GError **error
 
 static const struct field file_row[] = { { "name", FIELD_TEXT(0), REQUIRED, "" }, { "as", FIELD_TEXT(0), REQUIRED | NULLABLE, "the canonical file" }, { "recognised", FIELD_TEXT(0), REQUIRED, "how" },
   { "encoding", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "delimiter", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "rows", FIELD_COUNT, REQUIRED, "" }, { "new", FIELD_COUNT, REQUIRED, "" },
-  { "changed", FIELD_COUNT, REQUIRED, "" }, { "unchanged", FIELD_COUNT, REQUIRED, "" }, { "bad", FIELD_COUNT, REQUIRED, "rows that cannot be taken" }, { "unused", FIELD_TEXTS, REQUIRED, "columns that nothing took" }, { 0 } };
+  { "changed", FIELD_COUNT, REQUIRED, "" }, { "unchanged", FIELD_COUNT, REQUIRED, "" }, { "erased", FIELD_COUNT, REQUIRED, "rows of people who were erased: left out" }, { "bad", FIELD_COUNT, REQUIRED, "rows that cannot be taken" }, { "unused", FIELD_TEXTS, REQUIRED, "columns that nothing took" }, { 0 } };
 static const struct field problem_row[] = { { "file", FIELD_TEXT(0), REQUIRED, "" }, { "line", FIELD_COUNT, REQUIRED, "0: the whole file" }, { "column", FIELD_TEXT(0), REQUIRED | NULLABLE, "" },
   { "value", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "reason", FIELD_TEXT(0), REQUIRED, "" }, { "remedy", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field preview_row[] = { { "file", FIELD_TEXT(0), REQUIRED, "" }, { "key", FIELD_TEXT(0), REQUIRED, "" }, { "change", FIELD_TEXT(0), REQUIRED, "new or changed" }, { "what", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };

@@ -293,24 +293,6 @@ static bool comments_shown(const struct hearing *h, int group, int32_t from) {
   return group < count && cells[group].people >= DISCLOSURE_COMMENTS && cells[group].why == DISCLOSURE_SHOWN;
 }
 
-static bool is_word(const char *text, const char *name) {
-  size_t length = strlen(name);
-  for (const char *at = text; (at = strstr(at, name)); at += length)
-    if ((at == text || !g_unichar_isalnum(g_utf8_get_char(g_utf8_prev_char(at)))) && !g_unichar_isalnum(g_utf8_get_char(at + length))) return true;
-  return false;
-}
-
-/* Does it name somebody who works here? Family names of three letters or more. */
-static bool names_somebody(const struct company *company, const char *comment) {
-  g_autofree char *text = g_utf8_casefold(comment, -1);
-  for (int i = 0; i < company->people.count; i++) {
-    const char *name = company->people.at[i].last_name;
-    g_autofree char *folded = name && g_utf8_strlen(name, -1) >= 3 ? g_utf8_casefold(name, -1) : NULL;
-    if (folded && is_word(text, folded)) return true;
-  }
-  return false;
-}
-
 static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 static int32_t comments_from(const struct hearing *h) { return h->voices->periods ? h->voices->from[h->voices->periods] - COMMENT_DAYS : 0; }
@@ -326,7 +308,7 @@ static void write_comments(struct json_writer *out, const struct hearing *h, int
     if (!pulse->comment || !*pulse->comment || pulse->day < from || pulse->team < 0) continue;
     int team = 1 + h->company->departments.count + pulse->team;
     if (group != 0 && h->voices->groups[team].parent != group) continue;
-    if (!names_somebody(h->company, pulse->comment) && g_hash_table_add(once, (void *)(uintptr_t)pulse->comment)) g_ptr_array_add(texts, (void *)(uintptr_t)pulse->comment);
+    if (!company_names_somebody(h->company, pulse->comment) && g_hash_table_add(once, (void *)(uintptr_t)pulse->comment)) g_ptr_array_add(texts, (void *)(uintptr_t)pulse->comment);
   }
   g_ptr_array_sort(texts, by_text);
   json_open_array(out, "comments");

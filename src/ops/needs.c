@@ -105,14 +105,14 @@ GPtrArray *needs_read(struct op_call *call, const struct company *company, GErro
 
 struct words { char *by, *reason, *noise; int64_t at; };
 
-static bool read_words(struct db *db, const struct company *company, const char *need, struct words *ret, GError **error) {
+static bool read_words(struct op_call *call, struct db *db, const struct company *company, const char *need, struct words *ret, GError **error) {
   *ret = (struct words){ 0 };
   g_autoptr(query_auto) query = db_query(db, error, "company.need_words", "t", need);
   int got;
   while ((got = query_next(query, error)) == 1) {
     bool cause = strcmp(query_text(query, 0), "cause") == 0;
     g_free(cause ? ret->reason : ret->noise);
-    *(cause ? &ret->reason : &ret->noise) = g_strdup(query_text(query, 3));
+    *(cause ? &ret->reason : &ret->noise) = ops_reveal(call, query, 3, 7, "reason");
     if (!cause) continue;
     g_free(ret->by);
     ret->by = ops_actor_name(company, query_text(query, 4));
@@ -238,9 +238,9 @@ static bool write_proposal(struct json_writer *out, struct db *db, const char *n
   return true;
 }
 
-static bool write_need(struct json_writer *out, struct db *db, const struct company *company, const struct need *need, int rank, GError **error) {
+static bool write_need(struct op_call *call, struct json_writer *out, struct db *db, const struct company *company, const struct need *need, int rank, GError **error) {
   struct words words;
-  if (!read_words(db, company, need->id, &words, error)) return false;
+  if (!read_words(call, db, company, need->id, &words, error)) return false;
   struct json value = need->value;
   int goal = need->goal ? company_goal(company, need->goal) : -1;
   json_put_string(out, "id", need->id);
@@ -314,7 +314,7 @@ static bool needs_list(struct op_call *call, struct json_writer *out, GError **e
     const struct need *need = needs->pdata[i];
     if (status && strcmp(status, need->status) != 0) continue;
     json_open_object(out, NULL);
-    if (!write_need(out, db, view->company, need, (int)i + 1, error)) return false;
+    if (!write_need(call, out, db, view->company, need, (int)i + 1, error)) return false;
     json_close_object(out);
   }
   json_close_array(out);
@@ -339,7 +339,7 @@ static bool needs_show(struct op_call *call, struct json_writer *out, GError **e
   int rank;
   const struct need *need = needs ? find_need(needs, op_text(call, "id"), &rank, error) : NULL;
   g_autoptr(db_auto) db = need ? store_read(system_store(call->system), error) : NULL;
-  return db && write_need(out, db, view->company, need, rank, error);
+  return db && write_need(call, out, db, view->company, need, rank, error);
 }
 
 /* ---- needs plan ------------------------------------------------------------------------------------------------- */

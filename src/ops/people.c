@@ -49,7 +49,7 @@ static void write_parts(struct json_writer *out, const struct view *view, const 
   json_close_array(out);
 }
 
-static bool write_correction(struct json_writer *out, struct db *db, const char *person, const char *skill, GError **error) {
+static bool write_correction(struct op_call *call, struct json_writer *out, struct db *db, const char *person, const char *skill, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.skill_corrections", "t", person);
   int got;
   while ((got = query_next(query, error)) == 1 && strcmp(query_text(query, 0), skill) != 0);
@@ -61,12 +61,13 @@ static bool write_correction(struct json_writer *out, struct db *db, const char 
   json_open_object(out, "corrected");
   json_put_number(out, "level", query_double(query, 1) * LEVEL_SCALE);
   put_time(out, "at", query_integer(query, 3));
-  json_put_string(out, "note", query_text(query, 2));
+  g_autofree char *note = ops_reveal(call, query, 2, 5, "note");
+  json_put_string(out, "note", note);
   json_close_object(out);
   return true;
 }
 
-static bool write_own_skill(struct json_writer *out, struct db *db, const struct view *view, int person, int skill, GError **error) {
+static bool write_own_skill(struct op_call *call, struct json_writer *out, struct db *db, const struct view *view, int person, int skill, GError **error) {
   const struct company *company = view->company;
   const struct level *level = levels_find(view->levels, person, skill);
   double prior = 0;
@@ -84,15 +85,15 @@ static bool write_own_skill(struct json_writer *out, struct db *db, const struct
     json_close_array(out);
   }
   json_put_number(out, "prior_share", prior * LEVEL_SCALE);
-  return write_correction(out, db, company->people.at[person].id, company->skills.at[skill].id, error);
+  return write_correction(call, out, db, company->people.at[person].id, company->skills.at[skill].id, error);
 }
 
-static bool write_skills(struct json_writer *out, struct db *db, const struct view *view, int person, GError **error) {
+static bool write_skills(struct op_call *call, struct json_writer *out, struct db *db, const struct view *view, int person, GError **error) {
   json_open_array(out, "skills");
   for (int s = 0; s < view->company->skills.count; s++) {
     if (!levels_find(view->levels, person, s) && isnan(required_of(view->company, person, s))) continue;
     json_open_object(out, NULL);
-    if (!write_own_skill(out, db, view, person, s, error)) return false;
+    if (!write_own_skill(call, out, db, view, person, s, error)) return false;
     json_close_object(out);
   }
   json_close_array(out);
@@ -157,7 +158,7 @@ static void write_known(struct json_writer *out, const struct company *company, 
 }
 
 /* Who looked: decisions and changes about this person, newest first. */
-static bool write_seen(struct json_writer *out, struct db *db, const struct company *company, const char *person, GError **error) {
+static bool write_seen(struct op_call *call, struct json_writer *out, struct db *db, const struct company *company, const char *person, GError **error) {
   g_autofree char *subject = g_strconcat("person:", person, NULL);
   g_autoptr(query_auto) query = db_query(db, error, "ledger.of_subject", "ti", subject, (int64_t)50);
   int got;
@@ -168,7 +169,8 @@ static bool write_seen(struct json_writer *out, struct db *db, const struct comp
     put_time(out, "at", query_integer(query, 6));
     json_put_string(out, "who", who);
     json_put_string(out, "what", query_text(query, 2));
-    json_put_string(out, "purpose", strcmp(query_text(query, 2), "skill.corrected") == 0 ? "own data" : "skills");
+    const struct event_kind *kind = ledger_kind(system_ledger(call->system), query_text(query, 2));
+    json_put_string(out, "purpose", kind ? kind->purpose : "");
     json_close_object(out);
   }
   json_close_array(out);
@@ -190,9 +192,9 @@ static bool me_show(struct op_call *call, struct json_writer *out, GError **erro
     return true;
   }
   write_person(out, view->company, person);
-  if (!write_skills(out, db, view, person, error)) return false;
+  if (!write_skills(call, out, db, view, person, error)) return false;
   write_known(out, view->company, person);
-  return write_seen(out, db, view->company, view->company->people.at[person].id, error);
+  return write_seen(call, out, db, view->company, view->company->people.at[person].id, error);
 }
 
 /* ---- correcting, exporting -------------------------------------------------------------------------------------- */
@@ -219,7 +221,7 @@ static bool me_correct(struct op_call *call, struct json_writer *out, GError **e
   if (!record_correction(call, view->company->people.at[person].id, view->company->skills.at[skill].id, error)) return false;
   g_autoptr(view_auto) after = system_view(call->system, error);
   g_autoptr(db_auto) db = after ? store_read(system_store(call->system), error) : NULL;
-  return db && write_own_skill(out, db, after, person, skill, error);
+  return db && write_own_skill(call, out, db, after, person, skill, error);
 }
 
 static bool me_export(struct op_call *call, struct json_writer *out, GError **error) {

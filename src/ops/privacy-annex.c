@@ -48,7 +48,8 @@ static void put_files(struct op_call *call, GString *page, const struct company 
     const struct event_kind *kind = ledger_kind(system_ledger(call->system), formats[f].kind);
     g_autoptr(GString) personal = g_string_new(""), other = g_string_new(""), readers = g_string_new("");
     for (const struct column *column = formats[f].columns; column && column->name; column++) add_word(privacy_is_personal(column, kind) ? personal : other, column->name);
-    if (!formats[f].columns) add_word(*kind->personal ? personal : other, *kind->personal ? kind->personal : formats[f].becomes);
+    g_autofree char *sealed = g_strdelimit(g_strdup(kind->personal), "!", ' ');
+    if (!formats[f].columns) add_word(*sealed ? personal : other, *sealed ? g_strstrip(sealed) : formats[f].becomes);
     for (size_t i = 0; agents[i]; i++)
       if (privacy_reads(agents[i], formats[f].id)) add_word(readers, agents[i]->title);
     put_row(page, (const char *const[]){ formats[f].file, company->have[f] ? "yes" : "no", kind->purpose, personal->str, other->str, readers->str, NULL });
@@ -58,7 +59,8 @@ static void put_files(struct op_call *call, GString *page, const struct company 
 
 static void put_kind(const struct event_kind *kind, void *data) {
   g_autofree char *kept = kind->retention_days ? g_strdup_printf("%d days", kind->retention_days) : g_strdup("as long as the ledger");
-  put_row(data, (const char *const[]){ kind->name, kind->help, kind->purpose, kind->personal, kept, NULL });
+  g_autofree char *personal = g_strdelimit(g_strdup(kind->personal), "!", ' ');
+  put_row(data, (const char *const[]){ kind->name, kind->help, kind->purpose, g_strstrip(personal), kept, NULL });
 }
 
 static void put_agents(GString *page) {

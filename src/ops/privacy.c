@@ -21,7 +21,7 @@ void privacy_each_kind(struct op_call *call, privacy_visit visit, void *data) {
 }
 
 bool privacy_is_personal(const struct column *column, const struct event_kind *kind) {
-  g_auto(GStrv) fields = g_strsplit(kind ? kind->personal : "", " ", -1);
+  g_auto(GStrv) fields = g_strsplit_set(kind ? kind->personal : "", " !", -1);
   return (column->flags & COLUMN_PERSONAL) || column->type == COLUMN_PERSON || column->type == COLUMN_OWNER || g_strv_contains((const char *const *)fields, column->name);
 }
 
@@ -35,7 +35,7 @@ bool privacy_reads(const struct agent *agent, enum file_id file) {
 
 static void write_kind(const struct event_kind *kind, void *data) {
   struct json_writer *out = data;
-  g_auto(GStrv) personal = g_strsplit(kind->personal, " ", -1);
+  g_auto(GStrv) personal = g_strsplit_set(kind->personal, " !", -1);
   json_open_object(out, NULL);
   json_put_string(out, "kind", kind->name);
   json_put_string(out, "what", kind->help);
@@ -51,7 +51,7 @@ static void write_kind(const struct event_kind *kind, void *data) {
 
 /* A document has no columns; what of it is about a person its event says. */
 static void write_document_fields(struct json_writer *out, const struct event_kind *kind) {
-  g_auto(GStrv) personal = g_strsplit(kind->personal, " ", -1);
+  g_auto(GStrv) personal = g_strsplit_set(kind->personal, " !", -1);
   for (size_t i = 0; personal[i]; i++) {
     if (!*personal[i]) continue;
     json_open_object(out, NULL);

@@ -132,7 +132,8 @@ static void write_approvals(struct reasons *reasons, const struct gate_proposal 
   for (guint i = 0; proposal && i < proposal->approvals->len; i++) {
     const struct gate_approval *approval = proposal->approvals->pdata[i];
     g_autofree char *what = g_strdup_printf("%s: %s", approval->decision, proposal->title);
-    write_decision(reasons, approval->at, approval->actor, what, approval->reason);
+    g_autofree char *reason = seal_reveal(system_seal(reasons->call->system), approval->reason, approval->event, "reason", NULL, NULL);
+    write_decision(reasons, approval->at, approval->actor, what, reason);
   }
 }
 
@@ -142,7 +143,8 @@ static bool write_words(struct reasons *reasons, const char *need, GError **erro
   while ((got = query_next(query, error)) == 1) {
     const char *word = query_text(query, 0), *cause = query_text(query, 1);
     g_autofree char *what = cause ? g_strdup_printf("confirmed the cause \"%s\"; the agent had ranked \"%s\" first", cause, query_text(query, 2)) : g_strdup_printf("marked as %s", word);
-    write_decision(reasons, query_integer(query, 5), query_text(query, 4), what, query_text(query, 3));
+    g_autofree char *reason = ops_reveal(reasons->call, query, 3, 7, "reason");
+    write_decision(reasons, query_integer(query, 5), query_text(query, 4), what, reason);
   }
   return got == 0;
 }
@@ -249,8 +251,8 @@ static bool write_life(struct reasons *reasons, const struct outcome *outcome, G
     bool ended = strcmp(query_text(query, 2), "intervention.ended") == 0;
     const char *body = query_text(query, 12);
     g_autoptr(json_doc_auto) doc = json_parse(body, strlen(body), NULL);
-    write_decision(reasons, query_integer(query, 6), query_text(query, 4), ended ? "ended it" : "registered it: teams, order of start, weeks that count, smallest effect worth having",
-                   ended ? json_string(json_get(json_root(doc), "reason")) : NULL);
+    g_autofree char *reason = ended ? ops_reveal_text(reasons->call, query, json_string(json_get(json_root(doc), "reason")), 1, "reason") : NULL;
+    write_decision(reasons, query_integer(query, 6), query_text(query, 4), ended ? "ended it" : "registered it: teams, order of start, weeks that count, smallest effect worth having", reason);
   }
   return got == 0;
 }
@@ -349,7 +351,8 @@ static int why_goal(struct reasons *reasons, const char *id, GError **error) {
   int got;
   while ((got = query_next(query, error)) == 1) {
     g_autofree char *what = query_null(query, 3) ? g_strdup("set the goal") : g_strdup_printf("set the weight to %g", query_double(query, 3));
-    write_decision(reasons, query_integer(query, 1), query_text(query, 2), what, query_text(query, 4));
+    g_autofree char *reason = ops_reveal(reasons->call, query, 4, 6, "reason");
+    write_decision(reasons, query_integer(query, 1), query_text(query, 2), what, reason);
   }
   json_close_array(out);
   empty_list(out, "leads_to");

@@ -27,6 +27,7 @@ static const struct op *const all[] = {
   imports_ops,
   later_ops,
   privacy_ops,
+  erasure_ops,
   today_ops,
   system_ops,
   NULL };
@@ -58,6 +59,18 @@ char *ops_actor_name(const struct company *company, const char *actor) {
   if (g_str_has_prefix(actor, "account:")) return g_strdup(actor + 8);
   if (g_str_has_prefix(actor, "agent:")) return g_strdup_printf("agent %.*s", (int)strcspn(actor + 6, "@"), actor + 6);
   return g_strdup(strcmp(actor, "system") == 0 ? "Meno" : actor);
+}
+
+char *ops_reveal(const struct op_call *call, struct query *query, int column, int id_column, const char *field) {
+  return ops_reveal_text(call, query, query_text(query, column), id_column, field);
+}
+
+char *ops_reveal_text(const struct op_call *call, struct query *query, const char *text, int id_column, const char *field) {
+  struct uuid event = { 0 };
+  size_t length;
+  const void *id = query_blob(query, id_column, &length);
+  if (length == sizeof event.bytes) memcpy(event.bytes, id, length);
+  return seal_reveal(system_seal(call->system), text, event, field, NULL, NULL);
 }
 
 static void put_skill_name(struct json_writer *out, const struct company *company, const char *id, GHashTable *done) {

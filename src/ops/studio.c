@@ -448,7 +448,7 @@ static const struct field access_fields[] = { { "check", FIELD_TEXT(0), REQUIRED
 static const struct field checks_fields[] = { { "access", FIELD_LIST(access_fields), REQUIRED, "accessibility, as far as text goes" }, { "longest_sentence", FIELD_COUNT, REQUIRED, "words" }, { "minutes", FIELD_NUMBER(0, 1e6), REQUIRED, "" },
   { "reading_ease", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "reading_level", FIELD_TEXT(0), REQUIRED, "" }, { "sentences", FIELD_COUNT, REQUIRED, "" },
   { "unsourced", FIELD_TEXTS, REQUIRED, "sentences that their spans do not bear out" }, { "unsourced_sentences", FIELD_COUNT, REQUIRED, "" }, { "words", FIELD_COUNT, REQUIRED, "" }, { 0 } };
-static const struct field document_fields[] = { { "name", FIELD_TEXT(0), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "valid_until", FIELD_DAY, REQUIRED | NULLABLE, "" },
+static const struct field document_fields[] = { { "name", FIELD_TEXT(0), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "valid_until", FIELD_DAY, REQUIRED | NULLABLE, "" },
   { "licence", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field sentence_fields[] = { { "text", FIELD_TEXT(0), REQUIRED, "" }, { "spans", FIELD_TEXTS, REQUIRED, "ids of the spans that it rests on" }, { 0 } };
 static const struct field option_fields[] = { { "text", FIELD_TEXT(0), REQUIRED, "" }, { "spans", FIELD_TEXTS, REQUIRED, "" }, { "right", FIELD_BOOL, REQUIRED, "" }, { 0 } };

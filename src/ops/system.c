@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The data folder: meno.db (or, where the database is PostgreSQL's, the rest of this without it), meno.key (32 random bytes, made once; without it people's ids cannot be derived again, so it
- * is backed up apart from the data), rules.yaml and workforce.yaml (what the forecast assumes) where somebody has written
+ * The data folder: meno.db (or, where the database is PostgreSQL's, the rest of this without it); meno.key (32 random bytes, made once; without it
+ * people's ids cannot be derived again, nor anything personal opened) and meno.keys, the ring that it wraps (ledger/seal.h), both backed up apart from
+ * the data, and both elsewhere where MENO_KEY_FILE says so; rules.yaml and workforce.yaml (what the forecast assumes) where somebody has written
  * one. */
 #include "ops/system.h"
 #include "agents/agent.h"
 #include "company/assumptions.h"
+#include "gate/account.h"
+#include "ledger/erase.h"
 #include "runtime/lease.h"
 #include "runtime/outbox.h"
 #include <errno.h>
@@ -29,6 +32,7 @@ struct system {
   void *later_data;
   _Atomic int later_weeks;
   uint8_t key[32];
+  struct seal *seal;
   GMutex work;                  /* one import or run at a time */
   GMutex sending;               /* one dispatch at a time; held while channels act, so nothing else may wait for it */
 };
@@ -48,15 +52,64 @@ static bool make_folder(const char *dir, GError **error) {
   return g_mkdir_with_parents(dir, 0700) == 0 || fail(error, MENO_ERROR_STORE, "the folder \"%s\" cannot be made: %s", dir, g_strerror(errno));
 }
 
+/* The master key: MENO_KEY_FILE, else meno.key in the data folder. The ring of keys that it wraps stands beside it. */
+static char *key_path(const struct system *system) {
+  const char *path = g_getenv("MENO_KEY_FILE");
+  return path && *path ? g_strdup(path) : g_build_filename(system->dir, "meno.key", NULL);
+}
+
+static char *ring_path(const struct system *system) {
+  g_autofree char *path = key_path(system), *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
+  g_autofree char *stem = g_strndup(name, g_str_has_suffix(name, ".key") ? strlen(name) - strlen(".key") : strlen(name));
+  return g_strconcat(folder, G_DIR_SEPARATOR_S, stem, ".keys", NULL);
+}
+
+static bool open_ring(struct system *system, GError **error) {
+  g_autofree char *ring = ring_path(system);
+  system->seal = seal_new(ring, system->key, error);
+  return system->seal != NULL;
+}
+
 static bool read_key(struct system *system, bool create, GError **error) {
-  g_autofree char *path = g_build_filename(system->dir, "meno.key", NULL);
-  if (create && !make_key(path, error)) return false;
+  g_autofree char *path = key_path(system);
+  if (create && !g_file_test(path, G_FILE_TEST_EXISTS) && !make_key(path, error)) return false;
   g_autofree char *bytes = NULL;
   gsize length = 0;
   if (!g_file_get_contents(path, &bytes, &length, NULL) || length != sizeof system->key)
     return fail(error, MENO_ERROR_STORE, "the key \"%s\" is missing or not 32 bytes long: restore it from its backup", path);
   memcpy(system->key, bytes, sizeof system->key);
   return true;
+}
+
+/* A database that came from a backup may have accounts of people who were erased since. */
+static bool forget_accounts(struct system *system, GError **error) {
+  g_autoptr(GPtrArray) erased = seal_names(system->seal, "person:", true);
+  g_autoptr(GPtrArray) back = g_ptr_array_new();
+  g_autoptr(db_auto) db = store_read(system->store, error);
+  if (!db) return false;
+  for (guint i = 0; i < erased->len; i++) {
+    g_autoptr(query_auto) query = db_query(db, error, "access.account_of_person", "t", strchr(erased->pdata[i], ':') + 1);
+    int got = query ? query_next(query, error) : -1;
+    if (got < 0) return false;
+    if (got == 1) g_ptr_array_add(back, strchr(erased->pdata[i], ':') + 1);
+  }
+  db_release(g_steal_pointer(&db));
+  if (back->len == 0) return true;
+  g_autoptr(ledger_write_auto) write = ledger_write(system->ledger, system_now(system), error);
+  for (guint i = 0; i < back->len; i++)
+    if (!write || account_forget(write, back->pdata[i], error) < 0) return false;
+  return ledger_commit(g_steal_pointer(&write), error);
+}
+
+/* Sealed data and an empty ring: going on would make new keys over what only the old ones open. */
+static bool check_ring(struct system *system, GError **error) {
+  g_autoptr(GPtrArray) living = seal_names(system->seal, "", false);
+  int64_t sealed = 0;
+  if (living->len) return true;
+  g_autoptr(db_auto) db = store_read(system->store, error);
+  if (!db || db_one(db, &sealed, error, "company.count_sealed", "") < 0) return false;
+  g_autofree char *path = ring_path(system);
+  return !sealed || fail(error, MENO_ERROR_STORE, "the keys \"%s\" are missing, without which personal data cannot be read: put what `meno keys export` wrote there", path);
 }
 
 /* What workforce.yaml in the data folder says, as an event's body; "{}" without the file. NULL on error. */
@@ -133,12 +186,13 @@ struct system *system_open(const char *place, const char *dir, bool create, cons
   g_mutex_init(&system->sending);
   read_ahead(system);
   system->store = store_open(place, error);
-  bool fine = system->store && make_folder(dir, error) && read_key(system, !there, error) && (system->rules = rules_load(dir, error)) &&
+  bool fine = system->store && make_folder(dir, error) && read_key(system, !there, error) && open_ring(system, error) && (system->rules = rules_load(dir, error)) &&
     channel_place_load(dir, &system->place, error);
   if (fine) {
     system->ledger = ledger_new(system->store, tables);
-    system->snapshots = snapshots_new(system->store);
-    fine = adopt(system, error) && adopt_assumptions(system, error);
+    ledger_use_seal(system->ledger, system->seal);
+    system->snapshots = snapshots_new(system->store, system->seal);
+    fine = check_ring(system, error) && erase_apply(system->ledger, system_now(system), NULL, error) && forget_accounts(system, error) && adopt(system, error) && adopt_assumptions(system, error);
   }
   if (fine) return system;
   system_free(system);
@@ -149,6 +203,7 @@ void system_free(struct system *system) {
   if (!system) return;
   snapshots_free(system->snapshots);
   ledger_free(system->ledger);
+  seal_free(system->seal);
   store_free(system->store);
   rules_free(system->rules);
   channel_place_clear(&system->place);
@@ -164,6 +219,7 @@ struct store *system_store(struct system *system) { return system->store; }
 struct snapshots *system_snapshots(struct system *system) { return system->snapshots; }
 const struct rules *system_rules(struct system *system) { return system->rules; }
 const uint8_t *system_key(struct system *system) { return system->key; }
+struct seal *system_seal(struct system *system) { return system->seal; }
 const char *system_dir(struct system *system) { return system->dir; }
 const char *system_messages(const struct system *system) { return channel_of_messages(&system->place); }
 int64_t system_now(struct system *system) { return clock_now(&system->clock) + system->ahead; }
@@ -206,7 +262,8 @@ static bool dispatch(struct system *system, int64_t now, GError **error) {
 
 bool system_take_turns(struct system *system, int64_t now, bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {
   g_mutex_lock(&system->work);
-  bool fine = runner_run(system->ledger, system->snapshots, system->rules, agents, now, progress, data, ret_report, error);
+  bool fine = retention_apply(system->ledger, now, "system", error) >= 0 &&
+    runner_run(system->ledger, system->snapshots, system->rules, agents, now, progress, data, ret_report, error);
   g_mutex_unlock(&system->work);
   return fine;
 }

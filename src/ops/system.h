@@ -20,6 +20,7 @@ struct store *system_store(struct system *system);
 struct snapshots *system_snapshots(struct system *system);
 const struct rules *system_rules(struct system *system);
 const uint8_t *system_key(struct system *system); /* 32 bytes: opaque person ids hang on it */
+struct seal *system_seal(struct system *system);  /* the ring of keys: opens what is personal */
 const char *system_dir(struct system *system);
 const char *system_messages(const struct system *system); /* the outbox's channel of messages; NULL: channels.yaml names no program */
 int64_t system_now(struct system *system);

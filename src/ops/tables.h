@@ -28,6 +28,7 @@ extern const struct op
   imports_ops[],
   later_ops[],
   privacy_ops[],
+  erasure_ops[],
   today_ops[],
   system_ops[];
 
@@ -38,6 +39,9 @@ void put_day(struct json_writer *out, const char *key, int32_t day);     /* null
 void put_time(struct json_writer *out, const char *key, int64_t time);
 /* How an actor is called to a reader: a person's name, an account's login, "agent needs", "Meno". Newly allocated. */
 char *ops_actor_name(const struct company *company, const char *actor);
+/* A sealed column, or a text of a body, of the event whose id stands in another column: as people may read it. Newly allocated. */
+char *ops_reveal(const struct op_call *call, struct query *query, int column, int id_column, const char *field);
+char *ops_reveal_text(const struct op_call *call, struct query *query, const char *text, int id_column, const char *field);
 char *ops_person_name(const struct company *company, int person);       /* newly allocated */
 /* An object `names`: what ids that stand in `value` (members to, goal, skills) are called to a reader. */
 void ops_write_names(struct json_writer *out, const struct company *company, struct json value);

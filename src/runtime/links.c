@@ -122,10 +122,9 @@ static bool link_approvals(struct linking *l, const char *source) {
   int got = query_next(found, l->error), yes = 0;
   if (got != 1) return got == 0; /* its cause is no proposal */
   g_autofree char *proposal = g_strdup(query_text(found, 0));
-  g_autoptr(query_auto) query = db_query(l->db, l->error, "gate.approvals", "t", proposal);
+  g_autoptr(query_auto) query = db_query(l->db, l->error, "gate.accepting", "t", proposal);
   while ((got = query_next(query, l->error)) == 1) {
-    if (strcmp(query_text(query, 2), "accept") != 0 || query_integer(query, 6)) continue;
-    g_autofree char *decision = g_strdup_printf("decision:%" G_GINT64_FORMAT, query_integer(query, 8));
+    g_autofree char *decision = g_strdup_printf("decision:%" G_GINT64_FORMAT, query_integer(query, 0));
     if (!put(l, source, "derived", decision)) return false;
     yes++;
   }

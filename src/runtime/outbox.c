@@ -134,7 +134,7 @@ static bool load_health(struct batch *batch, struct db *db, GError **error) {
 
 /* ---- what is to be said ----------------------------------------------------------------------------------------- */
 
-static int write_delivery(struct json_writer *out, struct db *db, const char *id, GError **error) {
+static int write_delivery(struct json_writer *out, struct db *db, struct seal *seal, const char *id, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.delivery", "t", id);
   int got = query_next(query, error);
   char text[CLOCK_TEXT];
@@ -142,22 +142,24 @@ static int write_delivery(struct json_writer *out, struct db *db, const char *id
   json_put_string(out, "expires", clock_format_day((int32_t)query_integer(query, 9), text));
   json_put_number(out, "minutes", query_double(query, 7));
   json_put_string(out, "page", "#/me");
-  json_put_string(out, "text", query_text(query, 6));
+  g_autofree char *reason = ledger_reveal(seal, query, 6, 13, "reason", NULL);
+  json_put_string(out, "text", reason);
   json_put_string(out, "title", query_text(query, 5));
   return 1;
 }
 
-static int write_note(struct json_writer *out, struct db *db, const char *id, GError **error) {
+static int write_note(struct json_writer *out, struct db *db, struct seal *seal, const char *id, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.note", "t", id);
   int got = query_next(query, error);
   if (got != 1) return got;
-  json_put_string(out, "text", query_text(query, 2));
-  json_put_string(out, "title", query_text(query, 1));
+  g_autofree char *title = ledger_reveal(seal, query, 1, 5, "title", NULL), *words = ledger_reveal(seal, query, 2, 5, "text", NULL);
+  json_put_string(out, "text", words);
+  json_put_string(out, "title", title);
   return 1;
 }
 
 /* False: the store's error. What cannot be said (nobody to say it to) is the piece's problem, and final. */
-static bool compose(struct piece *piece, struct db *db, const struct company *company, GError **error) {
+static bool compose(struct piece *piece, struct db *db, struct seal *seal, const struct company *company, GError **error) {
   const struct action *action = piece->action;
   int person = company_person(company, action->person);
   const char *id = strchr(action->subject, ':');
@@ -170,7 +172,7 @@ static bool compose(struct piece *piece, struct db *db, const struct company *co
   json_put_string(&out, "id", action->id);
   json_put_string(&out, "subject", action->subject);
   json_put_string(&out, "to", email && *email ? email : company->people.at[person].employee_number);
-  int got = !id ? 0 : g_str_has_prefix(action->subject, "note:") ? write_note(&out, db, id + 1, error) : write_delivery(&out, db, id + 1, error);
+  int got = !id ? 0 : g_str_has_prefix(action->subject, "note:") ? write_note(&out, db, seal, id + 1, error) : write_delivery(&out, db, seal, id + 1, error);
   json_close_object(&out);
   if (got < 0) return false;
   if (got == 0) return fail(&piece->problem, MENO_ERROR_NOT_FOUND, "\"%s\" is not there, or was stopped before it was shown", action->subject), true;
@@ -190,7 +192,7 @@ static bool load_batch(struct batch *batch, GError **error) {
     struct piece piece = { .action = action, .channel = channel_named(outbox->channels, action->channel) };
     actions->pdata[i] = NULL;
     g_array_append_val(batch->pieces, piece);
-    if (!compose(&g_array_index(batch->pieces, struct piece, i), db, outbox->company, error)) return false;
+    if (!compose(&g_array_index(batch->pieces, struct piece, i), db, ledger_seal(outbox->ledger), outbox->company, error)) return false;
   }
   return true;
 }
@@ -437,7 +439,7 @@ static bool fold_action(struct db *db, const struct event *event, struct json bo
 }
 
 const struct event_kind outbox_kinds[] = {
-  { "action.requested", "delivery", 0, "person", "an act on the outside world is to be done" },
+  { "action.requested", "delivery", 0, "", "an act on the outside world is to be done" },
   { "action.started", "delivery", 0, "", "it is about to be done, and cannot be done twice" },
   { "action.done", "delivery", 0, "", "it was done" },
   { "action.failed", "delivery", 400, "", "it failed, and is tried again or waits for a person" },

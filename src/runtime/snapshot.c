@@ -4,11 +4,12 @@
  * that hold the older view keep it. */
 #include "runtime/snapshot.h"
 
-struct snapshots { struct store *store; GMutex lock; struct view *newest; };
+struct snapshots { struct store *store; struct seal *seal; GMutex lock; struct view *newest; };
 
-struct snapshots *snapshots_new(struct store *store) {
+struct snapshots *snapshots_new(struct store *store, struct seal *seal) {
   struct snapshots *snapshots = g_new0(struct snapshots, 1);
   snapshots->store = store;
+  snapshots->seal = seal;
   g_mutex_init(&snapshots->lock);
   return snapshots;
 }
@@ -27,8 +28,8 @@ void snapshots_free(struct snapshots *snapshots) {
   g_free(snapshots);
 }
 
-static struct view *view_load(struct db *db, int32_t day, GError **error) {
-  struct company *company = company_load(db, day, error);
+static struct view *view_load(struct db *db, struct seal *seal, int32_t day, GError **error) {
+  struct company *company = company_load(db, seal, day, error);
   if (!company) return NULL;
   struct view *view = g_new0(struct view, 1);
   g_atomic_ref_count_init(&view->references);
@@ -44,7 +45,7 @@ static struct view *take_locked(struct snapshots *snapshots, int32_t day, GError
   if (version < 0) return NULL;
   struct view *newest = snapshots->newest;
   if (!newest || newest->company->version != version || newest->day != day) {
-    struct view *loaded = view_load(db, day, error);
+    struct view *loaded = view_load(db, snapshots->seal, day, error);
     if (!loaded) return NULL;
     view_release(newest);
     newest = snapshots->newest = loaded;

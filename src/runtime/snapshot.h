@@ -9,7 +9,7 @@
 struct view { struct company *company; struct levels *levels; int32_t day; gatomicrefcount references; };
 struct snapshots;
 
-struct snapshots *snapshots_new(struct store *store); /* borrows the store */
+struct snapshots *snapshots_new(struct store *store, struct seal *seal); /* borrows both */
 void snapshots_free(struct snapshots *snapshots);
 /* The newest view as of `day`: the cached one where nothing has changed. Release it with view_release. NULL on error. */
 struct view *snapshots_take(struct snapshots *snapshots, int32_t day, GError **error);

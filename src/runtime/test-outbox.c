@@ -4,6 +4,7 @@
  * a channel rests, who holds the lease, and what a person may say. And the real channels: files, and a program. */
 #include "company/fold.h"
 #include "ledger/claims.h"
+#include "ledger/erase.h"
 #include "runtime/lease.h"
 #include "runtime/outbox.h"
 #include <glib/gstdio.h>
@@ -12,7 +13,7 @@
 #define DAY0 (INT64_C(20500) * CLOCK_DAY)
 #define MINUTE (60 * CLOCK_SECOND)
 
-static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, outbox_kinds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, outbox_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, company_folds, outbox_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
@@ -47,7 +48,7 @@ static void setup(struct world *w, gconstpointer data) {
   g_assert_cmpint(ledger_record(w->ledger, DAY0, &(struct event){ .kind = "note.sent", .subject = "note:a-1", .actor = "account:lead",
     .body = "{\"proposal\":\"a-1\",\"text\":\"Here it is.\",\"title\":\"A note\",\"to\":\"p-1\"}" }, &error), >, 0);
   g_autoptr(db_auto) db = store_read(w->store, &error);
-  w->company = company_load(db, 20500, &error);
+  w->company = company_load(db, NULL, 20500, &error);
   g_assert_no_error(error);
   w->dir = g_dir_make_tmp("meno-outbox-XXXXXX", &error);
   w->place = (struct channel_place){ .dir = g_strdup(w->dir) };

@@ -14,6 +14,7 @@
 #include "company/fold.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
+#include "ledger/erase.h"
 #include "runtime/lease.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
@@ -152,7 +153,7 @@ static const struct agent *const cast[] = { &teller, NULL };
 
 /* ---- a house ---- */
 
-static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, outbox_folds, wake_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
@@ -165,7 +166,7 @@ static void enter(struct house *house, const char *dir) {
   house->ledger = ledger_new(house->store, &tables);
   house->rules = rules_load(NULL, &error);
   g_assert_no_error(error);
-  house->snapshots = snapshots_new(house->store);
+  house->snapshots = snapshots_new(house->store, NULL);
 }
 
 static void leave(struct house *house) {

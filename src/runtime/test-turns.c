@@ -6,6 +6,7 @@
 #include "company/fold.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
+#include "ledger/erase.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
 #include "runtime/wake.h"
@@ -13,7 +14,7 @@
 
 #define DAY0 (INT64_C(20500) * CLOCK_DAY + 9 * 3600 * CLOCK_SECOND)
 
-static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, outbox_folds, wake_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
@@ -80,7 +81,7 @@ static void setup(struct world *w, gconstpointer data) {
   w->store = store_open_memory(&error);
   w->ledger = ledger_new(w->store, &tables);
   w->rules = rules_load(NULL, &error);
-  w->snapshots = snapshots_new(w->store);
+  w->snapshots = snapshots_new(w->store, NULL);
   g_autoptr(ledger_write_auto) write = ledger_write(w->ledger, DAY0, &error);
   g_assert_true(gate_adopt_rules(write, w->rules, "system", DAY0, NULL, &error) && ledger_commit(g_steal_pointer(&write), &error));
   g_assert_no_error(error);

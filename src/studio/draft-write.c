@@ -114,7 +114,6 @@ static void put_sources(struct writing *w) {
     json_open_object(w->out, NULL);
     json_put_string(w->out, "licence", source->given.licence);
     json_put_string(w->out, "name", source->given.name);
-    json_put_string(w->out, "owner", source->given.owner);
     json_put_string(w->out, "title", source->title);
     json_put_string(w->out, "valid_until", source->given.valid_until == CLOCK_NO_DAY ? NULL : clock_format_day(source->given.valid_until, day));
     json_close_object(w->out);

@@ -10,7 +10,7 @@
  *   blocks    {id, kind: text | list | steps | check, role, heading (null: none), heading_spans (none: the pattern's own words),
  *              items: [{lead: sentence or null, sentences: [sentence]}], questions: [{id, kind, ask, stem: sentence,
  *              options: [{text, spans, right}], feedback: [sentence]}]}; a sentence is {text, spans: [id]}
- *   sources   {name, title, owner, valid_until, licence}, those that it rests on
+ *   sources   {name, title, valid_until, licence}, those that it rests on; who owns them stands with the source, which can be erased
  *   spans     {id, source, text, before, after}: what it rests on, as it stood when it was drafted */
 #pragma once
 #include "base/json.h"

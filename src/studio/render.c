@@ -10,11 +10,11 @@
 
 struct page { GString *out; struct json asset; bool html; enum language language; };
 
-static const struct { const char *drafted, *sources, *until, *owner, *answer, *published, *draft, *minutes; } words[LANGUAGE_COUNT] = {
-  { "Drafted by Meno's built-in drafter from the sources named below. No language model was used.", "Sources", "valid until", "owner", "Answer", "Approved by people and published on", "Draft: nobody has approved this yet.", "minutes" },
-  { "Entworfen von Menos eingebautem Entwerfer aus den unten genannten Quellen. Kein Sprachmodell war beteiligt.", "Quellen", "gültig bis", "verantwortlich", "Antwort", "Von Menschen freigegeben und veröffentlicht am", "Entwurf: noch von niemandem freigegeben.", "Minuten" },
-  { "Rédigé par le rédacteur intégré de Meno à partir des sources citées ci-dessous. Aucun modèle de langage n'a été utilisé.", "Sources", "valable jusqu'au", "responsable", "Réponse", "Approuvé par des personnes et publié le", "Brouillon : personne ne l'a encore approuvé.", "minutes" },
-  { "Drafted by Meno's built-in drafter from the sources named below. No language model was used.", "Sources", "valid until", "owner", "Answer", "Approved by people and published on", "Draft: nobody has approved this yet.", "minutes" } };
+static const struct { const char *drafted, *sources, *until, *answer, *published, *draft, *minutes; } words[LANGUAGE_COUNT] = {
+  { "Drafted by Meno's built-in drafter from the sources named below. No language model was used.", "Sources", "valid until", "Answer", "Approved by people and published on", "Draft: nobody has approved this yet.", "minutes" },
+  { "Entworfen von Menos eingebautem Entwerfer aus den unten genannten Quellen. Kein Sprachmodell war beteiligt.", "Quellen", "gültig bis", "Antwort", "Von Menschen freigegeben und veröffentlicht am", "Entwurf: noch von niemandem freigegeben.", "Minuten" },
+  { "Rédigé par le rédacteur intégré de Meno à partir des sources citées ci-dessous. Aucun modèle de langage n'a été utilisé.", "Sources", "valable jusqu'au", "Réponse", "Approuvé par des personnes et publié le", "Brouillon : personne ne l'a encore approuvé.", "minutes" },
+  { "Drafted by Meno's built-in drafter from the sources named below. No language model was used.", "Sources", "valid until", "Answer", "Approved by people and published on", "Draft: nobody has approved this yet.", "minutes" } };
 
 static const char style[] = "body{font:1.05rem/1.55 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
   "h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem;margin-top:1.8rem}li{margin:.4rem 0}.note{border-left:.25rem solid #57606a;padding:.25rem .75rem;color:#424a53;font-size:.95rem}"
@@ -169,12 +169,11 @@ static void put_sources(struct page *p) {
   struct json_iter it = json_iter(sources);
   g_string_append_printf(p->out, p->html ? "<footer>\n<h2>%s</h2>\n<ul>\n" : "---\n\n## %s\n\n", words[p->language].sources);
   while (json_type(sources) == JSON_ARRAY && json_next(&it)) {
-    g_autofree char *owner = g_strdup_printf("; %s: ", words[p->language].owner), *until = g_strdup_printf("; %s ", words[p->language].until);
+    g_autofree char *until = g_strdup_printf("; %s ", words[p->language].until);
     put_member(p, it.value, "title", p->html ? "<li><cite>" : "- ");
     if (p->html) g_string_append(p->out, "</cite>");
     put_member(p, it.value, "name", " (");
     g_string_append_c(p->out, ')');
-    put_member(p, it.value, "owner", owner);
     put_member(p, it.value, "valid_until", until);
     put_member(p, it.value, "licence", "; ");
     g_string_append(p->out, p->html ? "</li>\n" : "\n");

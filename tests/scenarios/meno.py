@@ -9,8 +9,10 @@ Projections are read from the database where "the very same" is the promise; all
 MENO_ENGINE=postgresql runs a scenario on the server that MENO_POSTGRESQL names: each data folder then has a schema there.
 """
 import atexit
+import base64
 import contextlib
 import csv
+import ctypes
 import hashlib
 import http.client
 import io
@@ -294,34 +296,99 @@ def head(data):
 
 # What is no projection, or says when and under which number something was recorded, not what holds.
 PLAIN = {"partition", "meno_schema", "event", "cursor", "session", "token", "throttle", "access_log", "lease", "said", "depth", "timer"}
-BOOKKEEPING = {"seq", "made_at", "at", "committed_at"}
+BOOKKEEPING = {"seq", "made_at", "at", "committed_at", "digest"}
+SEALED, KEYED = re.compile(r"sealed:([A-Za-z0-9_-]+)"), re.compile(r'"digest":"[0-9a-f]{16}",?')
+
+
+def veil(text):
+    """A text without what is sealed in it."""
+    return SEALED.sub("sealed", text)
+
+
+class Ring:
+    """Reads a data folder's ring of keys and opens what is sealed: another reader of the format that src/ledger/seal.c writes."""
+    sodium = None
+
+    def __init__(self, data):
+        Ring.sodium = Ring.sodium or ctypes.CDLL("libsodium.so.23")
+        master, raw = (data / "meno.key").read_bytes(), (data / "meno.keys").read_bytes()
+        wrap = hashlib.blake2b(b"meno wraps keys", key=master, digest_size=32).digest()
+        self.keys, self.derived = {}, {}
+        for at in range(192, len(raw) - 191, 192):
+            record = raw[at:at + 192]
+            if record[0] == 1:
+                self.keys[record[8:16]] = self._decrypt(record[56:104], record[8:16] + record[104:].rstrip(b"\0"), record[32:56], wrap)
+
+    def _decrypt(self, sealed, bound, nonce, key):
+        out = ctypes.create_string_buffer(len(sealed))
+        bad = self.sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(out, None, None, sealed, ctypes.c_ulonglong(len(sealed)), bound, ctypes.c_ulonglong(len(bound)), nonce, key)
+        return None if bad else out.raw[:len(sealed) - 16]
+
+    def open(self, text, event, field):
+        """What it says; the text itself where no key opens it."""
+        raw = base64.urlsafe_b64decode(text[7:] + "=" * (-len(text[7:]) % 4))
+        owner, period = self.keys.get(raw[1:9]), self.keys.get(raw[9:17], bytes(32) if raw[9:17] == bytes(8) else None)
+        if owner is None or period is None:
+            return text
+        key = hashlib.blake2b(owner, key=period, digest_size=64).digest()[:32]
+        plain = self._decrypt(raw[41:], raw[:17] + event + field.encode(), raw[17:41], key)
+        return text if plain is None else plain[1:].decode()
+
+
+def opened(data, db):
+    """A function that puts what sealed texts say in their place; keyed digests, which differ between rings, go."""
+    ring, said = Ring(pathlib.Path(data)), {}
+    for event, body in db.execute("SELECT id, body FROM event WHERE body LIKE '%sealed:%'"):
+        for field, value in json.loads(body).items():
+            if isinstance(value, str) and value.startswith("sealed:"):
+                said[value] = ring.open(value, bytes.fromhex(event[2:]) if isinstance(event, str) else event, field)
+
+    def plain(value):
+        if not isinstance(value, str):
+            return value
+        return KEYED.sub("", SEALED.sub(lambda found: json.dumps(said.get(found[0], found[0]), ensure_ascii=False)[1:-1], value)) if value.startswith("{") else said.get(value, value)
+    return plain
 
 
 def tables(data, without=()):
     """Every projection as sorted rows, apart from sequence numbers and moments of recording: to be compared across ledgers."""
     found = {}
     with database(data) as db:
+        plain = opened(data, db)
         for name, all_columns in columns(db).items():
             if name in PLAIN or name in without or name.startswith("sqlite_"):
                 continue
             quoted = ", ".join(f'"{column}"' for column in all_columns if column not in BOOKKEEPING)
-            found[name] = sorted(db.execute(f'SELECT {quoted} FROM "{name}"').fetchall(), key=repr)
+            found[name] = sorted((tuple(map(plain, row)) for row in db.execute(f'SELECT {quoted} FROM "{name}"')), key=repr)
     return found
 
 
-def events(data, kind=None):
-    """Rows (seq, kind, subject, actor, body as a dict) of the ledger."""
+def events(data, kind=None, sealed=False):
+    """Rows (seq, kind, subject, actor, body as a dict) of the ledger; `sealed`: as they stand there."""
     with database(data) as db:
         rows = db.execute("SELECT seq, kind, subject, actor, body FROM event WHERE ?1 IS NULL OR kind = ?1 ORDER BY seq", (kind,)).fetchall()
-    return [(seq, what, subject, actor, json.loads(body)) for seq, what, subject, actor, body in rows]
+        plain = str if sealed else opened(data, db)
+    return [(seq, what, subject, actor, json.loads(plain(body))) for seq, what, subject, actor, body in rows]
+
+
+def named(data, files):
+    """Where an event says, outside of what is sealed, who somebody of the company is: by name, address or number."""
+    rows = read_csv(files / "people.csv")
+    names = {f"{row['first_name']} {row['last_name']}" for row in rows} | {row["work_email"] for row in rows} | {f'"{row["employee_number"]}"' for row in rows}
+    found = []
+    for seq, kind, subject, actor, body in events(data, sealed=True):
+        text = f'"{subject}" "{actor}" {veil(json.dumps(body, ensure_ascii=False))}'
+        found += [(seq, kind, name, text[max(0, text.find(name) - 80):][:160]) for name in names if name in text]
+    return found
 
 
 def chronicle(data):
-    """A digest of all that the ledger tells, in its order; apart from what is random in it, the ids that Meno gives."""
+    """A digest of all that the ledger tells, in its order; apart from what is random in it: the ids that Meno gives, and the keys that texts are sealed with."""
     told = hashlib.sha256()
     with database(data) as db:
+        plain = opened(data, db)
         for row in db.execute("SELECT seq, kind, subject, actor, occurred, recorded, cause, batch, body FROM event ORDER BY seq"):
-            told.update(repr(row).encode())
+            told.update(repr(tuple(map(plain, row))).encode())
     return told.hexdigest()
 
 

@@ -237,7 +237,7 @@ export interface AssetBlock {
 /* What a person accepts, and what is published: a draft with the places of the sources that it rests on. */
 export interface AssetBody {
   id: string; title: string; modality: string; pattern: string; blocks: AssetBlock[];
-  sources: { name: string; title: string; owner?: string | null; valid_until?: Day | null; licence?: string | null }[];
+  sources: { name: string; title: string; valid_until?: Day | null; licence?: string | null }[];
   spans: { id: string; source: string; text: string }[];
 }
 export interface SourceRow {
@@ -310,14 +310,14 @@ export interface Reason {
 
 export interface Import {
   id: string; at: Moment; by: string;
-  files: { name: string; as: string | null; rows: number; new: number; changed: number; unchanged: number; bad: number }[];
+  files: { name: string; as: string | null; rows: number; new: number; changed: number; unchanged: number; erased: number; bad: number }[];
   state: string; can_undo: boolean; reason: string | null;
 }
 export interface ImportResult {
   id: string | null; dry_run: boolean;
   files: {
     name: string; as: string | null; encoding: string | null; delimiter: string | null; rows: number; new: number;
-    changed: number; unchanged: number; bad: number; unused: string[];
+    changed: number; unchanged: number; erased: number; bad: number; unused: string[];
   }[];
   problems: { file: string; line: number | null; column: string | number | null; value: string | null; reason: string; remedy: string | null }[];
   problem_count: number; warnings: string[];

@@ -216,7 +216,7 @@ export function BesideSources(props: { of: AssetBody; whole?: boolean; note?: (b
           return (
             <div key={source.name}>
               <h3>{source.title}</h3>
-              <p class="quiet">{[source.owner, source.valid_until && said.validUntil(day(source.valid_until))].filter(Boolean).join(' · ')}</p>
+              <p class="quiet">{[source.valid_until && said.validUntil(day(source.valid_until))].filter(Boolean).join(' · ')}</p>
               {props.whole ? <Whole name={source.name} spans={spans} lit={lit} /> : <Places of={spans} lit={lit} />}
             </div>
           );

@@ -30,6 +30,6 @@ function block(one: AssetBlock): string {
 }
 
 export function markdownOf(asset: AssetBody): string {
-  const sources = asset.sources.map(source => '- ' + [plain(source.title) + ` (${source.name})`, source.owner, source.valid_until && text.asset.validUntil(source.valid_until)].filter(Boolean).join('; '));
+  const sources = asset.sources.map(source => '- ' + [plain(source.title) + ` (${source.name})`, source.valid_until && text.asset.validUntil(source.valid_until)].filter(Boolean).join('; '));
   return [`# ${plain(asset.title)}`, ...asset.blocks.map(block), '---', `## ${text.studio.sources}`, sources.join('\n')].join('\n\n') + '\n';
 }
