@@ -41,7 +41,7 @@ def world():
     meno.add_accounts(data)
     note = next(row for row in meno.must(data, "approvals", who="lead")["proposals"] if row["kind"] == "send note")
     asked = meno.must(data, "approvals", "show", note["id"])["body"]["to"]
-    meno.must(data, "accounts", "add", "asker", "--roles", "employee", "--employee-number", rows(data, "SELECT employee_number FROM person WHERE id = ?", asked)[0][0])
+    meno.must(data, "accounts", "add", "asker", "--roles", "employee", "--employee-number", meno.employee_numbers(data)[asked])
     meno.must(data, "me", "prefer", "--channel", "file", who="asker", now=DECIDED)
     accept(data, note["id"], "lead", now=DECIDED)
     need = next(row for row in meno.must(data, "needs", now=DECIDED)["needs"] if row["proposal_state"] == "proposed")
@@ -101,7 +101,7 @@ def readers(tap, data, now):
     people = {f"{first} {last}" for first, last in rows(data, "SELECT first_name, last_name FROM person")}
     asset, delivery, person = rows(data, "SELECT asset, id, person FROM delivery ORDER BY id")[0]
     deciders = {row[0] for row in rows(data, "SELECT DISTINCT actor FROM event WHERE kind = 'approval.decided'")}
-    number = dict(rows(data, "SELECT id, employee_number FROM person"))
+    number = meno.employee_numbers(data)
     meno.must(data, "accounts", "add", "reader", "--roles", "employee", "--employee-number", number[person], now=now)
     told = []
     for who in ("lead", "approver", "analyst", "manager", "privacy", None):

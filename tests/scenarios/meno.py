@@ -350,6 +350,13 @@ def opened(data, db):
     return plain
 
 
+def employee_numbers(data):
+    """The number of each person, by the opaque id."""
+    with database(data) as db:
+        plain = opened(data, db)
+        return {person: plain(number) for person, number in db.execute("SELECT id, employee_number FROM person")}
+
+
 def tables(data, without=()):
     """Every projection as sorted rows, apart from sequence numbers and moments of recording: to be compared across ledgers."""
     found = {}

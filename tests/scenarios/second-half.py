@@ -108,14 +108,8 @@ def check_deliveries(tap, data, interventions, assets):
     return made
 
 
-def numbers(data):
-    with meno.database(data) as db:
-        plain = meno.opened(data, db)
-        return {person: plain(number) for person, number in db.execute("SELECT id, employee_number FROM person")}
-
-
 def answers(tap, data, made, now):
-    number = numbers(data)
+    number = meno.employee_numbers(data)
     one, other = made[0], next(item for item in made if item["person"] != made[0]["person"])
     meno.must(data, "accounts", "add", "one", "--roles", "employee", "--employee-number", number[one["person"]])
     meno.must(data, "accounts", "add", "other", "--roles", "employee", "--employee-number", number[other["person"]])
@@ -134,7 +128,7 @@ def answers(tap, data, made, now):
 
 def outbox(tap, data, now, later):
     """Somebody who asked for something wants files; the outbox folder cannot be made at first; later it can."""
-    number = numbers(data)
+    number = meno.employee_numbers(data)
     waiting = [item for item in meno.must(data, "approvals", who="approver", now=now)["proposals"] if item["kind"] == "send note" and item["mine"]]
     asked = meno.must(data, "approvals", "show", waiting[0]["id"], who="approver", now=now)["body"]["to"]
     meno.must(data, "accounts", "add", "asker", "--roles", "employee", "--employee-number", number[asked])
