@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A server is the HTTP doors, a thread that gives agents their turns, and one that empties the outbox, so that a channel that
- * is slow holds up nobody else. Each looks once a second, which costs small queries. Agents are woken where the company's
- * version or the day has changed, or a timer is due; while things still come in they wait until it is quiet (runner_wakes). */
+ * is slow holds up nobody else. Each looks when something was committed and once a second, which costs small queries. Agents
+ * are woken where the company's version or the day has changed, or a timer is due; while things still come in they wait until
+ * it is quiet (runner_wakes). */
 #include "cli/serve.h"
 #include "doors/server.h"
 #include "runtime/links.h"
@@ -11,8 +12,9 @@
 #include <string.h>
 
 #define LOOK_EVERY (CLOCK_SECOND)
+#define LOOK_AGAIN (CLOCK_SECOND / 20)
 
-struct waking { struct system *system; GMutex lock; GCond wake; bool stop; struct wake wake_up; int32_t checked; /* the day of the last check of reasons */ };
+struct waking { struct system *system; _Atomic bool stop; struct wake wake_up; int32_t checked; /* the day of the last check of reasons */ };
 
 static bool keep_going(void *data, const char *what, double share) { return !((struct waking *)data)->stop && !progress_stopped; }
 
@@ -50,19 +52,20 @@ static void empty_outbox(struct waking *waking) {
   if (!system_dispatch(waking->system, system_now(waking->system), &error)) g_printerr("meno: outbox: %s\n", error->message);
 }
 
-static void every_second(struct waking *waking, void (*look)(struct waking *)) {
-  g_mutex_lock(&waking->lock);
-  while (!waking->stop) {
-    g_mutex_unlock(&waking->lock);
+/* Looks when somebody has committed, here or in another process, and once a second in any case; not more often than LOOK_AGAIN. */
+static void look_again_and_again(struct waking *waking, void (*look)(struct waking *)) {
+  struct store *store = system_store(waking->system);
+  for (int64_t seen = 0, begun; !waking->stop;) {
+    begun = g_get_monotonic_time();
     look(waking);
-    g_mutex_lock(&waking->lock);
-    if (!waking->stop) g_cond_wait_until(&waking->wake, &waking->lock, g_get_monotonic_time() + LOOK_EVERY);
+    seen = store_wait(store, seen, begun + LOOK_EVERY);
+    int64_t early = begun + LOOK_AGAIN - g_get_monotonic_time();
+    if (early > 0 && !waking->stop) g_usleep((gulong)early);
   }
-  g_mutex_unlock(&waking->lock);
 }
 
-static void *wake_agents(void *waking) { return every_second(waking, run_agents), NULL; }
-static void *wake_dispatcher(void *waking) { return every_second(waking, empty_outbox), NULL; }
+static void *wake_agents(void *waking) { return look_again_and_again(waking, run_agents), NULL; }
+static void *wake_dispatcher(void *waking) { return look_again_and_again(waking, empty_outbox), NULL; }
 
 static void describe(struct system *system, struct json_writer *out) {
   g_autoptr(view_auto) view = system_view(system, NULL);
@@ -75,10 +78,8 @@ static void describe(struct system *system, struct json_writer *out) {
 /* Waits without spending time; a signal ends the wait at once. */
 static void wait_for_stop(struct waking *waking) {
   while (!progress_stopped) g_usleep(100000);
-  g_mutex_lock(&waking->lock);
   waking->stop = true;
-  g_cond_broadcast(&waking->wake);
-  g_mutex_unlock(&waking->lock);
+  store_wake(system_store(waking->system));
 }
 
 int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, const char *url, void (*announce)(void *, uint16_t), void *data) {
@@ -88,8 +89,6 @@ int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, c
   struct server *server = server_start(system, &options, &error);
   if (!server) return cli_fail(cli, error);
   struct waking waking = { .system = system, .wake_up = { .seen = -1 }, .checked = CLOCK_NO_DAY };
-  g_mutex_init(&waking.lock);
-  g_cond_init(&waking.wake);
   GThread *threads[] = { g_thread_new("agents", wake_agents, &waking), g_thread_new("outbox", wake_dispatcher, &waking) };
   if (announce) announce(data, server_port(server));
   fflush(stdout);
@@ -97,8 +96,6 @@ int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, c
   g_printerr("meno: stopping\n");
   server_stop(server);
   for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) g_thread_join(threads[i]);
-  g_mutex_clear(&waking.lock);
-  g_cond_clear(&waking.wake);
   return 0;
 }
 

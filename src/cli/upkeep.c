@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What means nothing anywhere else. */
+/* What means nothing in another place: who is signed in, who is at work. */
 static const char *const left_behind[] = { "session", "throttle", "lease", NULL };
 
 static int say(struct cli *cli, const char *json, const char *words) {
@@ -84,7 +84,7 @@ int backup_run(struct cli *cli, char **arguments) {
   g_autoptr(GError) error = NULL;
   struct copy_report report;
   if (!back_up(cli, arguments[0], &report, &error)) return cli_fail(cli, error);
-  return say_copied(cli, &report, arguments[0], "The key is not in it: back it up apart.");
+  return say_copied(cli, &report, arguments[0], "The keys are not in it: back up meno.key and, with `meno keys export`, the ring, apart from it and from each other.");
 }
 
 /* A copy of the file is what is read: it may have to be migrated, and a backup must stay as it is. */
@@ -107,5 +107,5 @@ int restore_run(struct cli *cli, char **arguments) {
   g_autoptr(GError) error = NULL;
   struct copy_report report;
   if (!bring_back(cli, arguments[0], &report, &error)) return cli_fail(cli, error);
-  return say_copied(cli, &report, cli_data(cli), "Put the key back into its folder, then `meno replay --verify`.");
+  return say_copied(cli, &report, cli_data(cli), "Put the key and its ring (meno.keys) back into their folder, then `meno replay --verify`.");
 }
