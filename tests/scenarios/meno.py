@@ -293,7 +293,7 @@ def head(data):
 # ---- tables ------------------------------------------------------------------------------------------------------
 
 # What is no projection, or says when and under which number something was recorded, not what holds.
-PLAIN = {"partition", "meno_schema", "event", "cursor", "session", "token", "throttle", "access_log"}
+PLAIN = {"partition", "meno_schema", "schema_mark", "engine_setting", "event", "cursor", "session", "token", "throttle", "access_log", "upkeep"}
 BOOKKEEPING = {"seq", "made_at", "at", "committed_at"}
 
 
