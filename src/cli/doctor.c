@@ -292,7 +292,8 @@ int doctor_run(struct cli *cli, char **arguments) {
   g_autoptr(GError) closed = NULL, unread = NULL;
   int there = store_exists(cli_data(cli), &closed);
   if (there == 0) {
-    fail(&closed, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\": make one with `meno --data %s init`, or name another place with --data", cli_data(cli), cli_data(cli));
+    g_autofree char *shown = store_shown(cli_data(cli));
+    fail(&closed, MENO_ERROR_NOT_FOUND, "there is no Meno in \"%s\": make one with `meno --data %s init`, or name another place with --data", shown, shown);
     return cli_fail(cli, closed);
   }
   g_autoptr(store_auto) store = there == 1 ? store_open(cli_data(cli), &closed) : NULL;
