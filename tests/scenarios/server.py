@@ -156,6 +156,9 @@ def read_only(tap, data, passwords, goal):
         for words in (("status",), ("run",), ("import", "/dev/null"), ("accounts", "add", "x", "--roles", "lead"), ("serve", "--port", "0")):
             answer = meno.meno(place / "data", *words)
             tap.ok(answer.status == 74 and answer.json and answer.json["code"] == "store", f"{' '.join(words)} in a read-only folder: said so", answer)
+        answer = meno.meno(place / "data", "doctor")
+        bad = {finding["what"]: finding for finding in answer.json["findings"] if not finding["fine"]}
+        tap.ok(answer.status == 1 and "only be read" in bad["disk"]["text"] and bad["database"]["remedy"] and "key" not in bad, "doctor in a read-only folder: the disk, and what hangs on it", answer)
         subprocess.run(["mount", "-o", "remount,rw", str(place)], check=True, capture_output=True)
         tap.same(meno.meno(place / "data", "status").status, 0, "writable again, all is as it was")
         meno.head(place / "data")

@@ -306,7 +306,8 @@ static const struct field problem_fields[] = {
   { "title",  FIELD_TEXT(200), REQUIRED, "the kind of problem" },
   { "status", FIELD_INTEGER(400, 599), REQUIRED, "the status of the answer" },
   { "detail", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "what went wrong, with what, and the remedy" },
-  { "code",   FIELD_TEXT(100), 0, "a word for programs" }, { 0 } };
+  { "code",   FIELD_TEXT(100), 0, "a word for programs" },
+  { "request", FIELD_TEXT(40), 0, "of a failure inside: the id under which the log has its reason" }, { 0 } };
 static const struct field job_begun[] = { { "job", FIELD_ID("job"), REQUIRED, "the job's id" }, { 0 } };
 
 static const struct { const char *status, *description; enum meno_error example; const char *detail; } problems[] = {
