@@ -29,3 +29,9 @@ bool fail(GError **error, enum meno_error code, const char *format, ...) {
   va_end(arguments);
   return false;
 }
+
+const char *error_outside(const GError *error) {
+  if (!g_error_matches(error, MENO_ERROR, MENO_ERROR_STORE)) return "the server's log has the reason";
+  return "the database cannot be read or written at this moment, and nothing of this is acknowledged: try again; where it stays so, "
+    "`meno doctor` on the server says why";
+}

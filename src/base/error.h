@@ -27,3 +27,6 @@ const struct error_kind *error_kind_of(enum meno_error code);
 
 /* Sets the error and returns false, so that `return fail(error, …)` is one line. */
 bool fail(GError **error, enum meno_error code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* What somebody outside is told of a failure inside (status 500 and above), whose message may name paths and is for the log. */
+const char *error_outside(const GError *error);

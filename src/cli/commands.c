@@ -3,6 +3,7 @@
  * The commands that are no operations: they make, fill, serve and check a whole Meno. */
 #include "cli/cli.h"
 #include "cli/demo.h"
+#include "cli/doctor.h"
 #include "cli/estimate.h"
 #include "cli/serve.h"
 #include "cli/upkeep.h"
@@ -213,84 +214,7 @@ static int run_keys(struct cli *cli, char **arguments) {
   return 0;
 }
 
-/* ---- doctor ----------------------------------------------------------------------------------------------------- */
-
-struct finding { const char *what; bool fine; char *text; };
-
-static void find(GArray *findings, const char *what, bool fine, char *text) {
-  struct finding finding = { what, fine, text };
-  g_array_append_val(findings, finding);
-}
-
-static void examine_data(struct system *system, const struct company *company, GArray *findings) {
-  g_autoptr(GString) missing = g_string_new("");
-  for (int i = 0; i < FILE_COUNT; i++)
-    if (!company->have[i]) g_string_append_printf(missing, "%s%s", missing->len ? ", " : "", formats[i].file);
-  find(findings, "people", company->people.count, company->people.count ? g_strdup_printf("%d people in %d teams", company->people.count, company->teams.count)
-    : g_strdup("nobody is known yet: import people.csv"));
-  find(findings, "files", !missing->len, missing->len ? g_strdup_printf("never imported, so what they tell is unknown: %s", missing->str) : g_strdup("every kind of file was imported"));
-  int32_t age = clock_day(system_now(system)) - company->last_day;
-  find(findings, "age", company->people.count == 0 || age < 45, company->people.count == 0 ? g_strdup("no data yet")
-    : g_strdup_printf("the newest figure is %d days old%s", (int)age, age < 45 ? "" : ": import newer files"));
-}
-
-/* The nightly promise: every act reaches a signal from outside, and a person or a revision of the rules. */
-static bool examine_links(struct db *db, GArray *findings, GError **error) {
-  g_auto(links_report_auto) links = { 0 };
-  if (!links_check(db, &links, error)) return false;
-  g_autoptr(GString) text = g_string_new("");
-  if (!links.gaps) g_string_append_printf(text, "%" G_GINT64_FORMAT " acts, and each reaches a signal and a person's decision", links.actions);
-  else g_string_append_printf(text, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " acts lack a reason", links.gaps, links.actions);
-  for (guint i = 0; i < links.first->len; i++) {
-    g_autofree char *gap = links_gap_text(links.first->pdata[i]);
-    g_string_append_printf(text, "; %s", gap);
-  }
-  find(findings, "reasons", !links.gaps, g_strdup(text->str));
-  return true;
-}
-
-static bool examine(struct system *system, GArray *findings, GError **error) {
-  g_autoptr(view_auto) view = system_view(system, error);
-  g_autoptr(db_auto) db = view ? store_read(system_store(system), error) : NULL;
-  g_autoptr(GPtrArray) accounts = db ? account_list(system_store(system), error) : NULL;
-  if (!accounts) return false;
-  g_autofree char *store = store_describe(system_store(system));
-  int64_t head = ledger_head(db, error);
-  find(findings, "database", true, g_strdup_printf("%s, %" G_GINT64_FORMAT " events, %.1f MB", store, head, (double)store_size(system_store(system)) / 1e6));
-  find(findings, "rules", true, g_strdup_printf("decision rules %s are in force", system_rules(system)->revision));
-  find(findings, "accounts", accounts->len, accounts->len ? g_strdup_printf("%u account%s", accounts->len, accounts->len == 1 ? "" : "s")
-    : g_strdup("nobody can sign in: `meno accounts add LOGIN --roles lead`"));
-  examine_data(system, view->company, findings);
-  return examine_links(db, findings, error);
-}
-
-static int run_doctor(struct cli *cli, char **arguments) {
-  if (*arguments) return leftover(cli, arguments, "doctor");
-  g_autoptr(system_auto) system = cli_open(cli, false);
-  if (!system) return cli->failed;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GArray) findings = g_array_new(FALSE, TRUE, sizeof(struct finding));
-  if (!examine(system, findings, &error)) return cli_fail(cli, error);
-  struct json_writer out;
-  json_writer_init(&out);
-  json_open_object(&out, NULL);
-  json_open_array(&out, "findings");
-  for (guint i = 0; i < findings->len; i++) {
-    struct finding *finding = &g_array_index(findings, struct finding, i);
-    if (!cli->json) printf("%s %-10s %s\n", finding->fine ? " ok " : "look", finding->what, finding->text);
-    json_open_object(&out, NULL);
-    json_put_bool(&out, "fine", finding->fine);
-    json_put_string(&out, "text", finding->text);
-    json_put_string(&out, "what", finding->what);
-    json_close_object(&out);
-    g_free(finding->text);
-  }
-  json_close_array(&out);
-  json_close_object(&out);
-  g_autofree char *text = json_writer_steal(&out, NULL);
-  if (cli->json) puts(text);
-  return 0;
-}
+/* ---- descriptions ---------------------------------------------------------------------------------------------- */
 
 static int run_openapi(struct cli *cli, char **arguments) {
   if (*arguments) return leftover(cli, arguments, "openapi");
@@ -361,7 +285,7 @@ const struct command commands[] = {
   { "keys", "export FILE | import FILE", "Back up the keys that personal data is sealed with, apart from the data, or take them in again",
     "  export FILE              write the ring of keys, wrapped by the master key, and who was erased\n"
     "  import FILE              add what is missing here; who was erased stays so, whichever side knows\n", run_keys },
-  { "doctor", "", "Say what is wrong and what to do", "", run_doctor },
+  { "doctor", "", "Say what is wrong and what to do", "  Exit status 1 where something needs a look. Changes nothing, and may run beside a server.\n", doctor_run },
   { "formats", "", "Print the files that Meno reads, column by column, as Markdown", "", run_formats },
   { "kinds", "", "Print what is sealed in which kind of event, and how long it is kept, as Markdown", "", run_kinds },
   { "openapi", "", "Print the OpenAPI description of the REST interface", "", run_openapi },

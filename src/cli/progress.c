@@ -12,7 +12,10 @@ volatile int progress_stopped;
 static char last[80];
 static int64_t begun, shown;
 
-static void stop(int signal_number) { progress_stopped++; }
+/* The second ends at once: whatever is under way is taken back when the database is opened next. */
+static void stop(int signal_number) {
+  if (progress_stopped++) _exit(128 + signal_number);
+}
 
 void progress_catch(void) {
   struct sigaction action = { .sa_handler = stop };

@@ -5,16 +5,27 @@
  * are woken where the company's version or the day has changed, or a timer is due; while things still come in they wait until
  * it is quiet (runner_wakes). */
 #include "cli/serve.h"
+#include "base/log.h"
+#include "base/metrics.h"
 #include "doors/server.h"
+#include "ops/gauges.h"
 #include "runtime/links.h"
 #include "runtime/wake.h"
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LOOK_EVERY (CLOCK_SECOND)
 #define LOOK_AGAIN (CLOCK_SECOND / 20)
+#define STOP_SECONDS 9 /* within ten, whatever is under way */
 
 struct waking { struct system *system; _Atomic bool stop; struct wake wake_up; int32_t checked; /* the day of the last check of reasons */ };
+
+/* Every second the same, while the database is away: said once a minute. */
+static void log_trouble(const char *what, const GError *error, struct log_brake *brake) {
+  if (log_brake(brake, error->message)) log_write(LOG_FAILURE, what, "why", error->message, NULL);
+}
 
 static bool keep_going(void *data, const char *what, double share) { return !((struct waking *)data)->stop && !progress_stopped; }
 
@@ -24,16 +35,17 @@ static void check_reasons(struct system *system) {
   g_auto(links_report_auto) links = { 0 };
   g_autoptr(db_auto) db = store_read(system_store(system), &error);
   if (!db || !links_check(db, &links, &error)) {
-    g_printerr("meno: reasons: %s\n", error->message);
+    log_write(LOG_FAILURE, "reasons cannot be checked", "why", error->message, NULL);
     return;
   }
   for (guint i = 0; i < links.first->len; i++) {
     g_autofree char *text = links_gap_text(links.first->pdata[i]);
-    g_printerr("meno: reasons: %s\n", text);
+    log_write(LOG_FAILURE, "an act lacks a reason", "why", text, NULL);
   }
 }
 
 static void run_agents(struct waking *waking) {
+  static struct log_brake brake;
   struct system *system = waking->system;
   g_autoptr(GError) error = NULL;
   int ready = runner_wakes(system_ledger(system), &waking->wake_up, system_now(system), g_get_monotonic_time(), &error);
@@ -44,12 +56,13 @@ static void run_agents(struct waking *waking) {
   if (ready == 1 && fine && day != waking->checked) check_reasons(system);
   if (ready == 1 && fine) waking->checked = day;
   if (!fine) waking->wake_up.seen = -1;
-  if (!fine && !g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED)) g_printerr("meno: agents: %s\n", error->message);
+  if (!fine && !g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED)) log_trouble("agents failed", error, &brake);
 }
 
 static void empty_outbox(struct waking *waking) {
+  static struct log_brake brake;
   g_autoptr(GError) error = NULL;
-  if (!system_dispatch(waking->system, system_now(waking->system), &error)) g_printerr("meno: outbox: %s\n", error->message);
+  if (!system_dispatch(waking->system, system_now(waking->system), &error)) log_trouble("outbox failed", error, &brake);
 }
 
 /* Looks when somebody has committed, here or in another process, and once a second in any case; not more often than LOOK_AGAIN. */
@@ -82,20 +95,35 @@ static void wait_for_stop(struct waking *waking) {
   store_wake(system_store(waking->system));
 }
 
+/* What still runs is cut off, as a power cut would: nothing that was acknowledged hangs on it. */
+static void cut_off(int signal_number) { _exit(error_kind_of(MENO_ERROR_CANCELLED)->exit); }
+
+static void note_start(struct system *system, uint16_t port, const char *url) {
+  g_autofree char *port_text = g_strdup_printf("%u", port), *store = store_describe(system_store(system));
+  g_autofree char *engine = g_ascii_strdown(store, (gssize)strcspn(store, " "));
+  metric_set(METRIC_BUILD, 1, MENO_VERSION, engine);
+  log_write(LOG_FACT, "started", "version", MENO_VERSION, "engine", engine, "port", port_text, "url", url, NULL);
+}
+
 int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, const char *url, void (*announce)(void *, uint16_t), void *data) {
   g_autoptr(GError) error = NULL;
-  struct server_options options = { .port = port, .public_url = url, .describe = describe };
+  struct server_options options = { .port = port, .public_url = url, .describe = describe, .folder = system_dir(system), .read_gauges = gauges_read };
   progress_catch();
   struct server *server = server_start(system, &options, &error);
   if (!server) return cli_fail(cli, error);
   struct waking waking = { .system = system, .wake_up = { .seen = -1 }, .checked = CLOCK_NO_DAY };
   GThread *threads[] = { g_thread_new("agents", wake_agents, &waking), g_thread_new("outbox", wake_dispatcher, &waking) };
+  note_start(system, server_port(server), url);
   if (announce) announce(data, server_port(server));
   fflush(stdout);
   wait_for_stop(&waking);
-  g_printerr("meno: stopping\n");
+  log_write(LOG_FACT, "stopping", NULL);
+  signal(SIGALRM, cut_off);
+  alarm(STOP_SECONDS);
   server_stop(server);
   for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) g_thread_join(threads[i]);
+  alarm(0);
+  log_write(LOG_FACT, "stopped", NULL);
   return 0;
 }
 

@@ -79,11 +79,20 @@ static bool back_up(struct cli *cli, const char *file, struct copy_report *repor
   return fine && sync_file(around, error);
 }
 
+/* When it was backed up, for `meno doctor`. The backup is whole by then, so a database that may only be read is no reason to fail. */
+static void note_backup(struct cli *cli) {
+  g_autoptr(store_auto) store = store_open(cli_data(cli), NULL);
+  g_autoptr(db_auto) db = store ? store_write(store, NULL) : NULL;
+  bool noted = db && db_run(db, NULL, "upkeep.note", "ti", "backup", clock_now(&cli->clock)) >= 0 && db_commit(g_steal_pointer(&db), NULL);
+  if (!noted) fputs("meno: the database could not note that it was backed up\n", stderr);
+}
+
 int backup_run(struct cli *cli, char **arguments) {
   if (!arguments[0] || arguments[1]) return cli_usage(cli, "backup wants one file: `meno backup FILE`");
   g_autoptr(GError) error = NULL;
   struct copy_report report;
   if (!back_up(cli, arguments[0], &report, &error)) return cli_fail(cli, error);
+  note_backup(cli);
   return say_copied(cli, &report, arguments[0], "The keys are not in it: back up meno.key and, with `meno keys export`, the ring, apart from it and from each other.");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What `meno serve` starts: the REST interface below /api/v1, the browser client, and two addresses for supervisors. */
+ * What `meno serve` starts: the REST interface below /api/v1, the browser client, and /healthz, /readyz, /metrics for
+ * supervisors. */
 #pragma once
 #include "base/clock.h"
 #include "base/json.h"
@@ -16,6 +17,8 @@ struct server_options {
   struct clock clock;        /* the machine's: sessions and limits run on it, whatever time the company's data stand at */
   unsigned requests_per_second; /* of one account; 0: 50 */
   unsigned connections, seconds, line; /* see http.h; 0: its own */
+  const char *folder;        /* whose disk /readyz looks at; NULL: none */
+  void (*read_gauges)(struct system *system); /* for /metrics; NULL: none but the process's own */
   /* Adds members to the answer of GET /session: "company", "data_until". NULL: none. */
   void (*describe)(struct system *system, struct json_writer *out);
 };

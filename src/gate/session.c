@@ -65,7 +65,8 @@ static int throttle(struct db *db, int64_t now, const char *key, int free, GErro
     if (found < 0) return -1;
     if (found) attempts = query_integer(query, 0), since = query_integer(query, 1), until = query_integer(query, 2);
   }
-  if (now < until) return (int)MIN(WAIT_MOST, (until - now + CLOCK_SECOND - 1) / CLOCK_SECOND);
+  if (until - now > WAIT_MOST * CLOCK_SECOND) until = 0; /* the clock has jumped back: nobody waits longer than the longest wait */
+  if (now < until) return (int)((until - now + CLOCK_SECOND - 1) / CLOCK_SECOND);
   if (now - MAX(since, until) > ATTEMPTS_FORGOTTEN || now < since) attempts = 0, since = now;
   attempts++;
   int64_t wait = wait_of(attempts, free);
@@ -202,7 +203,7 @@ static void keep_alive(struct store *store, int64_t now, const char *hash, const
   bool current = strcmp(hash, found->hash) == 0;
   bool confirm = current && found->previous && !found->previous_until;
   bool rotate = now - found->rotated >= SESSION_ROTATION && (current || !found->previous_until);
-  if (!confirm && !rotate && now - found->seen < TOUCH_EVERY) return;
+  if (!confirm && !rotate && ABS(now - found->seen) < TOUCH_EVERY) return; /* seen in the future: the clock has jumped back */
   g_autoptr(db_auto) db = store_write(store, NULL);
   if (!db) return;
   char token[SESSION_TOKEN] = "", new_hash[DIGEST_TEXT];

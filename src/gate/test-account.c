@@ -210,6 +210,17 @@ static void test_brake_doubles(void) {
   teardown();
 }
 
+/* A clock that was a day ahead, and was set right: who had to wait then need not wait for that day. */
+static void test_brake_clock(void) {
+  setup();
+  g_autoptr(GError) error = NULL;
+  for (int i = 0; i < 3; i++) g_assert_cmpint(session_throttle(store, START + CLOCK_DAY, "login:x", 2, &error), ==, 0);
+  g_assert_cmpint(session_throttle(store, START + CLOCK_DAY, "login:x", 2, &error), ==, 1);
+  g_assert_cmpint(session_throttle(store, START, "login:x", 2, &error), ==, 0);
+  g_assert_no_error(error);
+  teardown();
+}
+
 static void test_brake_per_address(void) {
   setup();
   char token[SESSION_TOKEN];
@@ -250,6 +261,19 @@ static void test_brake_in_parallel(void) {
 }
 
 /* ---- sessions --------------------------------------------------------------------------------------------------- */
+
+/* The same for a session: it stays good, and is idle from when it was last used by the clock that is right now. */
+static void test_session_clock(void) {
+  setup();
+  g_autoptr(GError) error = NULL;
+  char token[SESSION_TOKEN], other[SESSION_TOKEN];
+  int wait;
+  g_assert_true(enter(START + CLOCK_DAY, "ana", PASSWORD, NULL, token, &wait, &error));
+  g_assert_cmpint(find(START, token, other), ==, 1);
+  g_assert_cmpint(find(START + SESSION_IDLE - 1, token, other), ==, 1);
+  g_assert_cmpint(find(START + 2 * SESSION_IDLE, token, other), ==, 0);
+  teardown();
+}
 
 static void test_expiry(void) {
   setup();
@@ -383,6 +407,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/session/sign-in", test_sign_in);
   g_test_add_func("/session/brake-login", test_brake_per_login);
   g_test_add_func("/session/brake-doubles", test_brake_doubles);
+  g_test_add_func("/session/brake-clock", test_brake_clock);
+  g_test_add_func("/session/clock", test_session_clock);
   g_test_add_func("/session/brake-address", test_brake_per_address);
   g_test_add_func("/session/brake-parallel", test_brake_in_parallel);
   g_test_add_func("/session/expiry", test_expiry);

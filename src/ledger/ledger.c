@@ -12,6 +12,7 @@
  *
  * Disadvantage: undoing costs a rebuild, linear in the history. It is rare, and one mechanism is easier to trust than two. */
 #include "ledger/ledger.h"
+#include "base/metrics.h"
 #include "base/limits.h"
 #include "ledger/differ.h"
 #include <string.h>
@@ -324,7 +325,10 @@ bool ledger_commit(struct ledger_write *write, GError **error) {
     ledger_abort(write);
     return false;
   }
+  int64_t begun = g_get_monotonic_time();
   bool fine = db_commit(write->db, error);
+  if (fine) metric_time(METRIC_COMMIT_SECONDS, g_get_monotonic_time() - begun, NULL, NULL);
+  else metric_add(METRIC_COMMITS_FAILED, 1, NULL, NULL);
   write_free(write);
   return fine;
 }

@@ -52,26 +52,25 @@ static bool make_folder(const char *dir, GError **error) {
   return g_mkdir_with_parents(dir, 0700) == 0 || fail(error, MENO_ERROR_STORE, "the folder \"%s\" cannot be made: %s", dir, g_strerror(errno));
 }
 
-/* The master key: MENO_KEY_FILE, else meno.key in the data folder. The ring of keys that it wraps stands beside it. */
-static char *key_path(const struct system *system) {
+char *system_key_file(const char *dir) {
   const char *path = g_getenv("MENO_KEY_FILE");
-  return path && *path ? g_strdup(path) : g_build_filename(system->dir, "meno.key", NULL);
+  return path && *path ? g_strdup(path) : g_build_filename(dir, "meno.key", NULL);
 }
 
-static char *ring_path(const struct system *system) {
-  g_autofree char *path = key_path(system), *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
+char *system_ring_file(const char *dir) {
+  g_autofree char *path = system_key_file(dir), *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
   g_autofree char *stem = g_strndup(name, g_str_has_suffix(name, ".key") ? strlen(name) - strlen(".key") : strlen(name));
   return g_strconcat(folder, G_DIR_SEPARATOR_S, stem, ".keys", NULL);
 }
 
 static bool open_ring(struct system *system, GError **error) {
-  g_autofree char *ring = ring_path(system);
+  g_autofree char *ring = system_ring_file(system->dir);
   system->seal = seal_new(ring, system->key, error);
   return system->seal != NULL;
 }
 
 static bool read_key(struct system *system, bool create, GError **error) {
-  g_autofree char *path = key_path(system);
+  g_autofree char *path = system_key_file(system->dir);
   if (create && !g_file_test(path, G_FILE_TEST_EXISTS) && !make_key(path, error)) return false;
   g_autofree char *bytes = NULL;
   gsize length = 0;
@@ -108,7 +107,7 @@ static bool check_ring(struct system *system, GError **error) {
   if (living->len) return true;
   g_autoptr(db_auto) db = store_read(system->store, error);
   if (!db || db_one(db, &sealed, error, "company.count_sealed", "") < 0) return false;
-  g_autofree char *path = ring_path(system);
+  g_autofree char *path = system_ring_file(system->dir);
   return !sealed || fail(error, MENO_ERROR_STORE, "the keys \"%s\" are missing, without which personal data cannot be read: put what `meno keys export` wrote there", path);
 }
 

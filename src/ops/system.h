@@ -22,6 +22,9 @@ const struct rules *system_rules(struct system *system);
 const uint8_t *system_key(struct system *system); /* 32 bytes: opaque person ids hang on it */
 struct seal *system_seal(struct system *system);  /* the ring of keys: opens what is personal */
 const char *system_dir(struct system *system);
+/* The master key of the data folder `dir`: MENO_KEY_FILE, else meno.key in it; and the ring of keys beside it. Newly allocated. */
+char *system_key_file(const char *dir);
+char *system_ring_file(const char *dir);
 const char *system_messages(const struct system *system); /* the outbox's channel of messages; NULL: channels.yaml names no program */
 int64_t system_now(struct system *system);
 /* A demo lives ahead of the machine's clock: from now on it is `now`. Kept in the data folder's file `ahead`. */

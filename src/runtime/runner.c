@@ -15,6 +15,7 @@
  * many claims, proposals and deliveries. What is refused is not held any more: a circle ends in silence, never in noise. */
 #include "runtime/runner.h"
 #include "agents/agent.h"
+#include "base/metrics.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "runtime/deliver.h"
@@ -376,6 +377,15 @@ static bool take_turn(struct ledger *ledger, const struct agent *agent, const st
   return true;
 }
 
+static bool time_turn(struct ledger *ledger, const struct agent *agent, const struct view *view, const struct rules *rules, int64_t now,
+                      struct runner_report *report, GError **error) {
+  int64_t begun = g_get_monotonic_time();
+  bool fine = take_turn(ledger, agent, view, rules, now, report, error);
+  if (fine) metric_time(METRIC_TURN_SECONDS, g_get_monotonic_time() - begun, agent->id, NULL);
+  else metric_add(METRIC_TURNS_FAILED, 1, agent->id, NULL);
+  return fine;
+}
+
 bool runner_tidy(struct ledger *ledger, const struct rules *rules, const struct agent *const *table, int64_t now, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   return write && wake_notice_silence(write, table, now, error) && gate_expire(write, now, NULL, error) && gate_release(write, rules, now, NULL, error) && ledger_commit(g_steal_pointer(&write), error);
@@ -397,7 +407,7 @@ static int take_round(struct ledger *ledger, struct snapshots *snapshots, const 
     if (progress && !progress(data, what, (double)i / count)) return fail(error, MENO_ERROR_CANCELLED, "stopped before %s had its turn", what) - 1;
     g_autoptr(view_auto) view = snapshots_take(snapshots, clock_day(now), error);
     int ready = view ? due(ledger, table[i], view, now, error) : -1;
-    if (ready < 0 || (ready && !take_turn(ledger, table[i], view, rules, now, report, error))) return -1;
+    if (ready < 0 || (ready && !time_turn(ledger, table[i], view, rules, now, report, error))) return -1;
   }
   return report->turns - before;
 }

@@ -120,9 +120,10 @@ def answers(tap, data, operations):
             tap.ok(plain.status == 0 and plain.out.strip() and (plain.json is None or name == "me export"), f"{name}: says it in words, too", plain)
     for words in (["doctor"], ["replay", "--verify"], ["replay", "--rebuild"], ["init"]):
         answer = meno.meno(data, *words)
-        tap.ok(answer.status == 0 and isinstance(answer.json, dict), f"{' '.join(words)}: answers in JSON", answer)
+        good = (0, 1) if words == ["doctor"] else (0,)  # 1: it found something, of which tests/scenarios/operate.py tells more
+        tap.ok(answer.status in good and isinstance(answer.json, dict), f"{' '.join(words)}: answers in JSON", answer)
         plain = meno.meno(data, *words, js=False)
-        tap.ok(plain.status == 0 and plain.out.strip() and plain.json is None, f"{' '.join(words)}: and in words", plain)
+        tap.ok(plain.status in good and plain.out.strip() and plain.json is None, f"{' '.join(words)}: and in words", plain)
 
 
 def time_passes(tap, empty):

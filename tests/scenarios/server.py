@@ -96,6 +96,11 @@ def kept(tap, data, said, title):
     meno.head(data)
 
 
+def unready(server):
+    reply = meno.Caller(server).get("//readyz")
+    return reply if reply.status != 200 else None
+
+
 def disk_full(tap, data, passwords, goal):
     """A file system of a few megabytes, filled to the brim."""
     if os.geteuid():
@@ -121,11 +126,15 @@ def disk_full(tap, data, passwords, goal):
             tap.ok(refusal is not None and (refusal.status, refusal.code) == (503, "store"), "on a full disk it says so at the door", refusal)
             tap.ok(refusal is not None and str(place) not in refusal.body.decode(), "without telling where its files are", refusal)
             tap.same(meno.Caller(server).get("//healthz").status, 200, "and lives on")
+            red = meno.wait_for(lambda: unready(server), "/readyz to see the full disk")
+            tap.same((red.status, red.json), (503, {"failed": "disk", "ready": False}), "/readyz: it cannot work, for the disk")
             tap.same(lead.get("/goals").status in (200, 503), True, "reading goes on, or says the same")
             (place / "ballast").unlink()
             after, refusal = acknowledged(lead, goal, 2, 1000)
             said += after
             tap.ok(len(after) == 2, "with room again it writes again", refusal)
+            green = meno.wait_for(lambda: not unready(server), "/readyz to see the room")
+            tap.ok(green, "/readyz: it can work again, without a restart")
             tap.same(server.stop(), 0, "and stops as it should")
         kept(tap, place / "data", said, "a full disk")
     finally:
@@ -147,6 +156,9 @@ def read_only(tap, data, passwords, goal):
         for words in (("status",), ("run",), ("import", "/dev/null"), ("accounts", "add", "x", "--roles", "lead"), ("serve", "--port", "0")):
             answer = meno.meno(place / "data", *words)
             tap.ok(answer.status == 74 and answer.json and answer.json["code"] == "store", f"{' '.join(words)} in a read-only folder: said so", answer)
+        answer = meno.meno(place / "data", "doctor")
+        bad = {finding["what"]: finding for finding in answer.json["findings"] if not finding["fine"]}
+        tap.ok(answer.status == 1 and "only be read" in bad["disk"]["text"] and bad["database"]["remedy"] and "key" not in bad, "doctor in a read-only folder: the disk, and what hangs on it", answer)
         subprocess.run(["mount", "-o", "remount,rw", str(place)], check=True, capture_output=True)
         tap.same(meno.meno(place / "data", "status").status, 0, "writable again, all is as it was")
         meno.head(place / "data")

@@ -3,8 +3,13 @@
  * The door: which requests are taken, in which order they are checked, and what is answered. In this order: the address,
  * the method, the size; who asks; how often; whether the request is theirs; whether they may; the input; the operation. So
  * nobody learns by an error of the input what a row without permission takes, and nothing large is read for a stranger. */
+#include "base/log.h"
+#include "base/metrics.h"
 #include "doors/rest/rest-private.h"
+#include <sodium.h>
 #include <string.h>
+
+#define SLOW G_USEC_PER_SEC /* a request that takes longer is logged */
 
 /* ---- answers ---------------------------------------------------------------------------------------------------- */
 
@@ -17,32 +22,31 @@ void rest_json(struct http_response *response, unsigned status, struct json_writ
   response->body = g_bytes_new_take(text, length);
 }
 
-static bool has_header(const struct http_response *response, const char *name) {
+static const char *header_of(const struct http_response *response, const char *name) {
   for (size_t i = 0; response->headers && i < response->headers->len; i += 2)
-    if (strcmp(response->headers->pdata[i], name) == 0) return true;
-  return false;
+    if (strcmp(response->headers->pdata[i], name) == 0) return response->headers->pdata[i + 1];
+  return NULL;
 }
 
 /* RFC 9457. What went wrong inside is for the log: it may name paths, and helps an attacker more than a user. */
 void rest_problem(struct http_response *response, const GError *error) {
   const struct error_kind *kind = error_kind(error);
   g_autofree char *detail = g_utf8_make_valid(error->message, -1), *type = g_strconcat("urn:meno:error:", kind->slug, NULL);
-  if (kind->status >= 500) {
-    g_autofree char *line = g_strescape(detail, NULL);
-    g_message("a request failed: %s", line);
-  }
+  const char *request = header_of(response, REST_REQUEST_ID);
   g_auto(json_writer_auto) writer;
   json_writer_init(&writer);
   json_open_object(&writer, NULL);
   json_put_string(&writer, "type", type);
   json_put_string(&writer, "title", kind->title);
   json_put_integer(&writer, "status", kind->status);
-  json_put_string(&writer, "detail", kind->status < 500 ? detail : "the server's log has the reason");
+  json_put_string(&writer, "detail", kind->status < 500 ? detail : error_outside(error));
   json_put_string(&writer, "code", kind->slug);
+  if (kind->status >= 500 && request) json_put_string(&writer, "request", request);
   json_close_object(&writer);
   rest_json(response, (unsigned)kind->status, &writer);
   response->type = "application/problem+json";
-  if (kind->status == 429 && !has_header(response, "Retry-After")) http_response_add(response, "Retry-After", "2");
+  bool again = kind->status == 429 || kind->status == 503;
+  if (again && !header_of(response, "Retry-After")) http_response_add(response, "Retry-After", "2");
   if (kind->status == 401) http_response_add(response, "WWW-Authenticate", "Bearer realm=\"meno\"");
 }
 
@@ -95,12 +99,23 @@ static enum http_step begin_api(struct server *server, const struct http_request
   return HTTP_ANSWERED;
 }
 
-static enum http_step begin(void *data, const struct http_request *request, size_t *ret_body_limit, struct http_response *response) {
-  if (is_api(request)) return begin_api(data, request, ret_body_limit, response);
-  if (is_path(request, "/readyz")) return HTTP_IN_TURN;
-  if (rest_method(request->method) == GET) return HTTP_AT_ONCE;
+static enum http_step begin_any(struct server *server, const struct http_request *request, size_t *ret_body_limit, struct http_response *response) {
+  if (is_api(request)) return begin_api(server, request, ret_body_limit, response);
+  if (rest_method(request->method) == GET) return is_path(request, "/readyz") || is_path(request, "/metrics") ? HTTP_IN_TURN : HTTP_AT_ONCE;
   refuse_method(response, 1u << GET);
   return HTTP_ANSWERED;
+}
+
+static void count(const char *operation, unsigned status) {
+  char text[12];
+  g_snprintf(text, sizeof text, "%u", status);
+  metric_add(METRIC_REQUESTS, 1, operation, text);
+}
+
+static enum http_step begin(void *data, const struct http_request *request, size_t *ret_body_limit, struct http_response *response) {
+  enum http_step step = begin_any(data, request, ret_body_limit, response);
+  if (step == HTTP_ANSWERED) count("none", response->status);
+  return step;
 }
 
 /* ---- operations ------------------------------------------------------------------------------------------------- */
@@ -191,46 +206,99 @@ static bool answer_row(struct rest_call *call, GError **error) {
   return fine;
 }
 
+/* Counts it, and logs what failed or was slow: which operation, never whose or with what. */
+static void note_request(const char *operation, const char *id, unsigned status, int64_t took, const GError *error) {
+  char status_text[12], seconds[G_ASCII_DTOSTR_BUF_SIZE];
+  count(operation, status);
+  metric_time(METRIC_REQUEST_SECONDS, took, operation, NULL);
+  bool failed = status >= 500;
+  if (!failed && took < SLOW) return;
+  g_snprintf(status_text, sizeof status_text, "%u", status);
+  g_ascii_formatd(seconds, sizeof seconds, "%.3f", (double)took / G_USEC_PER_SEC);
+  log_write(failed ? LOG_FAILURE : LOG_CONCERN, failed ? "request failed" : "request was slow", "request", id, "operation", operation, "status", status_text,
+    "seconds", seconds, "why", failed && error ? error->message : NULL, NULL);
+}
+
 static void answer_api(struct server *server, const struct http_request *request, struct http_response *response) {
   struct rest_call call = { .server = server, .request = request, .response = response, .address = rest_address(server, request) };
   g_autoptr(GError) error = NULL;
+  int64_t begun = g_get_monotonic_time();
+  g_autofree char *id = g_strdup_printf("%08x-%u", server->instance, ++server->requests);
   find_row(request, &call.match);
   http_response_add(response, "Cache-Control", "no-store");
+  http_response_add(response, REST_REQUEST_ID, id);
   if (!answer_row(&call, &error)) rest_problem(response, error);
+  note_request(call.match.op->name, id, response->status, g_get_monotonic_time() - begun, error);
   rest_who_clear(&call.who);
   g_free(call.address);
 }
 
 /* ---- the rest --------------------------------------------------------------------------------------------------- */
 
-static void answer_ready(struct server *server, struct http_response *response) {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(db_auto) db = store_read(system_store(server->system), &error);
-  http_response_add(response, "Cache-Control", "no-store");
-  if (db && ledger_head(db, &error) >= 0) http_response_text(response, 200, "application/json", "{\"ready\":true}", 14);
-  else rest_problem(response, error);
+/* A request of this machine's own, sent on by nobody. Where a proxy is named, everybody comes from this machine. */
+static bool is_own(const struct server *server, const struct http_request *request) {
+  static const char *const sent_on[] = { "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via" };
+  if (server->public_origin || !rest_is_loopback(request->address)) return false;
+  for (size_t i = 0; i < G_N_ELEMENTS(sent_on); i++)
+    if (http_request_header(request, sent_on[i])) return false;
+  return true;
 }
 
-static void answer(void *data, const struct http_request *request, struct http_response *response) {
-  struct server *server = data;
+/* Else it wants the token of somebody who may operate. */
+static bool may_measure(struct rest_call *call, GError **error) {
+  if (is_own(call->server, call->request)) return true;
+  bool known = rest_identify(call, error);
+  if (!known && !rest_check_rate(call, NULL)) {
+    g_clear_error(error);
+    return fail(error, MENO_ERROR_TOO_MANY, "too many requests");
+  }
+  if (!known) return false;
+  if (call->who.by == REST_BY_TOKEN && access_allows(call->who.account.roles, MAY_OPERATE) && call->who.scopes & (UINT64_C(1) << MAY_OPERATE)) return true;
+  return fail(error, MENO_ERROR_FORBIDDEN, "/metrics wants a token with the scope \"%s\"", access_permissions[MAY_OPERATE].name);
+}
+
+static void answer_metrics(struct server *server, const struct http_request *request, struct http_response *response) {
+  struct rest_call call = { .server = server, .request = request, .response = response, .address = rest_address(server, request) };
+  g_autoptr(GError) error = NULL;
+  if (may_measure(&call, &error)) health_answer_metrics(server->health, server->options.read_gauges, response);
+  else {
+    http_response_add(response, "Cache-Control", "no-store");
+    rest_problem(response, error);
+  }
+  rest_who_clear(&call.who);
+  g_free(call.address);
+}
+
+static void answer_page(struct server *server, const struct http_request *request, struct http_response *response) {
+  g_autofree char *path = form_decode(request->target, request->path_length, false);
+  if (path) web_answer(server->web, path, request, response);
+  else refuse(response, MENO_ERROR_BAD_INPUT, "the address is not well encoded: write UTF-8 with %XX, and no %00");
+}
+
+static const char *answer_other(struct server *server, const struct http_request *request, struct http_response *response) {
   if (is_path(request, REST_ROOT "/openapi.json")) {
     response->status = 200;
     response->type = "application/json";
     response->body = g_bytes_ref(server->openapi);
     http_response_add(response, "Cache-Control", "no-cache");
-  } else if (is_api(request)) answer_api(server, request, response);
-  else if (is_path(request, "/readyz")) answer_ready(server, response);
-  else if (is_path(request, "/healthz")) {
-    http_response_text(response, 200, "application/json", "{\"alive\":true}", 14);
-    http_response_add(response, "Cache-Control", "no-store");
-  } else {
-    g_autofree char *path = form_decode(request->target, request->path_length, false);
-    if (path) web_answer(server->web, path, request, response);
-    else refuse(response, MENO_ERROR_BAD_INPUT, "the address is not well encoded: write UTF-8 with %XX, and no %00");
+    return "openapi";
+  }
+  if (is_path(request, "/readyz")) return health_answer_ready(server->health, response), "readyz";
+  if (is_path(request, "/metrics")) return answer_metrics(server, request, response), "metrics";
+  if (is_path(request, "/healthz")) return health_answer_alive(response), "healthz";
+  return answer_page(server, request, response), "client";
+}
+
+static void answer(void *data, const struct http_request *request, struct http_response *response) {
+  if (is_api(request) && !is_path(request, REST_ROOT "/openapi.json")) answer_api(data, request, response);
+  else {
+    const char *what = answer_other(data, request, response);
+    count(what, response->status);
   }
 }
 
 static void full(void *data, const struct http_request *request, struct http_response *response) {
+  count("none", error_kind_of(MENO_ERROR_TOO_MANY)->status);
   http_response_add(response, "Retry-After", "1");
   refuse(response, MENO_ERROR_TOO_MANY, "too many changes wait to be made; nothing of this one was done: send it again in a second");
 }
@@ -262,6 +330,8 @@ struct server *server_start(struct system *system, const struct server_options *
   server->of_addresses = limiter_new(rate, 4 * rate);
   server->jobs = jobs_new(system);
   server->web = web_new();
+  server->health = health_new(system, options->folder);
+  randombytes_buf(&server->instance, sizeof server->instance);
   char *openapi = rest_openapi();
   server->openapi = g_bytes_new_take(openapi, strlen(openapi));
   server->door = (struct http_door){ server, begin, answer, full };
@@ -277,8 +347,10 @@ uint16_t server_port(const struct server *server) { return http_server_port(serv
 
 void server_stop(struct server *server) {
   if (!server) return;
+  if (server->jobs) jobs_stop(server->jobs);
   http_server_stop(server->http);
   jobs_free(server->jobs);
+  health_free(server->health);
   web_free(server->web);
   limiter_free(server->of_accounts);
   limiter_free(server->of_addresses);

@@ -14,10 +14,10 @@
 
 int64_t rest_wall(const struct server *server) { return clock_now(&server->options.clock); }
 
-static bool is_loopback(const char *address) { return g_str_has_prefix(address, "127.") || strcmp(address, "::1") == 0; }
+bool rest_is_loopback(const char *address) { return g_str_has_prefix(address, "127.") || strcmp(address, "::1") == 0; }
 
 char *rest_address(const struct server *server, const struct http_request *request) {
-  if (!is_loopback(request->address)) return g_strdup(request->address);
+  if (!rest_is_loopback(request->address)) return g_strdup(request->address);
   const char *chain = server->public_origin ? http_request_header(request, "X-Forwarded-For") : NULL;
   if (!chain) return NULL;
   const char *comma = strrchr(chain, ',');

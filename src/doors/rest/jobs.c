@@ -7,6 +7,7 @@
  * first tenth not done, or less than a second gone, no figure is given. */
 #include "doors/rest/jobs.h"
 #include "base/id.h"
+#include "base/log.h"
 #include <math.h>
 
 #define THREADS 2
@@ -110,7 +111,7 @@ static void run(void *data, void *closure) {
   g_free(call.file_name);
   g_clear_pointer(&call.file_out, g_bytes_unref);
   if (!fine) g_string_free(g_steal_pointer(&out), TRUE);
-  if (!fine && error_kind(error)->status >= 500) g_message("job \"%s\" failed: %s", job->op->name, error->message);
+  if (!fine && error_kind(error)->status >= 500) log_write(LOG_FAILURE, "job failed", "job", job->id, "operation", job->op->name, "why", error->message, NULL);
   finish(job, fine ? DONE : g_error_matches(error, MENO_ERROR, MENO_ERROR_CANCELLED) ? CANCELLED : FAILED, out, error);
 }
 
@@ -125,11 +126,15 @@ struct jobs *jobs_new(struct system *system) {
   return jobs;
 }
 
-void jobs_free(struct jobs *jobs) {
-  if (!jobs) return;
+void jobs_stop(struct jobs *jobs) {
   g_mutex_lock(&jobs->lock);
   jobs->stopping = true;
   g_mutex_unlock(&jobs->lock);
+}
+
+void jobs_free(struct jobs *jobs) {
+  if (!jobs) return;
+  jobs_stop(jobs);
   g_thread_pool_free(jobs->threads, FALSE, TRUE);
   g_hash_table_destroy(jobs->table);
   g_mutex_clear(&jobs->lock);
@@ -207,7 +212,7 @@ static void write_error(const GError *error, struct json_writer *out) {
   json_put_string(out, "title", kind->title);
   json_put_integer(out, "status", kind->status);
   g_autofree char *detail = g_utf8_make_valid(error->message, -1);
-  json_put_string(out, "detail", kind->status < 500 ? detail : "the server's log has the reason");
+  json_put_string(out, "detail", kind->status < 500 ? detail : error_outside(error));
   json_close_object(out);
 }
 

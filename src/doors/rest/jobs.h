@@ -7,7 +7,9 @@
 
 struct jobs;
 struct jobs *jobs_new(struct system *system);
-/* Asks all to stop and waits for them. */
+/* Asks all to stop; no further one begins. */
+void jobs_stop(struct jobs *jobs);
+/* The same, and waits for them. */
 void jobs_free(struct jobs *jobs);
 
 /* What a job works on, copied or referenced. `now` is the ledger's time at its start. NULL: TOO_MANY. Its id is newly

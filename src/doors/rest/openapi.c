@@ -306,7 +306,8 @@ static const struct field problem_fields[] = {
   { "title",  FIELD_TEXT(200), REQUIRED, "the kind of problem" },
   { "status", FIELD_INTEGER(400, 599), REQUIRED, "the status of the answer" },
   { "detail", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "what went wrong, with what, and the remedy" },
-  { "code",   FIELD_TEXT(100), 0, "a word for programs" }, { 0 } };
+  { "code",   FIELD_TEXT(100), 0, "a word for programs" },
+  { "request", FIELD_TEXT(40), 0, "of a failure inside: the id under which the log has its reason" }, { 0 } };
 static const struct field job_begun[] = { { "job", FIELD_ID("job"), REQUIRED, "the job's id" }, { 0 } };
 
 static const struct { const char *status, *description; enum meno_error example; const char *detail; } problems[] = {
@@ -318,7 +319,7 @@ static const struct { const char *status, *description; enum meno_error example;
   { "413", "Larger than the limit", MENO_ERROR_TOO_LARGE, "\"reason\" is longer than 4000 bytes" },
   { "415", "The content type is not taken", MENO_ERROR_MEDIA_TYPE, "the body must be JSON; send it with Content-Type: application/json" },
   { "429", "Too many requests", MENO_ERROR_TOO_MANY, "too many requests; wait 2 seconds" },
-  { "503", "The database cannot be read or written", MENO_ERROR_STORE, "the server's log has the reason" } };
+  { "503", "The database cannot be read or written", MENO_ERROR_STORE, "the database cannot be read or written at this moment, and nothing of this is acknowledged: try again" } };
 
 static void put_example(struct json_writer *out, enum meno_error code, const char *detail) {
   const struct error_kind *kind = error_kind_of(code);

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "doors/http/form.h"
 #include "doors/http/http.h"
+#include "doors/rest/health.h"
 #include "doors/rest/jobs.h"
 #include "doors/rest/limiter.h"
 #include "doors/rest/web.h"
@@ -16,6 +17,7 @@
 
 #define REST_ROOT "/api/v1"
 #define REST_COOKIE "meno_session"
+#define REST_REQUEST_ID "X-Request-Id"
 #define REST_SEGMENTS 8
 
 struct server {
@@ -29,6 +31,9 @@ struct server {
   struct limiter *of_accounts, *of_addresses;
   struct web *web;
   GBytes *openapi;
+  struct health *health;
+  uint32_t instance;           /* random: begins the ids of this process's requests */
+  _Atomic unsigned requests;
 };
 
 /* ---- routes ----------------------------------------------------------------------------------------------------- */
@@ -83,6 +88,7 @@ bool rest_check_rate(struct rest_call *call, GError **error);
 void rest_set_cookie(struct rest_call *call, const char *token); /* "": takes it away */
 void rest_who_clear(struct rest_who *who);
 /* Asked of the request where no caller is known: its address, or the proxy's word for it; NULL where all share one. */
+bool rest_is_loopback(const char *address);
 char *rest_address(const struct server *server, const struct http_request *request);
 struct caller rest_caller(const struct rest_who *who); /* borrows */
 

@@ -126,6 +126,16 @@ static void test_routes(void) {
   g_assert_true(json_true(json_get(best.json, "fine")));
   EXPECT(200, NULL, "GET", "/healthz", "", NULL);
   EXPECT(200, NULL, "GET", "/readyz", "", NULL);
+  EXPECT(200, NULL, "GET", "/metrics", "", NULL);
+  EXPECT(401, "unauthenticated", "GET", "/metrics", "X-Forwarded-For: 192.0.2.1\r\n", NULL);
+  g_autofree char *sent_on = g_strconcat(lead, "Via: 1.1 proxy\r\n", NULL);
+  EXPECT(403, "forbidden", "GET", "/metrics", sent_on, NULL); /* a cookie is not enough */
+  EXPECT(405, "method", "POST", "/metrics", lead, "{}");
+  g_auto(reply_auto) first = ask("GET", "/api/v1/toys", lead, NULL), second = ask("GET", "/api/v1/toys", lead, NULL);
+  const char *id = strstr(first.head, "X-Request-Id: ");
+  g_assert_nonnull(id);
+  g_autofree char *line = g_strndup(id, strcspn(id, "\r"));
+  g_assert_null(strstr(second.head, line));
   close_house();
 }
 
