@@ -68,7 +68,7 @@ export async function open({ width = 1280, height = 800, theme = 'light', cookie
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' });
   if (cookies.length) await context.addCookies(cookies);
   const page = await context.newPage();
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(60000);
   watch(page);
   last = page;
   return page;
