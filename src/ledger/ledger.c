@@ -546,7 +546,7 @@ bool ledger_verify(struct ledger *ledger, void (*progress)(void *, const char *,
   g_autoptr(db_auto) live = store_read(ledger->store, error);
   g_autoptr(db_auto) rebuilt = live ? store_write(memory, error) : NULL;
   struct rebuild rebuild = { .ledger = ledger, .source = live, .target = rebuilt, .check_chain = true, .progress = progress, .progress_data = data };
-  if (!rebuilt || !rebuild_all(&rebuild, error)) return false;
+  if (!rebuilt || !db_intact(live, error) || !rebuild_all(&rebuild, error)) return false;
   if (progress) progress(data, "comparing tables", 1);
   struct comparison comparison = { .tables_of = ledger->tables, .live = live, .rebuilt = rebuilt };
   if (!every_table(ledger, compare_table, &comparison, error)) return false;
