@@ -265,8 +265,7 @@ static bool fold_import(struct ledger *ledger, struct db *source, struct db *db,
   int64_t first = 0;
   if (!doc) return false;
   if (!json_integer(json_get(json_root(doc), "first"), &first)) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " does not say where its import begins", commit->seq);
-  const char *id = strchr(commit->subject, ':') + 1;
-  g_auto(walk_auto) walk = { .db = source, .from = first, .to = commit->seq, .batch = id };
+  g_auto(walk_auto) walk = { .db = source, .from = first, .to = commit->seq, .batch = event_about(commit) };
   struct event event;
   int got;
   while ((got = walk_next(&walk, &event, error)) == 1)
@@ -432,6 +431,11 @@ int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **er
   event.body = g_strndup(event.body, event.body_length);
   *ret_event = event;
   return 1;
+}
+
+const char *event_about(const struct event *event) {
+  const char *colon = strchr(event->subject, ':');
+  return colon ? colon + 1 : event->subject;
 }
 
 void event_clear(struct event *event) {
