@@ -16,10 +16,14 @@
 #include "company/level.h"
 #include "company/load.h"
 #include "gate/account.h"
+#include "gate/deputies.h"
 #include "gate/proposals.h"
 #include "ledger/claims.h"
+#include "ledger/erase.h"
+#include "runtime/links.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
+#include "runtime/wake.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -29,8 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define MOST_BYTES 65536
 #define TODAY 20514 /* 1 March 2026 */
 
-static const struct event_kind *const kinds[] = { claim_kinds, company_kinds, gate_kinds, access_kinds, runtime_kinds, outbox_kinds, NULL };
-static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, outbox_folds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct fold *const folds[] = { claim_folds, erasure_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 static struct store *store;
 static struct ledger *ledger;
@@ -170,7 +174,7 @@ static void show_proposals(struct db *db) {
 
 static void read_tables(struct db *db) {
   g_autoptr(GError) error = NULL;
-  g_autoptr(company_auto) company = company_load(db, TODAY, &error);
+  g_autoptr(company_auto) company = company_load(db, NULL, TODAY, &error);
   if (company) {
     g_autoptr(levels_auto) levels = levels_new(company, TODAY);
     g_assert(levels && levels->count >= 0);
