@@ -194,6 +194,8 @@ static const struct kpi *rows_of(const struct company *c, int goal, int *ret_cou
   while (company < count && c->kpis.at[first + company].team < 0)
     company++;
   *ret_count = company < count ? count - company : company;
+  if (count == 0)
+    return NULL;
   return c->kpis.at + first + (company < count ? company : 0);
 }
 

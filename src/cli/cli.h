@@ -48,7 +48,7 @@ bool progress_show(void *what_for, const char *what, double share);
 void progress_note(void *what_for, const char *what, double share); /* the same for those who cannot be stopped */
 void progress_end(void);
 /* Set by Ctrl-C and SIGTERM once progress_catch was called; progress_show then says stop. A second signal ends at once. */
-extern volatile int progress_stopped;
+extern _Atomic int progress_stopped;
 void progress_catch(void);
 
 /* Prints an answer for people: lists as tables, the rest as lines. `fields` describe the object. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-volatile int progress_stopped;
+_Atomic int progress_stopped; /* a signal raises it, any thread looks */
 
 static char last[80];
 static int64_t begun, shown;

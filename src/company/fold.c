@@ -90,11 +90,11 @@ static bool put_membership(struct db *db, const char *person, struct json row, i
 
 /* person.erased: a row without the person stays, for what was counted; nothing that still comes of them is taken. */
 static bool fold_erased(struct db *db, const struct event *event, struct json body, GError **error) {
-  return db_run(db, error, "company.erase_person", "ti", strchr(event->subject, ':') + 1, event->seq) >= 0;
+  return db_run(db, error, "company.erase_person", "ti", event_about(event), event->seq) >= 0;
 }
 
 static bool fold_person(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1;
+  const char *id = event_about(event);
   int64_t erased;
   int gone = db_one(db, &erased, error, "ledger.erasure", "t", event->subject);
   if (gone != 0) return gone > 0;
@@ -122,7 +122,7 @@ static bool fold_statement(struct db *db, const struct event *event, struct json
   struct json success = json_get(body, "success");
   g_autoptr(query_auto) query = db_query_named(db, "company.put_statement", error);
   if (!query) return false;
-  query_bind_text(query, 1, strchr(event->subject, ':') + 1);
+  query_bind_text(query, 1, event_about(event));
   query_bind_text(query, 2, json_string(json_get(body, "person")));
   query_bind_text(query, 3, json_string(json_get(body, "actor")));
   query_bind_text(query, 4, json_string(json_get(body, "verb")));
@@ -139,7 +139,7 @@ static bool fold_statement(struct db *db, const struct event *event, struct json
 
 /* source.added: the document; source.withdrawn {reason}: it is not to be drawn from any more. */
 static bool fold_source(struct db *db, const struct event *event, struct json body, GError **error) {
-  if (strcmp(event->kind, "source.withdrawn") == 0) return db_run(db, error, "company.withdraw_source", "t", strchr(event->subject, ':') + 1) >= 0;
+  if (strcmp(event->kind, "source.withdrawn") == 0) return db_run(db, error, "company.withdraw_source", "t", event_about(event)) >= 0;
   static const char *const texts[] = { "name", "title", "owner", "valid_until", "licence", "audience", "text" };
   g_autoptr(query_auto) query = db_query_named(db, "company.put_source", error);
   if (!query) return false;
@@ -162,7 +162,7 @@ static bool fold_files(struct db *db, const struct event *event, struct json bod
 /* ---- decisions -------------------------------------------------------------------------------------------------- */
 
 static bool fold_weighed(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1;
+  const char *id = event_about(event);
   double weight = json_number(json_get(body, "weight"), NAN);
   return db_run(db, error, "company.weigh_goal", "tdi", id, weight, event->seq) >= 0 &&
     db_run(db, error, "company.add_goal_version", "titdti", id, event->recorded, event->actor, weight, json_string(json_get(body, "reason")), event->seq) >= 0;
@@ -171,13 +171,13 @@ static bool fold_weighed(struct db *db, const struct event *event, struct json b
 /* need.cause_confirmed {goal, cause, first, reason}; need.marked {goal, word, reason}. */
 static bool fold_need_word(struct db *db, const struct event *event, struct json body, GError **error) {
   bool cause = strcmp(event->kind, "need.cause_confirmed") == 0;
-  return db_run(db, error, "company.put_need_word", "tttttttii", strchr(event->subject, ':') + 1, cause ? "cause" : json_string(json_get(body, "word")),
+  return db_run(db, error, "company.put_need_word", "tttttttii", event_about(event), cause ? "cause" : json_string(json_get(body, "word")),
     json_string(json_get(body, "goal")), json_string(json_get(body, "cause")), json_string(json_get(body, "first")),
     json_string(json_get(body, "reason")), event->actor, event->recorded, event->seq) >= 0;
 }
 
 static bool fold_correction(struct db *db, const struct event *event, struct json body, GError **error) {
-  return db_run(db, error, "company.put_skill_correction", "ttdtii", strchr(event->subject, ':') + 1, json_string(json_get(body, "skill_id")),
+  return db_run(db, error, "company.put_skill_correction", "ttdtii", event_about(event), json_string(json_get(body, "skill_id")),
     json_number(json_get(body, "level"), 0), json_string(json_get(body, "note")), event->recorded, event->seq) >= 0;
 }
 
@@ -185,7 +185,7 @@ static bool fold_correction(struct db *db, const struct event *event, struct jso
 
 /* intervention.registered: the body is the registration; intervention.ended {reason}. */
 static bool fold_intervention(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1;
+  const char *id = event_about(event);
   if (strcmp(event->kind, "intervention.ended") == 0)
     return db_run(db, error, "company.end_intervention", "tii", id, event->recorded, event->seq) >= 0;
   g_autofree char *plan = g_strndup(event->body, event->body_length);
@@ -196,7 +196,7 @@ static bool fold_intervention(struct db *db, const struct event *event, struct j
 /* asset.published: the body is what was accepted; asset.withdrawn {reason}. */
 static bool fold_asset(struct db *db, const struct event *event, struct json body, GError **error) {
   if (strcmp(event->kind, "asset.withdrawn") == 0)
-    return db_run(db, error, "company.withdraw_asset", "tii", strchr(event->subject, ':') + 1, (int64_t)clock_day(event->recorded), event->seq) >= 0;
+    return db_run(db, error, "company.withdraw_asset", "tii", event_about(event), (int64_t)clock_day(event->recorded), event->seq) >= 0;
   static const char *const keys[] = { "intervention", "need", "title", "modality", "pattern" };
   const char *texts[G_N_ELEMENTS(keys)];
   for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -204,14 +204,14 @@ static bool fold_asset(struct db *db, const struct event *event, struct json bod
     if (!texts[i]) texts[i] = "";
   }
   g_autofree char *whole = g_strndup(event->body, event->body_length);
-  return db_run(db, error, "company.put_asset", "tttttttii", strchr(event->subject, ':') + 1, texts[0], texts[1], texts[2], texts[3], texts[4], whole,
+  return db_run(db, error, "company.put_asset", "tttttttii", event_about(event), texts[0], texts[1], texts[2], texts[3], texts[4], whole,
     (int64_t)clock_day(event->recorded), event->seq) >= 0;
 }
 
 /* delivery.made {asset, at, block, channel, expires, minutes, person, reason, title}; delivery.answered {state}; asset.withdrawn:
  * what has not been shown yet is not shown any more. */
 static bool fold_delivery(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1;
+  const char *id = event_about(event);
   if (strcmp(event->kind, "asset.withdrawn") == 0)
     return db_run(db, error, "company.stop_deliveries", "tii", id, event->recorded, (int64_t)clock_day(event->recorded)) >= 0;
   if (strcmp(event->kind, "delivery.answered") == 0)
@@ -226,19 +226,22 @@ static bool fold_delivery(struct db *db, const struct event *event, struct json 
 }
 
 static bool fold_note(struct db *db, const struct event *event, struct json body, GError **error) {
-  return db_run(db, error, "company.put_note", "ttttii", strchr(event->subject, ':') + 1, json_string(json_get(body, "to")), json_string(json_get(body, "title")),
+  return db_run(db, error, "company.put_note", "ttttii", event_about(event), json_string(json_get(body, "to")), json_string(json_get(body, "title")),
     json_string(json_get(body, "text")), event->recorded, event->seq) >= 0;
 }
 
+/* A minute of the day; a number that no integer can hold would be another one with each compiler. */
+static int64_t minute(struct json value) { return (int64_t)CLAMP(json_number(value, 0), -1, 24 * 60); }
+
 static bool fold_preference(struct db *db, const struct event *event, struct json body, GError **error) {
-  return db_run(db, error, "company.put_preference", "tiidti", strchr(event->subject, ':') + 1, (int64_t)json_number(json_get(body, "quiet_from"), 0),
-    (int64_t)json_number(json_get(body, "quiet_to"), 0), json_number(json_get(body, "weekly_minutes"), 0), json_string(json_get(body, "channel")), event->seq) >= 0;
+  return db_run(db, error, "company.put_preference", "tiidti", event_about(event), minute(json_get(body, "quiet_from")),
+    minute(json_get(body, "quiet_to")), json_number(json_get(body, "weekly_minutes"), 0), json_string(json_get(body, "channel")), event->seq) >= 0;
 }
 
 /* programme.stopped {reason}; programme.retargeted {goal, reason}; programme.resumed {reason}: as the file says again. */
 static bool fold_programme(struct db *db, const struct event *event, struct json body, GError **error) {
   bool resumed = strcmp(event->kind, "programme.resumed") == 0, stopped = strcmp(event->kind, "programme.stopped") == 0;
-  return db_run(db, error, "company.put_programme_decision", "tittti", strchr(event->subject, ':') + 1, (int64_t)stopped,
+  return db_run(db, error, "company.put_programme_decision", "tittti", event_about(event), (int64_t)stopped,
     json_string(json_get(body, "goal")), resumed ? NULL : json_string(json_get(body, "reason")), event->actor, event->seq) >= 0;
 }
 
@@ -253,7 +256,7 @@ static bool fold_assumed(struct db *db, const struct event *event, struct json b
 
 /* promise.made {group, topics, need, text, owner, due}; promise.kept {done}. */
 static bool fold_promise(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1;
+  const char *id = event_about(event);
   if (strcmp(event->kind, "promise.kept") == 0)
     return db_run(db, error, "listening.keep_promise", "titi", id, (int64_t)clock_day(event->recorded), json_string(json_get(body, "done")), event->seq) >= 0;
   int32_t due = 0;

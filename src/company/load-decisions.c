@@ -116,6 +116,9 @@ const struct known_need *known_need_named(const struct company *company, const c
 
 /* ---- interventions ---------------------------------------------------------------------------------------------- */
 
+/* A number that no integer can hold would be another one with each compiler. */
+static int week_of(struct json value) { return (int)CLAMP(json_number(value, 1), -10000, 10000); }
+
 static void read_units(struct loading *load, struct json teams, int index, GArray *units) {
   struct json_iter it = json_iter(teams);
   while (json_next(&it)) {
@@ -135,8 +138,8 @@ static void read_intervention(struct loading *load, struct query *q, GArray *int
     .cause = cause < 0 ? CAUSE_CANNOT_TELL : (enum cause)cause, .title = load_keep(load, json_string(json_get(plan, "title"))),
     .remedy = load_keep(load, json_string(json_get(plan, "remedy"))), .design = load_keep(load, json_string(json_get(plan, "design"))),
     .training = json_true(json_get(plan, "training")), .measurable = json_true(json_get(plan, "measurable")),
-    .owner = load_find(load->to->people, json_string(json_get(plan, "owner"))), .from_week = (int)json_number(json_get(estimand, "from_week"), 1),
-    .to_week = (int)json_number(json_get(estimand, "to_week"), 1), .minimum_effect = json_number(json_get(plan, "minimum_effect"), NAN),
+    .owner = load_find(load->to->people, json_string(json_get(plan, "owner"))), .from_week = week_of(json_get(estimand, "from_week")),
+    .to_week = week_of(json_get(estimand, "to_week")), .minimum_effect = json_number(json_get(plan, "minimum_effect"), NAN),
     .power = json_number(json_get(plan, "power"), 0), .cost = json_number(json_get(plan, "cost"), 0), .registered = clock_day(query_integer(q, 6)),
     .due = day_of(json_get(plan, "due")), .baseline_from = day_of(json_get(baseline, "from")), .baseline_to = day_of(json_get(baseline, "to")),
     .state = strcmp(query_text(q, 5), "stopped") == 0 ? INTERVENTION_STOPPED : INTERVENTION_RUNNING,

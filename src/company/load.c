@@ -201,6 +201,7 @@ static void read_skill(struct loading *load, struct query *q) {
 
 static void read_job_skill(struct loading *load, struct query *q) {
   struct job_skill row = { .job = intern_job(load, query_text(q, 0)), .skill = load_intern_skill(load, query_text(q, 1)), .level = query_double(q, 2), .importance = load_number_or(q, 3, 1) };
+  if (row.job < 0) return; /* a title that is empty is nobody's */
   struct job *job = &g_array_index(load->job, struct job, row.job);
   if (!job->count++) job->first = (int)load->job_skill->len; /* rows come by title */
   g_array_append_val(load->job_skill, row);

@@ -81,7 +81,7 @@ bool deputy_end(struct ledger_write *write, const char *id, const char *actor, i
 }
 
 static bool fold_deputy(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1, *from = json_string(json_get(body, "starts")), *until = json_string(json_get(body, "ends"));
+  const char *id = event_about(event), *from = json_string(json_get(body, "starts")), *until = json_string(json_get(body, "ends"));
   int64_t starts = 0, ends = 0;
   if (strcmp(event->kind, "deputy.ended") == 0) return db_run(db, error, "gate.end_deputy", "tii", id, event->recorded, event->seq) >= 0;
   if (from) clock_parse_time(from, &starts);

@@ -30,7 +30,7 @@ static bool fold_ended(struct db *db, const struct event *event, struct json bod
 }
 
 static bool fold_import(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1;
+  const char *id = event_about(event);
   if (strcmp(event->kind, "import.undone") == 0) return db_run(db, error, "ledger.undo_import", "ti", id, event->seq) >= 0;
   g_autofree char *report = g_strndup(event->body, event->body_length);
   return db_run(db, error, "ledger.put_import", "titti", id, event->recorded, event->actor, report, event->seq) >= 0;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static bool fold_destroyed(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *person = strcmp(event->kind, "person.erased") == 0 ? strchr(event->subject, ':') + 1 : NULL;
+  const char *person = strcmp(event->kind, "person.erased") == 0 ? event_about(event) : NULL;
   struct json_iter it = json_iter(json_get(body, "keys"));
   while (json_next(&it))
     if (db_run(db, error, "ledger.put_erasure", "ttii", json_string(it.value), person, event->recorded, event->seq) < 0) return false;

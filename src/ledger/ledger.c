@@ -266,8 +266,7 @@ static bool fold_import(struct ledger *ledger, struct db *source, struct db *db,
   int64_t first = 0;
   if (!doc) return false;
   if (!json_integer(json_get(json_root(doc), "first"), &first)) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " does not say where its import begins", commit->seq);
-  const char *id = strchr(commit->subject, ':') + 1;
-  g_auto(walk_auto) walk = { .db = source, .from = first, .to = commit->seq, .batch = id };
+  g_auto(walk_auto) walk = { .db = source, .from = first, .to = commit->seq, .batch = event_about(commit) };
   struct event event;
   int got;
   while ((got = walk_next(&walk, &event, error)) == 1)
@@ -438,6 +437,11 @@ int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **er
   return 1;
 }
 
+const char *event_about(const struct event *event) {
+  const char *colon = strchr(event->subject, ':');
+  return colon ? colon + 1 : event->subject;
+}
+
 void event_clear(struct event *event) {
   const char *texts[] = { event->kind, event->subject, event->actor, event->batch, event->rules, event->body };
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free((void *)(uintptr_t)texts[i]);
@@ -550,7 +554,7 @@ bool ledger_verify(struct ledger *ledger, void (*progress)(void *, const char *,
   g_autoptr(db_auto) live = store_read(ledger->store, error);
   g_autoptr(db_auto) rebuilt = live ? store_write(memory, error) : NULL;
   struct rebuild rebuild = { .ledger = ledger, .source = live, .target = rebuilt, .check_chain = true, .progress = progress, .progress_data = data };
-  if (!rebuilt || !rebuild_all(&rebuild, error)) return false;
+  if (!rebuilt || !db_intact(live, error) || !rebuild_all(&rebuild, error)) return false;
   if (progress) progress(data, "comparing tables", 1);
   struct comparison comparison = { .tables_of = ledger->tables, .live = live, .rebuilt = rebuilt };
   if (!every_table(ledger, compare_table, &comparison, error)) return false;

@@ -94,9 +94,11 @@ int64_t ledger_head(struct db *db, GError **error); /* the last seq; 0 empty; -1
 bool ledger_visit(struct db *db, int64_t from, int64_t to, bool (*visit)(const struct event *event, void *data, GError **error), void *data, GError **error);
 int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **error); /* 1/0/-1; texts newly allocated: event_clear */
 void event_clear(struct event *event);
+const char *event_about(const struct event *event); /* "retention" of the subject "goal:retention"; all of it where there is no colon. Borrowed */
 
-/* Walks the chain, rebuilds every projection from the events into memory and compares. What differs is named in the
- * error (CORRUPT): the first bad event; or the first table, its row, and the event that last wrote that row. */
+/* Asks the engine whether the database is intact, walks the chain, rebuilds every projection from the events into memory and
+ * compares. What differs is named in the error (CORRUPT): the first bad event; or the first table, its row, and the event that
+ * last wrote that row. */
 struct replay_report { int64_t events; int tables; double seconds; char head[DIGEST_TEXT]; };
 bool ledger_verify(struct ledger *ledger, void (*progress)(void *data, const char *what, double share), void *data, struct replay_report *ret_report, GError **error);
 /* Brings the database in `place` up to this Meno's schema and rebuilds every projection, all or nothing. Equal versions: it was. */

@@ -423,7 +423,7 @@ static bool fold_settled(struct db *db, const struct event *event, const char *i
 }
 
 static bool fold_action(struct db *db, const struct event *event, struct json body, GError **error) {
-  const char *id = strchr(event->subject, ':') + 1, *what = strchr(event->kind, '.') + 1;
+  const char *id = event_about(event), *what = strchr(event->kind, '.') + 1;
   int64_t due = event->recorded;
   const char *when = json_string(json_get(body, "due"));
   if (when) clock_parse_time(when, &due);

@@ -124,8 +124,14 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   return NULL;
 }
 
+/* A disk that fails makes SQLite roll back the whole transaction by itself: what came after would be committed one by one. */
+static bool gave_up(struct db *db, const char *what, GError **error) {
+  return sqlite3_get_autocommit(handle_of(db)) && !fail(error, MENO_ERROR_STORE, "%s: the database has taken back all that was being written (check that the disk is there, has room and may be written)", what);
+}
+
 static bool take_step(struct db *db, int step, const char *what, GError **error) {
   struct sqlite_db *sqlite = (struct sqlite_db *)db;
+  if (step >= COMMIT && gave_up(db, what, error)) return false;
   if (!sqlite->steps[step] && sqlite3_prepare_v3(sqlite->handle, step_words[step], -1, SQLITE_PREPARE_PERSISTENT, &sqlite->steps[step], NULL) != SQLITE_OK)
     return fail_sqlite(sqlite->handle, what, error);
   bool fine = sqlite3_step(sqlite->steps[step]) == SQLITE_DONE || fail_sqlite(sqlite->handle, what, error);
@@ -198,6 +204,7 @@ static void bind(struct query *query, int parameter, const struct cell *cell) {
 }
 
 static int next(struct query *query, GError **error) {
+  if (query->db->writing && gave_up(query->db, query->name, error)) return -1;
   int code = sqlite3_step(own(query)->statement);
   if (code == SQLITE_ROW) return 1;
   bool failed = code != SQLITE_DONE;
@@ -237,6 +244,17 @@ static void checkpoint(struct store *store) {
   g_mutex_unlock(&store->writing);
 }
 
+static bool intact(struct db *db, GError **error) {
+  sqlite3_stmt *statement = NULL;
+  bool told = sqlite3_prepare_v2(handle_of(db), "PRAGMA integrity_check(1)", -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
+  const char *words = told ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+  bool fine = g_strcmp0(words, "ok") == 0;
+  if (!told) fail_sqlite(handle_of(db), "checking the database", error);
+  else if (!fine) fail(error, MENO_ERROR_CORRUPT, "the database's file is damaged (%s): restore a backup", words);
+  sqlite3_finalize(statement);
+  return fine;
+}
+
 static char *describe(struct store *store) { return g_strdup_printf("SQLite %s, %s", sqlite3_libversion(), store->memory ? "in memory" : store->place); }
 
 static int64_t size(struct store *store) {
@@ -250,4 +268,4 @@ const struct engine sqlite_engine = { .name = "sqlite", .connect = connect, .dis
   .roll_back = roll_back, .settled = settled, .most_members = 512, .mark = mark, .keep = keep, .go_back = go_back,
   .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns, .tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
-  .checkpoint = checkpoint, .describe = describe, .size = size };
+  .checkpoint = checkpoint, .intact = intact, .describe = describe, .size = size };

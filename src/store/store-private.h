@@ -42,6 +42,7 @@ struct engine {
   struct cell (*cell)(struct query *query, int column);                      /* borrowed until the next step */
   int (*columns)(struct query *query);
   bool (*listen)(struct store *store, int stop);  /* calls store_wake when another process commits, until `stop` can be read; false: connection lost. NULL: nobody calls */
+  bool (*intact)(struct db *db, GError **error);  /* NULL: the server looks after it */
   const char *tables;                         /* a query: the names of all tables */
   void (*checkpoint)(struct store *store);
   char *(*describe)(struct store *store);

@@ -7,7 +7,8 @@
  *
  * Group commit: whoever ends a write while others wait for their turn leaves the transaction open for the next, and waits;
  * whoever finds nobody waiting commits for all. So many writes share one fsync, and nobody waits for company. A write that
- * is taken back goes back to the point where it began; a commit that fails fails for all of its group.
+ * is taken back goes back to the point where it began; a commit that fails fails for all of its group, and so does a write
+ * after which the engine cannot go back (a disk that fails, a lost connection).
  *
  * Migrations are sql/schema/NNN-word.sql in the order of their numbers; NNN-word.ENGINE.sql is for that engine alone. The
  * number of the last one is the database's version. */
@@ -268,15 +269,15 @@ struct db *store_read(struct store *store, GError **error) {
   return NULL;
 }
 
-/* Writes that become durable together. */
+/* Writes that become durable together. An error before it is done: the group cannot be saved. */
 struct group { int members, unread; bool done; GError *error; };
 
 /* Commits what is waiting to become durable, unless somebody else is about to write. Gives `writing` back. */
 static void end_write(struct store *store) {
   struct group *group = store->group;
-  if (group && (store->waiting == 0 || group->members >= store->engine->most_members)) {
+  if (group && (group->error || store->waiting == 0 || group->members >= store->engine->most_members)) {
     store->group = NULL;
-    if (store->engine->commit(store->writer, &group->error)) store_wake(store);
+    if (!group->error && store->engine->commit(store->writer, &group->error)) store_wake(store);
     else store->engine->roll_back(store->writer);
     group->done = true;
     g_cond_broadcast(&store->durable);
@@ -289,7 +290,8 @@ struct db *store_write(struct store *store, GError **error) {
   g_mutex_lock(&store->writing);
   store->waiting--;
   if (store->group) {
-    if (store->engine->mark(store->writer, error)) return store->writer;
+    if (store->engine->mark(store->writer, &store->group->error)) return store->writer;
+    if (error) *error = g_error_copy(store->group->error);
     end_write(store);
     return NULL;
   }
@@ -326,6 +328,12 @@ static bool commit_alone(struct store *store, GError **error) {
   return fine;
 }
 
+static void take_back(struct db *db) {
+  struct store *store = db->store;
+  if (store->group) store->engine->go_back(db, &store->group->error);
+  else store->engine->roll_back(db);
+}
+
 bool db_commit(struct db *db, GError **error) {
   g_assert(db->writing);
   struct store *store = db->store;
@@ -333,7 +341,7 @@ bool db_commit(struct db *db, GError **error) {
   bool joined = store->group != NULL;
   if (!joined && store->waiting == 0) return commit_alone(store, error);
   if (joined ? !store->engine->keep(db, error) : !store->engine->settled(db, error)) {
-    joined ? (void)store->engine->go_back(db, NULL) : store->engine->roll_back(db);
+    take_back(db);
     end_write(store);
     return false;
   }
@@ -350,8 +358,7 @@ void db_release(struct db *db) {
   struct store *store = db->store;
   reset_queries(db);
   if (db->writing) {
-    if (store->group) store->engine->go_back(db, NULL);
-    else store->engine->roll_back(db);
+    take_back(db);
     end_write(store);
     return;
   }
@@ -556,6 +563,8 @@ bool db_table_digest(struct db *db, const char *table, char out[65], GError **er
   digest_format(result, out);
   return true;
 }
+
+bool db_intact(struct db *db, GError **error) { return !db->store->engine->intact || db->store->engine->intact(db, error); }
 
 bool db_table_clear(struct db *db, const char *table, GError **error) {
   g_autoptr(query_auto) query = store_unnamed(db, "DELETE FROM ", table, "", error);

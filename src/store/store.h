@@ -89,6 +89,8 @@ int db_one(struct db *db, int64_t *ret_value, GError **error, const char *name, 
 /* A table's rows, in whatever order, hashed: what replay compares, the same for both engines. `table` is one that a fold has named. */
 bool db_table_digest(struct db *db, const char *table, char out[65], GError **error);
 bool db_table_clear(struct db *db, const char *table, GError **error);
+/* Are the database's own structures whole: do its indexes say what its tables say? CORRUPT where the engine knows that they do not. */
+bool db_intact(struct db *db, GError **error);
 /* Checks every named query against the schema (a test's work); names the first that fails. */
 bool store_check_queries(struct store *store, GError **error);
 /* "sqlite 3.40.1"; bytes on disk. */

@@ -157,10 +157,8 @@ uint16_t http_server_port(const struct http_server *server) { return server->por
 void http_server_stop(struct http_server *server) {
   if (!server) return;
   server->stopping = true;
-  if (server->daemon) {
-    MHD_socket fd = MHD_quiesce_daemon(server->daemon);
-    if (fd != MHD_INVALID_SOCKET) close(fd);
-  }
+  MHD_socket fd = server->daemon ? MHD_quiesce_daemon(server->daemon) : MHD_INVALID_SOCKET;
+  if (fd != MHD_INVALID_SOCKET) shutdown(fd, SHUT_RDWR); /* nobody gets in; the library's threads may still know its number */
   int64_t until = g_get_monotonic_time() + STOP_SECONDS * G_USEC_PER_SEC;
   g_mutex_lock(&server->lock);
   cut(server, true, false);
@@ -173,6 +171,7 @@ void http_server_stop(struct http_server *server) {
   g_thread_pool_free(server->line, FALSE, TRUE);
   g_thread_pool_free(server->workers, FALSE, TRUE); /* all are resumed then: the library must not stop with suspended ones */
   if (server->daemon) MHD_stop_daemon(server->daemon);
+  if (fd != MHD_INVALID_SOCKET) close(fd);
   g_free(server->host);
   g_mutex_clear(&server->lock);
   g_cond_clear(&server->change);
