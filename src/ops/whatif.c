@@ -229,7 +229,7 @@ static void compare_judgements(const struct gate_judgement *old, const struct ga
 }
 
 static void write_judged(struct json_writer *out, const struct gate_proposal *proposal, const struct gate_judgement *old, const struct gate_judgement *new, const GPtrArray *changes) {
-  g_autofree char *was = outcome_text(old), *is = outcome_text(new), *all = NULL;
+  g_autofree char *was = outcome_text(old), *is = outcome_text(new);
   g_autoptr(GString) text = g_string_new("");
   for (guint i = 0; i < changes->len; i++) g_string_append_printf(text, "%s%s", i ? "; " : "", (const char *)changes->pdata[i]);
   json_open_object(out, NULL);

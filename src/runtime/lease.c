@@ -55,7 +55,8 @@ int lease_take(struct db *db, const char *name, const char *holder, int64_t now,
   int got = query_next(query, error);
   if (got < 0) return -1;
   bool mine = got == 1 && strcmp(query_text(query, 0), holder) == 0;
-  if (got == 1 && !mine && query_integer(query, 1) > now && !is_dead(query_text(query, 0))) return 0;
+  int64_t until = got == 1 ? query_integer(query, 1) : 0; /* further ahead than a lease lasts: the clock was set back since */
+  if (got == 1 && !mine && until > now && until <= now + LEASE_LASTS && !is_dead(query_text(query, 0))) return 0;
   query_done(g_steal_pointer(&query));
   return db_run(db, error, "runtime.put_lease", "tti", name, holder, now + LEASE_LASTS) < 0 ? -1 : 1;
 }

@@ -161,10 +161,14 @@ static bool set_up(PGconn *link, bool writer, GError **error) {
   return fine && (PQenterPipelineMode(link) == 1 || fail_link(link, "setting the connection up", error));
 }
 
+/* What the server says beside its answers (that it stops, say) is no line of ours: what matters of it comes as an error. */
+static void leave_unsaid(void *data, const char *notice) {}
+
 static PGconn *reach(const char *address, GError **error) {
   const char *const words[] = { "dbname", "fallback_application_name", "connect_timeout", NULL };
   const char *const values[] = { address, "meno", CONNECT_SECONDS, NULL };
   PGconn *link = PQconnectdbParams(words, values, 1);
+  PQsetNoticeProcessor(link, leave_unsaid, NULL);
   g_autofree char *why = g_strdelimit(g_strchomp(g_strdup(PQerrorMessage(link))), "\n\t", ' ');
   bool fine = PQstatus(link) == CONNECTION_OK || fail(error, MENO_ERROR_STORE, "the database server cannot be reached: %s", why);
   if (fine && PQserverVersion(link) < 150000) fine = fail(error, MENO_ERROR_STORE, "the server runs PostgreSQL %d: Meno needs 15 or newer", PQserverVersion(link) / 10000);

@@ -48,17 +48,22 @@ static void *keep_log_short(void *data) {
   struct keeper *keeper = data;
   struct store *store = keeper->store;
   sqlite3 *handle = NULL;
-  bool fine = sqlite3_open_v2(store->place, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
   g_mutex_lock(&keeper->lock);
-  while (fine && !keeper->stop) {
+  while (!keeper->stop) {
     if (!keeper->wanted) g_cond_wait(&keeper->wake, &keeper->lock);
     if (keeper->stop || !keeper->wanted) continue;
     keeper->wanted = false;
     g_mutex_unlock(&keeper->lock);
-    checkpoint_now(handle);
-    g_mutex_lock(&store->writing);
-    if (!store->group) checkpoint_now(handle);
-    g_mutex_unlock(&store->writing);
+    bool fine = handle || sqlite3_open_v2(store->place, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+    if (fine) {
+      checkpoint_now(handle);
+      g_mutex_lock(&store->writing);
+      if (!store->group) checkpoint_now(handle);
+      g_mutex_unlock(&store->writing);
+    } else { /* no memory, no files: the next time it is wanted */
+      sqlite3_close(handle);
+      handle = NULL;
+    }
     g_mutex_lock(&keeper->lock);
   }
   g_mutex_unlock(&keeper->lock);
