@@ -140,7 +140,6 @@ def said(server):
 
 
 def well_formed(tap, server, title):
-    """A notice of PostgreSQL's server, which libpq prints by itself, is the one line that is not Meno's."""
     wrong = [line for line in said(server) if not LINE.fullmatch(line)]
     tap.ok(not wrong, f"{title}: every line of the log has time, level, what, and pairs", wrong)
 
