@@ -31,6 +31,7 @@ static bool has_name(const char *folded_text, const char *name) {
 }
 
 bool company_names_somebody(const struct company *company, const char *text) {
+  if (!text) return false;
   g_autofree char *folded = g_utf8_casefold(text, -1);
   for (int i = 0; i < company->people.count; i++) {
     const struct person *person = &company->people.at[i];
