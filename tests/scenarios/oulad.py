@@ -84,7 +84,8 @@ def statements(tap):
     tap.ok(report["problem_count"] == 0 and not report["warnings"], "every statement is taken", (report["problems"][:3], report["warnings"][:3]))
     tables = meno.tables(data)
     tap.same(sorted(row[0] for row in tables["statement"]), sorted(row["id"].lower() for row in rows), f"{len(rows)} statements are there under their own ids")
-    tap.same({row[2] for row in tables["statement"]}, {"mailto:" + mail for mail in mails}, f"of {len(mails)} people, by their mail")
+    actors = {row[2] for row in tables["statement"]}
+    tap.ok(len(actors) == len(mails) and not any(mail in actor for mail in mails for actor in actors), f"of {len(mails)} people, by names that tell nothing", actors)
     scores = {row["id"].lower(): (score["raw"] - score["min"]) / (score["max"] - score["min"]) for row in rows if "score" in row.get("result", {}) for score in [row["result"]["score"]]}
     found = {row[0]: row[6] for row in tables["statement"] if row[6] is not None}
     tap.ok(scores and found.keys() == scores.keys() and all(abs(found[key] - scores[key]) < 1e-9 for key in scores), f"{len(scores)} of them have the score that they tell", len(found))
