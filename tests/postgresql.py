@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 OWNER = "postgres"  # who runs it where the tests run as root, which PostgreSQL refuses
 
@@ -43,12 +44,17 @@ class Server:
             raise RuntimeError(f"{program}: {done.stderr}")
 
     def start(self):
+        """After a kill the dead server's children may still hold its memory for a moment: a start that they refuse is tried again."""
         words = ["-D", self.data, "-k", self.folder, "-c", "listen_addresses=", "-c", "max_connections=120", "-c", "shared_buffers=64MB"]
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([programs() / "postgres", *map(str, words)], user=self.user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        while not self.ready():
-            if self.process.poll() is not None:
+        deadline = time.monotonic() + 60
+        self.process = None
+        while not self.process or not self.ready():
+            if self.process and self.process.poll() is None:
+                continue
+            if time.monotonic() > deadline:
                 raise RuntimeError((self.folder / "log").read_text()[-2000:])
+            with open(self.folder / "log", "ab") as log:
+                self.process = subprocess.Popen([programs() / "postgres", *map(str, words)], user=self.user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def ready(self):
         return subprocess.run([programs() / "pg_isready", "-h", self.folder, "-U", "meno", "-t", "5"], capture_output=True).returncode == 0
