@@ -7,8 +7,16 @@
  *                                              database; FILL: so many turns first, uncounted
  *
  * On PostgreSQL the turns of many come from four processes. */
+#include "company/fold.h"
+#include "gate/account.h"
+#include "gate/deputies.h"
+#include "gate/proposals.h"
 #include "ledger/claims.h"
+#include "ledger/erase.h"
+#include "runtime/links.h"
 #include "runtime/outbox.h"
+#include "runtime/runner.h"
+#include "runtime/wake.h"
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sodium.h>
@@ -22,8 +30,9 @@
 #define THREADS 64
 #define WORKERS 4
 
-static const struct event_kind *const kinds[] = { claim_kinds, outbox_kinds, NULL };
-static const struct fold *const folds[] = { claim_folds, outbox_folds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds,
+  wake_kinds, NULL };
+static const struct fold *const folds[] = { claim_folds, erasure_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
 static double seconds_of(clockid_t clock) {
@@ -169,7 +178,7 @@ static void measure_workers(const char *place, double seconds) {
 
 /* From an event to what an agent concludes from it: the agent waits in another process (on a server) or thread, is woken, reads
  * what is new, takes its turn; done when the claim can be read by whoever brought the event. */
-struct agent { struct store *store; struct ledger *ledger; bool stop; };
+struct reader { struct store *store; struct ledger *ledger; int64_t head; _Atomic bool stop; };
 
 static int64_t head_of(struct store *store) {
   g_autoptr(db_auto) db = store_read(store, NULL);
@@ -177,8 +186,8 @@ static int64_t head_of(struct store *store) {
 }
 
 static void *answer_events(void *data) {
-  struct agent *agent = data;
-  int64_t seen = 0, head = head_of(agent->store), number = 1000000;
+  struct reader *agent = data;
+  int64_t seen = 0, head = agent->head, number = 1000000;
   while (!agent->stop) {
     seen = store_wait(agent->store, seen, g_get_monotonic_time() + G_USEC_PER_SEC);
     int64_t now = head_of(agent->store);
@@ -193,7 +202,7 @@ static void measure_waking(struct ledger *ledger, const char *place) {
   g_autoptr(GArray) micros = g_array_new(FALSE, FALSE, sizeof(double));
   struct store *store = ledger_store(ledger), *other = store_is_address(place) ? store_open(place, &error) : store;
   if (!other) g_error("%s", error->message);
-  struct agent agent = { other, other == store ? ledger : ledger_new(other, &tables), false };
+  struct reader agent = { other, other == store ? ledger : ledger_new(other, &tables), head_of(store), false };
   GThread *thread = g_thread_new("agent", answer_events, &agent);
   int64_t seen = 0;
   for (int i = 0; i < 300; i++) {

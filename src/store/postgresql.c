@@ -276,11 +276,25 @@ static int64_t version(struct db *db, GError **error) {
   return number;
 }
 
-/* Two processes that start together: the second waits here, and finds the work done. */
+static bool there_now(struct pg_db *db) {
+  PQexitPipelineMode(db->link);
+  int there = schema_there(db->link, NULL);
+  PQenterPipelineMode(db->link);
+  return there == 1;
+}
+
+/* Two processes that start together: the second waits here, and finds the work done. That both make the first table at the same
+ * moment is refused to one of them, in spite of IF NOT EXISTS; then it is there. */
 static bool begin_migration(struct db *db, GError **error) {
   struct pg_db *pg = own_db(db);
   pg->failed = false;
-  return do_at_once(pg, "CREATE TABLE IF NOT EXISTS meno_schema (number BIGINT PRIMARY KEY); BEGIN; LOCK TABLE meno_schema IN EXCLUSIVE MODE", error);
+  GError *why = NULL;
+  if (!do_at_once(pg, "CREATE TABLE IF NOT EXISTS meno_schema (number BIGINT PRIMARY KEY)", &why) && !there_now(pg)) {
+    g_propagate_error(error, why);
+    return false;
+  }
+  g_clear_error(&why);
+  return do_at_once(pg, "BEGIN; LOCK TABLE meno_schema IN EXCLUSIVE MODE", error);
 }
 
 /* The names of SQLite's types in PostgreSQL's; columns of a schema also say how they compare. */

@@ -111,7 +111,16 @@ static void disconnect(struct db *db) {
   g_free(db);
 }
 
+/* What a savepoint would restore is kept in memory: a file for it cost more than the writes themselves. */
+static void set_up_library(void) {
+  static gsize ready;
+  if (!g_once_init_enter(&ready)) return;
+  sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+  g_once_init_leave(&ready, 1);
+}
+
 static struct db *connect(struct store *store, bool writer, GError **error) {
+  set_up_library();
   struct sqlite_db *made = g_new0(struct sqlite_db, 1);
   struct db *db = &made->db;
   db->store = store;

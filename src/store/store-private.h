@@ -58,7 +58,6 @@ struct store {
   struct db *writer;
   struct group *group;    /* writes that are done and wait to become durable together; NULL none */
   _Atomic int waiting;    /* for `writing` */
-  GCond durable;          /* a group has been committed, or has failed */
   GMutex news_lock;
   GCond news;             /* somebody has committed */
   int64_t commits;        /* how often */

@@ -118,7 +118,6 @@ static struct store *connect(const struct engine *engine, char *place, bool memo
   g_mutex_init(&store->lock);
   g_mutex_init(&store->writing);
   g_mutex_init(&store->news_lock);
-  g_cond_init(&store->durable);
   g_cond_init(&store->news);
   g_queue_init(&store->idle);
   store->writer = engine->connect(store, true, error);
@@ -246,7 +245,6 @@ void store_free(struct store *store) {
   g_mutex_clear(&store->lock);
   g_mutex_clear(&store->writing);
   g_mutex_clear(&store->news_lock);
-  g_cond_clear(&store->durable);
   g_cond_clear(&store->news);
   g_free(store->place);
   g_free(store);
@@ -269,20 +267,54 @@ struct db *store_read(struct store *store, GError **error) {
   return NULL;
 }
 
-/* Writes that become durable together. An error before it is done: the group cannot be saved. */
-struct group { int members, unread; bool done; GError *error; };
+/* Writes that become durable together. An error before it is done: the group cannot be saved. Its members wait for its own lock,
+ * so that those who wake up do not stand in the way of the next writers. */
+struct group { int members; GError *error; GMutex lock; GCond ended; bool done; _Atomic int holders; };
+
+static struct group *group_new(void) {
+  struct group *group = g_new0(struct group, 1);
+  g_mutex_init(&group->lock);
+  g_cond_init(&group->ended);
+  return group;
+}
+
+static void group_let_go(struct group *group) {
+  if (--group->holders > 0) return;
+  g_mutex_clear(&group->lock);
+  g_cond_clear(&group->ended);
+  g_clear_error(&group->error);
+  g_free(group);
+}
+
+static void group_end(struct group *group) {
+  g_mutex_lock(&group->lock);
+  group->done = true;
+  g_cond_broadcast(&group->ended);
+  g_mutex_unlock(&group->lock);
+  group_let_go(group);
+}
+
+static bool group_wait(struct group *group, GError **error) {
+  g_mutex_lock(&group->lock);
+  while (!group->done) g_cond_wait(&group->ended, &group->lock);
+  g_mutex_unlock(&group->lock);
+  bool fine = !group->error;
+  if (!fine && error) *error = g_error_copy(group->error);
+  group_let_go(group);
+  return fine;
+}
 
 /* Commits what is waiting to become durable, unless somebody else is about to write. Gives `writing` back. */
 static void end_write(struct store *store) {
   struct group *group = store->group;
-  if (group && (group->error || store->waiting == 0 || group->members >= store->engine->most_members)) {
+  bool ends = group && (group->error || store->waiting == 0 || group->members >= store->engine->most_members);
+  if (ends) {
     store->group = NULL;
     if (!group->error && store->engine->commit(store->writer, &group->error)) store_wake(store);
     else store->engine->roll_back(store->writer);
-    group->done = true;
-    g_cond_broadcast(&store->durable);
   }
   g_mutex_unlock(&store->writing);
+  if (ends) group_end(group);
 }
 
 struct db *store_write(struct store *store, GError **error) {
@@ -303,21 +335,6 @@ struct db *store_write(struct store *store, GError **error) {
   }
   g_mutex_unlock(&store->writing);
   return NULL;
-}
-
-/* Waits until the group is durable; the last to read its outcome frees it. Called and left without `writing`. */
-static bool wait_for_group(struct store *store, struct group *group, GError **error) {
-  g_mutex_lock(&store->writing);
-  while (!group->done) g_cond_wait(&store->durable, &store->writing);
-  bool fine = !group->error;
-  if (!fine && error) *error = g_error_copy(group->error);
-  bool last = --group->unread == 0;
-  g_mutex_unlock(&store->writing);
-  if (last) {
-    g_clear_error(&group->error);
-    g_free(group);
-  }
-  return fine;
 }
 
 static bool commit_alone(struct store *store, GError **error) {
@@ -345,12 +362,12 @@ bool db_commit(struct db *db, GError **error) {
     end_write(store);
     return false;
   }
-  if (!joined) store->group = g_new0(struct group, 1);
+  if (!joined) store->group = group_new();
   struct group *group = store->group;
+  group->holders += joined ? 1 : 2; /* the member; and, with the first, whoever ends it */
   group->members++;
-  group->unread++;
   end_write(store);
-  return wait_for_group(store, group, error);
+  return group_wait(group, error);
 }
 
 void db_release(struct db *db) {
