@@ -16,10 +16,17 @@ import sys
 import tempfile
 import time
 
-# Who runs it where the tests run as root, which PostgreSQL refuses. The one capability lets that user pass through folders that are root's
-# alone: a bare machine's root may be one.
-OWNER = "postgres"
-BECOME = ["setpriv", "--reuid", OWNER, "--regid", OWNER, "--clear-groups", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", "--"]
+OWNER = "postgres"  # who runs it where the tests run as root, which PostgreSQL refuses
+
+
+def become():
+    """The words before a program that make it the owner's. Where it may be had, one capability lets the owner pass through folders
+    that are root's alone: a bare machine's root may be one."""
+    if os.geteuid() != 0:
+        return []
+    words = ["setpriv", "--reuid", OWNER, "--regid", OWNER, "--clear-groups"]
+    able = [*words, "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", "--"]
+    return able if subprocess.run([*able, "true"], capture_output=True).returncode == 0 else [*words, "--"]
 
 
 def programs():
@@ -33,7 +40,7 @@ class Server:
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="meno-postgresql-"))
-        self.become = BECOME if os.geteuid() == 0 else []
+        self.become = become()
         if self.become:
             owner = pwd.getpwnam(OWNER)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
