@@ -16,15 +16,17 @@ import sys
 import tempfile
 import time
 
-OWNER = "postgres"  # who runs it where the tests run as root and nothing else works
+OWNER = "postgres"  # who runs it where the tests run as root, which PostgreSQL refuses
 
 
-def ways():
-    """The words before a program that make it nobody's root, which PostgreSQL refuses to be. First by another name for the same user,
-    who so passes through folders that are root's alone (a bare machine's / may be one); else as the package's own user."""
+def become():
+    """The words before a program that make it the owner's. Where it may be had, one capability lets the owner pass through folders
+    that are root's alone (a bare machine's / may be one), and the bit lets access(2) count it."""
     if os.geteuid() != 0:
-        return [[]]
-    return [["unshare", "--user", "--map-user", "1000", "--map-group", "1000", "--"], ["setpriv", "--reuid", OWNER, "--regid", OWNER, "--clear-groups", "--"]]
+        return []
+    words = ["setpriv", "--reuid", OWNER, "--regid", OWNER, "--clear-groups"]
+    able = [*words, "--securebits", "+no_setuid_fixup", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", "--"]
+    return able if subprocess.run([*able, "true"], capture_output=True).returncode == 0 else [*words, "--"]
 
 
 def programs():
@@ -39,16 +41,10 @@ class Server:
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="meno-postgresql-"))
         self.data, self.process = self.folder / "data", None
-        possible = ways()
-        for self.become in possible:
-            if OWNER in self.become:
-                os.chown(self.folder, pwd.getpwnam(OWNER).pw_uid, pwd.getpwnam(OWNER).pw_gid)
-            try:
-                self._run("initdb", "-D", self.data, "-A", "trust", "-U", "meno", "-E", "UTF8", "--locale=C", "--no-instructions", "--no-sync")
-                break
-            except RuntimeError:
-                if self.become is possible[-1]:
-                    raise
+        self.become = become()
+        if self.become:
+            os.chown(self.folder, pwd.getpwnam(OWNER).pw_uid, pwd.getpwnam(OWNER).pw_gid)
+        self._run("initdb", "-D", self.data, "-A", "trust", "-U", "meno", "-E", "UTF8", "--locale=C", "--no-instructions", "--no-sync")
         self.start()
 
     def _run(self, program, *words):
