@@ -102,11 +102,19 @@ def place(address, schema):
 
 @contextlib.contextmanager
 def environment(env):
-    """`env` with MENO_POSTGRESQL where a server is installed; the same without it where none is."""
-    if env.get("MENO_POSTGRESQL") or not programs():
+    """`env` with MENO_POSTGRESQL; without it, but with the reason in MENO_NO_POSTGRESQL, where no server can run."""
+    if env.get("MENO_POSTGRESQL"):
         yield env
         return
-    with Server() as server:
+    try:
+        server = Server() if programs() else None
+    except RuntimeError as error:
+        yield dict(env, MENO_NO_POSTGRESQL=str(error).strip())
+        return
+    if not server:
+        yield dict(env, MENO_NO_POSTGRESQL="it is not installed")
+        return
+    with server:
         yield dict(env, MENO_POSTGRESQL=server.address)
 
 
