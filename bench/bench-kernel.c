@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the kernel costs: a full turn (two events, five edges, an action in the outbox, the cursor; chained, folded, durable) beside the
+ * What the kernel costs: a full turn (two events, six edges, an action in the outbox, the cursor; chained, folded, durable) beside the
  * fsync of the same disk in the same run; turns of many threads at once, which share commits; the chain checked and folded again.
  *
- *   bench-kernel [PLACE] [SECONDS] [FILL]      PLACE: a folder (default: a temporary one) or an address of PostgreSQL, an empty
- *                                              database; FILL: so many turns first, uncounted
+ *   bench-kernel [PLACE] [SECONDS]      PLACE: a folder (default: a temporary one) or an address of PostgreSQL, an empty database
  *
  * On PostgreSQL the turns of many come from four processes. */
 #include "company/fold.h"

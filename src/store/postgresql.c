@@ -3,7 +3,7 @@
  * The scale-out engine: PostgreSQL 15 or newer through libpq, several processes on one database.
  *
  * Statements go out in pipeline mode. What returns nothing is sent and not waited for; a read, or the commit, waits for all
- * that went before it, and reports the first failure. A turn that writes a dozen rows so costs two round trips. At most
+ * that went before it, and reports the first failure. A turn that writes a dozen rows so costs a few round trips. At most
  * MOST_PENDING statements are on their way: their answers fit into the sockets' buffers, so neither side blocks on the other.
  *
  * A write transaction begins by locking the row of table `partition`: one writer at a time over all processes, hence
@@ -12,9 +12,10 @@
  *
  * SQL is written once, in SQLite's words: `dialect` replaces the names of types. Texts collate by bytes ("C"), as there.
  *
- * What a distributed database that speaks PostgreSQL's protocol refuses is not used: advisory locks, sequences, LISTEN in
- * transactions, temporary tables, isolation above REPEATABLE READ, foreign keys, DDL outside of migrations. A company is a
- * schema (the connection's search_path), which such databases place as a whole.
+ * Of what a distributed database that speaks PostgreSQL's protocol may refuse, this is not used: advisory locks, sequences,
+ * temporary tables, isolation above REPEATABLE READ, foreign keys, DDL outside of migrations. This is, and would have to go
+ * there: NOTIFY with each commit (a hint only; whoever waits looks once a second anyway) and the triggers that keep the ledger
+ * append-only. A company is a schema (the connection's search_path), which such databases place as a whole.
  *
  * Disadvantage: libpq holds a query's whole result; what may be long is read in parts by its key (src/ledger). */
 #include "store/store-private.h"
