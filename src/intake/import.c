@@ -94,9 +94,7 @@ static bool take(struct importing *importing, const struct draft *draft, int fou
     counts->erased++;
     return report_progress(importing, error);
   }
-  bool needed = found == 1 || !importing->request->dry_run; /* a dry run makes no key for who is not here */
-  int64_t now_digest = needed ? ledger_row_digest(importing->ledger, owner, draft->body, draft->length, importing->now) : 0;
-  if (found == 1 && digest == now_digest) {
+  if (found == 1 && digest == ledger_row_digest(importing->ledger, owner, draft->body, draft->length, importing->now)) {
     counts->unchanged++;
     return report_progress(importing, error);
   }
@@ -109,7 +107,8 @@ static bool take(struct importing *importing, const struct draft *draft, int fou
   int64_t seq;
   struct event event = { .id = uuid_of(importing->id, draft->format->file, place, draft->subject, NULL), .kind = draft->format->kind, .subject = draft->subject,
     .actor = importing->request->actor, .occurred = draft->occurred, .batch = importing->id, .taint = draft->taint | TAINT_EXTERNAL,
-    .body = draft->body, .body_length = draft->length, .digest = now_digest };
+    .body = draft->body, .body_length = draft->length,
+    .digest = ledger_row_digest(importing->ledger, owner, draft->body, draft->length, importing->now) /* makes a key for who is new: while nobody else does */ };
   if (!ledger_append(importing->write, &event, &seq, error)) return false;
   if (!importing->first || seq < importing->first) importing->first = seq;
   return report_progress(importing, error);
@@ -681,6 +680,7 @@ static bool run(struct importing *importing, struct json_writer *report, GError 
   struct intake_known known = { known_key, importing, request->answers };
   importing->intake = intake_read(request->files, request->count, request->mapping, &known, request->progress, request->data, error);
   if (!importing->intake || !(importing->id = make_id(importing, error))) return false;
+  if (!seal_refresh(ledger_seal(importing->ledger), error)) return false; /* all keys of what `db` sees, another process's too */
   count_rows(importing);
   g_autofree char *refused = refusal(importing);
   bool stage = !refused || request->dry_run;

@@ -281,10 +281,6 @@ static bool is_commit(const struct event *event) { return strcmp(event->kind, "i
 struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **error) {
   struct db *db = store_write(ledger->store, error);
   if (!db) return NULL;
-  if (!seal_refresh(ledger->seal, error)) {
-    db_release(db);
-    return NULL;
-  }
   struct ledger_write *write = g_new0(struct ledger_write, 1);
   write->ledger = ledger;
   write->db = db;
@@ -300,7 +296,7 @@ struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **e
     write->now = MAX(now, query_integer(query, 2)); /* a clock that jumped back does not reorder history */
   }
   query_done(query);
-  if (got >= 0) return write;
+  if (got >= 0 && seal_refresh(ledger->seal, error)) return write; /* now no other process writes: it finds all keys there are */
   ledger_abort(write);
   return NULL;
 }

@@ -65,7 +65,7 @@ struct seal {
   GPtrArray *entries;       /* of struct entry, in the order of the file */
   guint stored;             /* how many of them the file has */
   GHashTable *by_id;        /* id → entry */
-  GHashTable *by_owner;     /* owner → its newest living entry, or a tombstone: then all are */
+  GHashTable *by_owner;     /* owner → its first living entry, for all processes the same one; or a tombstone: then all are */
   uint8_t wrap[KEY], names[KEY], check[16];
 };
 
@@ -97,7 +97,7 @@ static void add_entry(struct seal *seal, struct entry *entry) {
   g_ptr_array_add(seal->entries, entry);
   g_hash_table_insert(seal->by_id, &entry->id, entry);
   const struct entry *known = g_hash_table_lookup(seal->by_owner, entry->owner);
-  if (!known || !known->destroyed) g_hash_table_insert(seal->by_owner, entry->owner, entry);
+  if (!known || (entry->destroyed && !known->destroyed)) g_hash_table_insert(seal->by_owner, entry->owner, entry);
 }
 
 static size_t wrap_data(const struct entry *entry, uint8_t out[8 + OWNER_BYTES]) {
@@ -234,7 +234,11 @@ static bool read_file(struct seal *seal, GError **error) {
   if (!check_head(seal, seal->file, head, error)) return false;
   if (get64(head + 16) == seal->generation) return true;
   g_autoptr(GPtrArray) pending = g_ptr_array_new();
-  while (seal->entries->len > seal->stored) g_ptr_array_insert(pending, 0, g_ptr_array_steal_index(seal->entries, seal->entries->len - 1));
+  while (seal->entries->len > seal->stored) {
+    struct entry *entry = g_ptr_array_steal_index(seal->entries, seal->entries->len - 1);
+    if (g_hash_table_lookup(seal->by_owner, entry->owner) == entry) g_hash_table_remove(seal->by_owner, entry->owner);
+    g_ptr_array_insert(pending, 0, entry);
+  }
   g_autofree uint8_t *records = g_malloc(CHUNK * RECORD);
   ssize_t got = CHUNK * RECORD;
   for (guint place = 1; got == CHUNK * RECORD && place < MOST_RECORDS; place += CHUNK) {
@@ -246,7 +250,7 @@ static bool read_file(struct seal *seal, GError **error) {
       seal->stored = place + i;
     }
   }
-  for (guint i = 0; i < pending->len; i++) g_ptr_array_add(seal->entries, pending->pdata[i]);
+  for (guint i = 0; i < pending->len; i++) add_entry(seal, pending->pdata[i]);
   seal->generation = get64(head + 16);
   return true;
 }

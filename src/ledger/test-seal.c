@@ -157,6 +157,31 @@ static void lasting(void) {
   teardown();
 }
 
+/* Two processes make a key for the same person before either knows of the other's: from then on all use the one that came first. */
+static void agreed(void) {
+  g_autoptr(GError) error = NULL;
+  setup();
+  struct seal *first = at(ring), *second = at(ring);
+  g_autofree char *one = sealed(first, "person:p-1", NULL, "one"), *two = sealed(second, "person:p-1", NULL, "two");
+  int64_t digest = seal_digest(first, "person:p-1", "{}", 2, NOW);
+  g_assert_cmpint(digest, !=, seal_digest(second, "person:p-1", "{}", 2, NOW));
+  g_assert_true(seal_sync(first, &error) && seal_sync(second, &error) && seal_refresh(first, &error));
+  struct seal *third = at(ring);
+  struct seal *all[] = { first, second, third };
+  for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+    g_assert_cmpint(seal_digest(all[i], "person:p-1", "{}", 2, NOW), ==, digest);
+    opens(all[i], one, event, "comment", SEAL_OPEN, "one");
+    opens(all[i], two, event, "comment", SEAL_OPEN, "two");
+  }
+  g_assert_true(seal_destroy(third, "person:p-1", NOW, &error));
+  for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+    g_assert_true(seal_refresh(all[i], &error));
+    opens(all[i], two, event, "comment", SEAL_ERASED, "(erased)");
+    seal_free(all[i]);
+  }
+  teardown();
+}
+
 /* Of what the file held of a key nothing is left: its wrapped bytes and its place are zero. */
 static void overwritten(void) {
   g_autoptr(GError) error = NULL;
@@ -262,6 +287,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/seal/moved", moved);
   g_test_add_func("/seal/erased", erased);
   g_test_add_func("/seal/lasting", lasting);
+  g_test_add_func("/seal/agreed", agreed);
   g_test_add_func("/seal/overwritten", overwritten);
   g_test_add_func("/seal/backups", backups);
   g_test_add_func("/seal/damaged", damaged);
