@@ -20,7 +20,7 @@ static const struct event_kind *const kinds[] = { kinds_made, NULL };
 static const struct fold *const folds[] = { NULL };
 static const struct ledger_tables tables = { kinds, folds };
 
-struct making { struct ledger *ledger; struct ledger_write *write; GRand *rand; int64_t events, edges, wanted; int in_write; };
+struct making { char subject[64] /* of the last event */, before[64] /* the source of its last edge */; struct ledger *ledger; struct ledger_write *write; GRand *rand; int64_t events, edges, wanted; int in_write; };
 
 static void check(bool fine, GError *error) { if (!fine) g_error("%s", error ? error->message : "failed"); }
 
@@ -33,6 +33,8 @@ static int64_t event_of(struct making *m, const char *subject) {
     m->in_write = 0;
   }
   check(ledger_append(m->write, &(struct event){ .kind = "toy.made", .subject = subject, .actor = "system", .body = "{}" }, &seq, &error), error);
+  g_strlcpy(m->subject, subject, sizeof m->subject);
+  *m->before = 0;
   m->events++;
   return seq;
 }
@@ -44,7 +46,8 @@ static void edge(struct making *m, const char *source, const char *kind, int64_t
   va_start(arguments, format);
   g_autofree char *target = g_strdup_vprintf(format, arguments);
   va_end(arguments);
-  check(lineage_put(ledger_write_db(m->write), source, kind, target, seq, &error), error);
+  check(lineage_put(ledger_write_db(m->write), &(struct lineage_edge){ source, kind, target, seq, (int)(m->edges % 1000000), strcmp(source, m->subject) != 0 && strcmp(source, m->before) != 0 }, &error), error);
+  g_strlcpy(m->before, source, sizeof m->before);
   m->edges++;
 }
 

@@ -74,16 +74,21 @@ FROM claim WHERE predicate = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1;
 SELECT id, predicate, subject FROM claim WHERE agent LIKE $1 AND state = 'live' ORDER BY id;
 
 -- name: put_edge
-INSERT INTO edge (source, seq, kind, target) VALUES ($1, $2, $3, $4) ON CONFLICT (source, seq, kind, target) DO NOTHING;
+INSERT INTO edge (seq, nth, source, kind, target, listed) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: edges_back
-SELECT target, kind, seq FROM edge WHERE source = $1 AND seq <= $2 ORDER BY seq DESC, kind DESC, target DESC LIMIT $3;
+SELECT e.target, e.kind, e.seq FROM edge AS l JOIN edge AS e ON e.seq = l.seq AND e.source = l.source
+WHERE l.source = $1 AND l.listed = 1 AND l.seq <= $2 ORDER BY l.seq DESC, e.nth LIMIT $3;
+
+-- name: edges_of_subject
+SELECT e.target, e.kind, e.seq FROM event AS v JOIN edge AS e ON e.seq = v.seq AND e.source = v.subject
+WHERE v.subject = $1 AND v.seq <= $2 ORDER BY v.seq DESC, e.nth LIMIT $3;
 
 -- name: edges_forward
-SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC, kind DESC, source DESC LIMIT $4;
+SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC, nth LIMIT $4;
 
 -- name: edges_forward_all
-SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 ORDER BY seq, kind, source;
+SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 ORDER BY seq, nth;
 
 -- name: cursor
 SELECT seq, day FROM cursor WHERE agent = $1;

@@ -22,6 +22,9 @@ SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action 
 -- name: action
 SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE id = $1;
 
+-- name: action_known
+SELECT seq FROM action WHERE id = $1;
+
 -- name: started_actions
 SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE state = 'started' ORDER BY due, id LIMIT $1;
 

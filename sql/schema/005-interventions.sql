@@ -64,7 +64,7 @@ CREATE TABLE action ( -- the outbox: acts on the outside world
   due      INTEGER NOT NULL, -- not before
   why      TEXT,             -- of the last failure
   seq      INTEGER NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX action_by_state ON action (state, due);
 
 CREATE TABLE preference (

@@ -25,6 +25,7 @@ struct ledger {
   GHashTable *kinds;  /* name → struct event_kind */
   GHashTable *folds;  /* kind → GPtrArray of struct fold, in the tables' order */
   struct seal *seal;  /* borrowed; NULL: personal fields are stored as given */
+  struct { int64_t version, seq, recorded; uint8_t hash[DIGEST_BYTES]; } head; /* as of a version of the writer's transaction */
 };
 
 struct ledger_write {
@@ -63,6 +64,7 @@ struct ledger *ledger_new(struct store *store, const struct ledger_tables *table
 
 void ledger_free(struct ledger *ledger) {
   if (!ledger) return;
+  if (ledger->seal) store_before_commit(ledger->store, NULL, NULL);
   g_hash_table_destroy(ledger->kinds);
   g_hash_table_destroy(ledger->folds);
   g_free(ledger);
@@ -73,7 +75,13 @@ const struct ledger_tables *ledger_tables_of(const struct ledger *ledger) { retu
 const struct event_kind *ledger_kind(const struct ledger *ledger, const char *name) { return g_hash_table_lookup(ledger->kinds, name); }
 const struct event_kind *const *ledger_kinds(const struct ledger *ledger) { return ledger->tables->kinds; }
 
-void ledger_use_seal(struct ledger *ledger, struct seal *seal) { ledger->seal = seal; }
+static bool keep_keys(void *seal, GError **error) { return seal_sync(seal, error); }
+
+void ledger_use_seal(struct ledger *ledger, struct seal *seal) {
+  ledger->seal = seal;
+  store_before_commit(ledger->store, seal ? keep_keys : NULL, seal); /* a key must outlive what it sealed */
+}
+
 struct seal *ledger_seal(const struct ledger *ledger) { return ledger->seal; }
 
 /* ---- sealing ---------------------------------------------------------------------------------------------------- */
@@ -278,34 +286,50 @@ static bool is_commit(const struct event *event) { return strcmp(event->kind, "i
 
 /* ---- appending -------------------------------------------------------------------------------------------------- */
 
+/* Reads the head, unless it is known since the last write of this very transaction. */
+static bool find_head(struct ledger *ledger, struct db *db, GError **error) {
+  if (ledger->head.version == db_version(db)) return true;
+  memset(&ledger->head, 0, sizeof ledger->head);
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.head", "");
+  int got = query_next(query, error);
+  if (got == 1) {
+    size_t length;
+    ledger->head.seq = query_integer(query, 0);
+    const void *hash = query_blob(query, 1, &length);
+    if (length == DIGEST_BYTES) memcpy(ledger->head.hash, hash, DIGEST_BYTES);
+    ledger->head.recorded = query_integer(query, 2);
+  }
+  return got >= 0 && seal_refresh(ledger->seal, error); /* no other process writes now: it finds all keys there are */
+}
+
+static bool open_write(struct ledger_write *write, struct ledger *ledger, struct db *db, int64_t now, GError **error) {
+  if (!find_head(ledger, db, error)) return false;
+  *write = (struct ledger_write){ .ledger = ledger, .db = db, .seq = ledger->head.seq };
+  memcpy(write->hash, ledger->head.hash, DIGEST_BYTES);
+  write->now = MAX(now, ledger->head.recorded); /* a clock that jumped back does not reorder history */
+  write->correlations = g_array_new(FALSE, FALSE, sizeof(int64_t));
+  return true;
+}
+
+static void close_write(struct ledger_write *write) {
+  g_array_unref(write->correlations);
+  g_free(write->fresh);
+}
+
 struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **error) {
   struct db *db = store_write(ledger->store, error);
   if (!db) return NULL;
   struct ledger_write *write = g_new0(struct ledger_write, 1);
-  write->ledger = ledger;
-  write->db = db;
-  write->now = now;
-  write->correlations = g_array_new(FALSE, FALSE, sizeof(int64_t));
-  struct query *query = db_query(db, error, "ledger.head", "");
-  int got = query_next(query, error);
-  if (got == 1) {
-    size_t length;
-    write->seq = query_integer(query, 0);
-    const void *hash = query_blob(query, 1, &length);
-    if (length == DIGEST_BYTES) memcpy(write->hash, hash, DIGEST_BYTES);
-    write->now = MAX(now, query_integer(query, 2)); /* a clock that jumped back does not reorder history */
-  }
-  query_done(query);
-  if (got >= 0 && seal_refresh(ledger->seal, error)) return write; /* now no other process writes: it finds all keys there are */
-  ledger_abort(write);
+  if (open_write(write, ledger, db, now, error)) return write;
+  db_release(db);
+  g_free(write);
   return NULL;
 }
 
 struct db *ledger_write_db(struct ledger_write *write) { return write->db; }
 
 static void write_free(struct ledger_write *write) {
-  g_array_unref(write->correlations);
-  g_free(write->fresh);
+  close_write(write);
   g_free(write);
 }
 
@@ -315,17 +339,38 @@ void ledger_abort(struct ledger_write *write) {
   write_free(write);
 }
 
-bool ledger_commit(struct ledger_write *write, GError **error) {
-  if (!seal_sync(write->ledger->seal, error)) { /* a key must outlive what it sealed */
-    ledger_abort(write);
-    return false;
-  }
-  int64_t begun = g_get_monotonic_time();
-  bool fine = db_commit(write->db, error);
+static bool time_commit(int64_t begun, bool fine) {
   if (fine) metric_time(METRIC_COMMIT_SECONDS, g_get_monotonic_time() - begun, NULL, NULL);
   else metric_add(METRIC_COMMITS_FAILED, 1, NULL, NULL);
+  return fine;
+}
+
+bool ledger_commit(struct ledger_write *write, GError **error) {
+  int64_t begun = g_get_monotonic_time();
+  bool fine = time_commit(begun, db_commit(write->db, error));
   write_free(write);
   return fine;
+}
+
+struct doing { struct ledger *ledger; int64_t now; bool (*work)(struct ledger_write *write, void *data, GError **error); void *data; };
+
+static bool do_one(struct db *db, void *data, GError **error) {
+  struct doing *doing = data;
+  struct ledger_write write;
+  if (!open_write(&write, doing->ledger, db, doing->now, error)) return false;
+  bool fine = doing->work(&write, doing->data, error);
+  if (fine) {
+    doing->ledger->head.version = db_version(db);
+    doing->ledger->head.seq = write.seq;
+    doing->ledger->head.recorded = write.now;
+    memcpy(doing->ledger->head.hash, write.hash, DIGEST_BYTES);
+  }
+  close_write(&write);
+  return fine;
+}
+
+bool ledger_do(struct ledger *ledger, int64_t now, bool (*work)(struct ledger_write *write, void *data, GError **error), void *data, GError **error) {
+  return store_do(ledger->store, do_one, &(struct doing){ ledger, now, work, data }, error);
 }
 
 /* The seq of the event with this id, 0 none, -1 error. Events of an import come in the same order each time: after the first that
@@ -391,15 +436,16 @@ bool ledger_append(struct ledger_write *write, const struct event *given, int64_
   return event.batch || fold_event(write->ledger, write->db, &event, false, error);
 }
 
+struct record { const struct event *event; int64_t seq; };
+
+static bool record(struct ledger_write *write, void *data, GError **error) {
+  struct record *record = data;
+  return ledger_append(write, record->event, &record->seq, error);
+}
+
 int64_t ledger_record(struct ledger *ledger, int64_t now, const struct event *event, GError **error) {
-  int64_t seq = 0;
-  struct ledger_write *write = ledger_write(ledger, now, error);
-  if (!write) return 0;
-  if (!ledger_append(write, event, &seq, error)) {
-    ledger_abort(write);
-    return 0;
-  }
-  return ledger_commit(write, error) ? seq : 0;
+  struct record made = { event, 0 };
+  return ledger_do(ledger, now, record, &made, error) ? made.seq : 0;
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */

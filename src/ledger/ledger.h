@@ -86,6 +86,8 @@ bool ledger_commit(struct ledger_write *write, GError **error); /* frees the wri
 void ledger_abort(struct ledger_write *write);
 typedef struct ledger_write ledger_write_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ledger_write_auto, ledger_abort)
+/* Carries out `work` in a write that it may share with others' (store_do says what that asks of it): durable when it returns true. */
+bool ledger_do(struct ledger *ledger, int64_t now, bool (*work)(struct ledger_write *write, void *data, GError **error), void *data, GError **error);
 /* The same with one event: its seq, or 0 with an error. */
 int64_t ledger_record(struct ledger *ledger, int64_t now, const struct event *event, GError **error);
 

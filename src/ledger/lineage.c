@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Walking. Every step is one scan of a range of the key or of the index, newest first, and stops after `breadth` rows; a
+ * Walking. Every step is one scan of a range of an index, newest first, and stops after `breadth` rows; a
  * walk therefore costs at most `most` such scans, whatever the size of the whole.
  *
  * How it can be wrong: a node that is reached twice is gone into once, from where it was reached first; edges that only the
@@ -9,8 +9,41 @@
 #include "ledger/lineage.h"
 #include <string.h>
 
-bool lineage_put(struct db *db, const char *source, const char *kind, const char *target, int64_t seq, GError **error) {
-  return db_run(db, error, "ledger.put_edge", "titt", source, seq, kind, target) >= 0;
+bool lineage_put(struct db *db, const struct lineage_edge *edge, GError **error) {
+  return db_run(db, error, "ledger.put_edge", "iittti", edge->seq, (int64_t)edge->nth, edge->source, edge->kind, edge->target, (int64_t)edge->listed) >= 0;
+}
+
+static void step_clear(void *data) {
+  g_free(((struct lineage_step *)data)->id);
+  g_free(((struct lineage_step *)data)->kind);
+}
+
+static bool read_steps(struct query *query, GArray *steps, GError **error) {
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct lineage_step step = { g_strdup(query_text(query, 0)), g_strdup(query_text(query, 1)), query_integer(query, 2) };
+    g_array_append_val(steps, step);
+  }
+  query_done(query);
+  return got == 0;
+}
+
+/* An event says all of a node's edges as its subject's, or none: so the two never tie, and an event's stay in their order. */
+static int newest_first(const void *a, const void *b) {
+  int64_t one = ((const struct lineage_step *)a)->seq, other = ((const struct lineage_step *)b)->seq;
+  return (one < other) - (one > other);
+}
+
+GArray *lineage_steps(struct db *db, enum lineage_way way, const char *id, int64_t from, int64_t to, int64_t limit, GError **error) {
+  g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(struct lineage_step));
+  g_array_set_clear_func(steps, step_clear);
+  if (way == LINEAGE_FORWARD) return read_steps(db_query(db, error, "ledger.edges_forward", "tiii", id, from, to, limit), steps, error) ? g_steal_pointer(&steps) : NULL;
+  if (!read_steps(db_query(db, error, "ledger.edges_back", "tii", id, to, limit), steps, error)) return NULL;
+  guint others = steps->len;
+  if (!read_steps(db_query(db, error, "ledger.edges_of_subject", "tii", id, to, limit), steps, error)) return NULL;
+  if (others && others < steps->len) g_array_sort(steps, newest_first);
+  if (steps->len > limit) g_array_set_size(steps, (guint)limit);
+  return g_steal_pointer(&steps);
 }
 
 static void node_free(void *data) {
@@ -27,29 +60,23 @@ static struct lineage_node *add_node(GPtrArray *nodes, const char *id, const cha
   return node;
 }
 
-static struct query *edges_of(struct db *db, const struct lineage_node *node, const struct lineage_ask *ask, int64_t limit, GError **error) {
-  if (ask->way == LINEAGE_BACK) return db_query(db, error, "ledger.edges_back", "tii", node->id, MIN(node->seq, ask->as_of), limit);
-  return db_query(db, error, "ledger.edges_forward", "tiii", node->id, node->seq, ask->as_of, limit);
-}
-
 /* The same target may stand in several edges of one node (a claim that was stated again): the newest is followed. */
 static bool expand(struct db *db, GPtrArray *nodes, GHashTable *seen, int index, const struct lineage_ask *ask, GError **error) {
   struct lineage_node *node = nodes->pdata[index];
-  bool deep = node->depth >= ask->depth;
-  int taken = 0, got;
-  g_autoptr(GHashTable) here = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(query_auto) query = edges_of(db, node, ask, deep ? 1 : 4 * (int64_t)ask->breadth + 1, error);
-  while ((got = query_next(query, error)) == 1) {
-    const char *other = query_text(query, 0);
-    if (g_hash_table_contains(here, other)) continue;
+  bool deep = node->depth >= ask->depth, back = ask->way == LINEAGE_BACK;
+  int taken = 0;
+  g_autoptr(GHashTable) here = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(GArray) steps = lineage_steps(db, ask->way, node->id, node->seq, back ? MIN(node->seq, ask->as_of) : ask->as_of, deep ? 1 : 4 * (int64_t)ask->breadth + 1, error);
+  for (guint i = 0; steps && i < steps->len && !node->more; i++) {
+    const struct lineage_step *step = &g_array_index(steps, struct lineage_step, i);
+    if (!g_hash_table_add(here, step->id)) continue;
     node->more = deep || taken == ask->breadth || (int)nodes->len == ask->most;
     if (node->more) break;
-    g_hash_table_add(here, g_strdup(other));
-    struct lineage_node *child = add_node(nodes, other, query_text(query, 1), index, node->depth + 1, query_integer(query, 2));
+    struct lineage_node *child = add_node(nodes, step->id, step->kind, index, node->depth + 1, step->seq);
     child->again = !g_hash_table_add(seen, child->id);
     taken++;
   }
-  return got >= 0;
+  return steps != NULL;
 }
 
 GPtrArray *lineage_walk(struct db *db, const char *id, const struct lineage_ask *ask, GError **error) {

@@ -43,4 +43,15 @@ GHashTable *lineage_reach(struct db *db, const char *id, int64_t from, bool (*en
 /* The last event recorded at or before `time`: 0 none, -1 error. */
 int64_t lineage_seq_at(struct db *db, int64_t time, GError **error);
 
-bool lineage_put(struct db *db, const char *source, const char *kind, const char *target, int64_t seq, GError **error);
+struct lineage_edge {
+  const char *source, *kind, *target;
+  int64_t seq;     /* of the event that says it */
+  int nth;         /* of its edges, from 0 */
+  bool listed;     /* false: its source is found by that event's subject, or by an edge before it */
+};
+bool lineage_put(struct db *db, const struct lineage_edge *edge, GError **error);
+
+/* The edges of one node, newest first, an event's in their order: of struct lineage_step, cleared with the array. Going back, those
+ * up to the event `to`; forward, from `from` up to `to`. NULL on error. */
+struct lineage_step { char *id, *kind; int64_t seq; };
+GArray *lineage_steps(struct db *db, enum lineage_way way, const char *id, int64_t from, int64_t to, int64_t limit, GError **error);

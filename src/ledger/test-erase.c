@@ -10,7 +10,7 @@
 
 static const uint8_t master[32] = "a master key of thirty-two bytes";
 static bool fold_word(struct db *db, const struct event *event, struct json body, GError **error) {
-  return db_run(db, error, "ledger.put_edge", "ttti", event->subject, json_string(json_get(body, "text")), "said", event->seq) >= 0;
+  return db_run(db, error, "ledger.put_edge", "iittti", event->seq, (int64_t)0, event->subject, "said", json_string(json_get(body, "text")), (int64_t)0) >= 0;
 }
 
 static const struct event_kind toy_kinds[] = {

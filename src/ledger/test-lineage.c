@@ -7,10 +7,11 @@
 
 static struct store *store;
 static struct db *db;
+static int nth; /* of all edges; of an event's they are not the first, which is as well */
 
 static void put(const char *source, const char *target, int64_t seq) {
   g_autoptr(GError) error = NULL;
-  g_assert_true(lineage_put(db, source, "derived", target, seq, &error));
+  g_assert_true(lineage_put(db, &(struct lineage_edge){ source, "derived", target, seq, nth++, true }, &error));
 }
 
 /* import i1 (1) brings a file, claim c1 (2) rests on it, import i2 (3) brings it again, claim c2 (4) rests on it;

@@ -150,52 +150,64 @@ static void write_one(struct run *run) {
   write_planned(run, &plan, NULL);
 }
 
-/* Writers that commit together: each begins while the one before it has not ended, and one at a time, so that the order is the
- * seed's although they are threads. */
-struct member { struct run *run; struct plan plan; int number, of; _Atomic int *turn; bool fails; };
+/* Work that is written together: all of it has joined before the first is begun, one at a time, so that the order is the seed's
+ * although they are threads. */
+struct member { struct run *run; struct plan plan; bool fails; int write; bool filled, refused; };
+
+static bool fill_member(struct ledger_write *write, void *data, GError **error) {
+  struct member *member = data;
+  struct run *run = member->run;
+  if (member->write >= 0) set_fate(run, member->write, FAILED); /* another's spoilt it: this is done again */
+  member->write = new_write(run);
+  member->filled = fill(run, write, member->write, &member->plan, NULL, error);
+  if (member->filled && member->fails) {
+    disk_begin(&(struct disk_plan){ .read_from = 1, .read_to = G_MAXINT64 });
+    int64_t seq;
+    member->filled = db_one(ledger_write_db(write), &seq, error, "ledger.claim", "t", "never looked for before") >= 0;
+    disk_begin(NULL);
+    g_assert_false(member->filled);
+  }
+  member->refused = member->filled && member->plan.take_back;
+  return member->refused ? fail(error, MENO_ERROR_CONFLICT, "taken back") : member->filled;
+}
 
 static void *join_group(void *data) {
   struct member *member = data;
-  struct run *run = member->run;
   g_autoptr(GError) error = NULL;
-  while (*member->turn != member->number) g_thread_yield();
-  struct ledger_write *write = begin(run, &error);
-  bool last = member->number == member->of - 1;
-  *member->turn = member->number + 1;
-  if (!write) return NULL;
-  while (!last && test_writers_waiting(run->store) == 0) g_thread_yield();
-  int number = new_write(run);
-  bool fine = fill(run, write, number, &member->plan, NULL, &error);
-  if (member->fails) {
-    disk_begin(&(struct disk_plan){ .read_from = 1, .read_to = G_MAXINT64 });
-    int64_t seq;
-    fine = fine && db_one(ledger_write_db(write), &seq, &error, "ledger.claim", "t", "never looked for before") >= 0;
-    disk_begin(NULL);
-    g_assert_false(fine);
-  }
-  finish(run, write, number, fine, member->plan.take_back, &error);
+  bool fine = ledger_do(member->run->ledger, 1000000, fill_member, member, &error);
+  if (member->write >= 0) set_fate(member->run, member->write, fine ? ACKNOWLEDGED : member->refused ? TAKEN_BACK : member->filled ? FAILED_TO_COMMIT : FAILED);
+  if (!fine && !member->refused) expected(member->run, error);
   return NULL;
+}
+
+static void write_members(struct run *run, struct member *members, int count) {
+  GThread *threads[5];
+  g_autoptr(GError) error = NULL;
+  struct ledger_write *write = begin(run, &error);
+  if (!write) return;
+  for (int i = 0; i < count; i++) {
+    members[i].run = run;
+    members[i].write = -1;
+    threads[i] = g_thread_new("member", join_group, &members[i]);
+    while (test_writers_waiting(run->store) <= i) g_thread_yield();
+  }
+  ledger_abort(write);
+  for (int i = 0; i < count; i++) g_thread_join(threads[i]);
 }
 
 /* One of three fails at its first look at the disk, which takes back what the first has written, too: nobody may be told otherwise. */
 static void fail_member(struct run *run) {
-  struct member members[3];
-  GThread *threads[3];
-  _Atomic int turn = 0;
+  struct member members[3] = { 0 };
   disk_begin(&(struct disk_plan){ .seed = run->seed });
-  for (int i = 0; i < 3; i++) members[i] = (struct member){ run, { 1, 100, i, false, NULL }, i, 3, &turn, i == 1 };
-  for (int i = 0; i < 3; i++) threads[i] = g_thread_new("member", join_group, &members[i]);
-  for (int i = 0; i < 3; i++) g_thread_join(threads[i]);
+  for (int i = 0; i < 3; i++) members[i] = (struct member){ .plan = { 1, 100, i, false, NULL }, .fails = i == 1 };
+  write_members(run, members, 3);
 }
 
 static void write_group(struct run *run) {
-  struct member members[5];
-  GThread *threads[5];
-  _Atomic int turn = 0;
-  int of = between(run, 2, 5);
-  for (int i = 0; i < of; i++) members[i] = (struct member){ run, plan_write(run), i, of, &turn, false };
-  for (int i = 0; i < of; i++) threads[i] = g_thread_new("member", join_group, &members[i]);
-  for (int i = 0; i < of; i++) g_thread_join(threads[i]);
+  struct member members[5] = { 0 };
+  int count = between(run, 2, 5);
+  for (int i = 0; i < count; i++) members[i].plan = plan_write(run);
+  write_members(run, members, count);
 }
 
 static void write_import(struct run *run) {
@@ -408,8 +420,8 @@ static void lie(uint32_t seed) {
   begin_run(run, &plan);
   work(run, 40);
   g_autoptr(GError) error = NULL;
-  bool honest = !disk_lied();
   close_all(run);
+  bool honest = !disk_lied(); /* closing checkpoints, and syncs for it */
   disk_recover();
   bool opened = open_all(run, &error), good = opened && verify(run, &error);
   if (!good && honest) FAIL_SEED(run, "nothing lied: %s", error->message);

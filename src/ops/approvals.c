@@ -90,23 +90,29 @@ static char **criteria_of(struct op_call *call) {
   return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }
 
-static bool decide(struct op_call *call, enum gate_word word, struct json_writer *out, GError **error) {
+struct deciding { struct op_call *call; const struct company *company; enum gate_word word; const char *const *criteria; };
+
+static bool decide_within(struct ledger_write *write, void *data, GError **error) {
+  const struct deciding *deciding = data;
+  struct op_call *call = deciding->call;
   const char *id = op_text(call, "id");
-  g_auto(GStrv) criteria = criteria_of(call);
-  g_autoptr(view_auto) view = system_view(call->system, error);
-  g_autoptr(ledger_write_auto) write = view ? ledger_write(system_ledger(call->system), call->now, error) : NULL;
   g_autoptr(gate_proposal_auto) proposal = NULL;
-  if (!write || gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
+  if (gate_find(ledger_write_db(write), id, &proposal, error) < 0) return false;
   g_autofree char *confirmer = NULL;
   if (proposal && !confirmer_of(ledger_write_db(write), proposal->subject, &confirmer, error)) return false;
   g_auto(standing_auto) standing = { 0 };
   if (!standing_load(call, ledger_write_db(write), &standing, error)) return false;
   struct gate_person person = proposal ? standing_for(&standing, system_rules(call->system), proposal, confirmer, call->now) : standing.own;
-  struct gate_decision decision = { .proposal = id, .word = word, .hash = op_text(call, "hash"), .criteria = (const char *const *)criteria,
+  struct gate_decision decision = { .proposal = id, .word = deciding->word, .hash = op_text(call, "hash"), .criteria = deciding->criteria,
     .reason = op_text(call, "reason"), .confirmer = confirmer };
-  if (!gate_decide(write, system_rules(call->system), &person, &decision, call->now, error) || !follow_up(call, write, view->company, id, error) ||
-      !ledger_commit(g_steal_pointer(&write), error)) return false;
-  return show(call, id, out, error);
+  return gate_decide(write, system_rules(call->system), &person, &decision, call->now, error) && follow_up(call, write, deciding->company, id, error);
+}
+
+static bool decide(struct op_call *call, enum gate_word word, struct json_writer *out, GError **error) {
+  g_auto(GStrv) criteria = criteria_of(call);
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  struct deciding deciding = { .call = call, .company = view ? view->company : NULL, .word = word, .criteria = (const char *const *)criteria };
+  return view && ledger_do(system_ledger(call->system), call->now, decide_within, &deciding, error) && show(call, op_text(call, "id"), out, error);
 }
 
 static bool approvals_accept(struct op_call *call, struct json_writer *out, GError **error) { return decide(call, GATE_ACCEPT, out, error); }

@@ -30,11 +30,16 @@
 
 #define GAPS_SHOWN 20
 
-struct linking { struct db *db; const struct event *event; struct json body; GError **error; };
+struct linking { struct db *db; const struct event *event; struct json body; GHashTable *said /* sources and edges of this event, as texts */; int count; GError **error; };
 
 static const char *text(struct json body, const char *key) { return json_string(json_get(body, key)); }
 
-static bool put(struct linking *l, const char *source, const char *kind, const char *target) { return lineage_put(l->db, source, kind, target, l->event->seq, l->error); }
+/* Once, however often the event says it. */
+static bool put(struct linking *l, const char *source, const char *kind, const char *target) {
+  if (!g_hash_table_add(l->said, g_strjoin("\n", source, kind, target, NULL))) return true;
+  bool listed = strcmp(source, l->event->subject) != 0 && g_hash_table_add(l->said, g_strdup(source));
+  return lineage_put(l->db, &(struct lineage_edge){ source, kind, target, l->event->seq, l->count++, listed }, l->error);
+}
 
 /* To "noun:id"; nothing where there is no id. */
 static bool put_noun(struct linking *l, const char *source, const char *kind, const char *noun, const char *id) {
@@ -222,7 +227,8 @@ static const char *const kinds[] = { LINKS(KIND) NULL };
 static const char *const tables[] = { "edge", NULL };
 
 static bool fold_links(struct db *db, const struct event *event, struct json body, GError **error) {
-  struct linking linking = { db, event, body, error };
+  g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  struct linking linking = { db, event, body, said, 0, error };
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
     if (strcmp(rows[i].kind, event->kind) == 0) return rows[i].link(&linking);
   g_assert_not_reached();
@@ -237,27 +243,9 @@ bool links_end(const char *id) { return g_str_has_prefix(id, "person:") || g_str
 enum { SIGNAL = 1, PERSON = 2, BOTH = 3 };
 
 struct checking { struct db *db; GHashTable *known; /* "node@seq" → what is reached from there */ };
-struct step { char *id; int64_t seq; };
-
-static void step_clear(void *data) { g_free(((struct step *)data)->id); }
-
 static unsigned meaning(const char *id) {
   if (g_str_has_prefix(id, "import:")) return SIGNAL;
   return links_end(id) && strcmp(id, "system") != 0 ? PERSON : 0;
-}
-
-static GArray *steps_from(struct db *db, const char *id, int64_t seq, GError **error) {
-  g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(struct step));
-  g_array_set_clear_func(steps, step_clear);
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.edges_back", "tii", id, seq, INT64_MAX);
-  int got;
-  while ((got = query_next(query, error)) == 1) {
-    const char *kind = query_text(query, 1);
-    if (strcmp(kind, "delivered to") == 0 || strcmp(kind, "replaces") == 0) continue; /* neither is a reason */
-    struct step step = { g_strdup(query_text(query, 0)), query_integer(query, 2) };
-    g_array_append_val(steps, step);
-  }
-  return got == 0 ? g_steal_pointer(&steps) : NULL;
 }
 
 /* What is reached from `id` by edges up to `seq`, into `ret_bits`. Depth-first, and no further than both. */
@@ -270,14 +258,16 @@ static bool reached(struct checking *checking, const char *id, int64_t seq, unsi
   }
   unsigned bits = meaning(id);
   g_hash_table_insert(checking->known, g_strdup(key), GUINT_TO_POINTER(bits)); /* so that a circle ends */
-  g_autoptr(GArray) steps = links_end(id) ? g_array_new(FALSE, FALSE, sizeof(struct step)) : steps_from(checking->db, id, seq, error);
+  g_autoptr(GArray) steps = links_end(id) ? NULL : lineage_steps(checking->db, LINEAGE_BACK, id, 0, seq, INT64_MAX, error);
+  if (!steps && !links_end(id)) return false;
   for (guint i = 0; steps && i < steps->len && bits != BOTH; i++) {
-    const struct step *step = &g_array_index(steps, struct step, i);
-    if (!reached(checking, step->id, step->seq, &bits, error)) return false;
+    const struct lineage_step *step = &g_array_index(steps, struct lineage_step, i);
+    bool reason = strcmp(step->kind, "delivered to") != 0 && strcmp(step->kind, "replaces") != 0;
+    if (reason && !reached(checking, step->id, step->seq, &bits, error)) return false;
   }
   g_hash_table_insert(checking->known, g_steal_pointer(&key), GUINT_TO_POINTER(bits));
   *ret_bits |= bits;
-  return steps != NULL;
+  return true;
 }
 
 static void gap_free(void *data) {

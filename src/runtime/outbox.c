@@ -57,9 +57,9 @@ GPtrArray *outbox_list(struct db *db, const char *state, GError **error) {
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 
-static bool append(struct ledger_write *write, const char *kind, const char *action, const char *actor, struct uuid id, struct json_writer *body, GError **error) {
+static bool append(struct ledger_write *write, const char *kind, const char *action, const char *actor, struct json_writer *body, GError **error) {
   g_autofree char *subject = g_strconcat("action:", action, NULL), *text = json_writer_steal(body, NULL);
-  return ledger_append(write, &(struct event){ .id = id, .kind = kind, .subject = subject, .actor = actor, .body = text }, NULL, error);
+  return ledger_append(write, &(struct event){ .kind = kind, .subject = subject, .actor = actor, .body = text }, NULL, error);
 }
 
 static void open_body(struct json_writer *body) {
@@ -69,6 +69,9 @@ static void open_body(struct json_writer *body) {
 
 bool outbox_request(struct ledger_write *write, const char *channel, const char *subject, const char *person, int64_t due, GError **error) {
   g_autofree char *id = id_short("x", channel, subject, NULL);
+  int64_t known;
+  int got = db_one(ledger_write_db(write), &known, error, "runtime.action_known", "t", id);
+  if (got) return got == 1;
   char time[CLOCK_TEXT];
   struct json_writer body;
   open_body(&body);
@@ -77,7 +80,7 @@ bool outbox_request(struct ledger_write *write, const char *channel, const char 
   json_put_string(&body, "person", person);
   json_put_string(&body, "subject", subject);
   json_close_object(&body);
-  return append(write, "action.requested", id, "system", uuid_of("action.requested", id, NULL), &body, error);
+  return append(write, "action.requested", id, "system", &body, error);
 }
 
 /* `wait` and up to a quarter more, drawn from the seed, a name and a number. */
@@ -233,7 +236,7 @@ static bool record_outcome(struct ledger_write *write, struct batch *batch, cons
   report->failed += piece->act == ACT_FAILED && !dead;
   report->dead += dead;
   const char *kind = piece->act == ACT_DONE ? "action.done" : piece->act == ACT_UNKNOWN ? "action.uncertain" : "action.failed";
-  return append(write, kind, piece->action->id, "system", (struct uuid){ 0 }, &body, error);
+  return append(write, kind, piece->action->id, "system", &body, error);
 }
 
 /* Renews the lease with every record; `ret_held`: whether it is still ours. What has been done is recorded in any case. */
@@ -339,7 +342,7 @@ static bool record_doubt(struct ledger_write *write, const char *id, GError **er
   open_body(&body);
   json_put_string(&body, "why", IN_DOUBT);
   json_close_object(&body);
-  return append(write, "action.uncertain", id, "system", (struct uuid){ 0 }, &body, error);
+  return append(write, "action.uncertain", id, "system", &body, error);
 }
 
 /* Takes the lease; whatever is `started` then was left so by a holder before. 1/0/-1 */
@@ -389,7 +392,7 @@ bool outbox_retry(struct ledger_write *write, const char *id, const char *actor,
   struct json_writer body;
   open_body(&body);
   json_close_object(&body);
-  return append(write, "action.retried", id, actor, (struct uuid){ 0 }, &body, error);
+  return append(write, "action.retried", id, actor, &body, error);
 }
 
 bool outbox_settle(struct ledger_write *write, const char *id, const char *word, const char *reason, const char *actor, GError **error) {
@@ -400,7 +403,7 @@ bool outbox_settle(struct ledger_write *write, const char *id, const char *word,
   json_put_string(&body, "reason", reason);
   json_put_string(&body, "word", word);
   json_close_object(&body);
-  return append(write, "action.settled", id, actor, (struct uuid){ 0 }, &body, error);
+  return append(write, "action.settled", id, actor, &body, error);
 }
 
 /* ---- folds ------------------------------------------------------------------------------------------------------ */

@@ -39,7 +39,7 @@ struct taking {
   const struct rules *rules;
   const struct company *company;
   struct ledger_write *write;
-  char *actor;               /* "agent:needs@1" */
+  const char *actor;         /* "agent:needs@1" */
   int64_t now;
   struct runner_report counts;
   GString *refusals;
@@ -352,28 +352,41 @@ static int due(struct ledger *ledger, const struct agent *agent, const struct vi
   return db ? due_in(db, agent, view, now, error) : -1;
 }
 
+/* What an agent wants to say, to be stored. */
+struct outcome { const struct agent *agent; const struct view *view; const struct rules *rules; const struct turn *turn; const char *actor; int64_t now; int taken; struct runner_report counts; };
+
+static bool keep_turn(struct ledger_write *write, void *data, GError **error) {
+  struct outcome *outcome = data;
+  g_autoptr(GString) refusals = g_string_new("");
+  g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  struct taking taking = { .agent = outcome->agent, .rules = outcome->rules, .company = outcome->view->company, .write = write, .actor = outcome->actor,
+    .now = outcome->now, .refusals = refusals, .kept = kept };
+  /* Asked again: another process may have taken this very turn meanwhile. */
+  outcome->taken = due_in(ledger_write_db(write), outcome->agent, outcome->view, outcome->now, error);
+  if (outcome->taken == 1) outcome->taken = enter_span(&taking, error);
+  if (outcome->taken < 1) return outcome->taken == 0;
+  bool fine = store_turn(&taking, outcome->turn, error);
+  outcome->counts = taking.counts;
+  return fine;
+}
+
 static bool take_turn(struct ledger *ledger, const struct agent *agent, const struct view *view, const struct rules *rules, int64_t now,
                       struct runner_report *report, GError **error) {
   g_autoptr(turn_auto) turn = turn_new();
   struct snapshot snapshot = { .company = view->company, .now = now, .seed = (uint64_t)view->company->version };
   if (!agent->run(&snapshot, turn, error)) return false;
   g_autofree char *actor = g_strdup_printf("agent:%s@%s", agent->id, agent->revision);
-  g_autoptr(GString) refusals = g_string_new("");
-  g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
-  struct taking taking = { .agent = agent, .rules = rules, .company = view->company, .write = write, .actor = actor, .now = now, .refusals = refusals, .kept = kept };
-  /* Asked again: another process may have taken this very turn meanwhile. */
-  int enters = write ? due_in(ledger_write_db(write), agent, view, now, error) : -1;
-  if (enters == 1) enters = enter_span(&taking, error);
-  if (enters < 1) return enters == 0;
-  if (!store_turn(&taking, turn, error) || !ledger_commit(g_steal_pointer(&write), error)) return false;
+  struct outcome outcome = { .agent = agent, .view = view, .rules = rules, .turn = turn, .actor = actor, .now = now };
+  if (!ledger_do(ledger, now, keep_turn, &outcome, error)) return false;
+  if (!outcome.taken) return true;
+  const struct runner_report *counts = &outcome.counts;
   report->turns++;
-  report->claims += taking.counts.claims;
-  report->retracted += taking.counts.retracted;
-  report->proposals += taking.counts.proposals;
-  report->withheld += taking.counts.withheld;
-  report->refused += taking.counts.refused;
-  report->deliveries += taking.counts.deliveries;
+  report->claims += counts->claims;
+  report->retracted += counts->retracted;
+  report->proposals += counts->proposals;
+  report->withheld += counts->withheld;
+  report->refused += counts->refused;
+  report->deliveries += counts->deliveries;
   return true;
 }
 

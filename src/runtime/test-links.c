@@ -173,8 +173,8 @@ static void an_asset_rests_on_its_blocks_sources(void) {
     "\"spans\":[{\"id\":\"s-1\",\"source\":\"one.md\"},{\"id\":\"s-2\",\"source\":\"two.md\"}],\"title\":\"T\"}");
   record("delivery.made", "delivery:d-1", "agent:delivery@1", 0, "{\"asset\":\"a-1\",\"at\":\"2026-02-16T00:00:00Z\",\"block\":\"b1\",\"channel\":\"inbox\",\"expires\":\"2026-03-16\",\"minutes\":1,\"person\":\"p-1\",\"reason\":\"r\",\"title\":\"t\"}");
   g_autofree char *one = walk("source:one.md", LINEAGE_FORWARD), *two = walk("source:two.md", LINEAGE_FORWARD);
-  g_assert_cmpstr(one, ==, "source:one.md block:a-1/b1 showing:a-1/b1 asset:a-1 delivery:d-1 showing:a-1/b3 showing:a-1/b2 showing:a-1/b1 showing:a-1");
-  g_assert_cmpstr(two, ==, "source:two.md block:a-1/b2 showing:a-1/b2 asset:a-1 showing:a-1/b3 showing:a-1/b2 showing:a-1/b1 showing:a-1 delivery:d-1");
+  g_assert_cmpstr(one, ==, "source:one.md block:a-1/b1 asset:a-1 showing:a-1/b1 showing:a-1/b1 showing:a-1/b2 showing:a-1/b3 showing:a-1 delivery:d-1");
+  g_assert_cmpstr(two, ==, "source:two.md block:a-1/b2 asset:a-1 showing:a-1/b2 showing:a-1/b1 showing:a-1/b2 showing:a-1/b3 showing:a-1 delivery:d-1");
   teardown();
 }
 

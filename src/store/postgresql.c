@@ -154,7 +154,7 @@ static void disconnect(struct db *db) {
 }
 
 static bool set_up(PGconn *link, bool writer, GError **error) {
-  g_autofree char *sql = g_strdup_printf("SET client_encoding = 'UTF8'; SET jit = off; SET synchronous_commit = on; SET bytea_output = hex; SET lock_timeout = %d; "
+  g_autofree char *sql = g_strdup_printf("SET client_encoding = 'UTF8'; SET jit = off; SET synchronous_commit = on; SET lock_timeout = %d; "
     "SET idle_in_transaction_session_timeout = %d", BUSY_MS, writer ? SILENT_MS : 0);
   PGresult *result = PQexec(link, sql);
   bool fine = PQresultStatus(result) == PGRES_COMMAND_OK || fail_result(result, "setting the connection up", error);
@@ -223,11 +223,7 @@ static void roll_back(struct db *db) {
 }
 
 static bool settled(struct db *db, GError **error) { return settle(own_db(db), NULL, error); }
-static bool mark(struct db *db, GError **error) { return send_words(own_db(db), "SAVEPOINT member", "beginning to write", error); }
-static bool keep(struct db *db, GError **error) { return send_words(own_db(db), "RELEASE SAVEPOINT member", "writing", error) && settle(own_db(db), NULL, error); }
-static bool go_back(struct db *db, GError **error) {
-  return let_end(own_db(db)) && send_words(own_db(db), "ROLLBACK TO SAVEPOINT member", "rolling back", error) && keep(db, error);
-}
+static bool sound(struct db *db) { return !own_db(db)->failed && PQstatus(own_db(db)->link) == CONNECTION_OK; }
 
 /* ---- schema ----------------------------------------------------------------------------------------------------- */
 
@@ -555,7 +551,7 @@ static int64_t size(struct store *store) {
 }
 
 const struct engine postgresql_engine = { .name = "postgresql", .connect = connect, .disconnect = disconnect, .alive = alive, .begin = begin, .commit = commit,
-  .roll_back = roll_back, .settled = settled, .most_members = 60 /* more savepoints would spill */, .mark = mark, .keep = keep, .go_back = go_back,
+  .roll_back = roll_back, .sound = sound, .settled = settled,
   .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind,
   .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns, .listen = listen_for,

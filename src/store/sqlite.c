@@ -15,8 +15,8 @@
 #include <string.h>
 
 /* What begins and ends transactions, prepared once. */
-enum { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLL_BACK, MARK, KEEP, GO_BACK, STEPS };
-static const char *const step_words[STEPS] = { "BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT member", "RELEASE member", "ROLLBACK TO member" };
+enum { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLL_BACK, STEPS };
+static const char *const step_words[STEPS] = { "BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK" };
 
 #define CHECKPOINT_PAGES 4000 /* of the log, 16 MB */
 
@@ -54,11 +54,11 @@ static void *keep_log_short(void *data) {
     if (keeper->stop || !keeper->wanted) continue;
     keeper->wanted = false;
     g_mutex_unlock(&keeper->lock);
-    bool fine = handle || sqlite3_open_v2(store->place, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+    bool fine = handle || sqlite3_open_v2(store->place, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, sqlite_log_vfs()) == SQLITE_OK;
     if (fine) {
       checkpoint_now(handle);
       g_mutex_lock(&store->writing);
-      if (!store->group) checkpoint_now(handle);
+      checkpoint_now(handle);
       g_mutex_unlock(&store->writing);
     } else { /* no memory, no files: the next time it is wanted */
       sqlite3_close(handle);
@@ -111,11 +111,11 @@ static void disconnect(struct db *db) {
   g_free(db);
 }
 
-/* What a savepoint would restore is kept in memory: a file for it cost more than the writes themselves. */
+/* Nobody asks SQLite how much memory it has: counting it takes a lock at each allocation. */
 static void set_up_library(void) {
   static gsize ready;
   if (!g_once_init_enter(&ready)) return;
-  sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   g_once_init_leave(&ready, 1);
 }
 
@@ -126,7 +126,7 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   db->store = store;
   db->queries = g_hash_table_new(g_str_hash, g_str_equal);
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_CREATE : 0);
-  bool fine = sqlite3_open_v2(store->place, &made->handle, flags, NULL) == SQLITE_OK || fail_sqlite(made->handle, "opening the database", error);
+  bool fine = sqlite3_open_v2(store->place, &made->handle, flags, store->memory ? NULL : sqlite_log_vfs()) == SQLITE_OK || fail_sqlite(made->handle, "opening the database", error);
   if (fine) sqlite3_busy_timeout(made->handle, BUSY_MS);
   fine = fine && exec(db, store->memory ? "PRAGMA synchronous=OFF" : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "setting the database up", error);
   fine = fine && exec(db, writer ? "PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
@@ -156,11 +156,12 @@ static bool take_step(struct db *db, int step, const char *what, GError **error)
 static bool alive(struct db *db) { return true; }
 static bool begin(struct db *db, bool write, GError **error) { return take_step(db, write ? BEGIN_WRITE : BEGIN_READ, write ? "beginning to write" : "beginning to read", error); }
 static bool commit(struct db *db, GError **error) { return take_step(db, COMMIT, "committing", error); }
-static void roll_back(struct db *db) { if (!sqlite3_get_autocommit(handle_of(db))) take_step(db, ROLL_BACK, "rolling back", NULL); }
+static void roll_back(struct db *db) {
+  if (!sqlite3_get_autocommit(handle_of(db))) take_step(db, ROLL_BACK, "rolling back", NULL);
+  if (db->writing) sqlite_log_forget(handle_of(db));
+}
+static bool sound(struct db *db) { return !sqlite3_get_autocommit(handle_of(db)); }
 static bool settled(struct db *db, GError **error) { return true; }
-static bool mark(struct db *db, GError **error) { return take_step(db, MARK, "beginning to write", error); }
-static bool keep(struct db *db, GError **error) { return take_step(db, KEEP, "writing", error); }
-static bool go_back(struct db *db, GError **error) { return take_step(db, GO_BACK, "rolling back", error) && keep(db, error); }
 
 static int exists(const char *file, GError **error) { return g_file_test(file, G_FILE_TEST_EXISTS); }
 
@@ -208,12 +209,13 @@ static struct query *prepare(struct db *db, const char *name, const char *sql, b
 static void bind(struct query *query, int parameter, const struct cell *cell) {
   sqlite3_stmt *statement = own(query)->statement;
   int index = own(query)->map[parameter];
+  void (*copies)(void *) = cell->lasting ? SQLITE_STATIC : SQLITE_TRANSIENT;
   switch (cell->kind) {
   case CELL_NULL: sqlite3_bind_null(statement, index); break;
   case CELL_INTEGER: sqlite3_bind_int64(statement, index, cell->integer); break;
   case CELL_REAL: sqlite3_bind_double(statement, index, cell->real); break;
-  case CELL_TEXT: sqlite3_bind_text64(statement, index, cell->data, cell->length, SQLITE_TRANSIENT, SQLITE_UTF8); break;
-  case CELL_BLOB: sqlite3_bind_blob64(statement, index, cell->data, cell->length, SQLITE_TRANSIENT); break;
+  case CELL_TEXT: sqlite3_bind_text64(statement, index, cell->data, cell->length, copies, SQLITE_UTF8); break;
+  case CELL_BLOB: sqlite3_bind_blob64(statement, index, cell->data, cell->length, copies); break;
   }
 }
 
@@ -251,7 +253,7 @@ static int columns(struct query *query) { return sqlite3_column_count(own(query)
 
 static void checkpoint(struct store *store) {
   g_mutex_lock(&store->writing);
-  if (store->writer && !store->group) {
+  if (store->writer) {
     checkpoint_now(handle_of(store->writer));
     sqlite3_db_release_memory(handle_of(store->writer));
   }
@@ -279,7 +281,7 @@ static int64_t size(struct store *store) {
 }
 
 const struct engine sqlite_engine = { .name = "sqlite", .connect = connect, .disconnect = disconnect, .alive = alive, .begin = begin, .commit = commit,
-  .roll_back = roll_back, .settled = settled, .most_members = 512, .mark = mark, .keep = keep, .go_back = go_back,
+  .roll_back = roll_back, .sound = sound, .settled = settled,
   .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind, .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns, .tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
   .checkpoint = checkpoint, .intact = intact, .describe = describe, .size = size };

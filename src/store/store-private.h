@@ -9,11 +9,11 @@
 #define BUSY_MS 20000 /* how long a writer waits for another process */
 
 enum cell_kind { CELL_NULL, CELL_INTEGER, CELL_REAL, CELL_TEXT, CELL_BLOB };
-struct cell { enum cell_kind kind; int64_t integer; double real; const void *data /* a text ends with NUL */; size_t length; };
+struct cell { enum cell_kind kind; int64_t integer; double real; const void *data /* a text ends with NUL */; size_t length; bool lasting /* bound: it need not be copied */; };
 
 /* Each engine's own structs begin with these. */
-struct db { struct store *store; GHashTable *queries /* name → struct query */; bool writing; };
-struct query { struct db *db; const char *name; bool busy, temporary; };
+struct db { struct store *store; GHashTable *queries /* name → struct query */; bool writing; int64_t version /* db_version */; };
+struct query { struct db *db; const char *name; bool writes, busy, temporary; };
 
 struct engine {
   const char *name; /* of files that only it reads: schema/NNN-word.NAME.sql */
@@ -23,11 +23,8 @@ struct engine {
   bool (*begin)(struct db *db, bool write, GError **error);
   bool (*commit)(struct db *db, GError **error);
   void (*roll_back)(struct db *db);
-  bool (*settled)(struct db *db, GError **error); /* did everything succeed that was sent? */
-  int most_members;                               /* of a group */
-  bool (*mark)(struct db *db, GError **error);    /* a point within the transaction … */
-  bool (*keep)(struct db *db, GError **error);    /* … that is given up, and all since it kept … */
-  bool (*go_back)(struct db *db, GError **error); /* … or gone back to */
+  bool (*sound)(struct db *db);                   /* the transaction stands, as far as is known … */
+  bool (*settled)(struct db *db, GError **error); /* … and everything has succeeded that was sent */
   int (*exists)(const char *place, GError **error);  /* 1/0/-1 */
   int64_t (*version)(struct db *db, GError **error); /* of the schema; 0 a new database; -1 error */
   bool (*begin_migration)(struct db *db, GError **error); /* a transaction that no other process's can overlap */
@@ -35,7 +32,7 @@ struct engine {
   /* `alone`: nothing else runs on the connection while this is stepped, so that rows may come one by one. */
   struct query *(*prepare)(struct db *db, const char *name, const char *sql, bool alone, GError **error);
   void (*forget)(struct query *query);
-  void (*bind)(struct query *query, int parameter, const struct cell *cell); /* copies */
+  void (*bind)(struct query *query, int parameter, const struct cell *cell); /* copies, unless it is lasting */
   int (*next)(struct query *query, GError **error);                          /* as query_next */
   int (*run)(struct query *query, bool wait, GError **error);                /* rows changed (0 where it did not wait), -1 */
   void (*reset)(struct query *query);                                        /* ends the stepping, forgets what is bound */
@@ -53,11 +50,12 @@ struct store {
   const struct engine *engine;
   char *place;            /* a file, a URI of SQLite, or an address of PostgreSQL */
   bool memory;
-  GMutex lock;            /* guards `idle` */
-  GMutex writing;         /* held by whoever writes; guards the group */
+  GMutex lock;            /* guards `idle`, `forming` and `waiting` */
+  GMutex writing;         /* held by whoever writes */
   struct db *writer;
-  struct group *group;    /* writes that are done and wait to become durable together; NULL none */
-  _Atomic int waiting;    /* for `writing` */
+  struct group *forming;  /* whose work will be written together next; NULL: nobody's waits */
+  int waiting;            /* how many they are */
+  bool (*before_commit)(void *data, GError **error); void *before_commit_data;
   GMutex news_lock;
   GCond news;             /* somebody has committed */
   int64_t commits;        /* how often */
@@ -67,6 +65,10 @@ struct store {
 };
 
 extern const struct engine sqlite_engine, postgresql_engine;
+/* The file system under SQLite, with a log that is written in large pieces: its name; and what a connection has taken back is forgotten. */
+const char *sqlite_log_vfs(void);
+struct sqlite3;
+void sqlite_log_forget(struct sqlite3 *handle);
 
 /* "`before`"table"`after`" as a query that is thrown away when done; the table's name is quoted. */
 struct query *store_unnamed(struct db *db, const char *before, const char *table, const char *after, GError **error);

@@ -5,10 +5,10 @@
  * Statements are prepared once per connection and kept; a query that is asked for while it is still being stepped gets a
  * second statement, which is thrown away when done.
  *
- * Group commit: whoever ends a write while others wait for their turn leaves the transaction open for the next, and waits;
- * whoever finds nobody waiting commits for all. So many writes share one fsync, and nobody waits for company. A write that
- * is taken back goes back to the point where it began; a commit that fails fails for all of its group, and so does a write
- * after which the engine cannot go back (a disk that fails, a lost connection).
+ * Group commit: what is to be written is given as work (store_do). While one group is written, the next forms; the first of its
+ * members carries out the work of all in one transaction. So many writes share one fsync, one thread has the database's pages
+ * near, and nobody waits for company. Work that fails without having written anything is its own affair; else the group is taken back,
+ * and done again one by one. A commit that fails fails for all of its group.
  *
  * Migrations are sql/schema/NNN-word.sql in the order of their numbers; NNN-word.ENGINE.sql is for that engine alone. The
  * number of the last one is the database's version. */
@@ -19,6 +19,7 @@
 #include <gio/gio.h>
 #include <math.h>
 #include <poll.h>
+#include <semaphore.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -267,107 +268,141 @@ struct db *store_read(struct store *store, GError **error) {
   return NULL;
 }
 
-/* Writes that become durable together. An error before it is done: the group cannot be saved. Its members wait for its own lock,
- * so that those who wake up do not stand in the way of the next writers. */
-struct group { int members; GError *error; GMutex lock; GCond ended; bool done; _Atomic int holders; };
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-static struct group *group_new(void) {
-  struct group *group = g_new0(struct group, 1);
-  g_mutex_init(&group->lock);
-  g_cond_init(&group->ended);
-  return group;
+static bool begin_write(struct store *store, GError **error) {
+  if (store->writer && !store->engine->alive(store->writer)) disconnect(g_steal_pointer(&store->writer));
+  if (!store->writer) store->writer = store->engine->connect(store, true, error);
+  if (!store->writer || !store->engine->begin(store->writer, true, error)) return false;
+  store->writer->writing = true;
+  store->writer->version++;
+  return true;
 }
 
-static void group_let_go(struct group *group) {
-  if (--group->holders > 0) return;
-  g_mutex_clear(&group->lock);
-  g_cond_clear(&group->ended);
-  g_clear_error(&group->error);
-  g_free(group);
-}
-
-static void group_end(struct group *group) {
-  g_mutex_lock(&group->lock);
-  group->done = true;
-  g_cond_broadcast(&group->ended);
-  g_mutex_unlock(&group->lock);
-  group_let_go(group);
-}
-
-static bool group_wait(struct group *group, GError **error) {
-  g_mutex_lock(&group->lock);
-  while (!group->done) g_cond_wait(&group->ended, &group->lock);
-  g_mutex_unlock(&group->lock);
-  bool fine = !group->error;
-  if (!fine && error) *error = g_error_copy(group->error);
-  group_let_go(group);
+static bool commit_write(struct store *store, GError **error) {
+  reset_queries(store->writer);
+  bool fine = (!store->before_commit || store->before_commit(store->before_commit_data, error)) && store->engine->commit(store->writer, error);
+  if (!fine) store->engine->roll_back(store->writer);
   return fine;
 }
 
-/* Commits what is waiting to become durable, unless somebody else is about to write. Gives `writing` back. */
-static void end_write(struct store *store) {
-  struct group *group = store->group;
-  bool ends = group && (group->error || store->waiting == 0 || group->members >= store->engine->most_members);
-  if (ends) {
-    store->group = NULL;
-    if (!group->error && store->engine->commit(store->writer, &group->error)) store_wake(store);
-    else store->engine->roll_back(store->writer);
-  }
-  g_mutex_unlock(&store->writing);
-  if (ends) group_end(group);
+int64_t db_version(const struct db *db) { return db->version; }
+
+void store_before_commit(struct store *store, bool (*call)(void *data, GError **error), void *data) {
+  store->before_commit = call;
+  store->before_commit_data = data;
 }
 
 struct db *store_write(struct store *store, GError **error) {
-  store->waiting++;
   g_mutex_lock(&store->writing);
-  store->waiting--;
-  if (store->group) {
-    if (store->engine->mark(store->writer, &store->group->error)) return store->writer;
-    if (error) *error = g_error_copy(store->group->error);
-    end_write(store);
-    return NULL;
-  }
-  if (store->writer && !store->engine->alive(store->writer)) disconnect(g_steal_pointer(&store->writer));
-  if (!store->writer) store->writer = store->engine->connect(store, true, error);
-  if (store->writer && store->engine->begin(store->writer, true, error)) {
-    store->writer->writing = true;
-    return store->writer;
-  }
+  if (begin_write(store, error)) return store->writer;
   g_mutex_unlock(&store->writing);
   return NULL;
-}
-
-static bool commit_alone(struct store *store, GError **error) {
-  bool fine = store->engine->commit(store->writer, error);
-  if (!fine) store->engine->roll_back(store->writer);
-  g_mutex_unlock(&store->writing);
-  if (fine) store_wake(store);
-  return fine;
-}
-
-static void take_back(struct db *db) {
-  struct store *store = db->store;
-  if (store->group) store->engine->go_back(db, &store->group->error);
-  else store->engine->roll_back(db);
 }
 
 bool db_commit(struct db *db, GError **error) {
   g_assert(db->writing);
   struct store *store = db->store;
-  reset_queries(db);
-  bool joined = store->group != NULL;
-  if (!joined && store->waiting == 0) return commit_alone(store, error);
-  if (joined ? !store->engine->keep(db, error) : !store->engine->settled(db, error)) {
-    take_back(db);
-    end_write(store);
-    return false;
+  bool fine = commit_write(store, error);
+  g_mutex_unlock(&store->writing);
+  if (fine) store_wake(store);
+  return fine;
+}
+
+/* ---- writing together ------------------------------------------------------------------------------------------- */
+
+struct member { bool (*work)(struct db *db, void *data, GError **error); void *data; GError *error; struct member *next; sem_t done; };
+
+/* Writes that become durable together. It forms while another group is being written; the first of its members, whose it is, then
+ * carries out the work of all. The others wait each for itself, and stand in nobody's way when they wake up. */
+struct group { struct member *first, **end; };
+
+/* Makes it a member of the group that is forming. True where none was: then `group` is, and its members the caller's to write. */
+static bool begins_group(struct store *store, struct group *group, struct member *member) {
+  g_mutex_lock(&store->lock);
+  bool begins = !store->forming;
+  if (begins) {
+    group->end = &group->first;
+    store->forming = group;
   }
-  if (!joined) store->group = group_new();
-  struct group *group = store->group;
-  group->holders += joined ? 1 : 2; /* the member; and, with the first, whoever ends it */
-  group->members++;
-  end_write(store);
-  return group_wait(group, error);
+  *store->forming->end = member;
+  store->forming->end = &member->next;
+  store->waiting++;
+  g_mutex_unlock(&store->lock);
+  return begins;
+}
+
+/* From now on others form the next one. */
+static void close_group(struct store *store) {
+  g_mutex_lock(&store->lock);
+  store->forming = NULL;
+  store->waiting = 0;
+  g_mutex_unlock(&store->lock);
+}
+
+/* 1 done; 0 its own failure, of which the transaction knows nothing; -1 the transaction has to be taken back */
+static int carry_out(struct db *db, struct member *member) {
+  int64_t before = db->version;
+  bool fine = member->work(db, member->data, &member->error);
+  reset_queries(db);
+  g_assert(fine == !member->error);
+  return fine || (db->version == before && db->store->engine->sound(db)) ? fine : -1;
+}
+
+static void fail_all(struct member *first, GError *why) {
+  for (struct member *member = first; member; member = member->next)
+    if (!member->error) member->error = g_error_copy(why);
+  g_error_free(why);
+}
+
+/* All in one transaction. False where one of several spoilt it for the others: nothing is written then. */
+static bool write_together(struct store *store, struct member *first) {
+  GError *error = NULL;
+  if (!begin_write(store, &error)) {
+    fail_all(first, error);
+    return true;
+  }
+  int done = 1;
+  for (struct member *member = first; member && done >= 0; member = member->next) done = carry_out(store->writer, member);
+  if (done < 0 || (first->next && !store->engine->settled(store->writer, NULL))) {
+    store->engine->roll_back(store->writer);
+    return !first->next;
+  }
+  if (commit_write(store, &error)) store_wake(store);
+  else fail_all(first, error);
+  return true;
+}
+
+static void write_one_by_one(struct store *store, struct member *first) {
+  for (struct member *member = first, *next; member; member = next) {
+    next = member->next;
+    member->next = NULL;
+    g_clear_error(&member->error);
+    write_together(store, member);
+    member->next = next;
+  }
+}
+
+static void write_group(struct store *store, struct group *group) {
+  g_mutex_lock(&store->writing);
+  close_group(store);
+  if (!write_together(store, group->first)) write_one_by_one(store, group->first);
+  g_mutex_unlock(&store->writing);
+  for (struct member *member = group->first->next, *next; member; member = next) {
+    next = member->next; /* which is gone with the member */
+    sem_post(&member->done);
+  }
+}
+
+bool store_do(struct store *store, bool (*work)(struct db *db, void *data, GError **error), void *data, GError **error) {
+  struct member member = { .work = work, .data = data };
+  struct group group = { 0 };
+  sem_init(&member.done, 0, 0);
+  if (begins_group(store, &group, &member)) write_group(store, &group);
+  else while (sem_wait(&member.done) != 0) continue; /* a signal came */
+  sem_destroy(&member.done);
+  if (member.error) g_propagate_error(error, member.error);
+  return !member.error;
 }
 
 void db_release(struct db *db) {
@@ -375,8 +410,8 @@ void db_release(struct db *db) {
   struct store *store = db->store;
   reset_queries(db);
   if (db->writing) {
-    take_back(db);
-    end_write(store);
+    store->engine->roll_back(db);
+    g_mutex_unlock(&store->writing);
     return;
   }
   store->engine->roll_back(db);
@@ -389,10 +424,14 @@ void db_release(struct db *db) {
 
 /* ---- queries ---------------------------------------------------------------------------------------------------- */
 
+static bool writes(const char *sql) { return !g_str_has_prefix(sql + strspn(sql, " \n"), "SELECT"); }
+
 static struct query *prepare(struct db *db, const char *name, GError **error) {
   void *key, *sql;
   if (!g_hash_table_lookup_extended(named_queries(), name, &key, &sql)) g_error("there is no query \"%s\" in sql/queries", name);
-  return db->store->engine->prepare(db, key, sql, false, error);
+  struct query *query = db->store->engine->prepare(db, key, sql, false, error);
+  if (query) query->writes = writes(sql);
+  return query;
 }
 
 struct query *db_query_named(struct db *db, const char *name, GError **error) {
@@ -404,6 +443,7 @@ struct query *db_query_named(struct db *db, const char *name, GError **error) {
     if (!taken) g_hash_table_insert(db->queries, (void *)(uintptr_t)query->name, query);
   }
   query->busy = true;
+  db->version += query->writes;
   return query;
 }
 
@@ -412,8 +452,10 @@ void store_bind(struct query *query, int parameter, struct cell cell) {
   query->db->store->engine->bind(query, parameter, &cell);
 }
 
+static struct cell text_cell(const char *text) { return text ? (struct cell){ .kind = CELL_TEXT, .data = text, .length = strlen(text) } : (struct cell){ .kind = CELL_NULL }; }
+
 void query_bind_text(struct query *query, int parameter, const char *text) {
-  store_bind(query, parameter, text ? (struct cell){ .kind = CELL_TEXT, .data = text, .length = strlen(text) } : (struct cell){ .kind = CELL_NULL });
+  store_bind(query, parameter, text_cell(text));
 }
 void query_bind_integer(struct query *query, int parameter, int64_t value) { store_bind(query, parameter, (struct cell){ .kind = CELL_INTEGER, .integer = value }); }
 void query_bind_double(struct query *query, int parameter, double value) {
@@ -423,19 +465,19 @@ void query_bind_blob(struct query *query, int parameter, const void *data, size_
   store_bind(query, parameter, (struct cell){ .kind = CELL_BLOB, .data = data, .length = length });
 }
 
-static void bind_list(struct query *query, const char *types, va_list arguments) {
+/* `lasting`: the arguments outlive the query. */
+static void bind_list(struct query *query, bool lasting, const char *types, va_list arguments) {
   for (int i = 1; *types; types++, i++) {
+    struct cell cell = { .kind = CELL_NULL };
     switch (*types) {
-    case 't': query_bind_text(query, i, va_arg(arguments, const char *)); break;
-    case 'i': query_bind_integer(query, i, va_arg(arguments, int64_t)); break;
-    case 'd': query_bind_double(query, i, va_arg(arguments, double)); break;
-    case 'b': {
-      const void *data = va_arg(arguments, const void *);
-      query_bind_blob(query, i, data, va_arg(arguments, size_t));
-      break;
-    }
+    case 't': cell = text_cell(va_arg(arguments, const char *)); break;
+    case 'i': cell = (struct cell){ .kind = CELL_INTEGER, .integer = va_arg(arguments, int64_t) }; break;
+    case 'd': cell.real = va_arg(arguments, double); cell.kind = isnan(cell.real) ? CELL_NULL : CELL_REAL; break;
+    case 'b': cell = (struct cell){ .kind = CELL_BLOB, .data = va_arg(arguments, const void *) }; cell.length = va_arg(arguments, size_t); break;
     default: g_assert_not_reached();
     }
+    cell.lasting = lasting;
+    store_bind(query, i, cell);
   }
 }
 
@@ -444,7 +486,7 @@ struct query *db_query(struct db *db, GError **error, const char *name, const ch
   if (!query) return NULL;
   va_list arguments;
   va_start(arguments, types);
-  bind_list(query, types, arguments);
+  bind_list(query, false, types, arguments);
   va_end(arguments);
   return query;
 }
@@ -487,7 +529,7 @@ int query_columns(struct query *query) { return query->db->store->engine->column
 static int run_list(struct db *db, bool wait, GError **error, const char *name, const char *types, va_list arguments) {
   struct query *query = db_query_named(db, name, error);
   if (!query) return -1;
-  bind_list(query, types, arguments);
+  bind_list(query, true, types, arguments);
   int changed = db->store->engine->run(query, wait, error);
   query_done(query);
   return changed;
@@ -514,7 +556,7 @@ int db_one(struct db *db, int64_t *ret_value, GError **error, const char *name, 
   if (!query) return -1;
   va_list arguments;
   va_start(arguments, types);
-  bind_list(query, types, arguments);
+  bind_list(query, true, types, arguments);
   va_end(arguments);
   int got = query_next(query, error);
   if (got == 1) *ret_value = query_integer(query, 0);

@@ -479,4 +479,9 @@ void disk_recover(void) {
   disk_begin(NULL);
 }
 
-int test_writers_waiting(struct store *store) { return store->waiting; }
+int test_writers_waiting(struct store *store) {
+  g_mutex_lock(&store->lock);
+  int waiting = store->waiting;
+  g_mutex_unlock(&store->lock);
+  return waiting;
+}

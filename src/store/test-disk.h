@@ -24,4 +24,4 @@ bool disk_dead(void);                           /* has the power been cut? */
 bool disk_lied(void);                           /* … or a sync been left out? */
 void disk_recover(void);                        /* power comes back: what has survived is there. Nothing may be open */
 
-int test_writers_waiting(struct store *store);  /* for their turn to write */
+int test_writers_waiting(struct store *store);  /* to be written together */
