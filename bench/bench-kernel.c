@@ -3,7 +3,8 @@
  * What the kernel costs: a full turn (two events, six edges, an action in the outbox, the cursor; chained, folded, durable) beside the
  * fsync of the same disk in the same run; turns of many threads at once, which share commits; the chain checked and folded again.
  *
- *   bench-kernel [PLACE] [SECONDS]      PLACE: a folder (default: a temporary one) or an address of PostgreSQL, an empty database
+ *   bench-kernel [PLACE] [SECONDS] [TURNS]      PLACE: a folder (default: a temporary one) or an address of PostgreSQL, an empty
+ *                                               database; TURNS: how many it has before anything is measured (default: none)
  *
  * On PostgreSQL the turns of many come from four processes. */
 #include "company/fold.h"
@@ -75,8 +76,8 @@ static bool keep_turn(struct ledger_write *write, void *data, GError **error) {
     db_run(ledger_write_db(write), error, "ledger.put_cursor", "tii", turn->who, turn->number, (int64_t)20500) >= 0;
 }
 
-/* One turn of the agent `who`; false where the database refuses. */
-static bool take_turn(struct ledger *ledger, const char *who, int64_t number, GError **error) {
+/* Calls `give` with one turn of the agent `who`. */
+static bool make_turn(const char *who, int64_t number, bool (*give)(struct turn *turn, void *data, GError **error), void *data, GError **error) {
   static const char *const rests[] = { "team", "goal", "pulse" };
   int64_t now = 1767225600000000 + number * 1000000;
   g_autofree char *subject = g_strdup_printf("need:%s-%" G_GINT64_FORMAT, who, number), *to = g_strdup_printf("delivery:%s-%" G_GINT64_FORMAT, who, number);
@@ -100,7 +101,26 @@ static bool take_turn(struct ledger *ledger, const char *who, int64_t number, GE
   json_put_raw(&body, "value", "{\"cause\":\"process\",\"minutes\":180}", 33);
   json_close_object(&body);
   g_autofree char *text = json_writer_steal(&body, NULL);
-  return ledger_do(ledger, now, keep_turn, &(struct turn){ who, number, now, subject, to, text }, error);
+  return give(&(struct turn){ who, number, now, subject, to, text }, data, error);
+}
+
+static bool take(struct turn *turn, void *ledger, GError **error) { return ledger_do(ledger, turn->now, keep_turn, turn, error); }
+static bool lay(struct turn *turn, void *write, GError **error) { return keep_turn(write, turn, error); }
+
+/* False where the database refuses. */
+static bool take_turn(struct ledger *ledger, const char *who, int64_t number, GError **error) { return make_turn(who, number, take, ledger, error); }
+
+/* What a ledger may have in years: many turns of many agents, a thousand to a commit. */
+static void lay_down(struct ledger *ledger, int64_t turns) {
+  g_autoptr(GError) error = NULL;
+  for (int64_t i = 0; i < turns;) {
+    struct ledger_write *write = ledger_write(ledger, 0, &error);
+    for (int64_t end = MIN(turns, i + 1000); write && !error && i < end; i++) {
+      g_autofree char *who = g_strdup_printf("before%d", (int)(i * 7919 % 10007));
+      make_turn(who, i, lay, write, &error);
+    }
+    if (error || !ledger_commit(write, &error)) g_error("%s", error->message);
+  }
 }
 
 static void must_turn(struct ledger *ledger, const char *who, int64_t number) {
@@ -226,13 +246,44 @@ static void measure_waking(struct ledger *ledger, const char *place) {
   row("from an event to the claim it leads to", micros);
 }
 
+static void rate(const char *what, int64_t events, double cpu) {
+  printf("%-44s %8.0f events/s of processor (%" G_GINT64_FORMAT " events)\n", what, (double)events / cpu, events);
+}
+
+static bool keep_event(const struct event *event, void *data, GError **error) {
+  struct event copy = *event;
+  copy.subject = g_strdup(event->subject);
+  copy.body = g_strndup(event->body, event->body_length);
+  copy.kind = g_intern_string(event->kind);
+  copy.actor = g_intern_string(event->actor);
+  copy.batch = NULL;
+  copy.rules = g_intern_string(event->rules);
+  g_array_append_val((GArray *)data, copy);
+  return true;
+}
+
+/* Every event's hash once more, from memory. */
+static void measure_chain(struct ledger *ledger) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct event));
+  g_autoptr(db_auto) db = store_read(ledger_store(ledger), &error);
+  if (!ledger_visit(db, 1, INT64_MAX, keep_event, events, &error)) g_error("%s", error->message);
+  uint8_t hash[DIGEST_BYTES] = { 0 };
+  double cpu = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+  for (guint i = 0; i < events->len; i++) ledger_link(hash, &g_array_index(events, struct event, i), hash);
+  rate("the chain alone, in memory", events->len, seconds_of(CLOCK_THREAD_CPUTIME_ID) - cpu);
+}
+
 static void measure_replay(struct ledger *ledger) {
   g_autoptr(GError) error = NULL;
   struct replay_report report;
   double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
   if (!ledger_verify(ledger, NULL, NULL, &report, &error)) g_error("%s", error->message);
-  cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-  printf("%-44s %8.0f events/s of processor (%" G_GINT64_FORMAT " events)\n", "chain checked, tables rebuilt and compared", (double)report.events / cpu, report.events);
+  rate("chain checked, tables rebuilt and compared", report.events, seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+  cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+  struct ledger_write *write = ledger_write(ledger, 0, &error);
+  if (!write || !ledger_refold(write, &error) || !ledger_commit(write, &error)) g_error("%s", error->message);
+  rate("every table emptied and rebuilt", report.events, seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 }
 
 int main(int argc, char **argv) {
@@ -244,11 +295,13 @@ int main(int argc, char **argv) {
   struct store *store = store_open(place, &error);
   if (!store) g_error("%s", error->message);
   struct ledger *ledger = ledger_new(store, &tables);
+  lay_down(ledger, argc > 3 ? g_ascii_strtoll(argv[3], NULL, 10) : 0);
   double disk = measure_fsync(store_is_address(place) ? dir : place);
   measure_alone(ledger, disk);
   measure_crowd(ledger, seconds);
   if (store_is_address(place)) measure_workers(place, seconds);
   measure_waking(ledger, place);
+  measure_chain(ledger);
   measure_replay(ledger);
   ledger_free(ledger);
   store_free(store);

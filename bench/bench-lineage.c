@@ -46,7 +46,7 @@ static void edge(struct making *m, const char *source, const char *kind, int64_t
   va_start(arguments, format);
   g_autofree char *target = g_strdup_vprintf(format, arguments);
   va_end(arguments);
-  check(lineage_put(ledger_write_db(m->write), &(struct lineage_edge){ source, kind, target, seq, (int)(m->edges % 1000000), strcmp(source, m->subject) != 0 && strcmp(source, m->before) != 0 }, &error), error);
+  check(lineage_put(ledger_write_db(m->write), &(struct lineage_edge){ source, kind, target, seq, (int)(m->edges % 1000000), strcmp(source, m->subject) != 0 && strcmp(source, m->before) != 0 }, 1, &error), error);
   g_strlcpy(m->before, source, sizeof m->before);
   m->edges++;
 }

@@ -76,6 +76,10 @@ SELECT id, predicate, subject FROM claim WHERE agent LIKE $1 AND state = 'live' 
 -- name: put_edge
 INSERT INTO edge (seq, nth, source, kind, target, listed) VALUES ($1, $2, $3, $4, $5, $6);
 
+-- name: put_four_edges
+INSERT INTO edge (seq, nth, source, kind, target, listed)
+VALUES ($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12), ($13, $14, $15, $16, $17, $18), ($19, $20, $21, $22, $23, $24);
+
 -- name: edges_back
 SELECT e.target, e.kind, e.seq FROM edge AS l JOIN edge AS e ON e.seq = l.seq AND e.source = l.source
 WHERE l.source = $1 AND l.listed = 1 AND l.seq <= $2 ORDER BY l.seq DESC, e.nth LIMIT $3;

@@ -184,7 +184,7 @@ static void sum_integer(GByteArray *sum, int64_t value) {
   sum_bytes(sum, &value, sizeof value);
 }
 
-static void chain(const uint8_t previous[DIGEST_BYTES], const struct event *event, uint8_t out[DIGEST_BYTES]) {
+void ledger_link(const uint8_t previous[DIGEST_BYTES], const struct event *event, uint8_t out[DIGEST_BYTES]) {
   g_autoptr(GByteArray) sum = g_byte_array_sized_new((guint)event->body_length + 320);
   sum_bytes(sum, previous, DIGEST_BYTES);
   sum_integer(sum, event->seq);
@@ -396,7 +396,7 @@ static bool correlate(struct ledger_write *write, struct event *event, GError **
 
 static bool insert(struct ledger_write *write, const struct event *event, GError **error) {
   uint8_t hash[DIGEST_BYTES];
-  chain(write->hash, event, hash);
+  ledger_link(write->hash, event, hash);
   if (db_run(write->db, error, "ledger.append", "ibtttiiiititt" "b", event->seq, event->id.bytes, sizeof event->id.bytes, event->kind, event->subject,
       event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch, (int64_t)event->taint, event->rules, event->body,
       hash, (size_t)DIGEST_BYTES) < 0) return false;
@@ -514,7 +514,7 @@ struct rebuild {
 static bool link_holds(struct rebuild *rebuild, const struct event *event, const uint8_t *stored, size_t length, GError **error) {
   uint8_t hash[DIGEST_BYTES];
   if (event->seq != rebuild->seq + 1) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " is missing: the ledger has a gap", rebuild->seq + 1);
-  chain(rebuild->hash, event, hash);
+  ledger_link(rebuild->hash, event, hash);
   if (length != DIGEST_BYTES || memcmp(hash, stored, DIGEST_BYTES) != 0)
     return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) is not what was written: its hash does not hold", event->seq, event->kind);
   memcpy(rebuild->hash, hash, DIGEST_BYTES);

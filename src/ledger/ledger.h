@@ -91,6 +91,8 @@ bool ledger_do(struct ledger *ledger, int64_t now, bool (*work)(struct ledger_wr
 /* The same with one event: its seq, or 0 with an error. */
 int64_t ledger_record(struct ledger *ledger, int64_t now, const struct event *event, GError **error);
 
+/* An event's hash: SHA-256 of the hash before it (zeros before the first), and of all that the event says, its texts and body with their lengths. */
+void ledger_link(const uint8_t previous[DIGEST_BYTES], const struct event *event, uint8_t out[DIGEST_BYTES]);
 int64_t ledger_head(struct db *db, GError **error); /* the last seq; 0 empty; -1 error */
 /* Calls `visit` for events from..to (inclusive), in order; false from `visit` stops with its error. */
 bool ledger_visit(struct db *db, int64_t from, int64_t to, bool (*visit)(const struct event *event, void *data, GError **error), void *data, GError **error);

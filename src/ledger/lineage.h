@@ -49,7 +49,7 @@ struct lineage_edge {
   int nth;         /* of its edges, from 0 */
   bool listed;     /* false: its source is found by that event's subject, or by an edge before it */
 };
-bool lineage_put(struct db *db, const struct lineage_edge *edge, GError **error);
+bool lineage_put(struct db *db, const struct lineage_edge *edges, size_t count, GError **error);
 
 /* The edges of one node, newest first, an event's in their order: of struct lineage_step, cleared with the array. Going back, those
  * up to the event `to`; forward, from `from` up to `to`. NULL on error. */

@@ -11,7 +11,7 @@ static int nth; /* of all edges; of an event's they are not the first, which is 
 
 static void put(const char *source, const char *target, int64_t seq) {
   g_autoptr(GError) error = NULL;
-  g_assert_true(lineage_put(db, &(struct lineage_edge){ source, "derived", target, seq, nth++, true }, &error));
+  g_assert_true(lineage_put(db, &(struct lineage_edge){ source, "derived", target, seq, nth++, true }, 1, &error));
 }
 
 /* import i1 (1) brings a file, claim c1 (2) rests on it, import i2 (3) brings it again, claim c2 (4) rests on it;

@@ -30,15 +30,17 @@
 
 #define GAPS_SHOWN 20
 
-struct linking { struct db *db; const struct event *event; struct json body; GHashTable *said /* sources and edges of this event, as texts */; int count; GError **error; };
+struct linking { struct db *db; const struct event *event; struct json body; GHashTable *said /* sources and edges of this event */; GArray *edges /* of struct lineage_edge */; GStringChunk *texts /* theirs */; GError **error; };
 
 static const char *text(struct json body, const char *key) { return json_string(json_get(body, key)); }
 
-/* Once, however often the event says it. */
+/* Once, however often the event says it. `kind` is a literal. */
 static bool put(struct linking *l, const char *source, const char *kind, const char *target) {
   if (!g_hash_table_add(l->said, g_strjoin("\n", source, kind, target, NULL))) return true;
   bool listed = strcmp(source, l->event->subject) != 0 && g_hash_table_add(l->said, g_strdup(source));
-  return lineage_put(l->db, &(struct lineage_edge){ source, kind, target, l->event->seq, l->count++, listed }, l->error);
+  struct lineage_edge edge = { g_string_chunk_insert(l->texts, source), kind, g_string_chunk_insert(l->texts, target), l->event->seq, (int)l->edges->len, listed };
+  g_array_append_val(l->edges, edge);
+  return true;
 }
 
 /* To "noun:id"; nothing where there is no id. */
@@ -226,12 +228,20 @@ static const struct { const char *kind; bool (*link)(struct linking *l); } rows[
 static const char *const kinds[] = { LINKS(KIND) NULL };
 static const char *const tables[] = { "edge", NULL };
 
-static bool fold_links(struct db *db, const struct event *event, struct json body, GError **error) {
-  g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  struct linking linking = { db, event, body, said, 0, error };
+static bool find_links(struct linking *l) {
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-    if (strcmp(rows[i].kind, event->kind) == 0) return rows[i].link(&linking);
+    if (strcmp(rows[i].kind, l->event->kind) == 0) return rows[i].link(l);
   g_assert_not_reached();
+}
+
+static bool fold_links(struct db *db, const struct event *event, struct json body, GError **error) {
+  struct linking linking = { db, event, body, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), g_array_new(FALSE, FALSE, sizeof(struct lineage_edge)),
+    g_string_chunk_new(512), error };
+  bool fine = find_links(&linking) && lineage_put(db, (const struct lineage_edge *)(const void *)linking.edges->data, linking.edges->len, error);
+  g_hash_table_destroy(linking.said);
+  g_array_unref(linking.edges);
+  g_string_chunk_free(linking.texts);
+  return fine;
 }
 
 const struct fold link_folds[] = { { "lineage", kinds, tables, fold_links, .of_undone = true }, { 0 } };

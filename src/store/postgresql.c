@@ -222,7 +222,8 @@ static void roll_back(struct db *db) {
   if (send_words(pg, "ROLLBACK", "rolling back", NULL)) settle(pg, NULL, NULL);
 }
 
-static bool settled(struct db *db, GError **error) { return settle(own_db(db), NULL, error); }
+/* What comes behind a refused statement is not carried out, be it the COMMIT. */
+static bool undone(struct db *db) { return PQstatus(own_db(db)->link) == CONNECTION_OK; }
 static bool sound(struct db *db) { return !own_db(db)->failed && PQstatus(own_db(db)->link) == CONNECTION_OK; }
 
 /* ---- schema ----------------------------------------------------------------------------------------------------- */
@@ -551,7 +552,7 @@ static int64_t size(struct store *store) {
 }
 
 const struct engine postgresql_engine = { .name = "postgresql", .connect = connect, .disconnect = disconnect, .alive = alive, .begin = begin, .commit = commit,
-  .roll_back = roll_back, .sound = sound, .settled = settled,
+  .roll_back = roll_back, .sound = sound, .undone = undone,
   .exists = exists, .version = version, .begin_migration = begin_migration, .migrate = migrate, .prepare = prepare, .forget = forget, .bind = bind,
   .next = next, .run = run,
   .reset = reset, .cell = cell_at, .columns = columns, .listen = listen_for,

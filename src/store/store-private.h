@@ -23,8 +23,8 @@ struct engine {
   bool (*begin)(struct db *db, bool write, GError **error);
   bool (*commit)(struct db *db, GError **error);
   void (*roll_back)(struct db *db);
-  bool (*sound)(struct db *db);                   /* the transaction stands, as far as is known … */
-  bool (*settled)(struct db *db, GError **error); /* … and everything has succeeded that was sent */
+  bool (*sound)(struct db *db);                   /* the transaction stands, as far as is known */
+  bool (*undone)(struct db *db);                  /* the commit that failed surely has not happened: one of its statements had been refused */
   int (*exists)(const char *place, GError **error);  /* 1/0/-1 */
   int64_t (*version)(struct db *db, GError **error); /* of the schema; 0 a new database; -1 error */
   bool (*begin_migration)(struct db *db, GError **error); /* a transaction that no other process's can overlap */
@@ -53,7 +53,7 @@ struct store {
   GMutex lock;            /* guards `idle`, `forming` and `waiting` */
   GMutex writing;         /* held by whoever writes */
   struct db *writer;
-  struct group *forming;  /* whose work will be written together next; NULL: nobody's waits */
+  struct member *forming, *last; /* whose work will be written together next; NULL: nobody's waits */
   int waiting;            /* how many they are */
   bool (*before_commit)(void *data, GError **error); void *before_commit_data;
   GMutex news_lock;

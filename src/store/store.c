@@ -20,6 +20,7 @@
 #include <math.h>
 #include <poll.h>
 #include <semaphore.h>
+#include <sodium.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -313,30 +314,26 @@ bool db_commit(struct db *db, GError **error) {
 
 struct member { bool (*work)(struct db *db, void *data, GError **error); void *data; GError *error; struct member *next; sem_t done; };
 
-/* Writes that become durable together. It forms while another group is being written; the first of its members, whose it is, then
- * carries out the work of all. The others wait each for itself, and stand in nobody's way when they wake up. */
-struct group { struct member *first, **end; };
-
-/* Makes it a member of the group that is forming. True where none was: then `group` is, and its members the caller's to write. */
-static bool begins_group(struct store *store, struct group *group, struct member *member) {
+/* A group of writes that become durable together forms while another is being written; the first of its members, whose it is, then
+ * carries out the work of all. The others wait each for itself, and stand in nobody's way when they wake up. True: it is the
+ * first. */
+static bool join(struct store *store, struct member *member) {
   g_mutex_lock(&store->lock);
-  bool begins = !store->forming;
-  if (begins) {
-    group->end = &group->first;
-    store->forming = group;
-  }
-  *store->forming->end = member;
-  store->forming->end = &member->next;
+  bool first = !store->forming;
+  *(first ? &store->forming : &store->last->next) = member;
+  store->last = member;
   store->waiting++;
   g_mutex_unlock(&store->lock);
-  return begins;
+  return first;
 }
 
-/* From now on others form the next one. */
-static void close_group(struct store *store) {
+/* Others form the next one from now on; where it is not the group that forms, it was closed before. */
+static void close_group(struct store *store, const struct member *first) {
   g_mutex_lock(&store->lock);
-  store->forming = NULL;
-  store->waiting = 0;
+  if (store->forming == first) {
+    store->forming = store->last = NULL;
+    store->waiting = 0;
+  }
   g_mutex_unlock(&store->lock);
 }
 
@@ -355,22 +352,26 @@ static void fail_all(struct member *first, GError *why) {
   g_error_free(why);
 }
 
-/* All in one transaction. False where one of several spoilt it for the others: nothing is written then. */
+/* All in the transaction that has begun. False where one of several spoilt it for the others: nothing is written then. The group is
+ * closed behind its first: on a server, that one's first answer came when no other process wrote any more, and until then the
+ * group has grown. */
 static bool write_together(struct store *store, struct member *first) {
   GError *error = NULL;
-  if (!begin_write(store, &error)) {
-    fail_all(first, error);
-    return true;
-  }
-  int done = 1;
-  for (struct member *member = first; member && done >= 0; member = member->next) done = carry_out(store->writer, member);
-  if (done < 0 || (first->next && !store->engine->settled(store->writer, NULL))) {
+  int done = carry_out(store->writer, first);
+  close_group(store, first);
+  for (struct member *member = first->next; member && done >= 0; member = member->next) done = carry_out(store->writer, member);
+  if (done < 0) {
     store->engine->roll_back(store->writer);
     return !first->next;
   }
-  if (commit_write(store, &error)) store_wake(store);
+  if (commit_write(store, &error)) {
+    store_wake(store);
+    return true;
+  }
+  bool again = first->next && store->engine->undone(store->writer);
+  if (again) g_clear_error(&error);
   else fail_all(first, error);
-  return true;
+  return !again;
 }
 
 static void write_one_by_one(struct store *store, struct member *first) {
@@ -378,17 +379,20 @@ static void write_one_by_one(struct store *store, struct member *first) {
     next = member->next;
     member->next = NULL;
     g_clear_error(&member->error);
-    write_together(store, member);
+    if (begin_write(store, &member->error)) write_together(store, member);
     member->next = next;
   }
 }
 
-static void write_group(struct store *store, struct group *group) {
+static void write_group(struct store *store, struct member *first) {
+  GError *error = NULL;
   g_mutex_lock(&store->writing);
-  close_group(store);
-  if (!write_together(store, group->first)) write_one_by_one(store, group->first);
+  if (!begin_write(store, &error)) {
+    close_group(store, first);
+    fail_all(first, error);
+  } else if (!write_together(store, first)) write_one_by_one(store, first);
   g_mutex_unlock(&store->writing);
-  for (struct member *member = group->first->next, *next; member; member = next) {
+  for (struct member *member = first->next, *next; member; member = next) {
     next = member->next; /* which is gone with the member */
     sem_post(&member->done);
   }
@@ -396,9 +400,8 @@ static void write_group(struct store *store, struct group *group) {
 
 bool store_do(struct store *store, bool (*work)(struct db *db, void *data, GError **error), void *data, GError **error) {
   struct member member = { .work = work, .data = data };
-  struct group group = { 0 };
   sem_init(&member.done, 0, 0);
-  if (begins_group(store, &group, &member)) write_group(store, &group);
+  if (join(store, &member)) write_group(store, &member);
   else while (sem_wait(&member.done) != 0) continue; /* a signal came */
   sem_destroy(&member.done);
   if (member.error) g_propagate_error(error, member.error);
@@ -588,13 +591,13 @@ struct query *store_unnamed(struct db *db, const char *before, const char *table
 }
 
 /* The same bytes for the same values in every engine: a letter for the kind, the length where it varies, the value. */
-static void digest_cell(GChecksum *sum, struct cell value) {
+static void append_cell(GByteArray *row, struct cell value) {
   struct { uint64_t kind, bits; } head = { .kind = value.kind };
   if (value.kind == CELL_INTEGER) head.bits = GUINT64_TO_LE((uint64_t)value.integer);
   if (value.kind == CELL_REAL) memcpy(&head.bits, &value.real, sizeof value.real);
   if (value.kind == CELL_TEXT || value.kind == CELL_BLOB) head.bits = GUINT64_TO_LE((uint64_t)value.length);
-  g_checksum_update(sum, (const guchar *)&head, sizeof head);
-  if (value.length) g_checksum_update(sum, value.data, (gssize)value.length);
+  g_byte_array_append(row, (const guint8 *)&head, sizeof head);
+  if (value.length) g_byte_array_append(row, value.data, (guint)value.length);
 }
 
 /* Rows are hashed one by one and their hashes added (modulo 2^256 by 64-bit words): the order in which an engine sorts does
@@ -602,23 +605,21 @@ static void digest_cell(GChecksum *sum, struct cell value) {
 bool db_table_digest(struct db *db, const char *table, char out[65], GError **error) {
   g_autoptr(query_auto) query = store_unnamed(db, "SELECT * FROM ", table, "", error);
   uint64_t total[DIGEST_BYTES / 8 + 1] = { 0 };
-  uint8_t text[sizeof total], result[DIGEST_BYTES];
-  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  g_autoptr(GByteArray) row = g_byte_array_new();
   int got, columns = 0;
   while ((got = query_next(query, error)) == 1) {
     if (!columns) columns = query_columns(query);
-    uint64_t row[DIGEST_BYTES / 8];
-    gsize length = sizeof row;
-    g_checksum_reset(sum);
-    for (int i = 0; i < columns; i++) digest_cell(sum, store_cell(query, i));
-    g_checksum_get_digest(sum, (guint8 *)row, &length);
-    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) total[i] += GUINT64_FROM_LE(row[i]);
-    total[G_N_ELEMENTS(row)]++;
+    uint64_t hash[DIGEST_BYTES / 8];
+    g_byte_array_set_size(row, 0);
+    for (int i = 0; i < columns; i++) append_cell(row, store_cell(query, i));
+    crypto_generichash((uint8_t *)hash, sizeof hash, row->data, row->len, NULL, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(hash); i++) total[i] += GUINT64_FROM_LE(hash[i]);
+    total[G_N_ELEMENTS(hash)]++;
   }
   if (got < 0) return false;
+  uint8_t result[DIGEST_BYTES];
   for (size_t i = 0; i < G_N_ELEMENTS(total); i++) total[i] = GUINT64_TO_LE(total[i]);
-  memcpy(text, total, sizeof text);
-  digest(text, sizeof text, result);
+  digest(total, sizeof total, result);
   digest_format(result, out);
   return true;
 }
