@@ -21,7 +21,9 @@
 enum { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLL_BACK, STEPS };
 static const char *const step_words[STEPS] = { "BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK" };
 
-#define CHECKPOINT_PAGES 4000 /* of the log, 16 MB */
+#define CHECKPOINT_PAGES 32000 /* of the log, 64 MB: a page that is written again and again is copied once */
+
+#define PASSES 3 /* each leaves about half of what the one before it left */
 
 struct keeper { struct store *store; GThread *thread; GMutex lock; GCond wake; bool wanted, stop; };
 struct sqlite_db { struct db db; sqlite3 *handle; struct keeper *keeper /* the writer's */; sqlite3_stmt *steps[STEPS]; };
@@ -47,6 +49,13 @@ static bool exec(struct db *db, const char *sql, const char *what, GError **erro
 
 static void checkpoint_now(sqlite3 *handle) { sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL); }
 
+/* SQLite does it when all of the log has been copied: while the writer waits. Then little is left to do. */
+static void sync_now(sqlite3 *handle) {
+  sqlite3_file *file = NULL;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
 static void *keep_log_short(void *data) {
   struct keeper *keeper = data;
   struct store *store = keeper->store;
@@ -57,8 +66,11 @@ static void *keep_log_short(void *data) {
     if (keeper->stop || !keeper->wanted) continue;
     keeper->wanted = false;
     g_mutex_unlock(&keeper->lock);
-    bool fine = handle || sqlite3_open_v2(store->place, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, sqlite_log_vfs()) == SQLITE_OK;
+    bool fine = handle || (sqlite3_open_v2(store->place, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, sqlite_log_vfs()) == SQLITE_OK &&
+      sqlite3_exec(handle, "PRAGMA schema_version", NULL, NULL, NULL) == SQLITE_OK /* a connection that has read nothing knows of no log */);
     if (fine) {
+      for (int i = 0; i < PASSES; i++) checkpoint_now(handle);
+      sync_now(handle);
       checkpoint_now(handle);
       g_mutex_lock(&store->writing);
       checkpoint_now(handle);

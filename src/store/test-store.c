@@ -188,12 +188,28 @@ static void many_write(const void *server) {
   test_place_end(place);
 }
 
-/* A write too large for memory reaches the log before it ends, and is taken back; meanwhile another process's commits take its place. */
 static char *long_name(char letter, int length, int number) {
   g_autofree char *padding = g_strnfill((gsize)length, letter);
   return g_strdup_printf("%d %s", number, padding);
 }
 
+/* The log is copied into the database while somebody writes and writes. */
+static void the_log_is_kept_short(void) {
+  char *place = test_place(false);
+  g_autofree char *file = g_build_filename(place, "meno.db", NULL);
+  struct store *store = opened(place);
+  GStatBuf status = { 0 };
+  for (int i = 0; i < 1000 && status.st_size < (1 << 20); i++) {
+    g_autofree char *name = long_name('a' + i % 26, 300000, i);
+    set(store, name, i, true);
+    g_assert_cmpint(g_stat(file, &status), ==, 0);
+  }
+  g_assert_cmpint(status.st_size, >=, 1 << 20);
+  store_free(store);
+  test_place_end(place);
+}
+
+/* A write too large for memory reaches the log before it ends, and is taken back; meanwhile another process's commits take its place. */
 static void put_much(struct db *db, char letter, int length, int count) {
   g_autoptr(GError) error = NULL;
   for (int i = 0; i < count; i++) {
@@ -322,5 +338,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/store/shown", passwords_are_not_shown);
   g_test_add_func("/store/sqlite/garbage", garbage_is_refused);
   g_test_add_func("/store/sqlite/taken-back", taken_back_between_others);
+  g_test_add_func("/store/sqlite/short-log", the_log_is_kept_short);
   return g_test_run();
 }
