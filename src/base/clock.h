@@ -17,7 +17,7 @@ int64_t clock_now(const struct clock *clock);
 bool clock_parse_day(const char *text, int32_t *ret_day);
 /* ISO 8601 date, or date and time with an optional fraction and zone (absent: UTC). */
 bool clock_parse_time(const char *text, int64_t *ret_time);
-static inline int32_t clock_day(int64_t time) { return (int32_t)((time - (((time % CLOCK_DAY) + CLOCK_DAY) % CLOCK_DAY)) / CLOCK_DAY); }
+static inline int32_t clock_day(int64_t time) { return (int32_t)(time / CLOCK_DAY - (time % CLOCK_DAY < 0)); }
 
 #define CLOCK_TEXT 32
 /* "2026-03-01" and "2026-03-01T12:00:00.000000Z"; `out` holds CLOCK_TEXT bytes; returns `out`. */

@@ -4,10 +4,18 @@
  * their own, because a person's memberships end when a newer record does not name them any more. Decisions on goals, needs
  * and one's own skills follow. */
 #include "company/fold.h"
+#include "base/shape.h"
 #include <math.h>
 #include <string.h>
 
 /* ---- rows of files ---------------------------------------------------------------------------------------------- */
+
+static bool is_list_of_texts(struct json list) {
+  struct json_iter it = json_iter(list);
+  while (json_next(&it))
+    if (!json_string(it.value)) return false;
+  return json_type(list) == JSON_ARRAY;
+}
 
 static void bind_list(struct query *query, int parameter, struct json list) {
   g_autoptr(GString) text = g_string_new("");
@@ -38,8 +46,30 @@ static void bind_cell(struct query *query, int parameter, const struct column *c
   }
 }
 
+/* What is not as the column has it; NULL: nothing. */
+static const char *cell_misses(const struct column *column, struct json cell) {
+  int64_t time;
+  double number;
+  const char *text = json_string(cell);
+  if (json_type(cell) == JSON_ABSENT || json_type(cell) == JSON_NULL) return column->flags & COLUMN_REQUIRED ? "is missing" : NULL;
+  switch (column->type) {
+  case COLUMN_NUMBER:
+    number = json_number(cell, NAN);
+    return number >= column->least && number <= column->most ? NULL : "is no number within its bounds";
+  case COLUMN_YES_NO: return json_type(cell) == JSON_TRUE || json_type(cell) == JSON_FALSE ? NULL : "is neither true nor false";
+  case COLUMN_DAY:
+  case COLUMN_MOMENT: return text && clock_parse_time(text, &time) ? NULL : "is no date";
+  case COLUMN_LIST: return is_list_of_texts(cell) ? NULL : "is no list of texts";
+  default: return !text ? "is no text" : *text || !(column->flags & COLUMN_KEY) || !(column->flags & COLUMN_REQUIRED) ? NULL : "is empty";
+  }
+}
+
 static bool fold_row(struct db *db, const struct event *event, struct json body, GError **error) {
   const struct format *format = format_by_kind(event->kind);
+  for (const struct column *column = format->columns; column->name; column++) {
+    const char *misses = cell_misses(column, json_get(body, column->name));
+    if (misses) return fail(error, MENO_ERROR_CORRUPT, "\"/%s\" %s", column->name, misses);
+  }
   char name[64];
   g_snprintf(name, sizeof name, "company.put_%s", format->table);
   g_autoptr(query_auto) query = db_query_named(db, name, error);
@@ -176,6 +206,15 @@ static bool fold_need_word(struct db *db, const struct event *event, struct json
     json_string(json_get(body, "reason")), event->actor, event->recorded, event->seq) >= 0;
 }
 
+/* A need is read by the snapshot and by every agent: what it says must be what they take it for. Others are only shown. */
+static bool fold_claim(struct db *db, const struct event *event, struct json body, GError **error) {
+  static const char need[] = "{cause?:text causes?:[{cause:text evidence?:[text] probability?:share}] gap?:{amount?:number} goal?:text reason?:text requests?:[text] since?:day "
+    "skills?:[text] status:text teams?:[text] title:text value?:{money?:number}}";
+  if (!json_equals(json_get(body, "predicate"), "need")) return true;
+  g_autofree char *misses = shape_misses(need, json_get(body, "value"));
+  return !misses || fail(error, MENO_ERROR_CORRUPT, "the value of the need: %s", misses);
+}
+
 static bool fold_correction(struct db *db, const struct event *event, struct json body, GError **error) {
   return db_run(db, error, "company.put_skill_correction", "ttdtii", event_about(event), json_string(json_get(body, "skill_id")),
     json_number(json_get(body, "level"), 0), json_string(json_get(body, "note")), event->recorded, event->seq) >= 0;
@@ -218,7 +257,8 @@ static bool fold_delivery(struct db *db, const struct event *event, struct json 
     return db_run(db, error, "company.answer_delivery", "tti", id, json_string(json_get(body, "state")), (int64_t)clock_day(event->recorded)) >= 0;
   int32_t expires = 0;
   int64_t at = event->recorded;
-  clock_parse_time(json_string(json_get(body, "at")), &at);
+  const char *when = json_string(json_get(body, "at"));
+  if (when) clock_parse_time(when, &at);
   clock_parse_day(json_string(json_get(body, "expires")), &expires);
   return db_run(db, error, "company.put_delivery", "tttttttdiii", id, json_string(json_get(body, "asset")), json_string(json_get(body, "block")),
     json_string(json_get(body, "person")), json_string(json_get(body, "channel")), json_string(json_get(body, "title")), json_string(json_get(body, "reason")),
@@ -230,8 +270,11 @@ static bool fold_note(struct db *db, const struct event *event, struct json body
     json_string(json_get(body, "text")), event->recorded, event->seq) >= 0;
 }
 
-/* A minute of the day; a number that no integer can hold would be another one with each compiler. */
-static int64_t minute(struct json value) { return (int64_t)CLAMP(json_number(value, 0), -1, 24 * 60); }
+static int64_t minute(struct json value) {
+  int64_t minutes = 0;
+  json_integer(value, &minutes);
+  return minutes;
+}
 
 static bool fold_preference(struct db *db, const struct event *event, struct json body, GError **error) {
   return db_run(db, error, "company.put_preference", "tiidti", event_about(event), minute(json_get(body, "quiet_from")),
@@ -269,53 +312,67 @@ static bool fold_promise(struct db *db, const struct event *event, struct json b
 /* ---- the tables that main joins --------------------------------------------------------------------------------- */
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define KEPT_KIND(kind, purpose, years, personal, help, person) { kind, purpose, (years) * 365, personal, help, person }
-#define ROW_KIND(kind, purpose, personal, help, person) KEPT_KIND(kind, purpose, 0, personal, help, person)
+#define KEPT_KIND(kind, purpose, years, personal, help, person, ...) { kind, purpose, (years) * 365, personal, help, person, __VA_ARGS__ }
+#define ROW_KIND(kind, purpose, personal, help, person, ...) KEPT_KIND(kind, purpose, 0, personal, help, person, __VA_ARGS__)
 #define ROW_FOLD(kind, table) { kind, LIST(kind), LIST(table), fold_row }
 #define AUTHOR "@actor"
+
+/* What the bodies look like that are not rows of files: those are checked by their columns. */
+#define REASONED "{proposal?:text reason?:text}"
+#define PROGRAMME "{goal?:text programme?:text proposal?:text reason?:text}"
+#define PLAN "{autocorrelation?:number baseline?:{from?:day to?:day} cause:text comparison?:text cost?:number cost_estimated?:flag currency?:text design?:text detectable?:number " \
+  "due?:day estimand?:{from_week?:-10000..10000 to_week?:-10000..10000} expected_se?:number goal:text measurable?:flag minimum_effect?:number need:text noise?:number owner?:text " \
+  "power?:share ramp_weeks?:0..10000 readings?:[day] registered_at?:time remedy?:text skills?:[text] steps?:[{start?:day teams?:count}] " \
+  "teams?:[{affected?:flag start?:day team:name}] title:text training?:flag waiting?:count weeks_until?:-10000..10000 why_not?:text}"
+#define SENTENCE "{spans?:[text] text:text}"
+#define ASSET "{audience?:[text] blocks?:[{heading?:text heading_spans?:[text] id:name items?:[{lead?:" SENTENCE " sentences?:[" SENTENCE "]}] kind?:text " \
+  "questions?:[{ask?:text feedback?:[" SENTENCE "] id?:text kind?:text options?:[{right?:flag spans?:[text] text:text}] stem?:" SENTENCE "}] role?:text}] " \
+  "envelope?:{channels?:[text] from?:day until?:day} id?:text intervention?:text language?:text minutes?:number modality?:text need?:text pattern?:text " \
+  "sources?:[{licence?:text name:text title?:text valid_until?:day}] spans?:[{after?:text before?:text id:name source:text text:text}] title?:text topic?:text}"
 
 /* Opaque ids, dates, teams and measurements stand as they are, also of people who were erased: counts and histories go on.
  * Sealed is what says who somebody is, what somebody has written, and `extra`: columns that we do not know. */
 const struct event_kind company_kinds[] = {
-  ROW_KIND("person.recorded", "who works where", "employee_number first_name last_name work_email location", "a person and the memberships, as the HRIS has them", NULL),
-  ROW_KIND("skill.defined", "skills", "extra", "a node of the framework", NULL),
-  ROW_KIND("job.profiled", "skills", "extra", "what a job needs of a skill", NULL),
-  ROW_KIND("goal.set", "steering", "extra", "a business goal", NULL),
-  ROW_KIND("goal.weighed", "steering", "reason", "a goal's priority was changed", AUTHOR),
-  ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL),
-  ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL),
-  KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor"),
-  ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL),
-  ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number"),
-  ROW_KIND("question.asked", "listening", "extra", "a pulse question", NULL),
-  KEPT_KIND("pulse.answered", "listening", 3, "comment extra", "an anonymous answer of a group's member", NULL),
-  KEPT_KIND("objective.set", "objectives", 3, "title extra", "an objective of a person or team", "owner"),
-  KEPT_KIND("request.made", "needs", 3, "title description extra", "what the business asked L&D for", "requester"),
-  KEPT_KIND("step.worked", "process", 2, "actor extra", "a step of the work", "actor"),
-  ROW_KIND("ticket.opened", "process", "extra", "trouble with a tool", NULL),
-  ROW_KIND("load.planned", "process", "extra", "a team's hours", NULL),
-  ROW_KIND("reward.offered", "process", "extra", "what pays off", NULL),
-  ROW_KIND("change.noted", "steering", "extra", "what else changed", NULL),
-  ROW_KIND("demand.forecast", "workforce", "extra", "people that will be needed", NULL),
-  ROW_KIND("source.added", "content", "owner text!", "a document of the company", "owner_id"),
-  ROW_KIND("source.withdrawn", "content", "reason", "a document is not to be drawn from any more", AUTHOR),
-  ROW_KIND("need.cause_confirmed", "needs", "reason", "a person confirmed or overruled a cause", AUTHOR),
-  ROW_KIND("need.marked", "needs", "reason", "a person marked a need", AUTHOR),
-  ROW_KIND("skill.corrected", "own data", "note", "a person corrected an own skill level", NULL),
-  ROW_KIND("intervention.registered", "steering", "", "what is done about a need, and how its effect will be told: frozen before the data came in", NULL),
-  ROW_KIND("intervention.ended", "steering", "reason", "it was stopped before its time", AUTHOR),
-  ROW_KIND("asset.published", "content", "", "a learning asset was approved", NULL),
-  ROW_KIND("asset.withdrawn", "content", "reason", "what it was made from was taken back: it is put before nobody any more", AUTHOR),
-  KEPT_KIND("delivery.made", "delivery", 3, "reason", "a block was put before a person", "person"),
-  KEPT_KIND("delivery.answered", "delivery", 3, "reason", "the person opened, finished or declined it, or it lapsed", AUTHOR),
-  KEPT_KIND("note.sent", "needs", 3, "title text", "an answer went to the person who had asked", "to"),
-  ROW_KIND("promise.made", "listening", "text", "somebody promised a group what will be done about what it said", AUTHOR),
-  ROW_KIND("promise.kept", "listening", "done", "what was promised to a group was done", AUTHOR),
-  ROW_KIND("delivery.preferred", "own data", "", "a person said how deliveries may come", NULL),
-  ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme", AUTHOR),
-  ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve", AUTHOR),
-  ROW_KIND("programme.resumed", "programmes", "reason", "a stop or a new goal was taken back", AUTHOR),
-  ROW_KIND("workforce.assumed", "workforce", "", "what the forecast assumes, as the company's file says", NULL),
+  ROW_KIND("person.recorded", "who works where", "employee_number first_name last_name work_email location", "a person and the memberships, as the HRIS has them", NULL, "{employee_number:text employment_status:text first_name?:text last_name?:text location?:text start_date?:time termination_date?:time work_email?:text "
+    "memberships?:[{department?:text fte?:number from?:time job_title?:text manager?:text primary?:flag team:text to?:time}]}"),
+  ROW_KIND("skill.defined", "skills", "extra", "a node of the framework", NULL, NULL),
+  ROW_KIND("job.profiled", "skills", "extra", "what a job needs of a skill", NULL, NULL),
+  ROW_KIND("goal.set", "steering", "extra", "a business goal", NULL, NULL),
+  ROW_KIND("goal.weighed", "steering", "reason", "a goal's priority was changed", AUTHOR, "{reason?:text weight:share}"),
+  ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL, NULL),
+  ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL, NULL),
+  KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor", "{actor:text name?:text object:text person?:text score?:number success?:flag verb:text}"),
+  ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL, NULL),
+  ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number", NULL),
+  ROW_KIND("question.asked", "listening", "extra", "a pulse question", NULL, NULL),
+  KEPT_KIND("pulse.answered", "listening", 3, "comment extra", "an anonymous answer of a group's member", NULL, NULL),
+  KEPT_KIND("objective.set", "objectives", 3, "title extra", "an objective of a person or team", "owner", NULL),
+  KEPT_KIND("request.made", "needs", 3, "title description extra", "what the business asked L&D for", "requester", NULL),
+  KEPT_KIND("step.worked", "process", 2, "actor extra", "a step of the work", "actor", NULL),
+  ROW_KIND("ticket.opened", "process", "extra", "trouble with a tool", NULL, NULL),
+  ROW_KIND("load.planned", "process", "extra", "a team's hours", NULL, NULL),
+  ROW_KIND("reward.offered", "process", "extra", "what pays off", NULL, NULL),
+  ROW_KIND("change.noted", "steering", "extra", "what else changed", NULL, NULL),
+  ROW_KIND("demand.forecast", "workforce", "extra", "people that will be needed", NULL, NULL),
+  ROW_KIND("source.added", "content", "owner text!", "a document of the company", "owner_id", "{audience?:text licence?:text name:name owner?:text owner_id?:text text:text title?:text valid_until?:time}"),
+  ROW_KIND("source.withdrawn", "content", "reason", "a document is not to be drawn from any more", AUTHOR, REASONED),
+  ROW_KIND("need.cause_confirmed", "needs", "reason", "a person confirmed or overruled a cause", AUTHOR, "{cause:text first?:text goal:text reason?:text}"),
+  ROW_KIND("need.marked", "needs", "reason", "a person marked a need", AUTHOR, "{goal:text proposal?:text reason?:text word:text}"),
+  ROW_KIND("skill.corrected", "own data", "note", "a person corrected an own skill level", NULL, "{level:share note?:text skill_id:name}"),
+  ROW_KIND("intervention.registered", "steering", "", "what is done about a need, and how its effect will be told: frozen before the data came in", NULL, PLAN),
+  ROW_KIND("intervention.ended", "steering", "reason", "it was stopped before its time", AUTHOR, REASONED),
+  ROW_KIND("asset.published", "content", "", "a learning asset was approved", NULL, ASSET),
+  ROW_KIND("asset.withdrawn", "content", "reason", "what it was made from was taken back: it is put before nobody any more", AUTHOR, REASONED),
+  KEPT_KIND("delivery.made", "delivery", 3, "reason", "a block was put before a person", "person", "{asset:text at?:time block:text channel:text expires:day minutes:number person:text reason:text title:text}"),
+  KEPT_KIND("delivery.answered", "delivery", 3, "reason", "the person opened, finished or declined it, or it lapsed", AUTHOR, "{reason?:text state:text}"),
+  KEPT_KIND("note.sent", "needs", 3, "title text", "an answer went to the person who had asked", "to", "{proposal?:text text:text title:text to:text}"),
+  ROW_KIND("promise.made", "listening", "text", "somebody promised a group what will be done about what it said", AUTHOR, "{due:day group:text need:text owner?:text text:text topics:text}"),
+  ROW_KIND("promise.kept", "listening", "done", "what was promised to a group was done", AUTHOR, "{done?:text}"),
+  ROW_KIND("delivery.preferred", "own data", "", "a person said how deliveries may come", NULL, "{channel:text quiet_from?:-1..1440 quiet_to?:-1..1440 weekly_minutes?:number}"),
+  ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme", AUTHOR, PROGRAMME),
+  ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve", AUTHOR, PROGRAMME),
+  ROW_KIND("programme.resumed", "programmes", "reason", "a stop or a new goal was taken back", AUTHOR, PROGRAMME),
+  ROW_KIND("workforce.assumed", "workforce", "", "what the forecast assumes, as the company's file says", NULL, "{*:number}"),
   { 0 } };
 
 const struct fold company_folds[] = {
@@ -332,6 +389,7 @@ const struct fold company_folds[] = {
   { "statements", LIST("statement.stored"), LIST("statement"), fold_statement },
   { "sources", LIST("source.added", "source.withdrawn"), LIST("source"), fold_source },
   { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
+  { "claims' values", LIST("claim.made"), ((const char *const[]){ NULL }), fold_claim },
   { "needs", LIST("need.cause_confirmed", "need.marked"), LIST("need_word"), fold_need_word },
   { "interventions", LIST("intervention.registered", "intervention.ended"), LIST("intervention"), fold_intervention },
   { "assets", LIST("asset.published", "asset.withdrawn"), LIST("asset"), fold_asset },

@@ -23,14 +23,15 @@
 static const char nobody[] = "$argon2id$v=19$m=32768,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #define PURPOSE "running the system"
+#define BODY "{label?:text login:text name?:text person?:text roles?:[text] scopes?:text token?:text}"
 const struct event_kind access_kinds[] = {
-  { "account.created",  PURPOSE, 0, "name login", "an account was made; the body has no password" },
-  { "account.disabled", PURPOSE, 0, "login", "an account can no longer sign in" },
-  { "account.enabled",  PURPOSE, 0, "login", "an account can sign in again" },
-  { "roles.changed",    PURPOSE, 0, "login", "what an account may do was changed" },
-  { "password.changed", PURPOSE, 0, "login", "a password was changed; all sessions ended" },
-  { "token.created",    PURPOSE, 0, "login label", "a token for the interface was made; the body has no secret" },
-  { "token.revoked",    PURPOSE, 0, "login", "a token was taken back" },
+  { "account.created",  PURPOSE, 0, "name login", "an account was made; the body has no password", .body = BODY },
+  { "account.disabled", PURPOSE, 0, "login", "an account can no longer sign in", .body = BODY },
+  { "account.enabled",  PURPOSE, 0, "login", "an account can sign in again", .body = BODY },
+  { "roles.changed",    PURPOSE, 0, "login", "what an account may do was changed", .body = BODY },
+  { "password.changed", PURPOSE, 0, "login", "a password was changed; all sessions ended", .body = BODY },
+  { "token.created",    PURPOSE, 0, "login label", "a token for the interface was made; the body has no secret", .body = BODY },
+  { "token.revoked",    PURPOSE, 0, "login", "a token was taken back", .body = BODY },
   { 0 } };
 
 void account_clear(struct account *account) {

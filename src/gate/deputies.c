@@ -91,7 +91,7 @@ static bool fold_deputy(struct db *db, const struct event *event, struct json bo
 }
 
 const struct event_kind deputy_kinds[] = {
-  { "deputy.named", "deciding", 0, "", "somebody lets another decide in their place, from then to then" },
+  { "deputy.named", "deciding", 0, "", "somebody lets another decide in their place, from then to then", .body = "{deputy:text ends:time principal:text reason?:text starts:time}" },
   { "deputy.ended", "deciding", 0, "", "and takes it back, or the other lays it down" },
   { 0 } };
 

@@ -88,13 +88,20 @@ static bool apply_rules(struct db *db, const struct event *event, struct json bo
   return db_run(db, error, "gate.put_rules", "ittti", event->seq, text(body, "revision"), content, event->actor, event->recorded) >= 0;
 }
 
+#define PROPOSAL "{content_hash:text criteria?:[{id:text question:text}] evidence_hash:text expires:moment hash:text id:name " \
+  "input:{agent:text asks:{audience:count body:{} individual?:flag irreversible?:flag kind:text novel?:flag regulated?:flag subject:text title:text} " \
+  "claim?:text expires?:daynumber requester?:text rests_on?:{confidence?:number evidence?:[{about?:text against?:flag machine?:flag people?:count records?:count " \
+  "sentence?:text source:text}] taint?:count worth?:number}} minutes?:number points:count previous?:text risk?:any rule:text slot:text state:text tier:0..3 why?:text}"
+#define ENDED "{next?:text proposal:text why?:text}"
+
 const struct event_kind gate_kinds[] = {
-  { "rules.set", "deciding", 0, "", "the decision rules in force from here on" },
-  { "proposal.made", "deciding", 0, "", "an agent asks people for a decision, or a rule accepts in their name" },
-  { "proposal.withheld", "deciding", 0, "", "a proposal that is not worth an approver's time now" },
-  { "proposal.superseded", "deciding", 0, "", "content, evidence or rules changed, or what it rested on is gone; approvals of it are stale" },
-  { "proposal.expired", "deciding", 0, "", "nobody decided in time: that is a no" },
-  { "approval.decided", "deciding", 0, "reason", "a person accepted, rejected or requested changes, bound to the hash of what was shown", "@actor" },
+  { "rules.set", "deciding", 0, "", "the decision rules in force from here on", .body = "{content:{} revision:name}" },
+  { "proposal.made", "deciding", 0, "", "an agent asks people for a decision, or a rule accepts in their name", .body = PROPOSAL },
+  { "proposal.withheld", "deciding", 0, "", "a proposal that is not worth an approver's time now", .body = PROPOSAL },
+  { "proposal.superseded", "deciding", 0, "", "content, evidence or rules changed, or what it rested on is gone; approvals of it are stale", .body = ENDED },
+  { "proposal.expired", "deciding", 0, "", "nobody decided in time: that is a no", .body = ENDED },
+  { "approval.decided", "deciding", 0, "reason", "a person accepted, rejected or requested changes, bound to the hash of what was shown", "@actor",
+    "{content_hash:text criteria?:[text] decision:text hash:text instead_of?:text proposal:name reason?:text role:text state:text}" },
   { 0 },
 };
 

@@ -41,9 +41,11 @@ static const char *const imports[] = { "import.committed", "import.undone", NULL
 static const char *const claim_tables[] = { "claim", NULL }, *const import_tables[] = { "import", NULL }, *const no_tables[] = { NULL };
 
 const struct event_kind claim_kinds[] = {
-  { "claim.made", "steering", 0, "", "an agent or a person holds something to be so" },
-  { "claim.retracted", "steering", 0, "", "it is not held any more" },
-  { "import.committed", "running the system", 0, "", "a batch of files became visible" },
+  { "claim.made", "steering", 0, "", "an agent or a person holds something to be so", .body = "{agent:text confidence?:share evidence:[{about?:text against?:flag count?:integer file?:text "
+    "from?:day goal?:text people?:count skill?:text strength?:number team?:text text?:text to?:day}] id:name predicate:name rests_on?:[text] subject:name valid_from?:daynumber valid_to?:daynumber value:any}" },
+  { "claim.retracted", "steering", 0, "", "it is not held any more", .body = "{id:name}" },
+  { "import.committed", "running the system", 0, "", "a batch of files became visible",
+    .body = "{bad_rows?:count files?:[{as?:text changed?:count name?:text new?:count}] first:integer mapping?:text}" },
   { "import.undone", "running the system", 0, "", "a batch of files was taken back" },
   { 0 } };
 

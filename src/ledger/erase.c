@@ -18,9 +18,10 @@ static bool fold_destroyed(struct db *db, const struct event *event, struct json
   return true;
 }
 
+#define KEYS "{keys:[name]}"
 const struct event_kind erasure_kinds[] = {
-  { "person.erased", "erasure", 0, "", "a person's keys were destroyed: what is sealed of them cannot be read any more" },
-  { "retention.applied", "erasure", 0, "", "keys of months that are past their retention were destroyed" },
+  { "person.erased", "erasure", 0, "", "a person's keys were destroyed: what is sealed of them cannot be read any more", .body = KEYS },
+  { "retention.applied", "erasure", 0, "", "keys of months that are past their retention were destroyed", .body = KEYS },
   { 0 } };
 
 static const char *const destroying[] = { "person.erased", "retention.applied", NULL }, *const tables[] = { "erasure", NULL };

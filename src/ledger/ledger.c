@@ -14,6 +14,7 @@
 #include "ledger/ledger.h"
 #include "base/metrics.h"
 #include "base/limits.h"
+#include "base/shape.h"
 #include "ledger/differ.h"
 #include <string.h>
 
@@ -48,6 +49,7 @@ struct ledger *ledger_new(struct store *store, const struct ledger_tables *table
   for (size_t i = 0; tables->kinds[i]; i++)
     for (const struct event_kind *kind = tables->kinds[i]; kind->name; kind++) {
       if (!kind->purpose || !kind->personal) g_error("event kind \"%s\" has no purpose", kind->name);
+      if (kind->body && !shape_is_valid(kind->body)) g_error("event kind \"%s\" has a body of no shape", kind->name);
       if (kind->retention_days && kind->retention_days < LEDGER_RETENTION_FLOOR) g_error("event kind \"%s\" is kept for less than %d days", kind->name, LEDGER_RETENTION_FLOOR);
       if (!g_hash_table_insert(ledger->kinds, (void *)(uintptr_t)kind->name, (void *)(uintptr_t)kind)) g_error("event kind \"%s\" stands twice", kind->name);
     }
@@ -249,14 +251,25 @@ static int walk_next(struct walk *walk, struct event *event, GError **error) {
 static void walk_end(struct walk *walk) { query_done(walk->query); }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(walk_auto, walk_end)
 
+/* An event's body, as its kind has it: what folds and readers of their tables rely on. NULL with an error that names the event. */
+static struct json_doc *read_body(struct ledger *ledger, const struct event *event, GError **error) {
+  const struct event_kind *kind = ledger_kind(ledger, event->kind);
+  g_autoptr(GError) broken = NULL;
+  struct json_doc *doc = json_parse(event->body ? event->body : "", event->body_length, &broken);
+  g_autofree char *missing = doc && kind && kind->body ? shape_misses(kind->body, json_root(doc)) : NULL;
+  if (doc && !missing) return doc;
+  json_doc_free(doc);
+  fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) cannot be read: %s", event->seq, event->kind, missing ? missing : broken->message);
+  return NULL;
+}
+
 static bool fold_event(struct ledger *ledger, struct db *db, const struct event *event, bool undone, GError **error) {
   GPtrArray *list = g_hash_table_lookup(ledger->folds, event->kind);
+  const struct event_kind *kind = ledger_kind(ledger, event->kind);
+  if (!list && !(kind && kind->body)) return true;
+  g_autoptr(json_doc_auto) doc = read_body(ledger, event, error);
+  if (!doc) return false;
   if (!list) return true;
-  g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, error);
-  if (!doc) {
-    g_prefix_error(error, "event %" G_GINT64_FORMAT " (%s) cannot be read: ", event->seq, event->kind);
-    return false;
-  }
   for (guint i = 0; i < list->len; i++) {
     const struct fold *fold = list->pdata[i];
     if (undone && !fold->of_undone) continue;
@@ -270,10 +283,10 @@ static bool fold_event(struct ledger *ledger, struct db *db, const struct event 
 
 /* Folds the batch of an import, then the commit itself. `source` is where the events are, `db` where the tables are. */
 static bool fold_import(struct ledger *ledger, struct db *source, struct db *db, const struct event *commit, GError **error) {
-  g_autoptr(json_doc_auto) doc = json_parse(commit->body, commit->body_length, error);
+  g_autoptr(json_doc_auto) doc = read_body(ledger, commit, error);
   int64_t first = 0;
   if (!doc) return false;
-  if (!json_integer(json_get(json_root(doc), "first"), &first)) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " does not say where its import begins", commit->seq);
+  if (!json_integer(json_get(json_root(doc), "first"), &first)) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) does not say where its import begins", commit->seq, commit->kind);
   g_auto(walk_auto) walk = { .db = source, .from = first, .to = commit->seq, .batch = event_about(commit) };
   struct event event;
   int got;

@@ -22,6 +22,7 @@ struct event_kind {
                              sealed, under their person's key, or, with a `!` behind the name, under nobody's in particular; "" none */
   const char *help;
   const char *person;     /* whose they are: the body field that holds the opaque id, or "@actor"; NULL: the subject's, where that is a person or account */
+  const char *body;       /* what a body must look like to be folded (base/shape.h); NULL: its fold says, or nothing reads it */
 };
 #define LEDGER_RETENTION_FLOOR 183 /* days: logs are kept at least so long */
 

@@ -20,7 +20,7 @@
  * So the way back from an act in the world is one chain: action, delivery, asset, decision, proposal, claim, file, import.
  *
  * A fold knows the tables and its event, nothing else: the decisions that something followed are found by the event of the
- * proposal that it names as its cause. The order of folds matters for that: these come last (src/main.c).
+ * proposal that it names as its cause. The order of folds matters for that: these come last (src/main.h).
  *
  * How it can be wrong: a claim's evidence is a filter over a file, and which rows of which import the filter took is not
  * recorded. A claim therefore rests on every import that had brought that file by then: an upper bound, never too little. An
@@ -185,7 +185,7 @@ static bool link_block(struct linking *l, const char *asset, struct json block, 
 }
 
 static bool link_asset(struct linking *l) {
-  const char *asset = strchr(l->event->subject, ':') + 1;
+  const char *asset = event_about(l->event);
   g_autoptr(GHashTable) sources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free); /* span → source's name */
   struct json spans = json_get(l->body, "spans"), blocks = json_get(l->body, "blocks");
   struct json_iter it = json_iter(spans);

@@ -442,13 +442,13 @@ static bool fold_action(struct db *db, const struct event *event, struct json bo
 }
 
 const struct event_kind outbox_kinds[] = {
-  { "action.requested", "delivery", 0, "", "an act on the outside world is to be done" },
+  { "action.requested", "delivery", 0, "", "an act on the outside world is to be done", .body = "{channel:name due?:time person:text subject:name}" },
   { "action.started", "delivery", 0, "", "it is about to be done, and cannot be done twice" },
   { "action.done", "delivery", 0, "", "it was done" },
-  { "action.failed", "delivery", 400, "", "it failed, and is tried again or waits for a person" },
-  { "action.uncertain", "delivery", 0, "", "nobody knows whether it was done: a person looks" },
+  { "action.failed", "delivery", 400, "", "it failed, and is tried again or waits for a person", .body = "{channel?:text dead?:flag due?:time failures?:count open_until?:time why?:text}" },
+  { "action.uncertain", "delivery", 0, "", "nobody knows whether it was done: a person looks", .body = "{why?:text}" },
   { "action.retried", "delivery", 400, "", "a person sent a dead letter again" },
-  { "action.settled", "delivery", 0, "", "a person said what is to become of a dead letter or an uncertain act" },
+  { "action.settled", "delivery", 0, "", "a person said what is to become of a dead letter or an uncertain act", .body = "{reason?:text word:text}" },
   { 0 } };
 
 static const char *const kinds[] = { "action.requested", "action.started", "action.done", "action.failed", "action.uncertain", "action.retried", "action.settled", NULL };

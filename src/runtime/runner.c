@@ -25,7 +25,8 @@
 #include <string.h>
 
 const struct event_kind runtime_kinds[] = {
-  { "turn.taken", "running the system", 400, "", "an agent had its turn: what it claimed, retracted, proposed, and was refused" },
+  { "turn.taken", "running the system", 400, "", "an agent had its turn: what it claimed, retracted, proposed, and was refused",
+    .body = "{claims?:count deliveries?:count depth?:count proposals?:count read_to?:integer refused?:text retracted?:count withheld?:count}" },
   { 0 } };
 
 #define MOST_DEPTH 24       /* turns of an agent in one span: six full runs */

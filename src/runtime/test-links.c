@@ -49,7 +49,7 @@ static void bring(const char *import) {
 
 static void claim(const char *id) {
   g_autofree char *body = g_strdup_printf("{\"agent\":\"agent:needs@1\",\"confidence\":0.7,\"evidence\":[{\"against\":false,\"count\":3,\"file\":\"requests.csv\",\"people\":0,\"text\":\"asked\"}],"
-    "\"id\":\"%s\",\"predicate\":\"need\",\"rests_on\":[\"file:requests.csv\",\"goal:g\"],\"subject\":\"n-1\",\"valid_from\":1,\"valid_to\":2,\"value\":{}}", id);
+    "\"id\":\"%s\",\"predicate\":\"need\",\"rests_on\":[\"file:requests.csv\",\"goal:g\"],\"subject\":\"n-1\",\"valid_from\":1,\"valid_to\":2,\"value\":{\"status\":\"open\",\"title\":\"T\"}}", id);
   record("claim.made", "need:n-1", "agent:needs@1", 0, body);
 }
 
@@ -169,8 +169,8 @@ static void an_import_taken_back_stays_in_the_lineage(void) {
 
 static void an_asset_rests_on_its_blocks_sources(void) {
   setup();
-  record("asset.published", "asset:a-1", "person:p-9", 0, "{\"blocks\":[{\"id\":\"b1\",\"items\":[{\"spans\":[\"s-1\"]}]},{\"heading_spans\":[\"s-2\"],\"id\":\"b2\"},{\"id\":\"b3\"}],\"intervention\":\"i-1\","
-    "\"spans\":[{\"id\":\"s-1\",\"source\":\"one.md\"},{\"id\":\"s-2\",\"source\":\"two.md\"}],\"title\":\"T\"}");
+  record("asset.published", "asset:a-1", "person:p-9", 0, "{\"blocks\":[{\"id\":\"b1\",\"items\":[{\"sentences\":[{\"spans\":[\"s-1\"],\"text\":\"A.\"}]}]},{\"heading_spans\":[\"s-2\"],\"id\":\"b2\"},{\"id\":\"b3\"}],\"intervention\":\"i-1\","
+    "\"spans\":[{\"id\":\"s-1\",\"source\":\"one.md\",\"text\":\"A.\"},{\"id\":\"s-2\",\"source\":\"two.md\",\"text\":\"B.\"}],\"title\":\"T\"}");
   record("delivery.made", "delivery:d-1", "agent:delivery@1", 0, "{\"asset\":\"a-1\",\"at\":\"2026-02-16T00:00:00Z\",\"block\":\"b1\",\"channel\":\"inbox\",\"expires\":\"2026-03-16\",\"minutes\":1,\"person\":\"p-1\",\"reason\":\"r\",\"title\":\"t\"}");
   g_autofree char *one = walk("source:one.md", LINEAGE_FORWARD), *two = walk("source:two.md", LINEAGE_FORWARD);
   g_assert_cmpstr(one, ==, "source:one.md block:a-1/b1 asset:a-1 showing:a-1/b1 showing:a-1/b1 showing:a-1/b2 showing:a-1/b3 showing:a-1 delivery:d-1");

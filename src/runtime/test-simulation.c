@@ -191,7 +191,7 @@ static void found(const char *dir) {
   note(&house, "person.recorded", "person:p-1", "{\"employee_number\":\"1\",\"employment_status\":\"active\",\"memberships\":[],\"work_email\":\"one@company.example\"}");
   for (int g = 0; g < GOALS; g++) {
     g_autofree char *subject = g_strdup_printf("goal:g%d", g), *body = g_strdup_printf("{\"baseline\":1,\"direction\":\"down\",\"due\":\"2026-12-31\","
-      "\"goal_id\":\"g%d\",\"name\":\"Goal %d\",\"skills\":[],\"target\":0.5,\"unit\":\"days\",\"weight\":0.5}", g, g);
+      "\"goal_id\":\"g%d\",\"name\":\"Goal %d\",\"owner\":\"p-1\",\"skills\":[],\"target\":0.5,\"unit\":\"days\",\"weight\":0.5}", g, g);
     note(&house, "goal.set", subject, body);
   }
   note(&house, "kpi.observed", "goal:g0", "{\"date\":\"2026-01-05\",\"goal_id\":\"g0\",\"team\":\"North\",\"value\":3}");

@@ -35,7 +35,7 @@ static void ask(struct turn *out, const char *subject, const char *text) {
 
 /* Cannot make up its mind: says one thing, then another, then the first again, and so on for ever. A claim of a need wakes it. */
 static bool run_waverer(const struct snapshot *now, struct turn *out, GError **error) {
-  const char *word = turns++ % 2 ? "{\"goal\":\"g\",\"title\":\"two\"}" : "{\"goal\":\"g\",\"title\":\"one\"}";
+  const char *word = turns++ % 2 ? "{\"goal\":\"g\",\"status\":\"open\",\"title\":\"two\"}" : "{\"goal\":\"g\",\"status\":\"open\",\"title\":\"one\"}";
   state(out, "need", "n-1", word);
   ask(out, "n-1", turns % 2 ? "one" : "two");
   return true;
@@ -43,7 +43,7 @@ static bool run_waverer(const struct snapshot *now, struct turn *out, GError **e
 
 /* Says something else each time, so that nothing is ever said twice. */
 static bool run_chatterer(const struct snapshot *now, struct turn *out, GError **error) {
-  g_autofree char *value = g_strdup_printf("{\"goal\":\"g\",\"title\":\"%d\"}", turns++);
+  g_autofree char *value = g_strdup_printf("{\"goal\":\"g\",\"status\":\"open\",\"title\":\"%d\"}", turns++);
   state(out, "need", "n-1", value);
   return true;
 }
@@ -109,7 +109,7 @@ static struct runner_report run(struct world *w, const struct agent *const *cast
 static void weigh(struct world *w, int64_t now) {
   g_autoptr(GError) error = NULL;
   ledger_record(w->ledger, now, &(struct event){ .kind = "goal.set", .subject = "goal:g", .actor = "connector:files", .body = "{\"baseline\":1,\"direction\":\"down\","
-    "\"due\":\"2026-12-31\",\"goal_id\":\"g\",\"name\":\"Goal\",\"skills\":[],\"target\":0.5,\"unit\":\"days\",\"weight\":0.5}" }, &error);
+    "\"due\":\"2026-12-31\",\"goal_id\":\"g\",\"name\":\"Goal\",\"owner\":\"p-1\",\"skills\":[],\"target\":0.5,\"unit\":\"days\",\"weight\":0.5}" }, &error);
   g_assert_no_error(error);
 }
 

@@ -85,7 +85,7 @@ static bool fold_seen(struct db *db, const struct event *event, struct json body
 }
 
 const struct event_kind wake_kinds[] = {
-  { "silence.noticed", "running the system", 0, "", "nothing of a kind has come in for too long; agents that read it look" },
+  { "silence.noticed", "running the system", 0, "", "nothing of a kind has come in for too long; agents that read it look", .body = "{days?:count}" },
   { 0 } };
 
 static const char *const kinds[] = { "kpi.observed", "pulse.answered", NULL }; /* of the watches */
