@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Joins the rooms' tables. A room that has event kinds or folds exports them; here is where they meet, and nowhere else. */
+ * The program: the rooms' tables, joined, and the command line. */
+#include "main.h"
 #include "cli/cli.h"
-#include "company/fold.h"
-#include "gate/account.h"
-#include "gate/deputies.h"
-#include "gate/proposals.h"
-#include "ledger/claims.h"
-#include "ledger/erase.h"
-#include "runtime/links.h"
-#include "runtime/outbox.h"
-#include "runtime/runner.h"
-#include "runtime/wake.h"
 
-static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
-static const struct fold *const folds[] = { claim_folds, erasure_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds /* last: it reads what the others have folded */, NULL };
-static const struct ledger_tables tables = { kinds, folds };
-
-int main(int argc, char **argv) { return cli_main(argc, argv, &tables); }
+int main(int argc, char **argv) { return cli_main(argc, argv, &main_tables); }
