@@ -142,6 +142,27 @@ static void the_verifier_names_what_is_wrong(void) {
   teardown();
 }
 
+static bool any_event(const struct event *event, void *data, GError **error) { return event->kind && event->subject; }
+
+/* SQLite keeps bytes where a text belongs, if somebody puts them there; a server does not take them. */
+static void bytes_are_no_text(void) {
+  setup();
+  for (int i = 0; i < 3; i++) record((char[]){ (char)('a' + i), 0 }, NULL, fresh);
+  close_all();
+  g_assert_true(test_place_sql(place, "DROP TRIGGER event_is_never_changed; UPDATE event SET kind = x'00ff', subject = x'ff' WHERE seq = 2"));
+  open_all();
+  g_autoptr(GError) error = NULL;
+  g_assert_false(verify(&error));
+  g_assert_error(error, MENO_ERROR, MENO_ERROR_CORRUPT);
+  g_assert_nonnull(strstr(error->message, "event 2 "));
+  g_clear_error(&error);
+  g_autoptr(db_auto) db = store_read(store, &error);
+  g_assert_false(ledger_visit(db, 1, 3, any_event, NULL, &error));
+  g_assert_error(error, MENO_ERROR, MENO_ERROR_CORRUPT);
+  db_release(g_steal_pointer(&db));
+  teardown();
+}
+
 /* A later event that leaves the row's number alone is named all the same. */
 static void the_verifier_names_the_last_writer(void) {
   setup();
@@ -201,7 +222,7 @@ static void on_its_engine(const void *data) {
 }
 
 int main(int argc, char **argv) {
-  static struct test tests[] = { { "once", appends_once, false }, { "imports", imports_show_at_once, false }, { "verify", the_verifier_names_what_is_wrong, false }, { "verify-last", the_verifier_names_the_last_writer, false },
+  static struct test tests[] = { { "once", appends_once, false }, { "imports", imports_show_at_once, false }, { "verify", the_verifier_names_what_is_wrong, false }, { "verify-last", the_verifier_names_the_last_writer, false }, { "bytes", bytes_are_no_text, false },
     { "abort", an_abort_leaves_nothing, false }, { "claims", claims_supersede, false }, { "once", appends_once, true }, { "imports", imports_show_at_once, true },
     { "verify", the_verifier_names_what_is_wrong, true }, { "verify-last", the_verifier_names_the_last_writer, true }, { "abort", an_abort_leaves_nothing, true }, { "claims", claims_supersede, true } };
   g_test_init(&argc, &argv, NULL);

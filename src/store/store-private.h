@@ -13,7 +13,7 @@ struct cell { enum cell_kind kind; int64_t integer; double real; const void *dat
 
 /* Each engine's own structs begin with these. */
 struct db { struct store *store; GHashTable *queries /* name → struct query */; bool writing; int64_t version /* db_version */; };
-struct query { struct db *db; const char *name; bool writes, busy, temporary; };
+struct query { struct db *db; const char *name; bool writes, busy, temporary, strange /* a text was asked for where none is */; };
 
 struct engine {
   const char *name; /* of files that only it reads: schema/NNN-word.NAME.sql */

@@ -496,11 +496,17 @@ struct query *db_query(struct db *db, GError **error, const char *name, const ch
 
 int query_next(struct query *query, GError **error) {
   if (!query) return -1; /* its preparation has already said why */
+  if (query->strange) {
+    query->strange = false;
+    query->db->store->engine->reset(query);
+    return fail(error, MENO_ERROR_CORRUPT, "%s: something else stands where a text should; run `meno replay --verify`", query->name) - 1;
+  }
   return query->db->store->engine->next(query, error);
 }
 
 void query_done(struct query *query) {
   if (!query || !query->busy) return;
+  query->strange = false;
   query->db->store->engine->reset(query);
   query->busy = false;
   if (query->temporary) query->db->store->engine->forget(query);
@@ -510,12 +516,14 @@ struct cell store_cell(struct query *query, int column) { return query->db->stor
 
 const char *query_text(struct query *query, int column) {
   struct cell value = store_cell(query, column);
-  g_assert(value.kind == CELL_TEXT || value.kind == CELL_NULL);
-  return value.data;
+  if (value.kind == CELL_TEXT || value.kind == CELL_NULL) return value.data;
+  query->strange = true;
+  return "";
 }
 int64_t query_integer(struct query *query, int column) {
   struct cell value = store_cell(query, column);
-  return value.kind == CELL_INTEGER ? value.integer : value.kind == CELL_REAL ? (int64_t)value.real : 0;
+  if (value.kind == CELL_REAL) return value.real > -9.2e18 && value.real < 9.2e18 ? (int64_t)value.real : 0;
+  return value.kind == CELL_INTEGER ? value.integer : 0;
 }
 double query_double(struct query *query, int column) {
   struct cell value = store_cell(query, column);

@@ -71,7 +71,8 @@ int query_next(struct query *query, GError **error);
 void query_done(struct query *query);
 typedef struct query query_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(query_auto, query_done)
-/* Columns from 0; texts and blobs are borrowed until the next step. Null reads as NULL, 0 or NAN. */
+/* Columns from 0; texts and blobs are borrowed until the next step. Null reads as NULL, 0 or NAN; what is of another type than is
+ * asked for, as in a damaged file, reads as 0, NAN or an empty text, and then the next query_next is CORRUPT. */
 const char *query_text(struct query *query, int column);
 int64_t query_integer(struct query *query, int column);
 double query_double(struct query *query, int column);

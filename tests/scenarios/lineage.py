@@ -131,7 +131,7 @@ def readers(tap, data, now):
 
 def small_groups(tap, data, now):
     data = meno.clone(data)
-    asset = {"blocks": [{"id": "b1", "items": [{"spans": ["s-1"]}]}], "intervention": rows(data, "SELECT id FROM intervention")[0][0], "spans": [{"id": "s-1", "source": "few.md"}], "title": "For few"}
+    asset = {"blocks": [{"id": "b1", "items": [{"sentences": [{"spans": ["s-1"], "text": "A."}]}]}], "intervention": rows(data, "SELECT id FROM intervention")[0][0], "spans": [{"id": "s-1", "source": "few.md", "text": "A."}], "title": "For few"}
     people = [row[0] for row in rows(data, "SELECT id FROM person ORDER BY id LIMIT 5")]
     made = lambda index, block="b1": ("delivery.made", f"delivery:d-few{index}{block}", "agent:delivery@1", {"asset": "a-few", "at": now, "block": block, "channel": "inbox", "expires": "2027-01-01",
                                       "minutes": 1, "person": people[index % 5], "reason": "r", "title": "t"})
