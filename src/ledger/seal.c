@@ -213,17 +213,21 @@ static bool finish_file(struct seal *seal, GError **error) {
   return write_at(seal, head, 0, error) && (fsync(seal->handle) == 0 || fail_file(seal->file, "written", error));
 }
 
-static void take_record(struct seal *seal, struct entry *read) {
+/* The record of the entry that has this index, or comes next. False: it stands elsewhere, too; then new keys would be counted wrong,
+ * and lost. */
+static bool take_record(struct seal *seal, struct entry *read, guint index) {
   struct entry *known = g_hash_table_lookup(seal->by_id, &read->id);
-  if (!known) {
+  bool here = known ? index < seal->entries->len && seal->entries->pdata[index] == known : index == seal->entries->len;
+  if (here && !known) {
     add_entry(seal, read);
-    return;
+    return true;
   }
-  if (read->destroyed && !known->destroyed) {
+  if (here && read->destroyed && !known->destroyed) {
     bury(known, read->destroyed);
     g_hash_table_insert(seal->by_owner, known->owner, known);
   }
   entry_free(read);
+  return here;
 }
 
 /* Under the lock of both. What is pending stays pending, behind what others have added. */
@@ -245,8 +249,7 @@ static bool read_file(struct seal *seal, GError **error) {
     got = pread(seal->handle, records, CHUNK * RECORD, (off_t)place * RECORD);
     for (guint i = 0; got > 0 && i < (guint)got / RECORD; i++) {
       struct entry *read = read_entry(records + i * RECORD);
-      if (!read) return fail(error, MENO_ERROR_CORRUPT, "the keys \"%s\" are damaged at record %u: put what `meno keys export` wrote in their place", seal->file, place + i);
-      take_record(seal, read);
+      if (!read || !take_record(seal, read, place + i - 1)) return fail(error, MENO_ERROR_CORRUPT, "the keys \"%s\" are damaged at record %u: put what `meno keys export` wrote in their place", seal->file, place + i);
       seal->stored = place + i;
     }
   }
