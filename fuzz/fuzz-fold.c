@@ -12,18 +12,9 @@
  *
  * The seeds are events that Meno recorded of a simulated company, a few of each kind (tests/fold-seeds). */
 #include "agents/agent.h"
-#include "company/fold.h"
 #include "company/level.h"
 #include "company/load.h"
-#include "gate/account.h"
-#include "gate/deputies.h"
-#include "gate/proposals.h"
-#include "ledger/claims.h"
-#include "ledger/erase.h"
-#include "runtime/links.h"
-#include "runtime/outbox.h"
-#include "runtime/runner.h"
-#include "runtime/wake.h"
+#include "main.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -33,9 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define MOST_BYTES 65536
 #define TODAY 20514 /* 1 March 2026 */
 
-static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
-static const struct fold *const folds[] = { claim_folds, erasure_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds, NULL };
-static const struct ledger_tables tables = { kinds, folds };
 static struct store *store;
 static struct ledger *ledger;
 static struct rules *rules;
@@ -46,7 +34,7 @@ static void open_once(void) {
   g_assert(sodium_init() >= 0);
   store = store_open_memory(&error);
   g_assert_no_error(error);
-  ledger = ledger_new(store, &tables);
+  ledger = ledger_new(store, &main_tables);
   size_t length;
   const char *text = rules_default_text(&length);
   rules = rules_parse("rules.yaml", text, length, &error);
@@ -103,8 +91,8 @@ static struct ledger_write *append_what_folds(struct line *lines, int count) {
 
 static GHashTable *digests(struct db *db) {
   GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-  for (size_t i = 0; folds[i]; i++)
-    for (const struct fold *fold = folds[i]; fold->name; fold++)
+  for (size_t i = 0; main_folds[i]; i++)
+    for (const struct fold *fold = main_folds[i]; fold->name; fold++)
       for (size_t t = 0; fold->tables[t]; t++) {
         g_autoptr(GError) error = NULL;
         char *digest = g_malloc(DIGEST_TEXT);
