@@ -85,7 +85,10 @@ static void open_damaged(const uint8_t *data, size_t size) {
   gsize length = damage(bytes, data, size);
   FILE *out = g_fopen(file, "wb"); /* a rename, as GLib writes files, waits for the disk */
   g_assert_true(out && fwrite(bytes, 1, length, out) == length && fclose(out) == 0);
-  g_autoptr(seal_auto) seal = seal_new(file, master, &error);
+  g_autoptr(seal_auto) other = seal_new(NULL, master, NULL), seal = seal_new(file, master, &error);
+  g_autoptr(GError) not_taken = NULL;
+  struct seal_merge merge;
+  if (!seal_import(other, file, 3, &merge, &not_taken)) refused(not_taken);
   if (!seal) return refused(error);
   for (int i = 0; i < KEYS; i++) {
     enum seal_state state;
