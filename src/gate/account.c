@@ -46,11 +46,13 @@ void account_free(struct account *account) {
   g_free(account);
 }
 
+G_STATIC_ASSERT(sizeof "account:" - 1 + ACCOUNT_LOGIN_MOST <= SEAL_OWNER_MOST);
+
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
 char *account_login(const char *text) {
   size_t length = strlen(text);
-  if (length == 0 || length > 100) return NULL;
+  if (length == 0 || length > ACCOUNT_LOGIN_MOST) return NULL;
   for (size_t i = 0; i < length; i++)
     if (!g_ascii_isalnum(text[i]) && !strchr("._@+-", text[i])) return NULL;
   return g_ascii_strdown(text, -1);
@@ -228,7 +230,7 @@ static bool check_new(struct db *db, const char *login, const char *person, GErr
 bool account_add(struct ledger *ledger, int64_t now, const char *actor, const char *login, const char *name, const char *person,
   unsigned roles, const char *password, GError **error) {
   g_autofree char *small = account_login(login);
-  if (!small) return fail(error, MENO_ERROR_BAD_INPUT, "\"%.100s\" cannot be a login: use 1 to 100 letters, digits or ._@+-", login);
+  if (!small) return fail(error, MENO_ERROR_BAD_INPUT, "\"%.100s\" cannot be a login: use 1 to %d letters, digits or ._@+-", login, ACCOUNT_LOGIN_MOST);
   if (!name || !*name || strlen(name) > LIMIT_ID || !g_utf8_validate(name, -1, NULL))
     return fail(error, MENO_ERROR_BAD_INPUT, "the account \"%s\" needs a name of at most %d bytes", small, LIMIT_ID);
   if (!roles || roles >> ROLE_COUNT) return fail(error, MENO_ERROR_BAD_INPUT, "the account \"%s\" needs at least one role", small);

@@ -8,6 +8,7 @@
 #include "gate/access.h"
 #include "ledger/ledger.h"
 
+#define ACCOUNT_LOGIN_MOST 79 /* bytes: "account:" and it are the name of a key (SEAL_OWNER_MOST) */
 #define ACCOUNT_PASSWORD_LEAST 10
 #define ACCOUNT_PASSWORD_MOST  200 /* bytes: hashing is bounded too */
 
@@ -26,7 +27,7 @@ void account_free(struct account *account);
  * ends with a NULL name. No secret, nor its hash, is in any body. */
 extern const struct event_kind access_kinds[];
 
-/* Logins are 1–100 of a–z 0–9 . _ @ + -; capitals are taken as small. `person` may be NULL. CONFLICT: the login, or the
+/* Logins are 1–79 of a–z 0–9 . _ @ + -; capitals are taken as small. `person` may be NULL. CONFLICT: the login, or the
  * person's account, is there already. */
 bool account_add(struct ledger *ledger, int64_t now, const char *actor, const char *login, const char *name, const char *person,
   unsigned roles, const char *password, GError **error);

@@ -90,6 +90,8 @@ static void test_accounts(void) {
   assert_refused(MENO_ERROR_BAD_INPUT, "ben", "Ben", NULL, 1u << ROLE_COUNT, PASSWORD);
   assert_refused(MENO_ERROR_BAD_INPUT, "ben", "Ben", NULL, ROLE_LEAD, "short");
   assert_refused(MENO_ERROR_BAD_INPUT, "longlogin.ben", "Ben", NULL, ROLE_LEAD, "LONGLOGIN.BEN");
+  g_autofree char *endless = g_strnfill(ACCOUNT_LOGIN_MOST + 1, 'b');
+  assert_refused(MENO_ERROR_BAD_INPUT, endless, "Ben", NULL, ROLE_LEAD, PASSWORD);
   g_autofree char *huge = g_strnfill(ACCOUNT_PASSWORD_MOST + 1, 'x');
   assert_refused(MENO_ERROR_BAD_INPUT, "ben", "Ben", NULL, ROLE_LEAD, huge);
 

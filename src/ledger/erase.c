@@ -13,8 +13,11 @@
 static bool fold_destroyed(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *person = strcmp(event->kind, "person.erased") == 0 ? event_about(event) : NULL;
   struct json_iter it = json_iter(json_get(body, "keys"));
-  while (json_next(&it))
-    if (db_run(db, error, "ledger.put_erasure", "ttii", json_string(it.value), person, event->recorded, event->seq) < 0) return false;
+  while (json_next(&it)) {
+    const char *key = json_string(it.value);
+    if (strlen(key) > SEAL_OWNER_MOST) return fail(error, MENO_ERROR_CORRUPT, "\"%.*s…\" is longer than a key's name can be", SEAL_OWNER_MOST, key);
+    if (db_run(db, error, "ledger.put_erasure", "ttii", key, person, event->recorded, event->seq) < 0) return false;
+  }
   return true;
 }
 

@@ -153,7 +153,10 @@ static char *sealed_body(struct ledger *ledger, const struct event_kind *kind, c
   if (!ledger->seal || (!*kind->personal && !event->digest)) return NULL;
   g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, error);
   if (!doc) return NULL;
+  if (json_type(json_root(doc)) != JSON_OBJECT) return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) cannot be read: it is no object", event->seq, event->kind), NULL;
   g_autofree char *owner = owner_of(kind, event->subject, event->actor, json_root(doc)), *period = kind->retention_days ? seal_period(kind->name, event->recorded) : NULL;
+  if (owner && strlen(owner) > SEAL_OWNER_MOST)
+    return fail(error, MENO_ERROR_BAD_INPUT, "event %" G_GINT64_FORMAT " (%s) is of somebody whose name is longer than %d bytes", event->seq, event->kind, SEAL_OWNER_MOST), NULL;
   bool digest_due = event->digest != 0;
   struct json_writer out;
   json_writer_init(&out);

@@ -31,6 +31,7 @@
 #define RECORD 192
 #define OWNER_AT 104
 #define OWNER_BYTES (RECORD - OWNER_AT)
+G_STATIC_ASSERT(OWNER_BYTES == SEAL_OWNER_MOST + 1);
 #define NONCE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define KEY 32
@@ -125,7 +126,6 @@ static bool unwrap_key(const struct seal *seal, struct entry *entry) {
 
 static struct entry *make_entry(struct seal *seal, const char *owner, int64_t now) {
   struct entry *entry = g_new0(struct entry, 1);
-  g_assert(strlen(owner) < OWNER_BYTES);
   entry->owner = g_strdup(owner);
   entry->made = now;
   do randombytes_buf(&entry->id, sizeof entry->id); while (!entry->id || g_hash_table_contains(seal->by_id, &entry->id));
@@ -136,9 +136,10 @@ static struct entry *make_entry(struct seal *seal, const char *owner, int64_t no
   return entry;
 }
 
-/* The owner's key, made where there is none; NULL: destroyed, or wrapped by who knows what. */
+/* The owner's key, made where there is none; NULL: destroyed, or wrapped by who knows what, or the name is too long for one. */
 static struct entry *key_of(struct seal *seal, const char *owner, int64_t now) {
   struct entry *entry = g_hash_table_lookup(seal->by_owner, owner);
+  if (!entry && strlen(owner) > SEAL_OWNER_MOST) return NULL;
   if (!entry) entry = make_entry(seal, owner, now);
   return unwrap_key(seal, entry) ? entry : NULL;
 }
@@ -572,6 +573,7 @@ static bool destroy_locked(struct seal *seal, const char *owner, int64_t now, GE
 }
 
 bool seal_destroy(struct seal *seal, const char *owner, int64_t now, GError **error) {
+  if (strlen(owner) > SEAL_OWNER_MOST) return fail(error, MENO_ERROR_BAD_INPUT, "\"%.*s…\" is longer than a key's name can be", SEAL_OWNER_MOST, owner);
   g_mutex_lock(&seal->lock);
   bool locked = seal->handle < 0 || lock_file(seal, F_WRLCK, error);
   bool fine = locked && destroy_locked(seal, owner, now, error);

@@ -17,6 +17,7 @@
 #include "base/id.h"
 
 struct seal;
+#define SEAL_OWNER_MOST 87 /* bytes of an owner's or a period's name; there is no key for a longer one */
 
 enum seal_state {
   SEAL_OPEN,    /* readable */

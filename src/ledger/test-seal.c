@@ -52,6 +52,21 @@ static void sealing(void) {
   g_assert_null(seal_reveal(seal, NULL, event, "comment", NULL, NULL));
 }
 
+/* There is no key for a name that its record could not hold, and nothing ends because of it. */
+static void long_names(void) {
+  g_autoptr(seal_auto) seal = memory();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *longest = g_strnfill(SEAL_OWNER_MOST, 'p'), *longer = g_strnfill(SEAL_OWNER_MOST + 1, 'p');
+  g_autofree char *text = sealed(seal, longest, NULL, "mine"), *none = sealed(seal, longer, NULL, "mine");
+  opens(seal, text, event, "comment", SEAL_OPEN, "mine");
+  g_assert_null(none);
+  g_assert_cmpint(seal_digest(seal, longer, "{}", 2, NOW), ==, 0);
+  g_assert_false(seal_destroy(seal, longer, NOW, &error));
+  g_assert_error(error, MENO_ERROR, MENO_ERROR_BAD_INPUT);
+  g_clear_error(&error);
+  g_assert_true(seal_destroy(seal, longest, NOW, &error));
+}
+
 static void moved(void) {
   g_autoptr(seal_auto) seal = memory();
   g_autoptr(seal_auto) stranger = memory();
@@ -284,6 +299,7 @@ static void names(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/seal/sealing", sealing);
+  g_test_add_func("/seal/long-names", long_names);
   g_test_add_func("/seal/moved", moved);
   g_test_add_func("/seal/erased", erased);
   g_test_add_func("/seal/lasting", lasting);

@@ -205,11 +205,11 @@ static const struct field search_out[] = { { "hits", FIELD_LIST(hit_row), REQUIR
 static const struct field account_row[] = { { "login", FIELD_TEXT(0), REQUIRED, "" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "person", FIELD_BOOL, REQUIRED, "belongs to somebody of the company" },
   { "roles", FIELD_TEXTS, REQUIRED, "" }, { "disabled", FIELD_BOOL, REQUIRED, "" }, { 0 } };
 static const struct field accounts_out[] = { { "accounts", FIELD_LIST(account_row), REQUIRED, "" }, { 0 } };
-static const struct field add_in[] = { { "login", FIELD_TEXT(100), REQUIRED | IN_PATH, "the login" }, { "roles", FIELD_TEXT(200), REQUIRED, "lead, approver, manager, employee, analyst, privacy officer, administrator; commas between" },
+static const struct field add_in[] = { { "login", FIELD_TEXT(ACCOUNT_LOGIN_MOST), REQUIRED | IN_PATH, "the login" }, { "roles", FIELD_TEXT(200), REQUIRED, "lead, approver, manager, employee, analyst, privacy officer, administrator; commas between" },
   { "name", FIELD_TEXT(200), 0, "" }, { "employee_number", FIELD_TEXT(LIMIT_ID), 0, "whose account it is" }, { 0 } };
 static const struct field add_out[] = { { "login", FIELD_TEXT(0), REQUIRED, "" }, { "password", FIELD_TEXT(0), REQUIRED, "shown once" }, { 0 } };
-static const struct field login_in[] = { { "login", FIELD_TEXT(100), REQUIRED | IN_PATH, "the login" }, { 0 } };
-static const struct field roles_in[] = { { "login", FIELD_TEXT(100), REQUIRED | IN_PATH, "the login" }, { "roles", FIELD_TEXT(200), REQUIRED, "all that it shall have; commas between" }, { 0 } };
+static const struct field login_in[] = { { "login", FIELD_TEXT(ACCOUNT_LOGIN_MOST), REQUIRED | IN_PATH, "the login" }, { 0 } };
+static const struct field roles_in[] = { { "login", FIELD_TEXT(ACCOUNT_LOGIN_MOST), REQUIRED | IN_PATH, "the login" }, { "roles", FIELD_TEXT(200), REQUIRED, "all that it shall have; commas between" }, { 0 } };
 static const struct field rules_out[] = { { "revision", FIELD_TEXT(0), REQUIRED, "" }, { "sentences", FIELD_TEXTS, REQUIRED, "" }, { "threshold", FIELD_COUNT, REQUIRED, "people behind a figure, at least" }, { 0 } };
 
 const struct op system_ops[] = {

@@ -258,12 +258,16 @@ static bool report(struct taking_again *t, int64_t seq, GError **error) {
     fail(error, MENO_ERROR_CANCELLED, "stopped while taking history again; nothing was changed");
 }
 
+static bool is_known(const struct taking_again *t, const struct event *event, GError **error) {
+  return ledger_kind(t->ledger, event->kind) || fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " is of a kind \"%s\" that this Meno does not know", event->seq, event->kind);
+}
+
 /* Up to the cut: as it was, many events in one write where they share a moment. */
 struct copying { struct taking_again *t; struct ledger_write *write; int64_t recorded; };
 
 static bool copy_event(const struct event *event, void *data, GError **error) {
   struct copying *c = data;
-  if (!report(c->t, event->seq, error)) return false;
+  if (!report(c->t, event->seq, error) || !is_known(c->t, event, error)) return false;
   if (c->write && event->recorded != c->recorded && !ledger_commit(g_steal_pointer(&c->write), error)) return false;
   if (!c->write && !(c->write = ledger_write(c->t->ledger, event->recorded, error))) return false;
   c->recorded = event->recorded;
@@ -280,12 +284,14 @@ static bool copy_history(struct taking_again *t, GError **error) {
   return ledger_commit(copying.write, error);
 }
 
-static bool take_event(const struct event *event, void *data, GError **error) { return report(data, event->seq, error) && take(data, event, error); }
+static bool take_event(const struct event *event, void *data, GError **error) {
+  return report(data, event->seq, error) && is_known(data, event, error) && take(data, event, error);
+}
 
 /* The body with its sealed members opened: two seals of one text differ, and what comes again is not sealed. */
 static char *plain_body(struct seal *seal, const struct event *event) {
   g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, NULL);
-  if (!doc) return g_strndup(event->body, event->body_length);
+  if (!doc || json_type(json_root(doc)) != JSON_OBJECT) return g_strndup(event->body, event->body_length);
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
