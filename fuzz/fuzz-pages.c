@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Any bytes as the events of a company (events.h) that people look at: what is folded is committed to a data folder with its ring of
- * keys; then every operation that only reads is asked, without an id and with those of the events, by somebody who may
- * everything. Then the agents have their turns, what is due is sent, and the promise about the lineage of actions is checked.
+ * keys; then every operation is asked for, with the ids of the events, by somebody who may everything: first those that only
+ * read, then the others, decisions with the hash and the criteria of what was proposed. Then the agents have their turns, what is
+ * due is sent, and the promise about the lineage of actions is checked.
  *
  * An answer is JSON, or a refusal with a reason. The folder is put back as it was before each input. */
 #include "events.h"
@@ -79,6 +80,24 @@ static void put_back(void) {
 
 /* ---- questions -------------------------------------------------------------------------------------------------- */
 
+/* What is proposed under that id; NULL: nothing. */
+static struct gate_proposal *proposal_of(struct system *system, const char *id) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(db_auto) db = store_read(system_store(system), &error);
+  struct gate_proposal *proposal = NULL;
+  if (db && gate_find(db, id, &proposal, &error) < 0) refused(&error);
+  return proposal;
+}
+
+static void put_criteria(struct json_writer *in, const struct gate_proposal *proposal) {
+  g_autoptr(json_doc_auto) doc = json_parse(proposal->criteria, strlen(proposal->criteria), NULL);
+  struct json_iter it = json_iter(doc ? json_root(doc) : (struct json){ 0 });
+  json_open_array(in, "criteria");
+  while (json_next(&it))
+    if (json_string(json_get(it.value, "id"))) json_put_string(in, NULL, json_string(json_get(it.value, "id")));
+  json_close_array(in);
+}
+
 static void put_field(struct json_writer *in, const struct field *field, const char *id) {
   switch (field->type.kind) {
   case FIELD_KIND_NUMBER:
@@ -99,8 +118,12 @@ static void ask(struct system *system, const struct op *op, const char *person, 
   g_autoptr(GString) out = g_string_new("");
   json_writer_init(&in);
   json_open_object(&in, NULL);
-  for (const struct field *field = op->in; field && field->name; field++)
-    if (field->flags & REQUIRED) put_field(&in, field, id);
+  g_autoptr(gate_proposal_auto) proposal = g_str_has_prefix(op->name, "approvals ") ? proposal_of(system, id) : NULL;
+  for (const struct field *field = op->in; field && field->name; field++) {
+    if (proposal && strcmp(field->name, "hash") == 0) json_put_string(&in, "hash", proposal->hash);
+    else if (proposal && strcmp(field->name, "criteria") == 0) put_criteria(&in, proposal);
+    else if (field->flags & REQUIRED) put_field(&in, field, id);
+  }
   json_close_object(&in);
   struct op_call call = { .op = op, .system = system, .caller = { "lead", person ? person : "account:lead", person ? person + strlen("person:") : NULL, (1u << ROLE_COUNT) - 1 }, .now = NOW };
   if (op_run(&call, in.text->str, in.text->len, out, &error)) {
@@ -118,10 +141,15 @@ static bool wants_id(const struct op *op) {
   return false;
 }
 
-static void ask_everything(struct system *system, const char *person, const char *const *ids, int count) {
+/* Not what takes files or hashes passwords, nor what gives turns: that comes last. */
+static bool is_left_out(const struct op *op) {
+  return op->body == BODY_FILES || (op->method != GET && (g_str_has_prefix(op->name, "accounts ") || g_str_has_prefix(op->name, "later ") || strcmp(op->name, "run") == 0));
+}
+
+static void ask_everything(struct system *system, bool reads, const char *person, const char *const *ids, int count) {
   for (size_t t = 0; op_tables[t]; t++)
     for (const struct op *op = op_tables[t]; op->name; op++) {
-      if (op->method != GET || op->body == BODY_FILES) continue;
+      if ((op->method == GET) != reads || is_left_out(op)) continue;
       for (int i = 0; i < (wants_id(op) ? count : 1); i++) ask(system, op, person, count ? ids[i] : "x");
     }
 }
@@ -163,7 +191,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   g_assert_no_error(error);
   const char *ids[IDS], *person = NULL;
   int found = collect_ids(lines, count, ids, &person);
-  ask_everything(system, person, ids, found);
+  ask_everything(system, true, person, ids, found);
+  ask_everything(system, false, person, ids, found);
   live_on(system);
   return 0;
 }
