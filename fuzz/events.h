@@ -97,7 +97,7 @@ static size_t some_value(const uint8_t *data, size_t size, GRand *chance) {
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed) {
   static const char *const words[] = { "null", "true", "false", "0", "-1", "1", "0.5", "1e308", "-1e308", "1e-320", "9223372036854775807", "-9223372036854775808", "1e19", "\"\"",
-    "\"x\"", "\"2026-03-01\"", "\"9999-12-31\"", "\"0001-01-01T00:00:00Z\"", "[]", "{}", "[null]", "[\"\"]", "[{}]", "{\"\":null}", "\"person:p-1\"", "\"skill\"", "100000", "[1,2,3]" };
+    "\"x\"", "\"2026-03-01\"", "\"2999-12-31\"", "\"1000-01-01T00:00:00Z\"", "[]", "{}", "[null]", "[\"\"]", "[{}]", "{\"\":null}", "\"person:p-1\"", "\"skill\"", "100000", "[1,2,3]" };
   g_autoptr(GRand) chance = g_rand_new_with_seed(seed);
   if (size == 0 || g_rand_int_range(chance, 0, 8) == 0) return LLVMFuzzerMutate(data, size, most);
   for (int rounds = g_rand_int_range(chance, 1, 5); rounds > 0; rounds--) {

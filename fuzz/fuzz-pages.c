@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define IDS 6
+#define IDS 4
 #define NOW ((int64_t)TODAY * CLOCK_DAY)
 
 static const char *const files[] = { "meno.db", "meno.keys" };

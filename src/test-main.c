@@ -155,6 +155,22 @@ static struct ledger *open_ledger(struct store **ret_store, const struct ledger_
   return ledger_new(*ret_store, tables);
 }
 
+static void no_event_is_of_no_moment(void) {
+  static const int64_t moments[] = { INT64_MIN, INT64_MAX, NOW * 30, -NOW * 30 };
+  g_autoptr(store_auto) store = NULL;
+  g_autoptr(ledger_auto) ledger = open_ledger(&store, &main_tables);
+  for (const struct event_kind *const *room = main_kinds; *room; room++)
+    for (const struct event_kind *kind = *room; kind->name; kind++)
+      for (size_t i = 0; i < G_N_ELEMENTS(moments); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *body = sample_body(kind);
+        g_autoptr(ledger_write_auto) write = ledger_write(ledger, NOW, &error);
+        if (!kind->body && !format_by_kind(kind->name)) continue; /* nothing reads it */
+        g_assert_false(ledger_append(write, &(struct event){ .kind = kind->name, .subject = "person:p-1", .actor = "person:p-1", .body = body, .occurred = moments[i] }, NULL, &error));
+        check_refusal(kind, 1, body, error);
+      }
+}
+
 static void fold_all_changes(struct ledger *ledger, const struct event_kind *kind, int counts[2]) {
   g_autofree char *body = sample_body(kind);
   char *changed;
@@ -233,6 +249,7 @@ static void replay_names_the_forged_event(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/bodies/any", any_body_is_folded_or_refused);
+  g_test_add_func("/bodies/moments", no_event_is_of_no_moment);
   g_test_add_func("/bodies/replay", replay_names_the_forged_event);
   return g_test_run();
 }

@@ -99,6 +99,12 @@ bool clock_parse_time(const char *text, int64_t *ret_time) {
   return true;
 }
 
+bool clock_is_ours(int64_t time) {
+  int year, month, mday;
+  clock_civil(clock_day(time), &year, &month, &mday);
+  return year >= 1000 && year <= 2999;
+}
+
 char *clock_format_day(int32_t day, char out[CLOCK_TEXT]) {
   int year, month, mday;
   clock_civil(day, &year, &month, &mday);

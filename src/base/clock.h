@@ -23,6 +23,7 @@ static inline int32_t clock_day(int64_t time) { return (int32_t)(time / CLOCK_DA
 /* "2026-03-01" and "2026-03-01T12:00:00.000000Z"; `out` holds CLOCK_TEXT bytes; returns `out`. */
 char *clock_format_day(int32_t day, char out[CLOCK_TEXT]);
 char *clock_format_time(int64_t time, char out[CLOCK_TEXT]);
+bool clock_is_ours(int64_t time); /* in the years that are read */
 /* Year, month 1–12, day of month; and back. */
 void clock_civil(int32_t day, int *ret_year, int *ret_month, int *ret_mday);
 int32_t clock_from_civil(int year, int month, int mday);

@@ -258,6 +258,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(walk_auto, walk_end)
 static struct json_doc *read_body(struct ledger *ledger, const struct event *event, GError **error) {
   const struct event_kind *kind = ledger_kind(ledger, event->kind);
   g_autoptr(GError) broken = NULL;
+  if (!clock_is_ours(event->occurred) || !clock_is_ours(event->recorded))
+    return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) is of a moment that no calendar of ours has", event->seq, event->kind), NULL;
   struct json_doc *doc = json_parse(event->body ? event->body : "", event->body_length, &broken);
   g_autofree char *missing = doc && kind && kind->body ? shape_misses(kind->body, json_root(doc)) : NULL;
   if (doc && !missing) return doc;
