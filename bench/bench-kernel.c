@@ -98,7 +98,7 @@ static bool make_turn(const char *who, int64_t number, bool (*give)(struct turn 
   json_put_string(&body, "subject", subject + 5);
   json_put_integer(&body, "valid_from", 20500);
   json_put_integer(&body, "valid_to", 20600);
-  json_put_raw(&body, "value", "{\"cause\":\"process\",\"minutes\":180}", 33);
+  json_put_raw(&body, "value", "{\"cause\":\"process\",\"status\":\"open\",\"title\":\"Waiting\"}", 53);
   json_close_object(&body);
   g_autofree char *text = json_writer_steal(&body, NULL);
   return give(&(struct turn){ who, number, now, subject, to, text }, data, error);
