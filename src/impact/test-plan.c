@@ -139,17 +139,18 @@ static void test_refused(void)
   g_assert_null(impact_plan_new(&w->company, &nothing, NULL, world_today(w)));
 }
 
-/* Teams of fewer than five are no units, wherever they stand. */
-/* Four teams have twenty-four orders, and the lot must be able to tell by one of them. */
+/* Four teams have twenty-four orders, and the lot must be able to tell by one of them, where they fell by much. */
 static void test_four_teams(void)
 {
   g_autoptr(world_auto) w = usual(12, 4);
+  w->need.size = 3.2 * WORLD_SD;
   g_autoptr(impact_plan_auto) plan = impact_plan_new(&w->company, &w->need, NULL, world_today(w));
   g_assert_cmpint(plan->affected_count, ==, 4);
   g_assert_true(plan->measurable);
   g_assert_true(isfinite(plan->detectable));
 }
 
+/* Teams of fewer than five are no units, wherever they stand. */
 static void test_small_teams(void)
 {
   g_autoptr(world_auto) w = usual(16, 8);
