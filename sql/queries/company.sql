@@ -39,7 +39,8 @@ INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE S
 -- name: data_version
 SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
   UNION ALL SELECT max(seq) FROM need_word UNION ALL SELECT max(seq) FROM skill_correction
-  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption) AS newest;
+  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption
+  UNION ALL SELECT max(seq) FROM statement_news) AS newest;
 
 -- name: version
 SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
@@ -47,7 +48,8 @@ SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION 
   UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption
   UNION ALL SELECT max(seq) FROM claim WHERE predicate = 'need' UNION ALL SELECT max(ended) FROM claim WHERE predicate = 'need'
   UNION ALL SELECT max(seq) FROM intervention UNION ALL SELECT max(seq) FROM asset UNION ALL SELECT max(seq) FROM delivery
-  UNION ALL SELECT max(seq) FROM promise) AS newest;
+  UNION ALL SELECT max(seq) FROM promise
+  UNION ALL SELECT max(seq) FROM statement_news) AS newest;
 
 -- name: put_skill
 INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)
@@ -257,14 +259,55 @@ INSERT INTO assumption (name, value, seq) VALUES ($1, $2, $3);
 SELECT name, value FROM assumption WHERE name <> '' ORDER BY name;
 
 -- name: put_statement
-INSERT INTO statement (id, person, actor, verb, object, name, at, score, success, digest, seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING;
+INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, terms, digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15) ON CONFLICT (id) DO NOTHING;
 
 -- name: find_statement
 SELECT digest, seq FROM statement WHERE id = $1;
 
+-- name: drop_file_statement
+DELETE FROM statement WHERE id = $1 AND authority IS NULL;
+
 -- name: all_statement
-SELECT id, person, actor, verb, object, name, at, score, success, seq FROM statement ORDER BY at, id;
+SELECT s.seq, s.at, a.key, o.key, s.name, s.score, s.success
+FROM statement s JOIN term a ON a.id = s.actor LEFT JOIN term o ON o.id = s.object
+WHERE (s.score IS NOT NULL OR s.success IS NOT NULL) AND s.voided IS NULL ORDER BY s.at, s.seq;
+
+-- name: terms
+SELECT 0, id FROM term WHERE key = $1 UNION ALL SELECT 1, id FROM term WHERE key = $2 UNION ALL SELECT 2, id FROM term WHERE key = $3
+UNION ALL SELECT 3, id FROM term WHERE key = $4 UNION ALL SELECT 4, id FROM term WHERE key = $5 UNION ALL SELECT 5, id FROM term WHERE key = $6
+UNION ALL SELECT 6, id FROM term WHERE key = $7 UNION ALL SELECT 7, id FROM term WHERE key = $8;
+
+-- name: last_term
+SELECT COALESCE(max(id), 0) FROM term;
+
+-- name: put_term
+INSERT INTO term (id, key, seq) VALUES ($1, $2, $3);
+
+-- name: put_statement_term
+INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $3) ON CONFLICT (term, place, seq) DO NOTHING;
+
+-- name: put_four_statement_terms
+INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $9), ($3, $4, $9), ($5, $6, $9), ($7, $8, $9) ON CONFLICT (term, place, seq) DO NOTHING;
+
+-- name: set_statement_terms
+UPDATE statement SET terms = $2 WHERE seq = $1;
+
+-- name: void_statement
+UPDATE statement SET voided = $2 WHERE seq = $1 AND voids = 0 AND voided IS NULL;
+
+-- name: statement_target
+SELECT seq, terms FROM statement WHERE id = $1 AND authority IS NOT NULL;
+
+-- name: statement_referrers
+SELECT seq, voids, terms FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2;
+
+-- name: put_statement_news
+INSERT INTO statement_news (id, stored, seq) VALUES (1, $1, $2)
+ON CONFLICT (id) DO UPDATE SET stored = excluded.stored, seq = excluded.seq WHERE excluded.stored - statement_news.stored >= $3;
+
+-- name: statement_id
+SELECT id FROM statement WHERE seq = $1;
 
 -- name: put_source
 INSERT INTO source (name, title, owner, valid_until, licence, audience, text, digest, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -243,7 +243,16 @@ SELECT seq, person || ' ' || skill_id, t.* FROM skill_correction AS t;
 SELECT seq, "name", t.* FROM source AS t;
 
 -- name: rows_statement
-SELECT seq, id, t.* FROM statement AS t;
+SELECT seq, CAST(seq AS TEXT), t.* FROM statement AS t;
+
+-- name: rows_statement_news
+SELECT seq, CAST(id AS TEXT), t.* FROM statement_news AS t;
+
+-- name: rows_statement_term
+SELECT seq, CAST(term AS TEXT) || ' ' || CAST(place AS TEXT) || ' ' || CAST(seq AS TEXT), t.* FROM statement_term AS t;
+
+-- name: rows_term
+SELECT seq, key, t.* FROM term AS t;
 
 -- name: rows_step
 SELECT seq, process || ' ' || case_id || ' ' || CAST("start" AS TEXT) || ' ' || activity, t.* FROM step AS t;

@@ -15,6 +15,11 @@
 #define LIMIT_JSON_DEPTH      64
 #define LIMIT_JSON_BYTES      (64u * 1024 * 1024)
 #define LIMIT_STATEMENT_BYTES (1024u * 1024)
+#define LIMIT_XAPI_BODY       (32u * 1024 * 1024)  /* one request to the record store, attachments included */
+#define LIMIT_XAPI_BATCH      10000                /* statements of one request */
+#define LIMIT_XAPI_DOCUMENT   (4u * 1024 * 1024)   /* a state or profile */
+#define LIMIT_XAPI_PAGE       200                  /* statements of one answer */
+#define LIMIT_XAPI_PAGE_BYTES (8u * 1024 * 1024)   /* after which an answer is full */
 #define LIMIT_XAPI_PARTS      2000                 /* of one multipart body: the statements and their attachments */
 #define LIMIT_XAPI_PART_HEAD  4096                 /* the header lines of one part */
 #define LIMIT_XAPI_JWS        (2u * 1024 * 1024)   /* one signature, with the statement that it signs */

@@ -272,7 +272,8 @@ const struct command commands[] = {
   { "demo", "DIR [--no-serve]", "Make a simulated company, let the agents run, and serve it", "  --no-serve               stop before serving\n"
     "  --people N, --seed S     another company\n  --port N                 serve there (default 8080)\n", demo_run },
   { "serve", "[--port N]", "Serve the browser client and the REST interface, and let agents run", "  --port N                 listen on 127.0.0.1:N (default 8080; 0: any free one)\n"
-    "  --url URL                how a reverse proxy on this machine shows it\n", serve_run },
+    "  --url URL                how a reverse proxy on this machine shows it\n"
+    "  --xapi-version V         named to clients of the record store that name none: 2.0.0, or 1.0.3\n", serve_run },
   { "simulate", "DIR [--people N] [--seed S] | DIR --respond PLAN.json --until DATE", "Write the files of a made-up company, and truth.json, or carry it on", "  --people N               employed at the end (default 600)\n"
     "  --seed S                 another number, another company\n  --weeks N                of history (default 104)\n  --until DATE             the first day that the files do not know (default: this week's Monday)\n"
     "  --respond PLAN.json      carry on the company in DIR with what `meno interventions --json` printed\n", run_simulate },

@@ -236,7 +236,7 @@ int demo_run(struct cli *cli, char **arguments) {
   if (fine && cli->json) fine = print_json(&demo, &error);
   int status = !fine ? cli_fail(cli, error) : 0;
   if (fine && !demo.serve && !cli->json) printf("The company is in %s; `meno demo %s` serves it.\n", *arguments, *arguments);
-  if (fine && demo.serve) status = serve_until_stopped(cli, demo.system, (uint16_t)demo.port, NULL, announce, &demo);
+  if (fine && demo.serve) status = serve_until_stopped(cli, demo.system, &(struct serve_at){ .port = (uint16_t)demo.port }, announce, &demo);
   system_free(demo.system);
   g_free(demo.files);
   return status;

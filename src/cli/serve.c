@@ -105,15 +105,15 @@ static void note_start(struct system *system, uint16_t port, const char *url) {
   log_write(LOG_FACT, "started", "version", MENO_VERSION, "engine", engine, "port", port_text, "url", url, NULL);
 }
 
-int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, const char *url, void (*announce)(void *, uint16_t), void *data) {
+int serve_until_stopped(struct cli *cli, struct system *system, const struct serve_at *at, void (*announce)(void *, uint16_t), void *data) {
   g_autoptr(GError) error = NULL;
-  struct server_options options = { .port = port, .public_url = url, .describe = describe, .folder = system_dir(system), .read_gauges = gauges_read };
+  struct server_options options = { .port = at->port, .public_url = at->url, .xapi_version = at->xapi_version, .describe = describe, .folder = system_dir(system), .read_gauges = gauges_read };
   progress_catch();
   struct server *server = server_start(system, &options, &error);
   if (!server) return cli_fail(cli, error);
   struct waking waking = { .system = system, .wake_up = { .seen = -1 }, .checked = CLOCK_NO_DAY };
   GThread *threads[] = { g_thread_new("agents", wake_agents, &waking), g_thread_new("outbox", wake_dispatcher, &waking) };
-  note_start(system, server_port(server), url);
+  note_start(system, server_port(server), at->url);
   if (announce) announce(data, server_port(server));
   fflush(stdout);
   wait_for_stop(&waking);
@@ -131,11 +131,12 @@ static void announce_address(void *data, uint16_t port) { printf("Meno serves on
 
 int serve_run(struct cli *cli, char **arguments) {
   uint64_t port = 8080;
-  char *url = NULL;
+  char *url = NULL, *version = NULL;
   if (!command_number(arguments, "--port", 65535, &port)) return cli_usage(cli, "--port wants a number from 0 to 65535");
   command_option(arguments, "--url", &url);
+  command_option(arguments, "--xapi-version", &version);
   if (*arguments) return cli_usage(cli, "\"%s\" is no option of serve", *arguments);
   g_autoptr(system_auto) system = cli_open(cli, false);
   if (!system) return cli->failed;
-  return serve_until_stopped(cli, system, (uint16_t)port, url, announce_address, NULL);
+  return serve_until_stopped(cli, system, &(struct serve_at){ (uint16_t)port, url, version }, announce_address, NULL);
 }

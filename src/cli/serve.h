@@ -5,7 +5,8 @@
 int serve_run(struct cli *cli, char **arguments);
 /* Serves until Ctrl-C or SIGTERM, with agents running whenever something is new. `announce` (may be NULL) is called once it
  * answers, with the port. Returns the exit status. */
-int serve_until_stopped(struct cli *cli, struct system *system, uint16_t port, const char *url, void (*announce)(void *data, uint16_t port), void *data);
+struct serve_at { uint16_t port; const char *url, *xapi_version; /* NULL: not given */ };
+int serve_until_stopped(struct cli *cli, struct system *system, const struct serve_at *at, void (*announce)(void *data, uint16_t port), void *data);
 
 /* For commands: takes an option (and its value, unless `ret_value` is NULL) out of the arguments; true: it was there. */
 bool command_option(char **arguments, const char *name, char **ret_value);

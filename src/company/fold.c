@@ -3,8 +3,8 @@
  * From events to the tables of the nouns. One fold serves every canonical file, driven by its row in formats.c; people have
  * their own, because a person's memberships end when a newer record does not name them any more. Decisions on goals, needs
  * and one's own skills follow. */
-#include "company/fold.h"
 #include "base/shape.h"
+#include "company/fold-private.h"
 #include <math.h>
 #include <string.h>
 
@@ -145,27 +145,6 @@ static bool fold_person(struct db *db, const struct event *event, struct json bo
 }
 
 /* ---- documents -------------------------------------------------------------------------------------------------- */
-
-/* A statement's event body: {statement, person, verb, object, name, at, score, success}; the statement itself is kept whole. */
-static bool fold_statement(struct db *db, const struct event *event, struct json body, GError **error) {
-  int64_t at = event->occurred;
-  struct json success = json_get(body, "success");
-  g_autoptr(query_auto) query = db_query_named(db, "company.put_statement", error);
-  if (!query) return false;
-  query_bind_text(query, 1, event_about(event));
-  query_bind_text(query, 2, json_string(json_get(body, "person")));
-  query_bind_text(query, 3, json_string(json_get(body, "actor")));
-  query_bind_text(query, 4, json_string(json_get(body, "verb")));
-  query_bind_text(query, 5, json_string(json_get(body, "object")));
-  query_bind_text(query, 6, json_string(json_get(body, "name")));
-  query_bind_integer(query, 7, at);
-  query_bind_double(query, 8, json_number(json_get(body, "score"), NAN));
-  if (json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE) query_bind_integer(query, 9, json_true(success));
-  else query_bind_text(query, 9, NULL);
-  query_bind_integer(query, 10, ledger_event_digest(event, body));
-  query_bind_integer(query, 11, event->seq);
-  return query_next(query, error) >= 0;
-}
 
 /* source.added: the document; source.withdrawn {reason}: it is not to be drawn from any more. */
 static bool fold_source(struct db *db, const struct event *event, struct json body, GError **error) {
@@ -341,7 +320,8 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("goal.weighed", "steering", "reason", "a goal's priority was changed", AUTHOR, "{reason?:text weight:share}"),
   ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL, NULL),
   ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL, NULL),
-  KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor", "{actor:text name?:text object:text person?:text score?:number success?:flag verb:text}"),
+  KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor", 
+    "{actor:text name?:text object:text score?:number success?:flag verb:text}|{actor?:text name?:text refs:[text] replaces?:flag score?:number stored:moment success?:flag target?:text voids?:flag}"),
   ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL, NULL),
   ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number", NULL),
   ROW_KIND("question.asked", "listening", "extra", "a pulse question", NULL, NULL),
@@ -386,7 +366,7 @@ const struct fold company_folds[] = {
   ROW_FOLD("request.made", "request"), ROW_FOLD("step.worked", "step"), ROW_FOLD("ticket.opened", "ticket"),
   ROW_FOLD("load.planned", "capacity"), ROW_FOLD("reward.offered", "reward"), ROW_FOLD("change.noted", "change"),
   ROW_FOLD("demand.forecast", "demand"),
-  { "statements", LIST("statement.stored"), LIST("statement"), fold_statement },
+  { "statements", LIST("statement.stored"), LIST("term", "statement", "statement_term", "statement_news"), fold_statement },
   { "sources", LIST("source.added", "source.withdrawn"), LIST("source"), fold_source },
   { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
   { "claims' values", LIST("claim.made"), ((const char *const[]){ NULL }), fold_claim },

@@ -278,17 +278,17 @@ static int skill_of_activity(struct loading *load, const char *id) {
 }
 
 static void read_statement(struct loading *load, struct query *q) {
-  const char *actor = query_text(q, 2), *object = query_text(q, 4);
+  const char *actor = query_text(q, 2) + 1, *object = query_null(q, 3) ? NULL : query_text(q, 3) + 1; /* behind the letters of their kinds */
   g_autofree char *small = g_str_has_prefix(actor, "mailto:") ? g_ascii_strdown(actor, -1) : NULL; /* of before there was a ring */
   g_autofree char *name = small && load->seal ? seal_actor(load->seal, small) : NULL;
   int person = load_find(load->actors, name ? name : small ? small : actor);
-  int skill = skill_of_activity(load, object);
-  if (skill < 0) skill = skill_by_name(load, query_text(q, 5));
-  double score = query_double(q, 7);
-  if (isnan(score) && !query_null(q, 8)) score = query_integer(q, 8) ? 0.75 : 0.25; /* passed or not, no more is known */
+  int skill = object ? skill_of_activity(load, object) : -1;
+  if (skill < 0) skill = skill_by_name(load, query_text(q, 4));
+  double score = query_double(q, 5);
+  if (isnan(score) && !query_null(q, 6)) score = query_integer(q, 6) ? 0.75 : 0.25; /* passed or not, no more is known */
   if (person < 0 || skill < 0 || isnan(score)) return;
-  add_result(load, (struct result){ .person = person, .skill = skill, .day = clock_day(query_integer(q, 6)), .kind = RESULT_ASSESSMENT,
-    .item = item_of(load, object), .score = score, .difficulty = NAN, .seq = query_integer(q, 9) });
+  add_result(load, (struct result){ .person = person, .skill = skill, .day = clock_day(query_integer(q, 1)), .kind = RESULT_ASSESSMENT,
+    .item = object ? item_of(load, object) : -1, .score = score, .difficulty = NAN, .seq = query_integer(q, 0) });
 }
 
 static int by_skill_person_day(const void *a, const void *b) {

@@ -16,7 +16,8 @@ struct server_options {
                                 Then its host is answered, its X-Forwarded-For believed, and cookies are for https only */
   struct clock clock;        /* the machine's: sessions and limits run on it, whatever time the company's data stand at */
   unsigned requests_per_second; /* of one account; 0: 50 */
-  unsigned connections, seconds, line; /* see http.h; 0: its own */
+  unsigned connections, seconds, line; /* see http.h; 0: its own, of `line` 256 */
+  const char *xapi_version;  /* that is named to clients of the record store that name none: "1.0.3"; NULL: "2.0.0" */
   const char *folder;        /* whose disk /readyz looks at; NULL: none */
   void (*read_gauges)(struct system *system); /* for /metrics; NULL: none but the process's own */
   /* Adds members to the answer of GET /session: "company", "data_until". NULL: none. */

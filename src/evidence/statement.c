@@ -45,33 +45,52 @@ static const char *first_text(struct json map) {
 
 static bool missing(GError **error, const char *what) { return fail(error, MENO_ERROR_BAD_INPUT, "the statement has no %s", what); }
 
-bool statement_read(struct json value, int64_t otherwise, struct statement *ret, GError **error) {
+void statement_glance(struct json value, int64_t otherwise, struct statement *ret) {
   struct json object = json_get(value, "object"), result = json_get(value, "result"), success = json_get(result, "success");
   struct statement statement = { .at = otherwise, .success = -1, .verb = json_string(json_get(json_get(value, "verb"), "id")),
     .object = json_string(json_get(object, "id")), .name = first_text(json_get(json_get(object, "definition"), "name")),
-    .score = scaled_score(json_get(result, "score")) };
-  if (!statement.verb || !*statement.verb) return missing(error, "verb.id");
-  if (!statement.object) statement.object = json_string(json_get(json_get(object, "object"), "id")); /* a sub-statement's */
-  g_autofree char *agent = statement.object ? NULL : actor_name(object);
-  if (!statement.object && !agent) return missing(error, "object with an id");
-  if (!statement.object) statement.object = "agent";
-  if (!check_score(json_get(result, "score"), error)) return false;
-  const char *when = json_string(json_get(value, "timestamp"));
-  if (!when) when = json_string(json_get(value, "stored"));
-  if (when && !clock_parse_time(when, &statement.at)) return fail(error, MENO_ERROR_BAD_INPUT, "the timestamp \"%.40s\" is not an ISO 8601 time", when);
-  if (json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE) statement.success = json_true(success);
-  const char *id = json_string(json_get(value, "id"));
+    .score = scaled_score(json_get(result, "score")), .actor = actor_name(json_get(value, "actor")) };
+  const char *when = json_string(json_get(value, "timestamp")), *id = json_string(json_get(value, "id"));
   struct uuid uuid;
-  if (id && !uuid_parse(id, &uuid)) return fail(error, MENO_ERROR_BAD_INPUT, "the id \"%.40s\" is not a UUID", id);
-  if (!id) {
-    g_autofree char *whole = json_canonical(value, NULL);
-    uuid = uuid_of("statement", whole, NULL);
-  }
-  uuid_format(uuid, statement.id);
-  statement.actor = actor_name(json_get(value, "actor"));
-  if (!statement.actor) return missing(error, "actor with an mbox, mbox_sha1sum, openid or account");
+  if (!statement.object) statement.object = json_string(json_get(json_get(object, "object"), "id")); /* a sub-statement's */
+  if (!when) when = json_string(json_get(value, "stored"));
+  if (when) clock_parse_time(when, &statement.at);
+  if (json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE) statement.success = json_true(success);
+  if (id && uuid_parse(id, &uuid)) uuid_format(uuid, statement.id);
   *ret = statement;
-  return true;
+}
+
+/* Of one that tells no id: one of its content. */
+static void make_id(struct json value, char out[ID_TEXT]) {
+  g_autofree char *whole = json_canonical(value, NULL);
+  uuid_format(uuid_of("statement", whole, NULL), out);
+}
+
+static bool check(struct json value, struct statement *statement, GError **error) {
+  struct json object = json_get(value, "object");
+  const char *when = json_string(json_get(value, "timestamp")), *id = json_string(json_get(value, "id"));
+  int64_t moment;
+  if (!statement->verb || !*statement->verb) return missing(error, "verb.id");
+  g_autofree char *agent = statement->object ? NULL : actor_name(object);
+  if (!statement->object && !agent) return missing(error, "object with an id");
+  if (!statement->object) statement->object = "agent";
+  if (!check_score(json_get(json_get(value, "result"), "score"), error)) return false;
+  if (!when) when = json_string(json_get(value, "stored"));
+  if (when && !clock_parse_time(when, &moment)) return fail(error, MENO_ERROR_BAD_INPUT, "the timestamp \"%.40s\" is not an ISO 8601 time", when);
+  if (id && !*statement->id) return fail(error, MENO_ERROR_BAD_INPUT, "the id \"%.40s\" is not a UUID", id);
+  if (!id) make_id(value, statement->id);
+  return statement->actor || missing(error, "actor with an mbox, mbox_sha1sum, openid or account");
+}
+
+bool statement_read(struct json value, int64_t otherwise, struct statement *ret, GError **error) {
+  struct statement statement;
+  statement_glance(value, otherwise, &statement);
+  if (check(value, &statement, error)) {
+    *ret = statement;
+    return true;
+  }
+  statement_clear(&statement);
+  return false;
 }
 
 void statement_clear(struct statement *statement) { g_free((void *)(uintptr_t)statement->actor); }

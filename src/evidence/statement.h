@@ -15,6 +15,8 @@ struct statement {
   int success;          /* 1, 0, -1: not said */
 };
 
+/* What can be told of any JSON; of a group without an identifier `actor` is NULL, and `id` is empty where there is none. */
+void statement_glance(struct json value, int64_t otherwise, struct statement *ret_statement);
 /* Error: BAD_INPUT naming the member that is missing or wrong. */
 bool statement_read(struct json value, int64_t otherwise, struct statement *ret_statement, GError **error);
 void statement_clear(struct statement *statement);

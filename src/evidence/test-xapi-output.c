@@ -43,7 +43,7 @@ static void completes(void) {
 
 static void ids(void) {
   g_autofree char *json = quoted(FULL), *wanted = quoted("{'id':'" U1 "','actor':{'objectType':'Group','member':[{'mbox':'mailto:m@example.com'}]},'verb':{'id':'http://e.com/v'},'object':{'id':'http://e.com/o'},"
-    "'context':{'instructor':{'objectType':'Group','mbox':'mailto:g@example.com'},'contextActivities':{'parent':[{'objectType':'Activity','id':'http://e.com/p'}]},"
+    "'context':{'instructor':{'objectType':'Group','mbox':'mailto:g@example.com'},'contextActivities':{'parent':[{'id':'http://e.com/p'}]},"
     "'contextAgents':[{'objectType':'contextAgent','agent':{'mbox':'mailto:c@example.com'}}],'language':'en'},'authority':{'account':{'homePage':'http://e.com','name':'l'}}}");
   g_autoptr(json_doc_auto) doc = parse(json);
   g_auto(json_writer_auto) writer;

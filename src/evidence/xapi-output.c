@@ -214,7 +214,7 @@ static void put_definition(const struct format *format, struct json definition) 
 static void put_activity(const struct format *format, const char *key, struct json activity) {
   struct json type = json_get(activity, "objectType"), id = json_get(activity, "id"), definition = json_get(activity, "definition");
   json_open_object(format->writer, key);
-  if (json_type(type) != JSON_ABSENT) put_compact(format->writer, "objectType", type);
+  if (json_type(type) != JSON_ABSENT && format->canon) put_compact(format->writer, "objectType", type); /* an object without one is an Activity */
   if (json_type(id) != JSON_ABSENT) put_compact(format->writer, "id", id);
   size_t length = 0;
   const char *held = format->canon && format->canon->definition && json_string(id) ? format->canon->definition(format->canon->data, json_string(id), &length) : NULL;

@@ -405,7 +405,9 @@ static bool take_statement(struct importing *importing, const struct document_st
   write_statement(importing, &out, &statement, json_root(doc));
   g_autofree char *body = json_writer_steal(&out, &length), *subject = g_strconcat("statement:", statement.id, NULL);
   int64_t digest = 0;
-  int found = db_one(importing->db, &digest, error, "company.find_statement", "t", statement.id);
+  struct uuid id = { 0 };
+  uuid_parse(statement.id, &id);
+  int found = db_one(importing->db, &digest, error, "company.find_statement", "b", id.bytes, sizeof id.bytes);
   bool fine = take(importing, &(struct draft){ &formats[FILE_STATEMENTS], subject, statement.id, body, length, statement.at, TAINT_PERSONAL,
     document->file, document->number }, found, digest, error);
   statement_clear(&statement);

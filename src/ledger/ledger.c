@@ -345,6 +345,7 @@ struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **e
 }
 
 struct db *ledger_write_db(struct ledger_write *write) { return write->db; }
+int64_t ledger_write_now(const struct ledger_write *write) { return write->now; }
 
 static void write_free(struct ledger_write *write) {
   close_write(write);

@@ -79,6 +79,7 @@ int64_t ledger_event_digest(const struct event *event, struct json body);
 struct ledger_write;
 struct ledger_write *ledger_write(struct ledger *ledger, int64_t now, GError **error);
 struct db *ledger_write_db(struct ledger_write *write); /* to read within it, and for tables that are no projection */
+int64_t ledger_write_now(const struct ledger_write *write); /* what its events are stamped with */
 /* Appends, its personal fields sealed, what `event` says: kind, subject, actor, body (canonical, or to be made so), and optionally id (zero: a new
  * one), occurred (0: now), cause, batch, taint, rules. An id that is already there is answered with the first and
  * appends nothing. `ret_seq` may be NULL. */

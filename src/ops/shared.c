@@ -29,6 +29,7 @@ static const struct op *const all[] = {
   privacy_ops,
   erasure_ops,
   today_ops,
+  credentials_ops,
   system_ops,
   NULL };
 const struct op *const *const op_tables = all;

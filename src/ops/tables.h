@@ -30,6 +30,7 @@ extern const struct op
   privacy_ops[],
   erasure_ops[],
   today_ops[],
+  credentials_ops[],
   system_ops[];
 
 /* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */

@@ -50,6 +50,7 @@ struct http_options {
   unsigned connections;       /* at once; 0: 512 */
   unsigned seconds;           /* for a request to arrive whole, and a connection to stay unused; 0: 30 */
   size_t body_memory;         /* bodies at once, in bytes; 0: twice LIMIT_BODY_BYTES */
+  unsigned changes;           /* that are made at once, each by a thread; 0: 4 */
   unsigned line;              /* requests that wait in the lane of changes; 0: 64 */
 };
 

@@ -21,7 +21,7 @@
 
 #define SOCKET_THREADS 2
 #define WORKERS 8
-#define LINE_WORKERS 4 /* changes wait for one another in the store: more threads would only wait, and the pages' would with them */
+#define LINE_WORKERS 4
 #define STACK_BYTES (256 * 1024)
 #define HEAD_BYTES (16 * 1024) /* a connection's memory: request line, headers, and the answer's head */
 #define STOP_SECONDS 5
@@ -134,8 +134,9 @@ struct http_server *http_server_start(const struct http_door *door, const struct
   g_mutex_init(&server->lock);
   g_cond_init(&server->change);
   server->workers = g_thread_pool_new(http_exchange_work, server, WORKERS, FALSE, NULL);
-  server->line = g_thread_pool_new(http_exchange_work, server, LINE_WORKERS, FALSE, NULL);
-  server->line_most = LINE_WORKERS + (options->line ? options->line : 64);
+  unsigned changes = options->changes ? options->changes : LINE_WORKERS;
+  server->line = g_thread_pool_new(http_exchange_work, server, (int)changes, FALSE, NULL);
+  server->line_most = changes + (options->line ? options->line : 64);
   server->watch = g_thread_new("http-watch", watch, server);
   server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, http_exchange_step, server,
     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, SOCKET_THREADS, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define SLOW G_USEC_PER_SEC /* a request that takes longer is logged */
+#define CHANGES 64         /* at once: they wait for one another in the store, and become durable together */
+#define LINE 256           /* changes that wait for that: programs that send statements come in crowds */
 
 /* ---- answers ---------------------------------------------------------------------------------------------------- */
 
@@ -101,6 +103,7 @@ static enum http_step begin_api(struct server *server, const struct http_request
 
 static enum http_step begin_any(struct server *server, const struct http_request *request, size_t *ret_body_limit, struct http_response *response) {
   if (is_api(request)) return begin_api(server, request, ret_body_limit, response);
+  if (xapi_door_is(request)) return xapi_door_begin(server->xapi, request, ret_body_limit, response);
   if (rest_method(request->method) == GET) return is_path(request, "/readyz") || is_path(request, "/metrics") ? HTTP_IN_TURN : HTTP_AT_ONCE;
   refuse_method(response, 1u << GET);
   return HTTP_ANSWERED;
@@ -283,6 +286,7 @@ static const char *answer_other(struct server *server, const struct http_request
     http_response_add(response, "Cache-Control", "no-cache");
     return "openapi";
   }
+  if (xapi_door_is(request)) return xapi_door_answer(server->xapi, request, response), "xapi";
   if (is_path(request, "/readyz")) return health_answer_ready(server->health, response), "readyz";
   if (is_path(request, "/metrics")) return answer_metrics(server, request, response), "metrics";
   if (is_path(request, "/healthz")) return health_answer_alive(response), "healthz";
@@ -298,7 +302,12 @@ static void answer(void *data, const struct http_request *request, struct http_r
 }
 
 static void full(void *data, const struct http_request *request, struct http_response *response) {
+  struct server *server = data;
   count("none", error_kind_of(MENO_ERROR_TOO_MANY)->status);
+  if (xapi_door_is(request)) {
+    xapi_door_full(server->xapi, request, response);
+    return;
+  }
   http_response_add(response, "Retry-After", "1");
   refuse(response, MENO_ERROR_TOO_MANY, "too many changes wait to be made; nothing of this one was done: send it again in a second");
 }
@@ -331,12 +340,19 @@ struct server *server_start(struct system *system, const struct server_options *
   server->jobs = jobs_new(system);
   server->web = web_new();
   server->health = health_new(system, options->folder);
+  enum xapi_version version = XAPI_2_0_0;
+  if (options->xapi_version && !xapi_version_read(options->xapi_version, &version, NULL)) {
+    fail(error, MENO_ERROR_USAGE, "\"%s\" is no version of xAPI; 1.0.3 and 2.0.0 are spoken", options->xapi_version);
+    server_stop(server);
+    return NULL;
+  }
+  server->xapi = xapi_door_new(system, version);
   randombytes_buf(&server->instance, sizeof server->instance);
   char *openapi = rest_openapi();
   server->openapi = g_bytes_new_take(openapi, strlen(openapi));
   server->door = (struct http_door){ server, begin, answer, full };
   struct http_options http = { .address = options->address, .port = options->port, .host = server->public_host, .connections = options->connections, .seconds = options->seconds,
-    .line = options->line };
+    .changes = CHANGES, .line = options->line ? options->line : LINE };
   server->http = http_server_start(&server->door, &http, error);
   if (server->http) return server;
   server_stop(server);
@@ -352,6 +368,7 @@ void server_stop(struct server *server) {
   jobs_free(server->jobs);
   health_free(server->health);
   web_free(server->web);
+  xapi_door_free(server->xapi);
   limiter_free(server->of_accounts);
   limiter_free(server->of_addresses);
   g_clear_pointer(&server->openapi, g_bytes_unref);

@@ -10,6 +10,7 @@
 #include "doors/rest/limiter.h"
 #include "doors/rest/web.h"
 #include "doors/server.h"
+#include "doors/xapi/xapi.h"
 #include "gate/session.h"
 #include "gate/token.h"
 #include "ops/op.h"
@@ -32,6 +33,7 @@ struct server {
   struct web *web;
   GBytes *openapi;
   struct health *health;
+  struct xapi_door *xapi;
   uint32_t instance;           /* random: begins the ids of this process's requests */
   _Atomic unsigned requests;
 };

@@ -1,0 +1,66 @@
+-- The record store: src/evidence/lrs*.c.
+
+-- name: newest_stored
+SELECT stored FROM statement ORDER BY stored DESC LIMIT 1;
+
+-- name: statement_of_id
+SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.body FROM statement s JOIN event e ON e.seq = s.seq WHERE s.id = $1;
+
+-- name: statement_at
+SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.body FROM statement s JOIN event e ON e.seq = s.seq WHERE s.seq = $1;
+
+-- name: first_after
+SELECT seq FROM statement WHERE stored > $1 ORDER BY stored, seq LIMIT 1;
+
+-- name: last_until
+SELECT seq FROM statement WHERE stored <= $1 ORDER BY stored DESC, seq DESC LIMIT 1;
+
+-- name: term
+SELECT id FROM term WHERE key = $1;
+
+-- name: statement_has
+SELECT 1 FROM statement_term WHERE term = $1 AND place = $2 AND seq = $3;
+
+-- name: all_down
+SELECT seq FROM statement WHERE seq <= $1 AND authority IS NOT NULL AND voided IS NULL ORDER BY seq DESC LIMIT $2;
+
+-- name: all_up
+SELECT seq FROM statement WHERE seq >= $1 AND authority IS NOT NULL AND voided IS NULL ORDER BY seq LIMIT $2;
+
+-- name: term_down
+SELECT seq FROM statement_term WHERE term = $1 AND place = $2 AND seq <= $3 ORDER BY seq DESC LIMIT $4;
+
+-- name: term_up
+SELECT seq FROM statement_term WHERE term = $1 AND place = $2 AND seq >= $3 ORDER BY seq LIMIT $4;
+
+-- name: put_attachment
+INSERT INTO attachment (seq, hash, type, coded, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (seq, hash) DO NOTHING;
+
+-- name: attachments
+SELECT a.hash, a.type, a.coded, a.body, e.id FROM attachment a JOIN event e ON e.seq = a.seq WHERE a.seq = $1 ORDER BY a.hash;
+
+-- name: definition
+SELECT definition FROM activity WHERE id = $1;
+
+-- name: put_definition
+INSERT INTO activity (id, definition) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET definition = excluded.definition;
+
+-- name: document
+SELECT type, etag, updated, version, coded, body FROM document
+WHERE kind = $1 AND activity = $2 AND agent = $3 AND registration = $4 AND name = $5;
+
+-- name: documents
+SELECT name FROM document WHERE kind = $1 AND activity = $2 AND agent = $3 AND (CAST($4 AS TEXT) IS NULL OR registration = $4) AND updated > $5
+ORDER BY updated, name;
+
+-- name: put_document
+INSERT INTO document (kind, activity, agent, registration, name, type, etag, updated, version, coded, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (kind, activity, agent, registration, name) DO UPDATE SET type = excluded.type, etag = excluded.etag, updated = excluded.updated,
+  version = excluded.version, coded = excluded.coded, body = excluded.body;
+
+-- name: delete_document
+DELETE FROM document WHERE kind = $1 AND activity = $2 AND agent = $3 AND registration = $4 AND name = $5;
+
+-- name: delete_documents
+DELETE FROM document WHERE kind = $1 AND activity = $2 AND agent = $3 AND (CAST($4 AS TEXT) IS NULL OR registration = $4);

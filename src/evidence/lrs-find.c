@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GET of statements (xAPI-Communication 2.1.3). Each filter is one ascending or descending stream of sequence numbers, read
+ * in parts from one range of statement_term (a related_ filter: from two or three, merged). A list that has all filters is where the
+ * streams meet: each is asked for its next number from where the furthest one stands, until all stand at the same (a leapfrog
+ * join: Veldhuizen, ICDT 2014). No plan has to be chosen, and going on where an answer ended costs the same at any depth.
+ *
+ * How it can be slow: two filters that are both common and never meet; many statements whose people were erased. So one answer makes
+ * at most SEEKS_MOST steps and then says where to go on. */
+#include "evidence/lrs-private.h"
+#include "base/limits.h"
+#include "company/fold.h"
+#include "evidence/xapi-private.h"
+
+#define PART_LEAST 64
+#define PART_MOST 1024
+#define FILTERS_MOST 5
+#define SEEKS_MOST 20000
+#define NONE INT64_MIN
+
+struct stream { int64_t term; int place; int64_t *part; int at, count, size; bool over; };
+struct filter { struct stream streams[PLACE_COUNT]; int count; };
+struct search {
+  struct lrs *lrs;
+  struct db *db;
+  bool up;
+  struct filter filters[FILTERS_MOST];
+  int count, seeks;
+  int64_t low, high; /* the range to look in */
+  bool nothing;      /* a term that no statement has */
+};
+
+/* ---- streams ---------------------------------------------------------------------------------------------------- */
+
+static bool read_part(struct search *search, struct stream *stream, int64_t from, GError **error) {
+  static const char *const names[2][2] = { { "evidence.all_down", "evidence.all_up" }, { "evidence.term_down", "evidence.term_up" } };
+  const char *name = names[stream->term != 0][search->up];
+  stream->size = CLAMP(stream->size * 4, PART_LEAST, PART_MOST);
+  stream->part = g_renew(int64_t, stream->part, stream->size);
+  stream->at = stream->count = 0;
+  g_autoptr(query_auto) query = stream->term ? db_query(search->db, error, name, "iiii", stream->term, (int64_t)stream->place, from, (int64_t)stream->size)
+    : db_query(search->db, error, name, "ii", from, (int64_t)stream->size);
+  int got;
+  while ((got = query_next(query, error)) == 1) stream->part[stream->count++] = query_integer(query, 0);
+  stream->over = stream->count < stream->size;
+  return got == 0;
+}
+
+/* The next number at `from` or beyond; NONE: there is none. */
+static bool seek_stream(struct search *search, struct stream *stream, int64_t from, int64_t *ret_seq, GError **error) {
+  for (;;) {
+    for (; stream->at < stream->count; stream->at++) {
+      int64_t seq = stream->part[stream->at];
+      if (search->up ? seq >= from : seq <= from) {
+        *ret_seq = seq;
+        return true;
+      }
+    }
+    if (stream->over) {
+      *ret_seq = NONE;
+      return true;
+    }
+    search->seeks++;
+    if (!read_part(search, stream, from, error)) return false;
+  }
+}
+
+static bool seek_filter(struct search *search, struct filter *filter, int64_t from, int64_t *ret_seq, GError **error) {
+  int64_t nearest = NONE, seq;
+  for (int i = 0; i < filter->count; i++) {
+    if (!seek_stream(search, &filter->streams[i], from, &seq, error)) return false;
+    if (seq != NONE && (nearest == NONE || (search->up ? seq < nearest : seq > nearest))) nearest = seq;
+  }
+  *ret_seq = nearest;
+  return true;
+}
+
+/* The next number at `from` or beyond that all filters have. `ret_paused`: the steps are used up, go on there later. */
+static bool seek(struct search *search, int64_t from, int64_t *ret_seq, bool *ret_paused, GError **error) {
+  int agreed = 0;
+  *ret_paused = false;
+  for (int i = 0; agreed < search->count; i = (i + 1) % search->count) {
+    int64_t seq;
+    if (search->seeks > SEEKS_MOST) {
+      *ret_seq = from;
+      *ret_paused = true;
+      return true;
+    }
+    if (!seek_filter(search, &search->filters[i], from, &seq, error)) return false;
+    if (seq == NONE || seq < search->low || seq > search->high) {
+      *ret_seq = NONE;
+      return true;
+    }
+    agreed = seq == from ? agreed + 1 : 1;
+    from = seq;
+  }
+  *ret_seq = from;
+  return true;
+}
+
+/* ---- filters ---------------------------------------------------------------------------------------------------- */
+
+static bool add_filter(struct search *search, char letter, const char *key, unsigned places, GError **error) {
+  g_autofree char *name = g_strdup_printf("%c%s", letter, key);
+  int64_t term = 0;
+  struct filter *filter = &search->filters[search->count++];
+  g_assert(search->count <= FILTERS_MOST);
+  if (db_one(search->db, &term, error, "evidence.term", "t", name) < 0) return false;
+  search->nothing |= term == 0;
+  for (int place = 0; place < PLACE_COUNT; place++)
+    if (places & 1u << place) filter->streams[filter->count++] = (struct stream){ .term = term, .place = place };
+  return true;
+}
+
+static bool add_filters(struct search *search, const struct xapi_query *query, const char *mine, GError **error) {
+  const unsigned direct = 1u << PLACE_DIRECT, related = direct | 1u << PLACE_RELATED, all = related | 1u << PLACE_AUTHORITY;
+  g_autofree char *agent = query->agent ? lrs_agent_name(search->lrs, query->agent) : NULL, *authority = mine ? lrs_agent_name(search->lrs, mine) : NULL;
+  if (*query->registration && !add_filter(search, 'r', query->registration, direct, error)) return false;
+  if (agent && !add_filter(search, 'p', agent, query->agent_roles == XAPI_FILTER_AGENT ? direct : all, error)) return false;
+  if (query->activity && !add_filter(search, 'o', query->activity, query->activity_roles == XAPI_FILTER_ACTIVITY ? direct : related, error)) return false;
+  if (query->verb && !add_filter(search, 'v', query->verb, direct, error)) return false;
+  if (authority && !add_filter(search, 'p', authority, 1u << PLACE_AUTHORITY, error)) return false;
+  if (search->count == 0) search->filters[search->count++] = (struct filter){ .streams = { { 0 } }, .count = 1 };
+  return true;
+}
+
+static bool set_range(struct search *search, const struct xapi_query *query, GError **error) {
+  search->low = 1;
+  search->high = INT64_MAX;
+  if (query->since != INT64_MIN) {
+    int got = db_one(search->db, &search->low, error, "evidence.first_after", "i", query->since);
+    if (got < 0) return false;
+    search->nothing |= got == 0;
+  }
+  if (query->until != INT64_MAX) {
+    int got = db_one(search->db, &search->high, error, "evidence.last_until", "i", query->until);
+    if (got < 0) return false;
+    search->nothing |= got == 0;
+  }
+  return true;
+}
+
+static void search_clear(struct search *search) {
+  for (int i = 0; i < search->count; i++)
+    for (int k = 0; k < search->filters[i].count; k++) g_free(search->filters[i].streams[k].part);
+  db_release(search->db);
+}
+
+/* ---- statements ------------------------------------------------------------------------------------------------- */
+
+static void statement_clear_text(void *data) { g_free(((struct lrs_statement *)data)->text); }
+
+GArray *lrs_statements_new(void) {
+  GArray *statements = g_array_new(FALSE, FALSE, sizeof(struct lrs_statement));
+  g_array_set_clear_func(statements, statement_clear_text);
+  return statements;
+}
+
+/* The row of evidence.statement_at, where its text can be read. */
+static size_t take_row(struct lrs *lrs, struct query *query, GArray *statements) {
+  struct lrs_statement statement = { query_integer(query, 0), query_integer(query, 1), lrs_statement_text(lrs, lrs_event_id(query, 4), query_text(query, 5)), 0 };
+  if (!statement.text) return 0;
+  statement.length = strlen(statement.text);
+  g_array_append_val(statements, statement);
+  return statement.length;
+}
+
+static int64_t take(struct search *search, int64_t seq, GArray *statements, GError **error) {
+  search->seeks++; /* one that cannot be read any more costs as much and fills no answer */
+  g_autoptr(query_auto) query = db_query(search->db, error, "evidence.statement_at", "i", seq);
+  int got = query_next(query, error);
+  if (got != 1) return got;
+  return query_null(query, 2) || !query_null(query, 3) ? 0 : (int64_t)take_row(search->lrs, query, statements);
+}
+
+static bool collect(struct search *search, int64_t cursor, int64_t limit, GArray *statements, int64_t *ret_cursor, GError **error) {
+  int64_t from = cursor ? CLAMP(cursor, search->low, search->high) : search->up ? search->low : search->high, seq;
+  size_t bytes = 0;
+  bool paused;
+  for (;;) {
+    if (!seek(search, from, &seq, &paused, error)) return false;
+    bool full = (int64_t)statements->len >= limit || bytes >= LIMIT_XAPI_PAGE_BYTES;
+    if (seq == NONE || paused || full) break;
+    int64_t length = take(search, seq, statements, error);
+    if (length < 0) return false;
+    bytes += (size_t)length;
+    from = search->up ? seq + 1 : seq - 1;
+  }
+  *ret_cursor = seq == NONE ? 0 : seq;
+  return true;
+}
+
+bool lrs_find(struct lrs *lrs, const struct xapi_query *query, const char *mine, int64_t cursor, GArray *statements, int64_t *ret_cursor, GError **error) {
+  struct search search = { .lrs = lrs, .up = query->ascending, .db = store_read(ledger_store(lrs->ledger), error) };
+  int64_t limit = query->limit > 0 ? MIN(query->limit, LIMIT_XAPI_PAGE) : LIMIT_XAPI_PAGE, more = 0;
+  if (!search.db) return false;
+  bool fine = add_filters(&search, query, mine, error) && set_range(&search, query, error);
+  if (fine && !search.nothing) fine = collect(&search, cursor, limit, statements, &more, error);
+  if (fine) *ret_cursor = more;
+  search_clear(&search);
+  return fine;
+}
+
+static int is_of(struct lrs *lrs, struct db *db, int64_t seq, const char *mine, GError **error) {
+  g_autofree char *name = lrs_agent_name(lrs, mine), *key = g_strconcat("p", name, NULL);
+  int64_t term = 0, one;
+  int got = db_one(db, &term, error, "evidence.term", "t", key);
+  return got == 1 ? db_one(db, &one, error, "evidence.statement_has", "iii", term, (int64_t)PLACE_AUTHORITY, seq) : got;
+}
+
+int lrs_find_one(struct lrs *lrs, const char *id, bool voided, const char *mine, GArray *statements, GError **error) {
+  struct uuid uuid = { 0 };
+  uuid_parse(id, &uuid);
+  g_autoptr(db_auto) db = store_read(ledger_store(lrs->ledger), error);
+  g_autoptr(query_auto) query = db ? db_query(db, error, "evidence.statement_of_id", "b", uuid.bytes, sizeof uuid.bytes) : NULL;
+  int got = query_next(query, error);
+  if (got != 1 || query_null(query, 2) || query_null(query, 3) == voided) return MIN(got, 0);
+  int of = mine ? is_of(lrs, db, query_integer(query, 0), mine, error) : 1;
+  return of == 1 ? take_row(lrs, query, statements) > 0 : of;
+}
+
+bool lrs_attachments(struct lrs *lrs, int64_t seq, GArray *parts, GPtrArray *keep, GError **error) {
+  g_autoptr(db_auto) db = store_read(ledger_store(lrs->ledger), error);
+  g_autoptr(query_auto) query = db ? db_query(db, error, "evidence.attachments", "i", seq) : NULL;
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    const char *hash = query_text(query, 0);
+    if (parts->len && xapi_part_find(&g_array_index(parts, struct xapi_part, 0), parts->len, hash, strlen(hash))) continue;
+    size_t length = 0;
+    char *data = lrs_open(lrs, query_text(query, 3), lrs_event_id(query, 4), hash, query_integer(query, 2), &length);
+    if (!data) continue;
+    char *name = g_strdup(hash), *type = g_strdup(query_text(query, 1));
+    struct xapi_part part = { type, strlen(type), name, strlen(name), data, length };
+    g_ptr_array_add(keep, data);
+    g_ptr_array_add(keep, name);
+    g_ptr_array_add(keep, type);
+    g_array_append_val(parts, part);
+  }
+  return got == 0;
+}
+
+/* ---- agents and activities -------------------------------------------------------------------------------------- */
+
+struct naming { const char *key; GPtrArray *names; };
+
+static void take_name(struct json agent, unsigned roles, void *data) {
+  struct naming *naming = data;
+  const char *name = json_string(json_get(agent, "name"));
+  g_autofree char *key = name && *name ? lrs_agent_key(agent) : NULL;
+  if (!key || strcmp(key, naming->key) != 0) return;
+  for (guint i = 0; i < naming->names->len; i++)
+    if (strcmp(naming->names->pdata[i], name) == 0) return;
+  g_ptr_array_add(naming->names, g_strdup(name));
+}
+
+bool lrs_agent_names(struct lrs *lrs, const char *key, GPtrArray *names, GError **error) {
+  struct xapi_query query = { .agent = (char *)(uintptr_t)key, .agent_roles = XAPI_FILTER_AGENT, .since = INT64_MIN, .until = INT64_MAX, .limit = 20 };
+  g_autoptr(GArray) statements = lrs_statements_new();
+  int64_t cursor = 0;
+  if (!lrs_find(lrs, &query, NULL, 0, statements, &cursor, error)) return false;
+  for (guint i = 0; i < statements->len; i++) {
+    const struct lrs_statement *statement = &g_array_index(statements, struct lrs_statement, i);
+    g_autoptr(json_doc_auto) doc = json_parse(statement->text, statement->length, NULL);
+    if (doc) xapi_visit_agents(json_root(doc), take_name, &(struct naming){ key, names });
+  }
+  return true;
+}
+
+int lrs_definition(struct lrs *lrs, const char *activity, char **ret_definition, GError **error) {
+  g_autoptr(db_auto) db = store_read(ledger_store(lrs->ledger), error);
+  g_autoptr(query_auto) query = db ? db_query(db, error, "evidence.definition", "t", activity) : NULL;
+  int got = query_next(query, error);
+  if (got == 1) *ret_definition = g_strdup(query_text(query, 0));
+  return got;
+}
