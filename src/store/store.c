@@ -374,13 +374,21 @@ static bool write_together(struct store *store, struct member *first) {
   return !again;
 }
 
+/* Where another process holds the database for so long that one gives up, all do: they would wait one behind the other. */
 static void write_one_by_one(struct store *store, struct member *first) {
-  for (struct member *member = first, *next; member; member = next) {
+  bool held = false;
+  for (struct member *member = first, *next; member && !held; member = next) {
+    int64_t begun = g_get_monotonic_time();
     next = member->next;
     member->next = NULL;
     g_clear_error(&member->error);
     if (begin_write(store, &member->error)) write_together(store, member);
     member->next = next;
+    held = next && member->error && g_get_monotonic_time() - begun >= BUSY_MS * 1000;
+    for (struct member *other = next; held && other; other = other->next) {
+      g_clear_error(&other->error);
+      other->error = g_error_copy(member->error);
+    }
   }
 }
 
