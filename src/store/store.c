@@ -8,7 +8,8 @@
  * Group commit: what is to be written is given as work (store_do). While one group is written, the next forms; the first of its
  * members carries out the work of all in one transaction. So many writes share one fsync, one thread has the database's pages
  * near, and nobody waits for company. Work that fails without having written anything is its own affair; else the group is taken back,
- * and done again one by one. A commit that fails fails for all of its group.
+ * and done again one by one; so is one of which a server says only at the commit that a statement was refused. A commit whose outcome
+ * nobody knows, or that the disk fails, fails for all of its group.
  *
  * Migrations are sql/schema/NNN-word.sql in the order of their numbers; NNN-word.ENGINE.sql is for that engine alone. The
  * number of the last one is the database's version. */
