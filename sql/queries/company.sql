@@ -259,7 +259,7 @@ INSERT INTO assumption (name, value, seq) VALUES ($1, $2, $3);
 SELECT name, value FROM assumption WHERE name <> '' ORDER BY name;
 
 -- name: put_statement
-INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, terms, digest)
+INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, refs, digest)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15) ON CONFLICT (id) DO NOTHING;
 
 -- name: find_statement
@@ -273,16 +273,14 @@ SELECT s.seq, s.at, a.key, o.key, s.name, s.score, s.success
 FROM statement s JOIN term a ON a.id = s.actor LEFT JOIN term o ON o.id = s.object
 WHERE (s.score IS NOT NULL OR s.success IS NOT NULL) AND s.voided IS NULL ORDER BY s.at, s.seq;
 
--- name: terms
-SELECT 0, id FROM term WHERE key = $1 UNION ALL SELECT 1, id FROM term WHERE key = $2 UNION ALL SELECT 2, id FROM term WHERE key = $3
-UNION ALL SELECT 3, id FROM term WHERE key = $4 UNION ALL SELECT 4, id FROM term WHERE key = $5 UNION ALL SELECT 5, id FROM term WHERE key = $6
-UNION ALL SELECT 6, id FROM term WHERE key = $7 UNION ALL SELECT 7, id FROM term WHERE key = $8;
+-- name: term
+SELECT id FROM term WHERE key = $1;
 
--- name: last_term
-SELECT COALESCE(max(id), 0) FROM term;
+-- name: next_file_term
+SELECT COALESCE(min(id), 0) - 1 FROM term WHERE id < 0;
 
 -- name: put_term
-INSERT INTO term (id, key, seq) VALUES ($1, $2, $3);
+INSERT INTO term (id, key, sample, seq) VALUES ($1, $2, $3, $4);
 
 -- name: put_statement_term
 INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $3) ON CONFLICT (term, place, seq) DO NOTHING;
@@ -290,24 +288,18 @@ INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $3) ON CONFLICT (t
 -- name: put_four_statement_terms
 INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $9), ($3, $4, $9), ($5, $6, $9), ($7, $8, $9) ON CONFLICT (term, place, seq) DO NOTHING;
 
--- name: set_statement_terms
-UPDATE statement SET terms = $2 WHERE seq = $1;
-
 -- name: void_statement
 UPDATE statement SET voided = $2 WHERE seq = $1 AND voids = 0 AND voided IS NULL;
 
 -- name: statement_target
-SELECT seq, terms FROM statement WHERE id = $1 AND authority IS NOT NULL;
+SELECT seq, refs, target FROM statement WHERE id = $1 AND authority IS NOT NULL;
 
 -- name: statement_referrers
-SELECT seq, voids, terms FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2;
+SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2;
 
 -- name: put_statement_news
 INSERT INTO statement_news (id, stored, seq) VALUES (1, $1, $2)
 ON CONFLICT (id) DO UPDATE SET stored = excluded.stored, seq = excluded.seq WHERE excluded.stored - statement_news.stored >= $3;
-
--- name: statement_id
-SELECT id FROM statement WHERE seq = $1;
 
 -- name: put_source
 INSERT INTO source (name, title, owner, valid_until, licence, audience, text, digest, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -4,10 +4,10 @@
 SELECT stored FROM statement ORDER BY stored DESC LIMIT 1;
 
 -- name: statement_of_id
-SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.body FROM statement s JOIN event e ON e.seq = s.seq WHERE s.id = $1;
+SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.data, s.id, s.refs FROM statement s JOIN event e ON e.seq = s.seq WHERE s.id = $1;
 
 -- name: statement_at
-SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.body FROM statement s JOIN event e ON e.seq = s.seq WHERE s.seq = $1;
+SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.data, s.id, s.refs FROM statement s JOIN event e ON e.seq = s.seq WHERE s.seq = $1;
 
 -- name: first_after
 SELECT seq FROM statement WHERE stored > $1 ORDER BY stored, seq LIMIT 1;
@@ -15,8 +15,14 @@ SELECT seq FROM statement WHERE stored > $1 ORDER BY stored, seq LIMIT 1;
 -- name: last_until
 SELECT seq FROM statement WHERE stored <= $1 ORDER BY stored DESC, seq DESC LIMIT 1;
 
--- name: term
-SELECT id FROM term WHERE key = $1;
+-- name: term_of_key
+SELECT id, key, sample FROM term WHERE key = $1;
+
+-- name: term_of_id
+SELECT id, key, sample FROM term WHERE id = $1;
+
+-- name: last_term
+SELECT id FROM term ORDER BY id DESC LIMIT 1;
 
 -- name: statement_has
 SELECT 1 FROM statement_term WHERE term = $1 AND place = $2 AND seq = $3;

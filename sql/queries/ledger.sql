@@ -2,8 +2,8 @@
 SELECT seq, hash, recorded FROM event ORDER BY seq DESC LIMIT 1;
 
 -- name: append
-INSERT INTO event (seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+INSERT INTO event (seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: by_id
 SELECT seq FROM event WHERE id = $1;
@@ -12,16 +12,16 @@ SELECT seq FROM event WHERE id = $1;
 SELECT correlation FROM event WHERE seq = $1;
 
 -- name: range
-SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash
+SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash
 FROM event WHERE seq BETWEEN $1 AND $2 ORDER BY seq LIMIT $3;
 
 -- name: batch
-SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash
+SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash
 FROM event WHERE seq BETWEEN $1 AND $2 AND batch = $3 ORDER BY seq LIMIT $4;
 
 -- name: of_subject
-SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash
-FROM event WHERE subject = $1 ORDER BY seq DESC LIMIT $2;
+SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash
+FROM event WHERE subject = $1 AND data IS NULL ORDER BY seq DESC LIMIT $2;
 
 -- name: undone
 SELECT subject FROM event WHERE kind = 'import.undone' ORDER BY seq;
@@ -86,7 +86,7 @@ WHERE l.source = $1 AND l.listed = 1 AND l.seq <= $2 ORDER BY l.seq DESC, e.nth 
 
 -- name: edges_of_subject
 SELECT e.target, e.kind, e.seq FROM event AS v JOIN edge AS e ON e.seq = v.seq AND e.source = v.subject
-WHERE v.subject = $1 AND v.seq <= $2 ORDER BY v.seq DESC, e.nth LIMIT $3;
+WHERE v.subject = $1 AND v.data IS NULL AND v.seq <= $2 ORDER BY v.seq DESC, e.nth LIMIT $3;
 
 -- name: edges_forward
 SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC, nth LIMIT $4;
@@ -113,10 +113,10 @@ ORDER BY seq DESC LIMIT $1;
 SELECT recorded FROM event WHERE seq = $1;
 
 -- name: newest_of_subject
-SELECT seq, kind, actor, recorded, body FROM event WHERE subject = $1 AND seq <= $2 ORDER BY seq DESC LIMIT $3;
+SELECT seq, kind, actor, recorded, body FROM event WHERE subject = $1 AND data IS NULL AND seq <= $2 ORDER BY seq DESC LIMIT $3;
 
 -- name: first_of_subject
-SELECT seq FROM event WHERE subject = $1 ORDER BY seq LIMIT 1;
+SELECT seq FROM event WHERE subject = $1 AND data IS NULL ORDER BY seq LIMIT 1;
 
 -- name: of_kind
 SELECT seq, subject FROM event WHERE kind = $1 ORDER BY seq;

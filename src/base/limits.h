@@ -15,6 +15,7 @@
 #define LIMIT_JSON_DEPTH      64
 #define LIMIT_JSON_BYTES      (64u * 1024 * 1024)
 #define LIMIT_STATEMENT_BYTES (1024u * 1024)
+#define LIMIT_STATEMENT_TEXT  (2u * 1024 * 1024)   /* with what the store adds to it */
 #define LIMIT_XAPI_BODY       (32u * 1024 * 1024)  /* one request to the record store, attachments included */
 #define LIMIT_XAPI_BATCH      10000                /* statements of one request */
 #define LIMIT_XAPI_DOCUMENT   (4u * 1024 * 1024)   /* a state or profile */

@@ -100,26 +100,36 @@ static bool seek(struct search *search, int64_t from, int64_t *ret_seq, bool *re
 
 /* ---- filters ---------------------------------------------------------------------------------------------------- */
 
-static bool add_filter(struct search *search, char letter, const char *key, unsigned places, GError **error) {
-  g_autofree char *name = g_strdup_printf("%c%s", letter, key);
-  int64_t term = 0;
+static void add_filter(struct search *search, int64_t term, unsigned places) {
   struct filter *filter = &search->filters[search->count++];
   g_assert(search->count <= FILTERS_MOST);
-  if (db_one(search->db, &term, error, "evidence.term", "t", name) < 0) return false;
   search->nothing |= term == 0;
   for (int place = 0; place < PLACE_COUNT; place++)
     if (places & 1u << place) filter->streams[filter->count++] = (struct stream){ .term = term, .place = place };
+}
+
+static bool add_named(struct search *search, char letter, const char *key, unsigned places, GError **error) {
+  g_autofree char *name = g_strdup_printf("%c%s", letter, key);
+  int64_t term = 0;
+  if (db_one(search->db, &term, error, "company.term", "t", name) < 0) return false;
+  add_filter(search, term, places);
   return true;
+}
+
+static void add_registration(struct search *search, const char *registration) {
+  struct uuid uuid = { 0 };
+  uuid_parse(registration, &uuid);
+  add_filter(search, lrs_registration_term(uuid), 1u << PLACE_DIRECT);
 }
 
 static bool add_filters(struct search *search, const struct xapi_query *query, const char *mine, GError **error) {
   const unsigned direct = 1u << PLACE_DIRECT, related = direct | 1u << PLACE_RELATED, all = related | 1u << PLACE_AUTHORITY;
   g_autofree char *agent = query->agent ? lrs_agent_name(search->lrs, query->agent) : NULL, *authority = mine ? lrs_agent_name(search->lrs, mine) : NULL;
-  if (*query->registration && !add_filter(search, 'r', query->registration, direct, error)) return false;
-  if (agent && !add_filter(search, 'p', agent, query->agent_roles == XAPI_FILTER_AGENT ? direct : all, error)) return false;
-  if (query->activity && !add_filter(search, 'o', query->activity, query->activity_roles == XAPI_FILTER_ACTIVITY ? direct : related, error)) return false;
-  if (query->verb && !add_filter(search, 'v', query->verb, direct, error)) return false;
-  if (authority && !add_filter(search, 'p', authority, 1u << PLACE_AUTHORITY, error)) return false;
+  if (*query->registration) add_registration(search, query->registration);
+  if (agent && !add_named(search, 'p', agent, query->agent_roles == XAPI_FILTER_AGENT ? direct : all, error)) return false;
+  if (query->activity && !add_named(search, 'o', query->activity, query->activity_roles == XAPI_FILTER_ACTIVITY ? direct : related, error)) return false;
+  if (query->verb && !add_named(search, 'v', query->verb, direct, error)) return false;
+  if (authority && !add_named(search, 'p', authority, 1u << PLACE_AUTHORITY, error)) return false;
   if (search->count == 0) search->filters[search->count++] = (struct filter){ .streams = { { 0 } }, .count = 1 };
   return true;
 }
@@ -157,10 +167,10 @@ GArray *lrs_statements_new(void) {
 }
 
 /* The row of evidence.statement_at, where its text can be read. */
-static size_t take_row(struct lrs *lrs, struct query *query, GArray *statements) {
-  struct lrs_statement statement = { query_integer(query, 0), query_integer(query, 1), lrs_statement_text(lrs, lrs_event_id(query, 4), query_text(query, 5)), 0 };
+static size_t take_row(struct lrs *lrs, struct db *db, struct query *query, GArray *statements) {
+  struct lrs_statement statement = { .seq = query_integer(query, 0), .stored = query_integer(query, 1) };
+  statement.text = lrs_row_text(lrs, db, query, &statement.length);
   if (!statement.text) return 0;
-  statement.length = strlen(statement.text);
   g_array_append_val(statements, statement);
   return statement.length;
 }
@@ -170,7 +180,7 @@ static int64_t take(struct search *search, int64_t seq, GArray *statements, GErr
   g_autoptr(query_auto) query = db_query(search->db, error, "evidence.statement_at", "i", seq);
   int got = query_next(query, error);
   if (got != 1) return got;
-  return query_null(query, 2) || !query_null(query, 3) ? 0 : (int64_t)take_row(search->lrs, query, statements);
+  return query_null(query, 2) || !query_null(query, 3) ? 0 : (int64_t)take_row(search->lrs, search->db, query, statements);
 }
 
 static bool collect(struct search *search, int64_t cursor, int64_t limit, GArray *statements, int64_t *ret_cursor, GError **error) {
@@ -204,7 +214,7 @@ bool lrs_find(struct lrs *lrs, const struct xapi_query *query, const char *mine,
 static int is_of(struct lrs *lrs, struct db *db, int64_t seq, const char *mine, GError **error) {
   g_autofree char *name = lrs_agent_name(lrs, mine), *key = g_strconcat("p", name, NULL);
   int64_t term = 0, one;
-  int got = db_one(db, &term, error, "evidence.term", "t", key);
+  int got = db_one(db, &term, error, "company.term", "t", key);
   return got == 1 ? db_one(db, &one, error, "evidence.statement_has", "iii", term, (int64_t)PLACE_AUTHORITY, seq) : got;
 }
 
@@ -216,7 +226,7 @@ int lrs_find_one(struct lrs *lrs, const char *id, bool voided, const char *mine,
   int got = query_next(query, error);
   if (got != 1 || query_null(query, 2) || query_null(query, 3) == voided) return MIN(got, 0);
   int of = mine ? is_of(lrs, db, query_integer(query, 0), mine, error) : 1;
-  return of == 1 ? take_row(lrs, query, statements) > 0 : of;
+  return of == 1 ? take_row(lrs, db, query, statements) > 0 : of;
 }
 
 bool lrs_attachments(struct lrs *lrs, int64_t seq, GArray *parts, GPtrArray *keep, GError **error) {

@@ -6,15 +6,46 @@
 
 struct lrs {
   struct ledger *ledger;
+  struct lrs_terms *terms;
   GMutex lock;
   GArray *under_way; /* int64_t: when each write began */
 };
 
-/* The text of a statement from its event's id and body; NULL: its key is gone. Newly allocated. */
-char *lrs_statement_text(struct lrs *lrs, struct uuid event, const char *body);
-struct uuid lrs_event_id(struct query *query, int column);
+/* ---- terms (lrs-terms.c) ---- */
 
-/* Bytes as a text that may be sealed and stored, and back: what has a NUL is written as base64 (`*ret_coded`). Newly allocated.
- * `owner` and `period` as in seal_value. NULL: the key is destroyed. */
+struct lrs_term { int64_t id; char *key; /* "vhttp://…" */ char *sample; /* NULL: none */ }; /* never changes */
+struct lrs_term *lrs_term_new(int64_t id, const char *key, const char *sample);
+struct lrs_term *lrs_term_ref(struct lrs_term *term); /* may be NULL */
+void lrs_term_unref(struct lrs_term *term);
+
+struct lrs_terms *lrs_terms_new(void);
+void lrs_terms_free(struct lrs_terms *terms);
+/* What is remembered of it; NULL: nothing. To be given back. */
+struct lrs_term *lrs_terms_known(struct lrs_terms *terms, const char *key);
+/* Only what is committed. */
+void lrs_terms_remember(struct lrs_terms *terms, struct lrs_term *term);
+/* 1/0/-1, as the database has it; not remembered. */
+int lrs_term_of_key(struct db *db, const char *key, struct lrs_term **ret_term, GError **error);
+/* In a snapshot; NULL: there is none, or an error. */
+struct lrs_term *lrs_term_of_id(struct lrs_terms *terms, struct db *db, int64_t id, GError **error);
+int64_t lrs_registration_term(struct uuid registration);
+
+/* ---- texts (lrs-text.c) ---- */
+
+/* The stored form, not sealed yet. `text`, as xapi_complete writes it, is changed on the way. `terms` (of struct lrs_term, NULL where it is
+ * not known) are the statement's, in the order of its refs. */
+GByteArray *lrs_pack(char *text, size_t length, const char *id, const struct xapi_moments *moments, const GPtrArray *terms);
+/* And back, newly allocated; NULL: it is none. */
+char *lrs_unpack(const uint8_t *data, size_t bytes, const char *id, int64_t stored, const GPtrArray *terms, size_t *ret_length);
+
+/* The text of the statement in a row (seq, stored, authority, voided, the event's id, its data, the statement's id, refs); NULL: its key
+ * is gone. Newly allocated. */
+char *lrs_row_text(struct lrs *lrs, struct db *db, struct query *row, size_t *ret_length);
+
+/* ---- bytes that may be sealed and stored (lrs-store.c) ---- */
+
+struct uuid lrs_event_id(struct query *query, int column);
+/* What has a NUL is written as base64 (`*ret_coded`). Newly allocated. `owner` and `period` as in seal_value. NULL: the key is
+ * destroyed. */
 char *lrs_seal(struct lrs *lrs, const char *owner, const char *period, struct uuid event, const char *field, const char *data, size_t length, int64_t now, bool *ret_coded);
 char *lrs_open(struct lrs *lrs, const char *text, struct uuid event, const char *field, bool coded, size_t *ret_length);

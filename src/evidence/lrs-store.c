@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Statements become events. What needs no lock is done before the writer's turn: terms and their opaque names, what counts as
- * evidence. Under it come the ids that are there already, the moment `stored`, and the events; the fold does the rest.
+ * evidence, the text, compressed and sealed. Under it come the ids that are there already, the moment `stored`, terms that nobody has
+ * named before, and the events; the fold does the rest. A person's first key is made under it, too (seal.h), so the first text of a person
+ * is sealed there.
  *
  * `stored` grows with every statement, by a microsecond at least, so it follows the order in which statements can be seen. A
  * clock that stands still or runs back does not change that.
@@ -15,9 +17,13 @@
 #include "evidence/xapi-private.h"
 #include <math.h>
 
+#define TEXT "statement" /* what a text is sealed as */
+#define SAMPLE_MOST 4096 /* bytes of a term as it was first told; what is longer is not kept */
+
 struct lrs *lrs_new(struct ledger *ledger) {
   struct lrs *lrs = g_new0(struct lrs, 1);
   lrs->ledger = ledger;
+  lrs->terms = lrs_terms_new();
   g_mutex_init(&lrs->lock);
   lrs->under_way = g_array_new(FALSE, FALSE, sizeof(int64_t));
   return lrs;
@@ -26,6 +32,7 @@ struct lrs *lrs_new(struct ledger *ledger) {
 void lrs_free(struct lrs *lrs) {
   if (!lrs) return;
   g_mutex_clear(&lrs->lock);
+  lrs_terms_free(lrs->terms);
   g_array_unref(lrs->under_way);
   g_free(lrs);
 }
@@ -63,18 +70,29 @@ struct uuid lrs_event_id(struct query *query, int column) {
   return event;
 }
 
-char *lrs_statement_text(struct lrs *lrs, struct uuid event, const char *body) {
-  g_autoptr(json_doc_auto) doc = json_parse(body, strlen(body), NULL);
-  struct json value = json_get(doc ? json_root(doc) : (struct json){ 0 }, "statement");
-  size_t length;
-  if (!doc || json_type(value) == JSON_ABSENT) return NULL;
-  if (json_type(value) != JSON_STRING) {
-    const char *raw = json_raw(value, &length);
-    return g_strndup(raw, length);
+static void term_unref(void *term) { lrs_term_unref(term); }
+
+/* The terms of a row, as far as they are needed to read its text. */
+static GPtrArray *row_terms(struct lrs *lrs, struct db *db, struct query *row, GError **error) {
+  g_autoptr(GArray) refs = statement_refs(query_text(row, 7));
+  GPtrArray *terms = g_ptr_array_new_with_free_func(term_unref);
+  for (guint i = 0; i < refs->len; i++) {
+    int64_t id = g_array_index(refs, struct statement_ref, i).term;
+    g_ptr_array_add(terms, id > 0 ? lrs_term_of_id(lrs->terms, db, id, error) : NULL);
   }
+  return terms;
+}
+
+char *lrs_row_text(struct lrs *lrs, struct db *db, struct query *row, size_t *ret_length) {
+  struct seal *seal = ledger_seal(lrs->ledger);
   enum seal_state state;
-  g_autofree char *text = seal_reveal(ledger_seal(lrs->ledger), json_string(value), event, "statement", &state, NULL);
-  return state == SEAL_OPEN ? g_steal_pointer(&text) : NULL;
+  char id[ID_TEXT];
+  size_t length, plain;
+  const void *data = query_blob(row, 5, &length);
+  if (!data) return NULL;
+  g_autofree uint8_t *opened = seal ? seal_open(seal, data, length, lrs_event_id(row, 4), TEXT, &state, &plain) : g_memdup2(data, plain = length);
+  g_autoptr(GPtrArray) terms = opened ? row_terms(lrs, db, row, NULL) : NULL;
+  return opened ? lrs_unpack(opened, plain, uuid_format(lrs_event_id(row, 6), id), query_integer(row, 1), terms, ret_length) : NULL;
 }
 
 char *lrs_seal(struct lrs *lrs, const char *owner, const char *period, struct uuid event, const char *field, const char *data, size_t length, int64_t now, bool *ret_coded) {
@@ -111,40 +129,66 @@ char *lrs_agent_key(struct json agent) {
 
 /* ---- before the lock -------------------------------------------------------------------------------------------- */
 
+struct draft_term {
+  char *key; char role;
+  int64_t id;                /* 0: only the writer can say */
+  struct lrs_term *known;    /* remembered before the lock, or found or made under it; NULL: a registration, or nobody has named it yet */
+  bool late, fresh;          /* its number came under the lock; this statement's event explains it */
+};
+
 struct draft {
   struct json statement;
   char id[ID_TEXT];
   struct statement told;
+  struct uuid event;
   char *actor;           /* opaque; NULL: it has no identifier */
-  const char *target;    /* in `keys` */
-  bool voids;
-  char *refs;            /* the event's member, as JSON */
+  GArray *terms;         /* of struct draft_term, in the order of refs */
+  char *target;
+  bool voids, defines;   /* it tells more about an activity than what is known of it */
+  GByteArray *packed;    /* the text */
+  char *owner, *period;  /* whose keys seal it */
+  uint8_t *sealed; size_t sealed_length; /* NULL: not yet */
   bool replaces, known;
 };
 
+static void draft_term_clear(void *data) {
+  struct draft_term *term = data;
+  lrs_term_unref(term->known);
+  g_free(term->key);
+}
+
 static void draft_clear(void *data) {
   struct draft *draft = data;
+  void *texts[] = { draft->actor, draft->target, draft->owner, draft->period, draft->sealed };
   statement_clear(&draft->told);
-  g_free(draft->actor);
-  g_free((void *)(uintptr_t)draft->target);
-  g_free(draft->refs);
+  g_clear_pointer(&draft->terms, g_array_unref);
+  if (draft->packed) g_byte_array_unref(draft->packed);
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
 }
 
-static void put_place(struct json_writer *out, char letter, enum place place, const char *key) {
-  char head[3] = { letter, (char)('0' + place), 0 };
-  g_autofree char *text = g_strconcat(head, key, NULL);
-  json_put_string(out, NULL, text);
+static void add_term(struct lrs *lrs, GArray *terms, char role, char letter, const char *key) {
+  struct draft_term term = { .role = role };
+  if (letter == 'r') {
+    struct uuid registration = { 0 };
+    uuid_parse(key, &registration);
+    term.id = lrs_registration_term(registration);
+  } else {
+    term.key = g_strdup_printf("%c%s", letter, key);
+    term.known = lrs_terms_known(lrs->terms, term.key);
+    if (term.known) term.id = term.known->id;
+  }
+  g_array_append_val(terms, term);
 }
 
-static void put_term(struct lrs *lrs, struct json_writer *out, const struct xapi_term *term) {
+static void take_term(struct lrs *lrs, struct draft *draft, const struct xapi_term *term) {
   switch (term->kind) {
-    case XAPI_VERB: put_place(out, 'v', PLACE_DIRECT, term->key); break;
-    case XAPI_REGISTRATION: put_place(out, 'r', PLACE_DIRECT, term->key); break;
-    case XAPI_ACTIVITY: put_place(out, 'o', term->roles & XAPI_FILTER_ACTIVITY ? PLACE_DIRECT : PLACE_RELATED, term->key); break;
+    case XAPI_VERB: add_term(lrs, draft->terms, 'v', 'v', term->key); break;
+    case XAPI_REGISTRATION: add_term(lrs, draft->terms, 'd', 'r', term->key); break;
+    case XAPI_ACTIVITY: add_term(lrs, draft->terms, term->roles & XAPI_FILTER_ACTIVITY ? 'o' : 'r', 'o', term->key); break;
     case XAPI_AGENT: {
       g_autofree char *name = lrs_agent_name(lrs, term->key);
       bool direct = term->roles & XAPI_FILTER_AGENT;
-      if (direct || term->roles & (XAPI_ROLE_CONTEXT | XAPI_ROLE_INNER)) put_place(out, 'p', direct ? PLACE_DIRECT : PLACE_RELATED, name);
+      if (direct || term->roles & (XAPI_ROLE_CONTEXT | XAPI_ROLE_INNER)) add_term(lrs, draft->terms, !direct ? 'r' : g_strcmp0(name, draft->actor) == 0 ? 'a' : 'd', 'p', name);
       break;
     }
     case XAPI_STATEMENT: break; /* the target */
@@ -152,21 +196,82 @@ static void put_term(struct lrs *lrs, struct json_writer *out, const struct xapi
 }
 
 static void read_terms(struct lrs *lrs, struct draft *draft, struct xapi_terms *terms, const char *authority) {
-  struct json_writer out;
   xapi_terms_read(terms, draft->statement);
-  json_writer_init(&out);
-  json_open_array(&out, NULL);
+  draft->terms = g_array_new(FALSE, FALSE, sizeof(struct draft_term));
+  g_array_set_clear_func(draft->terms, draft_term_clear);
   for (size_t i = 0; i < terms->count; i++) {
     const struct xapi_term *term = &terms->items[i];
     unsigned roles = term->roles & ~(unsigned)XAPI_ROLE_AUTHORITY; /* the one that we set counts */
-    if (roles) put_term(lrs, &out, &(struct xapi_term){ term->kind, roles, term->key });
+    if (roles) take_term(lrs, draft, &(struct xapi_term){ term->kind, roles, term->key });
     if (term->kind != XAPI_STATEMENT || !(roles & XAPI_ROLE_OBJECT)) continue;
     draft->target = g_strdup(term->key);
     draft->voids = roles & XAPI_ROLE_VOIDED;
   }
-  put_place(&out, 'p', PLACE_AUTHORITY, authority);
-  json_close_array(&out);
-  draft->refs = json_writer_steal(&out, NULL);
+  add_term(lrs, draft->terms, 'w', 'p', authority);
+}
+
+/* ---- how terms were first told ---------------------------------------------------------------------------------- */
+
+struct looking { const char *activity; struct json found; };
+
+static void look_for(struct json activity, unsigned roles, void *data) {
+  struct looking *looking = data;
+  if (json_type(looking->found) == JSON_ABSENT && json_equals(json_get(activity, "id"), looking->activity)) looking->found = activity;
+}
+
+static char *compact(struct json value) {
+  struct json_writer out;
+  json_writer_init(&out);
+  xapi_put_compact(&out, NULL, value);
+  return json_writer_steal(&out, NULL);
+}
+
+/* NULL: nothing that would help. Of a person only who vouches, which is a credential of ours. */
+static char *sample_of(const struct draft *draft, const struct draft_term *term, const char *authority) {
+  struct looking looking = { term->key + 1, { 0 } };
+  if (term->role == 'w') return g_strdup(authority);
+  if (*term->key == 'p') return NULL;
+  if (*term->key == 'v') looking.found = json_get(draft->statement, "verb");
+  else xapi_visit_activities(draft->statement, look_for, &looking);
+  if (json_type(looking.found) != JSON_OBJECT || json_type(json_get(looking.found, *term->key == 'v' ? "display" : "definition")) == JSON_ABSENT) return NULL;
+  char *sample = compact(looking.found);
+  if (strlen(sample) > SAMPLE_MOST) g_clear_pointer(&sample, g_free);
+  return sample;
+}
+
+static void look_at_definition(struct json activity, unsigned roles, void *data) {
+  struct draft *draft = data;
+  if (draft->defines || json_type(json_get(activity, "definition")) != JSON_OBJECT) return;
+  const char *id = json_string(json_get(activity, "id"));
+  g_autofree char *said = compact(activity);
+  draft->defines = true;
+  for (guint i = 0; i < draft->terms->len && draft->defines; i++) {
+    const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
+    if (term->known && *term->key == 'o' && strcmp(term->key + 1, id) == 0) draft->defines = g_strcmp0(term->known->sample, said) != 0;
+  }
+}
+
+/* ---- the text --------------------------------------------------------------------------------------------------- */
+
+static void pack(struct draft *draft, const struct lrs_incoming *incoming, int64_t now) {
+  struct xapi_moments moments = { 0 };
+  struct json_writer out;
+  json_writer_init(&out);
+  xapi_complete(&out, NULL, draft->statement, &(struct xapi_receipt){ draft->id, now, incoming->authority, incoming->version, &moments });
+  g_autoptr(GPtrArray) terms = g_ptr_array_new();
+  for (guint i = 0; i < draft->terms->len; i++) g_ptr_array_add(terms, g_array_index(draft->terms, struct draft_term, i).known);
+  size_t length;
+  g_autofree char *text = json_writer_steal(&out, &length);
+  draft->packed = lrs_pack(text, length, draft->id, &moments, terms);
+}
+
+static void seal_text(struct lrs *lrs, struct draft *draft, bool make, int64_t now) {
+  struct seal *seal = ledger_seal(lrs->ledger);
+  g_clear_pointer(&draft->sealed, g_free);
+  g_clear_pointer(&draft->period, g_free);
+  draft->period = seal_period("statement.stored", now);
+  if (seal) draft->sealed = seal_bytes(seal, draft->owner, draft->period, draft->event, TEXT, draft->packed->data, draft->packed->len, make, now, &draft->sealed_length);
+  else draft->sealed = g_memdup2(draft->packed->data, draft->sealed_length = draft->packed->len);
 }
 
 static bool read_draft(struct lrs *lrs, struct draft *draft, const struct lrs_incoming *incoming, struct xapi_terms *terms, const char *authority, int64_t now, GError **error) {
@@ -183,7 +288,12 @@ static bool read_draft(struct lrs *lrs, struct draft *draft, const struct lrs_in
   else uuid_format(uuid_new(now), draft->id);
   g_autofree char *key = lrs_agent_key(json_get(draft->statement, "actor"));
   if (key) draft->actor = lrs_agent_name(lrs, key);
+  if (key) draft->owner = g_strconcat("actor:", draft->actor, NULL);
+  draft->event = uuid_new(now);
   read_terms(lrs, draft, terms, authority);
+  if (incoming->define) xapi_visit_activities(draft->statement, look_at_definition, draft);
+  pack(draft, incoming, now);
+  seal_text(lrs, draft, false, now);
   return true;
 }
 
@@ -220,28 +330,96 @@ static bool meet(struct lrs *lrs, struct db *db, struct draft *draft, GError **e
   if (got != 1) return got == 0;
   draft->replaces = query_null(query, 2);
   if (draft->replaces) return true;
-  g_autofree char *text = lrs_statement_text(lrs, lrs_event_id(query, 4), query_text(query, 5));
-  g_autoptr(json_doc_auto) doc = text ? json_parse(text, strlen(text), NULL) : NULL;
+  size_t length;
+  g_autofree char *text = lrs_row_text(lrs, db, query, &length);
+  g_autoptr(json_doc_auto) doc = text ? json_parse(text, length, NULL) : NULL;
   draft->known = doc && xapi_same(draft->statement, json_root(doc));
   return draft->known || fail(error, MENO_ERROR_CONFLICT, "there is a statement %s already, and it says something else: statements are never changed; give a new one its own id", draft->id);
 }
 
-static char *body_of(const struct draft *draft, const struct lrs_incoming *incoming, int64_t stored, size_t *ret_length) {
+/* The same term in another role, before this one. */
+static struct lrs_term *numbered_before(const struct draft *draft, guint at) {
+  for (guint i = 0; i < at; i++) {
+    const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
+    if (term->known && strcmp(term->key, g_array_index(draft->terms, struct draft_term, at).key) == 0) return lrs_term_ref(term->known);
+  }
+  return NULL;
+}
+
+/* Gives every term its number: one that nobody has named is explained by this event. */
+static bool number_terms(struct draft *draft, struct db *db, const char *authority, GError **error) {
+  int64_t last = -1;
+  for (guint i = 0; i < draft->terms->len; i++) {
+    struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
+    if (term->id) continue;
+    term->late = true;
+    term->known = numbered_before(draft, i);
+    if (!term->known && lrs_term_of_key(db, term->key, &term->known, error) < 0) return false;
+    if (!term->known) {
+      g_autofree char *sample = sample_of(draft, term, authority);
+      if (last < 0 && db_one(db, &last, error, "evidence.last_term", "") < 0) return false;
+      last = MAX(last, 0) + 1;
+      term->known = lrs_term_new(last, term->key, sample);
+      term->fresh = true;
+    }
+    term->id = term->known->id;
+  }
+  return true;
+}
+
+/* Numbers that came in a write which is done again have not come yet. */
+static void forget_numbers(struct draft *draft) {
+  for (guint i = 0; i < draft->terms->len; i++) {
+    struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
+    if (!term->late) continue;
+    g_clear_pointer(&term->known, lrs_term_unref);
+    term->id = 0;
+    term->late = term->fresh = false;
+  }
+}
+
+static void put_terms(struct json_writer *out, const struct draft *draft) {
+  bool any = false;
+  for (guint i = 0; i < draft->terms->len; i++) {
+    const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
+    char number[24];
+    if (!term->fresh) continue;
+    if (!any) json_open_object(out, "terms");
+    any = true;
+    g_snprintf(number, sizeof number, "%" G_GINT64_FORMAT, term->id);
+    json_open_object(out, number);
+    json_put_string(out, "key", term->key);
+    if (term->known->sample) json_put_raw(out, "sample", term->known->sample, strlen(term->known->sample));
+    json_close_object(out);
+  }
+  if (any) json_close_object(out);
+}
+
+static void put_refs(struct json_writer *out, const struct draft *draft) {
+  g_autoptr(GString) refs = g_string_sized_new(draft->terms->len * 8);
+  for (guint i = 0; i < draft->terms->len; i++) {
+    const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
+    g_string_append_printf(refs, "%s%" G_GINT64_FORMAT "%c", i ? " " : "", term->id, term->role);
+  }
+  json_put_string(out, "refs", refs->str);
+}
+
+static char *body_of(const struct draft *draft, int64_t after, size_t *ret_length) {
   const struct statement *told = &draft->told;
   struct json type = json_get(json_get(draft->statement, "object"), "objectType");
-  bool activity = json_type(type) == JSON_ABSENT || json_equals(type, "Activity");
+  bool activity = json_type(type) == JSON_ABSENT || json_equals(type, "Activity"), evidence = !isnan(told->score) || told->success >= 0;
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
   if (draft->actor) json_put_string(&out, "actor", draft->actor);
-  if (activity && told->name) json_put_string(&out, "name", told->name);
-  json_put_raw(&out, "refs", draft->refs, strlen(draft->refs));
+  if (after) json_put_integer(&out, "after", after);
+  if (activity && evidence && told->name) json_put_string(&out, "name", told->name);
+  put_refs(&out, draft);
   if (draft->replaces) json_put_bool(&out, "replaces", true);
   if (!isnan(told->score)) json_put_number(&out, "score", told->score);
-  xapi_complete(&out, "statement", draft->statement, &(struct xapi_receipt){ draft->id, stored, incoming->authority, incoming->version });
-  json_put_integer(&out, "stored", stored);
   if (told->success >= 0) json_put_bool(&out, "success", told->success);
   if (draft->target) json_put_string(&out, "target", draft->target);
+  put_terms(&out, draft);
   if (draft->voids) json_put_bool(&out, "voids", true);
   json_close_object(&out);
   return json_writer_steal(&out, ret_length);
@@ -290,20 +468,20 @@ static void join_definition(struct json activity, unsigned roles, void *data) {
 }
 
 static bool append(struct lrs *lrs, struct ledger_write *write, struct draft *draft, const struct lrs_incoming *incoming, int64_t stored, GError **error) {
-  g_autofree char *subject = g_strconcat("statement:", draft->id, NULL);
+  int64_t now = ledger_write_now(write);
+  struct joining joining = { ledger_write_db(write), NULL };
+  if (!number_terms(draft, joining.db, incoming->authority, error)) return false;
+  g_autofree char *subject = g_strconcat("statement:", draft->id, NULL), *period = seal_period("statement.stored", now);
+  if (!draft->sealed || strcmp(period, draft->period) != 0) seal_text(lrs, draft, true, now);
   size_t length;
-  g_autofree char *body = body_of(draft, incoming, stored, &length);
-  struct event event = { .kind = "statement.stored", .subject = subject, .actor = incoming->actor, .occurred = draft->told.at,
-    .taint = TAINT_EXTERNAL | TAINT_PERSONAL, .rules = "", .body = body, .body_length = length };
-  if (incoming->part_count) event.id = uuid_new(stored); /* what is attached is bound to it */
+  g_autofree char *body = body_of(draft, stored - now, &length);
+  struct event event = { .id = draft->event, .kind = "statement.stored", .subject = subject, .actor = incoming->actor, .occurred = draft->told.at,
+    .taint = TAINT_EXTERNAL | TAINT_PERSONAL, .rules = "", .body = body, .body_length = length, .data = draft->sealed, .data_length = draft->sealed_length, .ready = true };
   int64_t seq = 0;
   if (!ledger_append(write, &event, &seq, error)) return false;
-  struct joining joining = { ledger_write_db(write), NULL };
-  if (incoming->define) xapi_visit_activities(draft->statement, join_definition, &joining);
+  if (draft->defines) xapi_visit_activities(draft->statement, join_definition, &joining);
   if (joining.error) return g_propagate_error(error, joining.error), false;
-  if (!incoming->part_count) return true;
-  g_autofree char *owner = draft->actor ? g_strconcat("actor:", draft->actor, NULL) : NULL, *period = seal_period("statement.stored", ledger_write_now(write));
-  return attach_all(&(struct attaching){ lrs, joining.db, incoming, owner, period, event.id, seq, ledger_write_now(write) }, draft->statement, error);
+  return !incoming->part_count || attach_all(&(struct attaching){ lrs, joining.db, incoming, draft->owner, period, event.id, seq, now }, draft->statement, error);
 }
 
 struct work { struct lrs *lrs; GArray *drafts; const struct lrs_incoming *incoming; };
@@ -313,6 +491,7 @@ static bool write_batch(struct ledger_write *write, void *data, GError **error) 
   const struct work *work = data;
   struct db *db = ledger_write_db(write);
   int64_t last = 0;
+  for (guint i = 0; i < work->drafts->len; i++) forget_numbers(&g_array_index(work->drafts, struct draft, i));
   for (guint i = 0; i < work->drafts->len; i++)
     if (!meet(work->lrs, db, &g_array_index(work->drafts, struct draft, i), error)) return false;
   if (db_one(db, &last, error, "evidence.newest_stored", "") < 0) return false;
@@ -324,6 +503,14 @@ static bool write_batch(struct ledger_write *write, void *data, GError **error) 
   return true;
 }
 
+static void remember(struct lrs *lrs, const GArray *drafts) {
+  for (guint i = 0; i < drafts->len; i++) {
+    const GArray *terms = g_array_index(drafts, struct draft, i).terms;
+    for (guint k = 0; k < terms->len; k++)
+      if (g_array_index(terms, struct draft_term, k).known) lrs_terms_remember(lrs->terms, g_array_index(terms, struct draft_term, k).known);
+  }
+}
+
 GPtrArray *lrs_store(struct lrs *lrs, int64_t now, const struct lrs_incoming *incoming, GError **error) {
   g_autoptr(GArray) drafts = read_drafts(lrs, incoming, now, error);
   if (!drafts) return NULL;
@@ -331,6 +518,7 @@ GPtrArray *lrs_store(struct lrs *lrs, int64_t now, const struct lrs_incoming *in
   bool fine = ledger_do(lrs->ledger, now, write_batch, &(struct work){ lrs, drafts, incoming }, error);
   end(lrs, now);
   if (!fine) return NULL;
+  remember(lrs, drafts);
   GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < drafts->len; i++) g_ptr_array_add(ids, g_strdup(g_array_index(drafts, struct draft, i).id));
   return ids;

@@ -20,7 +20,7 @@ static const char *string_end(const char *p, const char *end) {
 }
 
 /* Without the space between tokens: the first byte through the writer, for its comma and key, the rest in runs behind it. */
-static void put_compact(struct json_writer *writer, const char *key, struct json value) {
+void xapi_put_compact(struct json_writer *writer, const char *key, struct json value) {
   size_t length;
   const char *raw = json_raw(value, &length), *end = raw + length, *run = raw + 1, *p = *raw == '"' ? end : run;
   json_put_raw(writer, key, raw, 1);
@@ -42,7 +42,7 @@ static void put_moment(struct json_writer *writer, const char *key, struct json 
   int64_t moment;
   bool extended = text.n > 19 && text.p[4] == '-' && text.p[10] == 'T' && text.p[16] == ':' && text.p[text.n - 1] == 'Z' && !memchr(text.p, ',', text.n);
   if (extended || !xapi_read_time(text.p, text.n, XAPI_1_0_3, &moment)) {
-    put_compact(writer, key, value);
+    xapi_put_compact(writer, key, value);
     return;
   }
   int year, month, mday;
@@ -50,7 +50,7 @@ static void put_moment(struct json_writer *writer, const char *key, struct json 
   int seconds = (int)((moment - (int64_t)day * CLOCK_DAY) / CLOCK_SECOND);
   clock_civil(day, &year, &month, &mday);
   if (year < 0 || year > 9999) {
-    put_compact(writer, key, value);
+    xapi_put_compact(writer, key, value);
     return;
   }
   size_t start = 0, stop;
@@ -66,14 +66,14 @@ static void put_context(struct json_writer *writer, struct json context) {
   json_open_object(writer, "context");
   for (struct json_iter it = json_iter(context); json_next(&it);) {
     if (strcmp(it.key, "contextActivities") != 0) {
-      put_compact(writer, it.key, it.value);
+      xapi_put_compact(writer, it.key, it.value);
       continue;
     }
     json_open_object(writer, it.key);
     for (struct json_iter kind = json_iter(it.value); json_next(&kind);) {
       bool alone = json_type(kind.value) == JSON_OBJECT;
       if (alone) json_open_array(writer, kind.key);
-      put_compact(writer, alone ? NULL : kind.key, kind.value);
+      xapi_put_compact(writer, alone ? NULL : kind.key, kind.value);
       if (alone) json_close_array(writer);
     }
     json_close_object(writer);
@@ -85,7 +85,7 @@ static void put_member(struct json_writer *writer, const struct json_iter *it);
 
 static void put_object(struct json_writer *writer, struct json object) {
   if (!json_equals(json_get(object, "objectType"), "SubStatement")) {
-    put_compact(writer, "object", object);
+    xapi_put_compact(writer, "object", object);
     return;
   }
   json_open_object(writer, "object");
@@ -97,7 +97,12 @@ static void put_member(struct json_writer *writer, const struct json_iter *it) {
   if (strcmp(it->key, "context") == 0) put_context(writer, it->value);
   else if (strcmp(it->key, "object") == 0) put_object(writer, it->value);
   else if (strcmp(it->key, "timestamp") == 0 || strcmp(it->key, "stored") == 0) put_moment(writer, it->key, it->value);
-  else put_compact(writer, it->key, it->value);
+  else xapi_put_compact(writer, it->key, it->value);
+}
+
+static void put_stored(struct json_writer *writer, const char *key, const char *moment, struct xapi_moments *moments) {
+  json_put_string(writer, key, moment);
+  if (moments) moments->at[moments->count++] = writer->text->len - strlen(moment) - 1;
 }
 
 void xapi_complete(struct json_writer *writer, const char *key, struct json statement, const struct xapi_receipt *receipt) {
@@ -108,17 +113,17 @@ void xapi_complete(struct json_writer *writer, const char *key, struct json stat
   g_assert(receipt->authority || json_type(authority) == JSON_OBJECT);
   if (receipt->stored != 0) clock_format_time(receipt->stored, moment);
   json_open_object(writer, key);
-  if (json_type(id) == JSON_STRING) put_compact(writer, "id", id);
+  if (json_type(id) == JSON_STRING) xapi_put_compact(writer, "id", id);
   else json_put_string(writer, "id", receipt->id);
   for (struct json_iter it = json_iter(statement); json_next(&it);) {
     bool replaced = strcmp(it.key, "id") == 0 || (strcmp(it.key, "stored") == 0 && receipt->stored != 0) || (strcmp(it.key, "authority") == 0 && receipt->authority);
     if (!replaced) put_member(writer, &it);
   }
   if (json_type(json_get(statement, "timestamp")) == JSON_ABSENT) {
-    if (receipt->stored != 0) json_put_string(writer, "timestamp", moment);
+    if (receipt->stored != 0) put_stored(writer, "timestamp", moment, receipt->ret_moments);
     else put_moment(writer, "timestamp", stored);
   }
-  if (receipt->stored != 0) json_put_string(writer, "stored", moment);
+  if (receipt->stored != 0) put_stored(writer, "stored", moment, receipt->ret_moments);
   if (receipt->authority) json_put_raw(writer, "authority", receipt->authority, strlen(receipt->authority));
   if (json_type(json_get(statement, "version")) == JSON_ABSENT) json_put_string(writer, "version", receipt->version == XAPI_2_0_0 ? "2.0.0" : "1.0.0");
   json_close_object(writer);
@@ -180,7 +185,7 @@ static void put_one_language(const struct format *format, const char *key, struc
   const char *tag;
   struct json text;
   json_open_object(format->writer, key);
-  if (xapi_language_choose(map, format->canon->languages, &tag, &text)) put_compact(format->writer, tag, text);
+  if (xapi_language_choose(map, format->canon->languages, &tag, &text)) xapi_put_compact(format->writer, tag, text);
   json_close_object(format->writer);
 }
 
@@ -201,12 +206,12 @@ static void put_definition(const struct format *format, struct json definition) 
         json_open_object(format->writer, NULL);
         for (struct json_iter part = json_iter(each.value); json_next(&part);) {
           if (strcmp(part.key, "description") == 0) put_one_language(format, part.key, part.value);
-          else put_compact(format->writer, part.key, part.value);
+          else xapi_put_compact(format->writer, part.key, part.value);
         }
         json_close_object(format->writer);
       }
       json_close_array(format->writer);
-    } else put_compact(format->writer, it.key, it.value);
+    } else xapi_put_compact(format->writer, it.key, it.value);
   }
   json_close_object(format->writer);
 }
@@ -214,8 +219,8 @@ static void put_definition(const struct format *format, struct json definition) 
 static void put_activity(const struct format *format, const char *key, struct json activity) {
   struct json type = json_get(activity, "objectType"), id = json_get(activity, "id"), definition = json_get(activity, "definition");
   json_open_object(format->writer, key);
-  if (json_type(type) != JSON_ABSENT && format->canon) put_compact(format->writer, "objectType", type); /* an object without one is an Activity */
-  if (json_type(id) != JSON_ABSENT) put_compact(format->writer, "id", id);
+  if (json_type(type) != JSON_ABSENT && format->canon) xapi_put_compact(format->writer, "objectType", type); /* an object without one is an Activity */
+  if (json_type(id) != JSON_ABSENT) xapi_put_compact(format->writer, "id", id);
   size_t length = 0;
   const char *held = format->canon && format->canon->definition && json_string(id) ? format->canon->definition(format->canon->data, json_string(id), &length) : NULL;
   g_autoptr(json_doc_auto) doc = held ? json_parse(held, length, NULL) : NULL;
@@ -227,7 +232,7 @@ static void put_activity(const struct format *format, const char *key, struct js
 static void put_verb(const struct format *format, struct json verb) {
   struct json id = json_get(verb, "id"), display = json_get(verb, "display");
   json_open_object(format->writer, "verb");
-  if (json_type(id) != JSON_ABSENT) put_compact(format->writer, "id", id);
+  if (json_type(id) != JSON_ABSENT) xapi_put_compact(format->writer, "id", id);
   size_t length = 0;
   const char *held = format->canon && format->canon->display && json_string(id) ? format->canon->display(format->canon->data, json_string(id), &length) : NULL;
   g_autoptr(json_doc_auto) doc = held ? json_parse(held, length, NULL) : NULL;
@@ -241,17 +246,17 @@ static void put_person(const struct format *format, const char *key, struct json
   static const char *const identifiers[] = { "mbox", "mbox_sha1sum", "openid", "account" };
   bool identified = false;
   if (format->canon) {
-    put_compact(format->writer, key, person);
+    xapi_put_compact(format->writer, key, person);
     return;
   }
   json_open_object(format->writer, key);
   struct json type = json_get(person, "objectType"), members = json_get(person, "member");
-  if (json_type(type) != JSON_ABSENT) put_compact(format->writer, "objectType", type);
+  if (json_type(type) != JSON_ABSENT) xapi_put_compact(format->writer, "objectType", type);
   for (size_t i = 0; i < G_N_ELEMENTS(identifiers); i++) {
     struct json identifier = json_get(person, identifiers[i]);
     if (json_type(identifier) == JSON_ABSENT) continue;
     identified = true;
-    put_compact(format->writer, identifiers[i], identifier);
+    xapi_put_compact(format->writer, identifiers[i], identifier);
   }
   if (!identified && json_type(members) == JSON_ARRAY) {
     json_open_array(format->writer, "member");
@@ -281,7 +286,7 @@ static void put_context_people(const struct format *format, const char *key, str
     json_open_object(format->writer, NULL);
     for (struct json_iter it = json_iter(each.value); json_next(&it);) {
       if (strcmp(it.key, "agent") == 0 || strcmp(it.key, "group") == 0) put_person(format, it.key, it.value);
-      else put_compact(format->writer, it.key, it.value);
+      else xapi_put_compact(format->writer, it.key, it.value);
     }
     json_close_object(format->writer);
   }
@@ -294,7 +299,7 @@ static void put_formatted_context(const struct format *format, struct json conte
     if (strcmp(it.key, "contextActivities") == 0) put_activities(format, it.value);
     else if (strcmp(it.key, "instructor") == 0 || strcmp(it.key, "team") == 0) put_person(format, it.key, it.value);
     else if (strcmp(it.key, "contextAgents") == 0 || strcmp(it.key, "contextGroups") == 0) put_context_people(format, it.key, it.value);
-    else put_compact(format->writer, it.key, it.value);
+    else xapi_put_compact(format->writer, it.key, it.value);
   }
   json_close_object(format->writer);
 }
@@ -305,7 +310,7 @@ static void put_formatted_object(const struct format *format, struct json object
   struct json type = json_get(object, "objectType");
   if (json_equals(type, "SubStatement")) put_statement(format, "object", object);
   else if (json_equals(type, "Agent") || json_equals(type, "Group")) put_person(format, "object", object);
-  else if (json_equals(type, "StatementRef")) put_compact(format->writer, "object", object);
+  else if (json_equals(type, "StatementRef")) xapi_put_compact(format->writer, "object", object);
   else put_activity(format, "object", object);
 }
 
@@ -316,7 +321,7 @@ static void put_statement(const struct format *format, const char *key, struct j
     else if (strcmp(it.key, "verb") == 0) put_verb(format, it.value);
     else if (strcmp(it.key, "object") == 0) put_formatted_object(format, it.value);
     else if (strcmp(it.key, "context") == 0) put_formatted_context(format, it.value);
-    else put_compact(format->writer, it.key, it.value);
+    else xapi_put_compact(format->writer, it.key, it.value);
   }
   json_close_object(format->writer);
 }

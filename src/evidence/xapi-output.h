@@ -4,18 +4,26 @@
 #pragma once
 #include "evidence/xapi.h"
 
+/* Where the moment `stored` stands in a text that is written: at `stored`, and at a `timestamp` that the statement lacked. */
+#define XAPI_MOMENTS 2
+struct xapi_moments { size_t at[XAPI_MOMENTS]; int count; };
+
 /* What the store adds to a statement that it accepts. */
 struct xapi_receipt {
   const char *id;        /* for a statement that has none; NULL: it has one */
   int64_t stored;        /* microseconds; 0 keeps what the statement says (an import from another store) */
   const char *authority; /* as JSON; NULL keeps what the statement says */
   enum xapi_version version; /* of the request: "1.0.0" or "2.0.0" where the statement names none */
+  struct xapi_moments *ret_moments; /* NULL: nobody asks */
 };
 
 /* The statement as it is stored and returned as `exact`: every value as it was written, without insignificant space; id, stored,
  * authority, version and a missing timestamp by the receipt; moments in UTC at their own precision; every kind of
  * contextActivities an array. With zeros in the receipt the statement must have those members (assertion). */
 void xapi_complete(struct json_writer *writer, const char *key, struct json statement, const struct xapi_receipt *receipt);
+
+/* A value as it was written, without insignificant space. */
+void xapi_put_compact(struct json_writer *writer, const char *key, struct json value);
 
 /* Languages that a reader prefers, from Accept-Language (RFC 9110): the best first. */
 #define XAPI_LANGUAGES 16

@@ -190,7 +190,7 @@ static void sum_integer(GByteArray *sum, int64_t value) {
 }
 
 void ledger_link(const uint8_t previous[DIGEST_BYTES], const struct event *event, uint8_t out[DIGEST_BYTES]) {
-  g_autoptr(GByteArray) sum = g_byte_array_sized_new((guint)event->body_length + 320);
+  g_autoptr(GByteArray) sum = g_byte_array_sized_new((guint)(event->body_length + event->data_length) + 320);
   sum_bytes(sum, previous, DIGEST_BYTES);
   sum_integer(sum, event->seq);
   sum_bytes(sum, event->id.bytes, sizeof event->id.bytes);
@@ -205,6 +205,7 @@ void ledger_link(const uint8_t previous[DIGEST_BYTES], const struct event *event
   sum_integer(sum, event->taint);
   sum_text(sum, event->rules);
   sum_bytes(sum, event->body, event->body_length);
+  if (event->data) sum_bytes(sum, event->data, event->data_length);
   digest(sum->data, sum->len, out);
 }
 
@@ -227,6 +228,7 @@ static void event_read(struct query *query, struct event *event) {
   event->taint = (unsigned)query_integer(query, 10);
   event->rules = query_text(query, 11);
   event->body = query_blob(query, 12, &event->body_length);
+  event->data = query_blob(query, 13, &event->data_length);
 }
 
 /* Events from..to in order, those of one import or all, read in parts so that no engine has to hold them all at once. */
@@ -416,9 +418,9 @@ static bool correlate(struct ledger_write *write, struct event *event, GError **
 static bool insert(struct ledger_write *write, const struct event *event, GError **error) {
   uint8_t hash[DIGEST_BYTES];
   ledger_link(write->hash, event, hash);
-  if (db_run(write->db, error, "ledger.append", "ibtttiiiititt" "b", event->seq, event->id.bytes, sizeof event->id.bytes, event->kind, event->subject,
+  if (db_run(write->db, error, "ledger.append", "ibtttiiiititt" "bb", event->seq, event->id.bytes, sizeof event->id.bytes, event->kind, event->subject,
       event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch, (int64_t)event->taint, event->rules, event->body,
-      hash, (size_t)DIGEST_BYTES) < 0) return false;
+      event->data, event->data_length, hash, (size_t)DIGEST_BYTES) < 0) return false;
   write->seq = event->seq;
   memcpy(write->hash, hash, DIGEST_BYTES);
   g_array_append_val(write->correlations, event->correlation);
@@ -430,7 +432,7 @@ bool ledger_append(struct ledger_write *write, const struct event *given, int64_
   struct event event = *given;
   if (!ledger_kind(write->ledger, event.kind)) g_error("event kind \"%s\" is in no room's table", event.kind);
   bool original = memcmp(&event.id, &none, sizeof none) == 0;
-  int64_t before = original ? 0 : appended_before(write, &event, error);
+  int64_t before = original || event.ready ? 0 : appended_before(write, &event, error);
   if (before < 0) return false;
   if (before) {
     if (ret_seq) *ret_seq = before;
@@ -443,7 +445,7 @@ bool ledger_append(struct ledger_write *write, const struct event *given, int64_
   if (!event.rules) event.rules = "";
   if (!event.body_length) event.body_length = strlen(event.body);
   GError *problem = NULL;
-  g_autofree char *sealed = sealed_body(write->ledger, ledger_kind(write->ledger, event.kind), &event, &event.body_length, &problem);
+  g_autofree char *sealed = event.ready ? NULL : sealed_body(write->ledger, ledger_kind(write->ledger, event.kind), &event, &event.body_length, &problem);
   if (problem) {
     g_propagate_error(error, problem);
     return false;
@@ -494,6 +496,7 @@ int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **er
   event.batch = g_strdup(event.batch);
   event.rules = g_strdup(event.rules);
   event.body = g_strndup(event.body, event.body_length);
+  event.data = g_memdup2(event.data, event.data_length);
   *ret_event = event;
   return 1;
 }
@@ -504,7 +507,7 @@ const char *event_about(const struct event *event) {
 }
 
 void event_clear(struct event *event) {
-  const char *texts[] = { event->kind, event->subject, event->actor, event->batch, event->rules, event->body };
+  const void *texts[] = { event->kind, event->subject, event->actor, event->batch, event->rules, event->body, event->data };
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free((void *)(uintptr_t)texts[i]);
   memset(event, 0, sizeof *event);
 }
@@ -559,7 +562,7 @@ static bool rebuild_all(struct rebuild *rebuild, GError **error) {
   int got;
   while ((got = walk_next(&walk, &event, error)) == 1) {
     size_t length;
-    const uint8_t *stored = query_blob(walk.query, 13, &length);
+    const uint8_t *stored = query_blob(walk.query, 14, &length);
     if (rebuild->check_chain && !link_holds(rebuild, &event, stored, length, error)) return false;
     if (!rebuild_event(rebuild, &event, error)) return false;
   }

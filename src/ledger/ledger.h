@@ -40,7 +40,11 @@ struct event {
   const char *rules;      /* revision of the decision rules in force */
   const char *body;       /* canonical JSON object; personal fields sealed, where the ledger has a ring of keys */
   size_t body_length;
+  const void *data;       /* bytes that belong to it and that no fold reads, sealed by who appends it; NULL none. Such an event is found by its
+                             room's tables, not by its subject */
+  size_t data_length;
   int64_t digest;         /* to append with: ledger_row_digest of the clear body, which the body then carries; 0 none */
+  bool ready;             /* to append with: `id` is a new one, and nothing in the body is to be sealed */
 };
 
 /* A projection: which kinds it reads, which tables it alone writes. `apply` must be a pure function of (tables, event). */

@@ -3,7 +3,7 @@
  * The ring of keys and the sealed form.
  *
  * A value: version (1 byte), the owner's key's id and the period's (8 each, 0 none), nonce (24), then XChaCha20-Poly1305 of
- * a letter (t a string's text, j JSON) and the value. Associated data: all that goes before the ciphertext, the event's id,
+ * a letter (t a string's text, j JSON, b bytes) and the value. Associated data: all that goes before the ciphertext, the event's id,
  * the field. The key is BLAKE2b of the owner's key, keyed with the period's. The nonce is a keyed hash of event, field and
  * value under a second key of the same derivation (as in SIV, RFC 5297): no nonce repeats unless all of it does, no random
  * numbers have to be asked for, and an append that is done again after a crash makes the same bytes.
@@ -136,12 +136,16 @@ static struct entry *make_entry(struct seal *seal, const char *owner, int64_t no
   return entry;
 }
 
-/* The owner's key, made where there is none; NULL: destroyed, or wrapped by who knows what, or the name is too long for one. */
-static struct entry *key_of(struct seal *seal, const char *owner, int64_t now) {
+/* The owner's key; NULL: there is none, or it is destroyed, or wrapped by who knows what. */
+static struct entry *known_key(struct seal *seal, const char *owner) {
   struct entry *entry = g_hash_table_lookup(seal->by_owner, owner);
-  if (!entry && strlen(owner) > SEAL_OWNER_MOST) return NULL;
-  if (!entry) entry = make_entry(seal, owner, now);
-  return unwrap_key(seal, entry) ? entry : NULL;
+  return entry && unwrap_key(seal, entry) ? entry : NULL;
+}
+
+/* The same, made where there is none; NULL, too: the name is too long for one. */
+static struct entry *key_of(struct seal *seal, const char *owner, int64_t now) {
+  if (!g_hash_table_contains(seal->by_owner, owner)) return strlen(owner) > SEAL_OWNER_MOST ? NULL : make_entry(seal, owner, now);
+  return known_key(seal, owner);
 }
 
 static void bury(struct entry *entry, int64_t now) {
@@ -426,10 +430,12 @@ static GByteArray *bound_to(const uint8_t head[HEAD], size_t head_length, struct
   return data;
 }
 
-/* The keys to seal with, copied out from under the lock; false: one is destroyed. */
-static bool keys_for(struct seal *seal, const char *owner, const char *period, int64_t now, uint8_t head[HEAD], uint8_t keys[2 * KEY]) {
+/* The keys to seal with, copied out from under the lock; false: one is destroyed, or not there and not to be made. */
+static bool keys_for(struct seal *seal, const char *owner, const char *period, bool make, int64_t now, uint8_t head[HEAD], uint8_t keys[2 * KEY]) {
+  if (!owner) owner = HOUSE;
   g_mutex_lock(&seal->lock);
-  struct entry *of = key_of(seal, owner ? owner : HOUSE, now), *in = of && period ? key_of(seal, period, now) : NULL;
+  struct entry *of = make ? key_of(seal, owner, now) : known_key(seal, owner), *in = NULL;
+  if (of && period) in = make ? key_of(seal, period, now) : known_key(seal, period);
   bool fine = of && (!period || in);
   if (fine) {
     head[0] = VERSION;
@@ -441,11 +447,9 @@ static bool keys_for(struct seal *seal, const char *owner, const char *period, i
   return fine;
 }
 
-char *seal_value(struct seal *seal, const char *owner, const char *period, struct uuid event, const char *field, const char *value, size_t length, bool json, int64_t now) {
-  uint8_t keys[2 * KEY], head[HEAD];
-  if (!keys_for(seal, owner, period, now, head, keys)) return NULL;
+static uint8_t *seal_with(const uint8_t keys[2 * KEY], uint8_t head[HEAD], struct uuid event, const char *field, char letter, const void *value, size_t length, size_t *ret_length) {
   g_autofree uint8_t *plain = g_malloc(length + 1);
-  plain[0] = json ? 'j' : 't';
+  plain[0] = (uint8_t)letter;
   if (length) memcpy(plain + 1, value, length);
   g_autoptr(GByteArray) data = bound_to(head, HEAD - NONCE, event, field);
   crypto_generichash_state hash;
@@ -454,13 +458,29 @@ char *seal_value(struct seal *seal, const char *owner, const char *period, struc
   crypto_generichash_update(&hash, (const uint8_t[]){ 0 }, 1); /* a field has no NUL: event and field end here */
   crypto_generichash_update(&hash, plain, length + 1);
   crypto_generichash_final(&hash, head + HEAD - NONCE, NONCE);
-  size_t whole = HEAD + length + 1 + TAG;
-  g_autofree uint8_t *bytes = g_malloc(whole);
+  *ret_length = HEAD + length + 1 + TAG;
+  uint8_t *bytes = g_malloc(*ret_length);
   memcpy(bytes, head, HEAD);
   crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + HEAD, NULL, plain, length + 1, data->data, data->len, NULL, head + HEAD - NONCE, keys);
-  sodium_memzero(keys, sizeof keys);
   sodium_memzero(plain, length + 1);
+  return bytes;
+}
+
+char *seal_value(struct seal *seal, const char *owner, const char *period, struct uuid event, const char *field, const char *value, size_t length, bool json, int64_t now) {
+  uint8_t keys[2 * KEY], head[HEAD];
+  size_t whole;
+  if (!keys_for(seal, owner, period, true, now, head, keys)) return NULL;
+  g_autofree uint8_t *bytes = seal_with(keys, head, event, field, json ? 'j' : 't', value, length, &whole);
+  sodium_memzero(keys, sizeof keys);
   return encode(bytes, whole);
+}
+
+uint8_t *seal_bytes(struct seal *seal, const char *owner, const char *period, struct uuid event, const char *field, const void *data, size_t length, bool make, int64_t now, size_t *ret_length) {
+  uint8_t keys[2 * KEY], head[HEAD];
+  if (!keys_for(seal, owner, period, make, now, head, keys)) return NULL;
+  uint8_t *bytes = seal_with(keys, head, event, field, 'b', data, length, ret_length);
+  sodium_memzero(keys, sizeof keys);
+  return bytes;
 }
 
 static struct entry *find_entry(struct seal *seal, uint64_t id) {
@@ -499,6 +519,16 @@ static char *open_bytes(struct seal *seal, const uint8_t *bytes, size_t length, 
   if (!bad) return g_steal_pointer(&out);
   *state = SEAL_LOCKED;
   return NULL;
+}
+
+uint8_t *seal_open(struct seal *seal, const void *data, size_t length, struct uuid event, const char *field, enum seal_state *ret_state, size_t *ret_length) {
+  const uint8_t *bytes = data;
+  bool whole = bytes && length >= HEAD + 1 + TAG && bytes[0] == VERSION;
+  g_autofree char *plain = open_bytes(seal, whole ? bytes : NULL, length, event, field, ret_state);
+  if (!plain) return NULL;
+  *ret_length = length - HEAD - TAG - 1;
+  memmove(plain, plain + 1, *ret_length + 1);
+  return (uint8_t *)g_steal_pointer(&plain);
 }
 
 /* The bytes of a sealed text; NULL: it is none. */

@@ -50,6 +50,12 @@ char *seal_owner(struct seal *seal, const char *text);
  * NULL: none. NULL where the owner or the period is destroyed: what would be said of them is not stored. */
 char *seal_value(struct seal *seal, const char *owner, const char *period, struct uuid event, const char *field,
                  const char *value, size_t length, bool json, int64_t now); /* newly allocated */
+/* The same of bytes, as bytes (newly allocated). Without `make` only with keys that are there already, so that it may be done before the
+ * write that stores them; NULL: they are not, or are destroyed. */
+uint8_t *seal_bytes(struct seal *seal, const char *owner, const char *period, struct uuid event, const char *field,
+                    const void *data, size_t length, bool make, int64_t now, size_t *ret_length);
+/* What they were, newly allocated with a NUL behind; NULL unless the state is SEAL_OPEN. */
+uint8_t *seal_open(struct seal *seal, const void *data, size_t length, struct uuid event, const char *field, enum seal_state *ret_state, size_t *ret_length);
 /* What `text` says, newly allocated; a few words in brackets where that cannot be read; NULL stays NULL. A value that is no
  * string comes as its JSON, `ret_json` says so. `ret_state` and `ret_json` may be NULL; so may `seal`, then nothing opens. */
 char *seal_reveal(struct seal *seal, const char *text, struct uuid event, const char *field, enum seal_state *ret_state, bool *ret_json);

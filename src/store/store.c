@@ -485,7 +485,11 @@ static void bind_list(struct query *query, bool lasting, const char *types, va_l
     case 't': cell = text_cell(va_arg(arguments, const char *)); break;
     case 'i': cell = (struct cell){ .kind = CELL_INTEGER, .integer = va_arg(arguments, int64_t) }; break;
     case 'd': cell.real = va_arg(arguments, double); cell.kind = isnan(cell.real) ? CELL_NULL : CELL_REAL; break;
-    case 'b': cell = (struct cell){ .kind = CELL_BLOB, .data = va_arg(arguments, const void *) }; cell.length = va_arg(arguments, size_t); break;
+    case 'b':
+      cell.data = va_arg(arguments, const void *);
+      cell.length = va_arg(arguments, size_t);
+      cell.kind = cell.data ? CELL_BLOB : CELL_NULL;
+      break;
     default: g_assert_not_reached();
     }
     cell.lasting = lasting;
