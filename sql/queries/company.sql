@@ -269,7 +269,7 @@ SELECT digest, seq FROM statement WHERE id = $1;
 DELETE FROM statement WHERE id = $1 AND authority IS NULL;
 
 -- name: all_statement
-SELECT s.seq, s.at, a.key, o.key, s.name, s.score, s.success
+SELECT s.seq, s.at, a.key, o.key, COALESCE(s.name, o.name), s.score, s.success
 FROM statement s JOIN term a ON a.id = s.actor LEFT JOIN term o ON o.id = s.object
 WHERE (s.score IS NOT NULL OR s.success IS NOT NULL) AND s.voided IS NULL ORDER BY s.at, s.seq;
 
@@ -280,7 +280,7 @@ SELECT id FROM term WHERE key = $1;
 SELECT COALESCE(min(id), 0) - 1 FROM term WHERE id < 0;
 
 -- name: put_term
-INSERT INTO term (id, key, sample, seq) VALUES ($1, $2, $3, $4);
+INSERT INTO term (id, key, name, sample, seq) VALUES ($1, $2, $3, $4, $5);
 
 -- name: put_statement_term
 INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $3) ON CONFLICT (term, place, seq) DO NOTHING;

@@ -4,10 +4,12 @@
 SELECT stored FROM statement ORDER BY stored DESC LIMIT 1;
 
 -- name: statement_of_id
-SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.data, s.id, s.refs FROM statement s JOIN event e ON e.seq = s.seq WHERE s.id = $1;
+SELECT s.seq, s.stored, s.authority, s.voided, e.id, d.data, s.id, s.refs
+FROM statement s JOIN event e ON e.seq = s.seq LEFT JOIN event_data d ON d.seq = s.seq WHERE s.id = $1;
 
 -- name: statement_at
-SELECT s.seq, s.stored, s.authority, s.voided, e.id, e.data, s.id, s.refs FROM statement s JOIN event e ON e.seq = s.seq WHERE s.seq = $1;
+SELECT s.seq, s.stored, s.authority, s.voided, e.id, d.data, s.id, s.refs
+FROM statement s JOIN event e ON e.seq = s.seq LEFT JOIN event_data d ON d.seq = s.seq WHERE s.seq = $1;
 
 -- name: first_after
 SELECT seq FROM statement WHERE stored > $1 ORDER BY stored, seq LIMIT 1;
@@ -16,10 +18,10 @@ SELECT seq FROM statement WHERE stored > $1 ORDER BY stored, seq LIMIT 1;
 SELECT seq FROM statement WHERE stored <= $1 ORDER BY stored DESC, seq DESC LIMIT 1;
 
 -- name: term_of_key
-SELECT id, key, sample FROM term WHERE key = $1;
+SELECT id, key, name, sample FROM term WHERE key = $1;
 
 -- name: term_of_id
-SELECT id, key, sample FROM term WHERE id = $1;
+SELECT id, key, name, sample FROM term WHERE id = $1;
 
 -- name: last_term
 SELECT id FROM term ORDER BY id DESC LIMIT 1;

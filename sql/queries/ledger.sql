@@ -2,8 +2,15 @@
 SELECT seq, hash, recorded FROM event ORDER BY seq DESC LIMIT 1;
 
 -- name: append
-INSERT INTO event (seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash)
+INSERT INTO event (seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- name: append_with_data
+INSERT INTO event (seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, hash, data)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+
+-- name: append_data
+INSERT INTO event_data (seq, data) VALUES ($1, $2);
 
 -- name: by_id
 SELECT seq FROM event WHERE id = $1;
@@ -12,15 +19,15 @@ SELECT seq FROM event WHERE id = $1;
 SELECT correlation FROM event WHERE seq = $1;
 
 -- name: range
-SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash
-FROM event WHERE seq BETWEEN $1 AND $2 ORDER BY seq LIMIT $3;
+SELECT e.seq, e.id, e.kind, e.subject, e.actor, e.occurred, e.recorded, e.cause, e.correlation, e.batch, e.taint, e.rules, e.body, d.data, e.hash
+FROM event AS e LEFT JOIN event_data AS d ON d.seq = e.seq WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq LIMIT $3;
 
 -- name: batch
-SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash
-FROM event WHERE seq BETWEEN $1 AND $2 AND batch = $3 ORDER BY seq LIMIT $4;
+SELECT e.seq, e.id, e.kind, e.subject, e.actor, e.occurred, e.recorded, e.cause, e.correlation, e.batch, e.taint, e.rules, e.body, d.data, e.hash
+FROM event AS e LEFT JOIN event_data AS d ON d.seq = e.seq WHERE e.seq BETWEEN $1 AND $2 AND e.batch = $3 ORDER BY e.seq LIMIT $4;
 
 -- name: of_subject
-SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, data, hash
+SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, NULL, hash
 FROM event WHERE subject = $1 AND data IS NULL ORDER BY seq DESC LIMIT $2;
 
 -- name: undone

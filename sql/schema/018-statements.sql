@@ -1,5 +1,10 @@
--- The text of a statement is bytes of its event, compressed and sealed; it is found by its room's tables, not by its subject.
-ALTER TABLE event ADD COLUMN data BLOB;
+-- The text of a statement is bytes of its event, compressed and sealed. They stand by themselves: no fold reads them, and pages fill better.
+-- Such an event is found by its room's tables, not by its subject.
+ALTER TABLE event ADD COLUMN data INTEGER; -- how many bytes; null: none
+CREATE TABLE event_data (
+  seq  INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+);
 DROP INDEX event_by_subject;
 CREATE INDEX event_by_subject ON event (subject, seq) WHERE data IS NULL;
 
@@ -10,6 +15,7 @@ DROP TABLE term;
 CREATE TABLE term (
   id     INTEGER PRIMARY KEY,
   key    TEXT    NOT NULL, -- v and a verb's IRI, o and an activity's, p and an agent's opaque name
+  name   TEXT,             -- of an activity, as it was first told
   sample TEXT,             -- how it was first told, as JSON: texts are compressed with it
   seq    INTEGER NOT NULL
 );
@@ -25,7 +31,7 @@ CREATE TABLE statement (
   verb      INTEGER,
   object    INTEGER,
   authority INTEGER,
-  name      TEXT,             -- of the activity, where the statement is evidence
+  name      TEXT,             -- of the activity, where the statement is evidence and calls it otherwise than its term
   score     REAL,
   success   INTEGER,
   target    BLOB,             -- the statement that a StatementRef names

@@ -3,8 +3,8 @@
  * From statement.stored to the tables `term`, `statement` and `statement_term`.
  *
  * The body of the door's event is {actor, after, name, refs, replaces, score, success, target, terms, voids}; the statement itself is the
- * event's data, which nothing here reads. `refs` is a text of numbers, each with the letter of its role: "12a 3v 40o 5w". The numbers
- * are explained by the event that first used them: its `terms` are {"40": {key, sample}}. So a statement costs no look-up of its words, and
+ * event's data, which nothing here reads. `refs` is a text of numbers to the base of 36, each behind the letter of its role: "ac v3 o14 w5". The
+ * numbers are explained by the event that first used them: its `terms` are {"14": {key, name, sample}}. So a statement costs no look-up of its words, and
  * words are stored once. `after` is by how many microseconds it was stored later than its event was recorded.
  *
  * One from a file has neither refs nor data, but an actor, a verb and an object; it is evidence, and the door does not show it. Its
@@ -35,9 +35,8 @@ GArray *statement_refs(const char *text) {
   GArray *refs = g_array_sized_new(FALSE, FALSE, sizeof(struct statement_ref), 16);
   char *end;
   for (const char *at = text; at && *at && refs->len < TERMS_MOST; at = *end ? end + 1 : end) {
-    struct statement_ref ref = { .term = g_ascii_strtoll(at, &end, 10) };
-    if (end == at || !*end || !strchr("avodrw", *end)) break;
-    ref.role = *end++;
+    struct statement_ref ref = { .role = *at, .term = g_ascii_strtoll(at + 1, &end, STATEMENT_BASE) };
+    if (end == at + 1 || !strchr("avodrw", ref.role)) break;
     g_array_append_val(refs, ref);
   }
   return refs;
@@ -155,7 +154,8 @@ static bool put_terms(struct db *db, struct json terms, int64_t seq, GError **er
     size_t length = 0;
     const char *raw = json_type(sample) == JSON_OBJECT ? json_raw(sample, &length) : NULL;
     g_autofree char *text = raw ? g_strndup(raw, length) : NULL;
-    if (db_run(db, error, "company.put_term", "itti", g_ascii_strtoll(it.key, NULL, 10), json_string(json_get(it.value, "key")), text, seq) < 0) return false;
+    if (db_run(db, error, "company.put_term", "ittti", g_ascii_strtoll(it.key, NULL, STATEMENT_BASE), json_string(json_get(it.value, "key")),
+        json_string(json_get(it.value, "name")), text, seq) < 0) return false;
   }
   return true;
 }
@@ -168,7 +168,7 @@ static bool file_term(struct db *db, char letter, struct json value, int64_t seq
   if (!text || !*text) return true;
   int got = db_one(db, ret_term, error, "company.term", "t", key);
   if (got != 0) return got > 0;
-  return db_one(db, ret_term, error, "company.next_file_term", "") == 1 && db_run(db, error, "company.put_term", "itti", *ret_term, key, NULL, seq) >= 0;
+  return db_one(db, ret_term, error, "company.next_file_term", "") == 1 && db_run(db, error, "company.put_term", "ittti", *ret_term, key, NULL, NULL, seq) >= 0;
 }
 
 /* ---- the row ---------------------------------------------------------------------------------------------------- */

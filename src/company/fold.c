@@ -321,7 +321,7 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL, NULL),
   ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL, NULL),
   KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor", 
-    "{actor?:text after?:count name?:text refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name sample?:any}} voids?:flag}|"
+    "{actor?:text after?:count name?:text refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name name?:text sample?:any}} voids?:flag}|"
     "{actor:text name?:text object:text score?:number success?:flag verb:text}"),
   ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL, NULL),
   ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number", NULL),

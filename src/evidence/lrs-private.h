@@ -13,8 +13,8 @@ struct lrs {
 
 /* ---- terms (lrs-terms.c) ---- */
 
-struct lrs_term { int64_t id; char *key; /* "vhttp://…" */ char *sample; /* NULL: none */ }; /* never changes */
-struct lrs_term *lrs_term_new(int64_t id, const char *key, const char *sample);
+struct lrs_term { int64_t id; char *key; /* "vhttp://…" */ char *name, *sample; /* NULL: none */ }; /* never changes */
+struct lrs_term *lrs_term_new(int64_t id, const char *key, const char *name, const char *sample);
 struct lrs_term *lrs_term_ref(struct lrs_term *term); /* may be NULL */
 void lrs_term_unref(struct lrs_term *term);
 

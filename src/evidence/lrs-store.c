@@ -18,6 +18,7 @@
 #include <math.h>
 
 #define TEXT "statement" /* what a text is sealed as */
+#define NUMBER_TEXT 16 /* 13 digits of 64 bits, a sign, and the end */
 #define SAMPLE_MOST 4096 /* bytes of a term as it was first told; what is longer is not kept */
 
 struct lrs *lrs_new(struct ledger *ledger) {
@@ -359,7 +360,7 @@ static bool number_terms(struct draft *draft, struct db *db, const char *authori
       g_autofree char *sample = sample_of(draft, term, authority);
       if (last < 0 && db_one(db, &last, error, "evidence.last_term", "") < 0) return false;
       last = MAX(last, 0) + 1;
-      term->known = lrs_term_new(last, term->key, sample);
+      term->known = lrs_term_new(last, term->key, term->role == 'o' ? draft->told.name : NULL, sample);
       term->fresh = true;
     }
     term->id = term->known->id;
@@ -378,17 +379,28 @@ static void forget_numbers(struct draft *draft) {
   }
 }
 
+/* To the base of STATEMENT_BASE. */
+static const char *format_number(int64_t number, char out[NUMBER_TEXT]) {
+  char digits[NUMBER_TEXT], *at = digits + sizeof digits - 1;
+  uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+  *at = 0;
+  do *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % STATEMENT_BASE]; while (rest /= STATEMENT_BASE);
+  if (number < 0) *--at = '-';
+  return memcpy(out, at, (size_t)(digits + sizeof digits - at));
+}
+
 static void put_terms(struct json_writer *out, const struct draft *draft) {
   bool any = false;
   for (guint i = 0; i < draft->terms->len; i++) {
     const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
-    char number[24];
+    char number[NUMBER_TEXT];
     if (!term->fresh) continue;
     if (!any) json_open_object(out, "terms");
     any = true;
-    g_snprintf(number, sizeof number, "%" G_GINT64_FORMAT, term->id);
+    format_number(term->id, number);
     json_open_object(out, number);
     json_put_string(out, "key", term->key);
+    if (term->known->name) json_put_string(out, "name", term->known->name);
     if (term->known->sample) json_put_raw(out, "sample", term->known->sample, strlen(term->known->sample));
     json_close_object(out);
   }
@@ -397,23 +409,34 @@ static void put_terms(struct json_writer *out, const struct draft *draft) {
 
 static void put_refs(struct json_writer *out, const struct draft *draft) {
   g_autoptr(GString) refs = g_string_sized_new(draft->terms->len * 8);
+  char number[NUMBER_TEXT];
   for (guint i = 0; i < draft->terms->len; i++) {
     const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
-    g_string_append_printf(refs, "%s%" G_GINT64_FORMAT "%c", i ? " " : "", term->id, term->role);
+    if (i) g_string_append_c(refs, ' ');
+    g_string_append_c(refs, term->role);
+    g_string_append(refs, format_number(term->id, number));
   }
   json_put_string(out, "refs", refs->str);
 }
 
+/* Does it call its activity by another name than its term has? */
+static bool is_called_otherwise(const struct draft *draft) {
+  for (guint i = 0; i < draft->terms->len; i++) {
+    const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
+    if (term->role == 'o') return draft->told.name && g_strcmp0(draft->told.name, term->known->name) != 0;
+  }
+  return false;
+}
+
 static char *body_of(const struct draft *draft, int64_t after, size_t *ret_length) {
   const struct statement *told = &draft->told;
-  struct json type = json_get(json_get(draft->statement, "object"), "objectType");
-  bool activity = json_type(type) == JSON_ABSENT || json_equals(type, "Activity"), evidence = !isnan(told->score) || told->success >= 0;
+  bool evidence = !isnan(told->score) || told->success >= 0;
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
   if (draft->actor) json_put_string(&out, "actor", draft->actor);
   if (after) json_put_integer(&out, "after", after);
-  if (activity && evidence && told->name) json_put_string(&out, "name", told->name);
+  if (evidence && is_called_otherwise(draft)) json_put_string(&out, "name", told->name);
   put_refs(&out, draft);
   if (draft->replaces) json_put_bool(&out, "replaces", true);
   if (!isnan(told->score)) json_put_number(&out, "score", told->score);

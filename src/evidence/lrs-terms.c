@@ -30,6 +30,7 @@ void lrs_terms_free(struct lrs_terms *terms) {
 static void term_clear(void *data) {
   struct lrs_term *term = data;
   g_free(term->key);
+  g_free(term->name);
   g_free(term->sample);
 }
 void lrs_term_unref(struct lrs_term *term) {
@@ -37,9 +38,9 @@ void lrs_term_unref(struct lrs_term *term) {
 }
 struct lrs_term *lrs_term_ref(struct lrs_term *term) { return term ? g_atomic_rc_box_acquire(term) : NULL; }
 
-struct lrs_term *lrs_term_new(int64_t id, const char *key, const char *sample) {
+struct lrs_term *lrs_term_new(int64_t id, const char *key, const char *name, const char *sample) {
   struct lrs_term *term = g_atomic_rc_box_new0(struct lrs_term);
-  *term = (struct lrs_term){ id, g_strdup(key), g_strdup(sample) };
+  *term = (struct lrs_term){ id, g_strdup(key), g_strdup(name), g_strdup(sample) };
   return term;
 }
 
@@ -69,7 +70,7 @@ struct lrs_term *lrs_terms_known(struct lrs_terms *terms, const char *key) {
 
 static int read_term(struct query *query, struct lrs_term **ret_term, GError **error) {
   int got = query_next(query, error);
-  if (got == 1) *ret_term = lrs_term_new(query_integer(query, 0), query_text(query, 1), query_text(query, 2));
+  if (got == 1) *ret_term = lrs_term_new(query_integer(query, 0), query_text(query, 1), query_text(query, 2), query_text(query, 3));
   query_done(query);
   return got;
 }

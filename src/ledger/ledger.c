@@ -418,9 +418,10 @@ static bool correlate(struct ledger_write *write, struct event *event, GError **
 static bool insert(struct ledger_write *write, const struct event *event, GError **error) {
   uint8_t hash[DIGEST_BYTES];
   ledger_link(write->hash, event, hash);
-  if (db_run(write->db, error, "ledger.append", "ibtttiiiititt" "bb", event->seq, event->id.bytes, sizeof event->id.bytes, event->kind, event->subject,
-      event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch, (int64_t)event->taint, event->rules, event->body,
-      event->data, event->data_length, hash, (size_t)DIGEST_BYTES) < 0) return false;
+  if (db_run(write->db, error, event->data ? "ledger.append_with_data" : "ledger.append", event->data ? "ibtttiiiitittbi" : "ibtttiiiitittb", event->seq, event->id.bytes, sizeof event->id.bytes,
+      event->kind, event->subject, event->actor, event->occurred, event->recorded, event->cause, event->correlation, event->batch, (int64_t)event->taint, event->rules, event->body,
+      hash, (size_t)DIGEST_BYTES, (int64_t)event->data_length) < 0) return false;
+  if (event->data && db_run(write->db, error, "ledger.append_data", "ib", event->seq, event->data, event->data_length) < 0) return false;
   write->seq = event->seq;
   memcpy(write->hash, hash, DIGEST_BYTES);
   g_array_append_val(write->correlations, event->correlation);

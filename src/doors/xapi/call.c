@@ -149,7 +149,7 @@ static void name_authority(struct xapi_call *call) {
   json_close_object(&out);
   call->authority = g_strdup(out.text->str);
   call->authority_key = g_strconcat("account:urn:meno:credentials|", call->who.id, NULL);
-  call->actor = g_strconcat("connector:xapi-", call->who.id, NULL);
+  call->actor = "connector:xapi"; /* which one, the authority says */
 }
 
 struct known { struct credential credential; int64_t found; };
@@ -212,7 +212,6 @@ void xapi_call_clear(struct xapi_call *call) {
   credential_clear(&call->who);
   g_clear_pointer(&call->authority, g_free);
   g_clear_pointer(&call->authority_key, g_free);
-  g_clear_pointer(&call->actor, g_free);
 }
 
 /* ---- parameters that several resources have --------------------------------------------------------------------- */

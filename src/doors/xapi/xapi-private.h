@@ -31,7 +31,8 @@ struct xapi_call {
   enum xapi_version version;
   struct credential who;
   bool looked_up;             /* in the database, now */
-  char *authority, *authority_key, *actor; /* of the credential: an Agent as JSON, its key, the events' actor */
+  char *authority, *authority_key; /* of the credential: an Agent as JSON, and its key */
+  const char *actor;          /* of the events */
   int64_t now;
 };
 
