@@ -282,11 +282,21 @@ SELECT COALESCE(min(id), 0) - 1 FROM term WHERE id < 0;
 -- name: put_term
 INSERT INTO term (id, key, name, sample, seq) VALUES ($1, $2, $3, $4, $5);
 
+-- name: statements_rolled
+SELECT upto FROM statement_rolled;
+
+-- name: roll_statements
+INSERT INTO statement_rolled (id, upto) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto;
+
+-- name: statements_to_roll
+SELECT seq, refs FROM statement WHERE seq >= $1 AND seq < $2 AND refs IS NOT NULL;
+
 -- name: put_statement_term
 INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $3) ON CONFLICT (term, place, seq) DO NOTHING;
 
--- name: put_four_statement_terms
-INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $9), ($3, $4, $9), ($5, $6, $9), ($7, $8, $9) ON CONFLICT (term, place, seq) DO NOTHING;
+-- name: put_eight_statement_terms
+INSERT INTO statement_term (term, place, seq) VALUES ($1, $2, $3), ($4, $5, $6), ($7, $8, $9), ($10, $11, $12), ($13, $14, $15), ($16, $17, $18), ($19, $20, $21), ($22, $23, $24)
+ON CONFLICT (term, place, seq) DO NOTHING;
 
 -- name: void_statement
 UPDATE statement SET voided = $2 WHERE seq = $1 AND voids = 0 AND voided IS NULL;

@@ -26,8 +26,11 @@ SELECT id, key, name, sample FROM term WHERE id = $1;
 -- name: last_term
 SELECT id FROM term ORDER BY id DESC LIMIT 1;
 
--- name: statement_has
-SELECT 1 FROM statement_term WHERE term = $1 AND place = $2 AND seq = $3;
+-- name: newer_refs
+SELECT seq, refs FROM statement WHERE seq > $1 AND refs IS NOT NULL ORDER BY seq;
+
+-- name: statement_is_of
+SELECT 1 FROM statement WHERE seq = $1 AND authority = $2;
 
 -- name: all_down
 SELECT seq FROM statement WHERE seq <= $1 AND authority IS NOT NULL AND voided IS NULL ORDER BY seq DESC LIMIT $2;

@@ -255,6 +255,9 @@ SELECT seq, CAST(seq AS TEXT), t.* FROM statement AS t;
 -- name: rows_statement_news
 SELECT seq, CAST(id AS TEXT), t.* FROM statement_news AS t;
 
+-- name: rows_statement_rolled
+SELECT upto, CAST(id AS TEXT), t.* FROM statement_rolled AS t;
+
 -- name: rows_statement_term
 SELECT seq, CAST(term AS TEXT) || ' ' || CAST(place AS TEXT) || ' ' || CAST(seq AS TEXT), t.* FROM statement_term AS t;
 

@@ -44,3 +44,9 @@ CREATE UNIQUE INDEX statement_by_id ON statement (id);
 CREATE INDEX statement_by_stored ON statement (stored, seq);
 CREATE INDEX statement_by_target ON statement (target, seq) WHERE target IS NOT NULL;
 CREATE INDEX statement_of_skill ON statement (seq) WHERE score IS NOT NULL OR success IS NOT NULL;
+
+-- One row: the terms of statements before this seq stand in statement_term; those from there on are few, and are looked up in `refs`.
+CREATE TABLE statement_rolled (
+  id   INTEGER PRIMARY KEY,
+  upto INTEGER NOT NULL
+);

@@ -15,6 +15,10 @@
  * statements one arrival may touch is bounded: beyond REFERRERS_MOST the filters miss some, which a chain or a star of that many
  * references asks for.
  *
+ * Terms are written to statement_term in blocks: when the first statement of a new block of ROLLED_TOGETHER events comes, those of the
+ * blocks before it are, in the order of that table. One by one, each would change four pages of its own. What is not there yet, the door
+ * finds in the rows' `refs` (evidence/lrs-tail.c).
+ *
  * What counts as evidence, or takes some back, is news for agents; but programs send day and night, and whoever shows figures
  * would load the company anew each time. So there is news once a minute at most; what comes in the minute after is seen with the
  * next, or the next day at the latest.
@@ -27,6 +31,7 @@
 
 #define TERMS_MOST 2000 /* of one statement */
 #define REFERRERS_MOST 1000
+#define ROLLED_TOGETHER 4096 /* events: more makes one commit long, fewer the table's pages many */
 #define NEWS_EVERY (60 * CLOCK_SECOND)
 
 /* ---- refs ------------------------------------------------------------------------------------------------------- */
@@ -42,12 +47,12 @@ GArray *statement_refs(const char *text) {
   return refs;
 }
 
-static int place_of(char role) { return role == 'r' ? PLACE_RELATED : role == 'w' ? PLACE_AUTHORITY : PLACE_DIRECT; }
+enum place statement_place(char role) { return role == 'r' ? PLACE_RELATED : role == 'w' ? PLACE_AUTHORITY : PLACE_DIRECT; }
 
 static bool has_row(const GArray *rows, int64_t term, char role) {
   for (guint i = 0; i < rows->len; i++) {
     const struct statement_ref *row = &g_array_index(rows, struct statement_ref, i);
-    if (row->term == term && place_of(row->role) == place_of(role)) return true;
+    if (row->term == term && statement_place(row->role) == statement_place(role)) return true;
   }
   return false;
 }
@@ -61,18 +66,58 @@ static void inherit(GArray *rows, const GArray *from) {
   }
 }
 
-static bool put_rows(struct db *db, const GArray *rows, int64_t seq, GError **error) {
-  guint i = 0;
-  for (; i + 4 <= rows->len; i += 4) {
-    const struct statement_ref *four = &g_array_index(rows, struct statement_ref, i);
-    if (db_run(db, error, "company.put_four_statement_terms", "iiiiiiiii", four[0].term, (int64_t)place_of(four[0].role), four[1].term, (int64_t)place_of(four[1].role),
-        four[2].term, (int64_t)place_of(four[2].role), four[3].term, (int64_t)place_of(four[3].role), seq) < 0) return false;
-  }
-  for (; i < rows->len; i++) {
-    const struct statement_ref *one = &g_array_index(rows, struct statement_ref, i);
-    if (db_run(db, error, "company.put_statement_term", "iii", one->term, (int64_t)place_of(one->role), seq) < 0) return false;
+static bool put_rows(struct db *db, const GArray *rows, guint from, int64_t seq, GError **error) {
+  for (guint i = from; i < rows->len; i++) {
+    const struct statement_ref *row = &g_array_index(rows, struct statement_ref, i);
+    if (db_run(db, error, "company.put_statement_term", "iii", row->term, (int64_t)statement_place(row->role), seq) < 0) return false;
   }
   return true;
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
+
+struct placed { int64_t term, place, seq; };
+
+static int by_place(const void *a, const void *b) {
+  const struct placed *x = a, *y = b;
+  if (x->term != y->term) return x->term < y->term ? -1 : 1;
+  if (x->place != y->place) return x->place < y->place ? -1 : 1;
+  return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+static bool read_block(struct db *db, int64_t from, int64_t upto, GArray *rows, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "company.statements_to_roll", "ii", from, upto);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    g_autoptr(GArray) refs = statement_refs(query_text(query, 1));
+    for (guint i = 0; i < refs->len; i++) {
+      const struct statement_ref *ref = &g_array_index(refs, struct statement_ref, i);
+      struct placed row = { ref->term, statement_place(ref->role), query_integer(query, 0) };
+      g_array_append_val(rows, row);
+    }
+  }
+  g_array_sort(rows, by_place);
+  return got == 0;
+}
+
+/* Eight rows at once; the last of them again where fewer are left. */
+static bool put_block(struct db *db, const GArray *rows, GError **error) {
+  for (guint i = 0; i < rows->len; i += 8) {
+    const struct placed *at[8];
+    for (guint k = 0; k < 8; k++) at[k] = &g_array_index(rows, struct placed, MIN(i + k, rows->len - 1));
+    if (db_run(db, error, "company.put_eight_statement_terms", "iiiiiiiiiiiiiiiiiiiiiiii", at[0]->term, at[0]->place, at[0]->seq, at[1]->term, at[1]->place, at[1]->seq,
+        at[2]->term, at[2]->place, at[2]->seq, at[3]->term, at[3]->place, at[3]->seq, at[4]->term, at[4]->place, at[4]->seq, at[5]->term, at[5]->place, at[5]->seq,
+        at[6]->term, at[6]->place, at[6]->seq, at[7]->term, at[7]->place, at[7]->seq) < 0) return false;
+  }
+  return true;
+}
+
+static bool roll_before(struct db *db, int64_t seq, GError **error) {
+  int64_t upto = 0, next = seq - seq % ROLLED_TOGETHER;
+  if (db_one(db, &upto, error, "company.statements_rolled", "") < 0) return false;
+  if (upto >= next) return true;
+  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct placed));
+  return read_block(db, upto, next, rows, error) && put_block(db, rows, error) && db_run(db, error, "company.roll_statements", "i", next) >= 0;
 }
 
 /* ---- statements that refer to others ---------------------------------------------------------------------------- */
@@ -139,7 +184,7 @@ static bool meet_referrers(struct db *db, const struct arrival *arrival, const G
   for (guint i = 0; i < list->len && i < REFERRERS_MOST; i++) {
     struct referrer referrer = g_array_index(list, struct referrer, i);
     if (referrer.seq == arrival->seq || is_met(list, referrer.seq, i)) continue;
-    if (!put_rows(db, theirs, referrer.seq, error) || !referrers_of(db, referrer.id, list, error)) return false;
+    if (!put_rows(db, theirs, 0, referrer.seq, error) || !referrers_of(db, referrer.id, list, error)) return false;
   }
   return true;
 }
@@ -238,9 +283,10 @@ static bool fold_of_door(struct db *db, const struct event *event, struct json b
   json_integer(json_get(body, "after"), &after);
   bool news = arrival->voids || !isnan(json_number(json_get(body, "score"), NAN)) || is_told(json_get(body, "success"));
   if (json_true(json_get(body, "replaces")) && db_run(db, error, "company.drop_file_statement", "b", arrival->id.bytes, sizeof arrival->id.bytes) < 0) return false;
-  if (!put_terms(db, json_get(body, "terms"), event->seq, error) || !put_row(db, event, body, &named, arrival, event->recorded + after, error)) return false;
+  guint own = rows->len;
+  if (!roll_before(db, event->seq, error) || !put_terms(db, json_get(body, "terms"), event->seq, error) || !put_row(db, event, body, &named, arrival, event->recorded + after, error)) return false;
   if (news && db_run(db, error, "company.put_statement_news", "iii", event->recorded + after, event->seq, (int64_t)NEWS_EVERY) < 0) return false;
-  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, event->seq, error) && meet_referrers(db, arrival, rows, error);
+  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, error);
 }
 
 bool fold_statement(struct db *db, const struct event *event, struct json body, GError **error) {

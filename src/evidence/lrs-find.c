@@ -19,7 +19,7 @@
 #define NONE INT64_MIN
 
 struct stream { int64_t term; int place; int64_t *part; int at, count, size; bool over; };
-struct filter { struct stream streams[PLACE_COUNT]; int count; };
+struct filter { struct stream streams[2 * PLACE_COUNT]; int count; };
 struct search {
   struct lrs *lrs;
   struct db *db;
@@ -100,12 +100,26 @@ static bool seek(struct search *search, int64_t from, int64_t *ret_seq, bool *re
 
 /* ---- filters ---------------------------------------------------------------------------------------------------- */
 
+static void reverse(int64_t *list, int count) {
+  for (int i = 0; i < count / 2; i++) {
+    int64_t held = list[i];
+    list[i] = list[count - 1 - i];
+    list[count - 1 - i] = held;
+  }
+}
+
 static void add_filter(struct search *search, int64_t term, unsigned places) {
   struct filter *filter = &search->filters[search->count++];
   g_assert(search->count <= FILTERS_MOST);
   search->nothing |= term == 0;
-  for (int place = 0; place < PLACE_COUNT; place++)
-    if (places & 1u << place) filter->streams[filter->count++] = (struct stream){ .term = term, .place = place };
+  for (int place = 0; place < PLACE_COUNT; place++) {
+    struct stream newest = { .term = term, .place = place, .over = true /* it has all, from the tail */ };
+    if (!(places & 1u << place)) continue;
+    filter->streams[filter->count++] = (struct stream){ .term = term, .place = place };
+    newest.part = lrs_tail_find(search->lrs->tail, term, place, &newest.count);
+    if (!search->up) reverse(newest.part, newest.count);
+    filter->streams[filter->count++] = newest;
+  }
 }
 
 static bool add_named(struct search *search, char letter, const char *key, unsigned places, GError **error) {
@@ -204,7 +218,7 @@ bool lrs_find(struct lrs *lrs, const struct xapi_query *query, const char *mine,
   struct search search = { .lrs = lrs, .up = query->ascending, .db = store_read(ledger_store(lrs->ledger), error) };
   int64_t limit = query->limit > 0 ? MIN(query->limit, LIMIT_XAPI_PAGE) : LIMIT_XAPI_PAGE, more = 0;
   if (!search.db) return false;
-  bool fine = add_filters(&search, query, mine, error) && set_range(&search, query, error);
+  bool fine = lrs_tail_read(lrs->tail, search.db, error) && add_filters(&search, query, mine, error) && set_range(&search, query, error);
   if (fine && !search.nothing) fine = collect(&search, cursor, limit, statements, &more, error);
   if (fine) *ret_cursor = more;
   search_clear(&search);
@@ -215,7 +229,7 @@ static int is_of(struct lrs *lrs, struct db *db, int64_t seq, const char *mine, 
   g_autofree char *name = lrs_agent_name(lrs, mine), *key = g_strconcat("p", name, NULL);
   int64_t term = 0, one;
   int got = db_one(db, &term, error, "company.term", "t", key);
-  return got == 1 ? db_one(db, &one, error, "evidence.statement_has", "iii", term, (int64_t)PLACE_AUTHORITY, seq) : got;
+  return got == 1 ? db_one(db, &one, error, "evidence.statement_is_of", "ii", seq, term) : got;
 }
 
 int lrs_find_one(struct lrs *lrs, const char *id, bool voided, const char *mine, GArray *statements, GError **error) {

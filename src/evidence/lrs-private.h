@@ -7,6 +7,7 @@
 struct lrs {
   struct ledger *ledger;
   struct lrs_terms *terms;
+  struct lrs_tail *tail;
   GMutex lock;
   GArray *under_way; /* int64_t: when each write began */
 };
@@ -29,6 +30,15 @@ int lrs_term_of_key(struct db *db, const char *key, struct lrs_term **ret_term, 
 /* In a snapshot; NULL: there is none, or an error. */
 struct lrs_term *lrs_term_of_id(struct lrs_terms *terms, struct db *db, int64_t id, GError **error);
 int64_t lrs_registration_term(struct uuid registration);
+
+/* ---- the newest statements' terms (lrs-tail.c) ---- */
+
+struct lrs_tail *lrs_tail_new(void);
+void lrs_tail_free(struct lrs_tail *tail);
+/* Takes in what a snapshot has. */
+bool lrs_tail_read(struct lrs_tail *tail, struct db *db, GError **error);
+/* The numbers of those that have the term there, ascending, newly allocated; some of them may stand in statement_term, too. */
+int64_t *lrs_tail_find(struct lrs_tail *tail, int64_t term, int place, int *ret_count);
 
 /* ---- texts (lrs-text.c) ---- */
 

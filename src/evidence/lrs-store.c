@@ -25,6 +25,7 @@ struct lrs *lrs_new(struct ledger *ledger) {
   struct lrs *lrs = g_new0(struct lrs, 1);
   lrs->ledger = ledger;
   lrs->terms = lrs_terms_new();
+  lrs->tail = lrs_tail_new();
   g_mutex_init(&lrs->lock);
   lrs->under_way = g_array_new(FALSE, FALSE, sizeof(int64_t));
   return lrs;
@@ -34,6 +35,7 @@ void lrs_free(struct lrs *lrs) {
   if (!lrs) return;
   g_mutex_clear(&lrs->lock);
   lrs_terms_free(lrs->terms);
+  lrs_tail_free(lrs->tail);
   g_array_unref(lrs->under_way);
   g_free(lrs);
 }
@@ -534,6 +536,12 @@ static void remember(struct lrs *lrs, const GArray *drafts) {
   }
 }
 
+static GPtrArray *ids_of(const GArray *drafts) {
+  GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < drafts->len; i++) g_ptr_array_add(ids, g_strdup(g_array_index(drafts, struct draft, i).id));
+  return ids;
+}
+
 GPtrArray *lrs_store(struct lrs *lrs, int64_t now, const struct lrs_incoming *incoming, GError **error) {
   g_autoptr(GArray) drafts = read_drafts(lrs, incoming, now, error);
   if (!drafts) return NULL;
@@ -542,7 +550,29 @@ GPtrArray *lrs_store(struct lrs *lrs, int64_t now, const struct lrs_incoming *in
   end(lrs, now);
   if (!fine) return NULL;
   remember(lrs, drafts);
-  GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < drafts->len; i++) g_ptr_array_add(ids, g_strdup(g_array_index(drafts, struct draft, i).id));
-  return ids;
+  return ids_of(drafts);
+}
+
+struct sending { struct work work; int64_t now; struct ledger_job job; void (*done)(void *data, GPtrArray *ids, GError *error); void *data; };
+
+static void sent(void *data, GError *error) {
+  g_autofree struct sending *sending = data;
+  GArray *drafts = sending->work.drafts;
+  end(sending->work.lrs, sending->now);
+  if (!error) remember(sending->work.lrs, drafts);
+  sending->done(sending->data, error ? NULL : ids_of(drafts), error);
+  g_array_unref(drafts);
+}
+
+void lrs_send(struct lrs *lrs, int64_t now, const struct lrs_incoming *incoming, void (*done)(void *data, GPtrArray *ids, GError *error), void *data) {
+  GError *error = NULL;
+  GArray *drafts = read_drafts(lrs, incoming, now, &error);
+  if (!drafts) {
+    done(data, NULL, error);
+    return;
+  }
+  struct sending *sending = g_new(struct sending, 1);
+  *sending = (struct sending){ { lrs, drafts, incoming }, now, { .work = write_batch, .done = sent, .data = sending }, done, data };
+  begin(lrs, now);
+  ledger_send(lrs->ledger, now, &sending->job);
 }

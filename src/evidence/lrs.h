@@ -35,6 +35,9 @@ struct lrs_incoming {
 /* All or none, durable when it returns. The ids in order, newly allocated. One that is there already and says the same stays as it
  * is; one that says something else: CONFLICT. */
 GPtrArray *lrs_store(struct lrs *lrs, int64_t now, const struct lrs_incoming *incoming, GError **error);
+/* The same for who does not wait: `done` is called with the ids, or without and with an error, both of which it takes; by whatever thread,
+ * perhaps before this returns. `incoming` must stay until then. */
+void lrs_send(struct lrs *lrs, int64_t now, const struct lrs_incoming *incoming, void (*done)(void *data, GPtrArray *ids, GError *error), void *data);
 
 struct lrs_statement { int64_t seq, stored; char *text; size_t length; };
 GArray *lrs_statements_new(void);      /* of struct lrs_statement, which it owns */

@@ -3,7 +3,7 @@
  * The record store on a database in memory, sealed: what is found by which filter, in which order statements may come, what is
  * refused, and that all of it is what the events make. */
 #include "company/fold.h"
-#include "evidence/lrs.h"
+#include "evidence/lrs-private.h"
 #include "evidence/test-xapi.h"
 #include "ledger/claims.h"
 #include "ledger/erase.h"
@@ -165,6 +165,61 @@ static void in_parts(struct fixture *fixture, const void *data) {
   assert_found("45", .since = NOW + 2, .until = NOW + 4, .ascending = true);
   assert_found("", .since = NOW + 8);
   assert_found("", .until = NOW - 1);
+}
+
+/* As many other events as end a block of the index, so that what was stored before stands there. */
+static void new_block(struct fixture *fixture) {
+  g_autoptr(GError) error = NULL;
+  struct ledger_write *write = ledger_write(fixture->ledger, NOW, &error);
+  for (int i = 0; i < 4096; i++)
+    g_assert_true(ledger_append(write, &(struct event){ .kind = "workforce.assumed", .subject = "workforce:", .actor = "system", .body = "{}" }, NULL, &error));
+  g_assert_true(ledger_commit(write, &error));
+}
+
+static int64_t rolled(struct fixture *fixture) {
+  g_autoptr(db_auto) db = store_read(fixture->store, NULL);
+  int64_t upto = 0;
+  db_one(db, &upto, NULL, "company.statements_rolled", "");
+  return upto;
+}
+
+/* What stands in the index and what only the newest rows say is found as one, whichever refers to which. */
+static void in_blocks(struct fixture *fixture, const void *data) {
+  int64_t cursor = 0;
+  store_ok(fixture, STATEMENT(ID("1"), "a@x.org", "1", ABOUT("1")));
+  store_ok(fixture, STATEMENT(ID("2"), "b@x.org", "2", ABOUT("1") ",'context':{'registration':'" ID("f") "','contextActivities':{'parent':[{'id':'http://o/p'}]}}"));
+  store_ok(fixture, STATEMENT(ID("3"), "c@x.org", "3", REFERS(ID("6"))));
+  assert_found("21", .activity = "http://o/1");
+  g_assert_cmpint(rolled(fixture), ==, 0);
+  new_block(fixture);
+  assert_found("21", .activity = "http://o/1");
+  store_ok(fixture, STATEMENT(ID("4"), "a@x.org", "1", ABOUT("1")));
+  int64_t first = rolled(fixture);
+  g_assert_cmpint(first, >, 0);
+  store_ok(fixture, STATEMENT(ID("5"), "d@x.org", "5", REFERS(ID("2"))));
+  store_ok(fixture, STATEMENT(ID("6"), "e@x.org", "6", ABOUT("6")));
+  store_ok(fixture, VOIDS(ID("7"), ID("1")));
+  assert_found("7542", .activity = "http://o/1");
+  assert_found("2457", .activity = "http://o/1", .ascending = true);
+  assert_found("63", .verb = "http://v/6");
+  assert_found("74", .agent = "mailto:a@x.org", .verb = "http://v/1");
+  assert_found("52", .registration = ID("f"));
+  assert_found("52", .activity = "http://o/p", .activity_roles = XAPI_FILTER_RELATED_ACTIVITIES);
+  g_assert_cmpint(find_one(fixture, ID("1"), true, NULL), ==, 1);
+  g_assert_cmpint(find_one(fixture, ID("4"), false, MINE_KEY), ==, 1);
+  g_autofree char *part = found(fixture, (struct xapi_query){ .activity = "http://o/1", .limit = 2 }, MINE_KEY, 0, &cursor);
+  g_assert_cmpstr(part, ==, "75");
+  new_block(fixture);
+  store_ok(fixture, STATEMENT(ID("8"), "a@x.org", "1", ABOUT("8")));
+  g_assert_cmpint(rolled(fixture), >, first);
+  g_autofree char *rest = found(fixture, (struct xapi_query){ .activity = "http://o/1", .limit = 2 }, MINE_KEY, cursor, &cursor);
+  g_assert_cmpstr(rest, ==, "42");
+  assert_found("63", .verb = "http://v/6");
+  assert_found("7542", .activity = "http://o/1");
+  lrs_free(fixture->lrs);
+  fixture->lrs = lrs_new(fixture->ledger); /* with nothing in memory */
+  assert_found("2457", .activity = "http://o/1", .ascending = true);
+  assert_found("8", .activity = "http://o/8");
 }
 
 static void whose(struct fixture *fixture, const void *data) {
@@ -343,10 +398,41 @@ static void documents_listed(struct fixture *fixture, const void *data) {
   g_assert_cmpstr(others, ==, "3");
 }
 
+/* ---- texts ------------------------------------------------------------------------------------------------------ */
+
+static void unref_term(void *term) { lrs_term_unref(term); }
+
+/* A text comes back as it went in, with its moments; with anything wrong in it, nothing comes back, or something does, and nothing breaks. */
+static void packed(struct fixture *fixture, const void *data) {
+  static const char plain[] = "{\"id\":\"" ID("1") "\",\"verb\":{\"id\":\"http://v/1\",\"display\":{\"en\":\"one\"}},\"stored\":\"2027-01-15T08:00:00.000000Z\",\"version\":\"2.0.0\"}";
+  static const char stored[] = "{\"id\":\"" ID("1") "\",\"verb\":{\"id\":\"http://v/1\",\"display\":{\"en\":\"one\"}},\"stored\":\"2027-01-15T08:00:00.000007Z\",\"version\":\"2.0.0\"}";
+  struct xapi_moments moments = { .at = { (size_t)(strstr(plain, "2027") - plain) }, .count = 1 };
+  g_autoptr(GPtrArray) terms = g_ptr_array_new_with_free_func(unref_term), none = g_ptr_array_new();
+  g_ptr_array_add(terms, lrs_term_new(1, "vhttp://v/1", NULL, "{\"id\":\"http://v/1\",\"display\":{\"en\":\"one\"}}"));
+  g_ptr_array_add(terms, NULL);
+  g_ptr_array_add(terms, lrs_term_new(2, "pa-someone", NULL, NULL));
+  g_autofree char *text = g_strdup(plain), *other = g_strdup(plain);
+  g_autoptr(GByteArray) bytes = lrs_pack(text, strlen(plain), ID("1"), &moments, terms), alone = lrs_pack(other, strlen(plain), ID("1"), &moments, none);
+  size_t length = 0;
+  g_autofree char *back = lrs_unpack(bytes->data, bytes->len, ID("1"), NOW + 7, terms, &length), *without = lrs_unpack(bytes->data, bytes->len, ID("1"), NOW + 7, none, NULL);
+  g_autofree char *back_alone = lrs_unpack(alone->data, alone->len, ID("1"), NOW + 7, terms, NULL);
+  g_assert_cmpstr(back, ==, stored);
+  g_assert_cmpuint(length, ==, strlen(stored));
+  g_assert_null(without);
+  g_assert_cmpstr(back_alone, ==, stored);
+  g_assert_cmpuint(bytes->len, <, alone->len);
+  for (guint cut = 0; cut < bytes->len; cut++) g_assert_null(lrs_unpack(bytes->data, cut, ID("1"), NOW, terms, NULL));
+  for (int i = 0; i < 20000; i++) {
+    g_autofree uint8_t *changed = g_memdup2(bytes->data, bytes->len);
+    changed[g_test_rand_int_range(0, (int)bytes->len)] ^= (uint8_t)g_test_rand_int_range(1, 256);
+    g_free(lrs_unpack(changed, bytes->len, ID("1"), NOW, terms, NULL));
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   static const struct { const char *name; void (*test)(struct fixture *, const void *); } tests[] = {
-    { "/lrs/kept-once", kept_once }, { "/lrs/filters", filters }, { "/lrs/in-parts", in_parts }, { "/lrs/whose", whose }, { "/lrs/voiding", voiding },
+    { "/lrs/kept-once", kept_once }, { "/lrs/filters", filters }, { "/lrs/in-parts", in_parts }, { "/lrs/in-blocks", in_blocks }, { "/lrs/packed", packed }, { "/lrs/whose", whose }, { "/lrs/voiding", voiding },
     { "/lrs/references", references }, { "/lrs/from-files", from_files }, { "/lrs/erased", erased }, { "/lrs/attachments", attachments },
     { "/lrs/definitions", definitions }, { "/lrs/consistent", consistent }, { "/lrs/documents", documents }, { "/lrs/documents-listed", documents_listed } };
   for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) g_test_add(tests[i].name, struct fixture, NULL, set_up, tests[i].test, tear_down);

@@ -373,25 +373,36 @@ bool ledger_commit(struct ledger_write *write, GError **error) {
   return fine;
 }
 
-struct doing { struct ledger *ledger; int64_t now; bool (*work)(struct ledger_write *write, void *data, GError **error); void *data; };
-
 static bool do_one(struct db *db, void *data, GError **error) {
-  struct doing *doing = data;
+  struct ledger_job *job = data;
+  struct ledger *ledger = job->ledger;
   struct ledger_write write;
-  if (!open_write(&write, doing->ledger, db, doing->now, error)) return false;
-  bool fine = doing->work(&write, doing->data, error);
+  if (!open_write(&write, ledger, db, job->now, error)) return false;
+  bool fine = job->work(&write, job->data, error);
   if (fine) {
-    doing->ledger->head.version = db_version(db);
-    doing->ledger->head.seq = write.seq;
-    doing->ledger->head.recorded = write.now;
-    memcpy(doing->ledger->head.hash, write.hash, DIGEST_BYTES);
+    ledger->head.version = db_version(db);
+    ledger->head.seq = write.seq;
+    ledger->head.recorded = write.now;
+    memcpy(ledger->head.hash, write.hash, DIGEST_BYTES);
   }
   close_write(&write);
   return fine;
 }
 
 bool ledger_do(struct ledger *ledger, int64_t now, bool (*work)(struct ledger_write *write, void *data, GError **error), void *data, GError **error) {
-  return store_do(ledger->store, do_one, &(struct doing){ ledger, now, work, data }, error);
+  return store_do(ledger->store, do_one, &(struct ledger_job){ .work = work, .data = data, .ledger = ledger, .now = now }, error);
+}
+
+static void done_one(void *data, GError *error) {
+  struct ledger_job *job = data;
+  job->done(job->data, error);
+}
+
+void ledger_send(struct ledger *ledger, int64_t now, struct ledger_job *job) {
+  job->ledger = ledger;
+  job->now = now;
+  job->job = (struct store_job){ .work = do_one, .done = done_one, .data = job };
+  store_send(ledger->store, &job->job);
 }
 
 /* The seq of the event with this id, 0 none, -1 error. Events of an import come in the same order each time: after the first that

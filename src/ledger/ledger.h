@@ -94,6 +94,14 @@ typedef struct ledger_write ledger_write_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ledger_write_auto, ledger_abort)
 /* Carries out `work` in a write that it may share with others' (store_do says what that asks of it): durable when it returns true. */
 bool ledger_do(struct ledger *ledger, int64_t now, bool (*work)(struct ledger_write *write, void *data, GError **error), void *data, GError **error);
+/* The same for who does not wait (store_send). */
+struct ledger_job {
+  bool (*work)(struct ledger_write *write, void *data, GError **error);
+  void (*done)(void *data, GError *error); /* which it takes */
+  void *data;
+  struct ledger *ledger; int64_t now; struct store_job job; /* the ledger's own */
+};
+void ledger_send(struct ledger *ledger, int64_t now, struct ledger_job *job);
 /* The same with one event: its seq, or 0 with an error. */
 int64_t ledger_record(struct ledger *ledger, int64_t now, const struct event *event, GError **error);
 

@@ -21,7 +21,7 @@
 enum { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLL_BACK, STEPS };
 static const char *const step_words[STEPS] = { "BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK" };
 
-#define CHECKPOINT_PAGES 32000 /* of the log, 64 MB: a page that is written again and again is copied once */
+#define CHECKPOINT_PAGES 64000 /* of the log, 128 MB: a page that is written again and again is copied once */
 
 #define PASSES 3 /* each leaves about half of what the one before it left */
 
@@ -144,7 +144,7 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   bool fine = sqlite3_open_v2(store->place, &made->handle, flags, store->memory ? NULL : sqlite_log_vfs()) == SQLITE_OK || fail_sqlite(made->handle, "opening the database", error);
   if (fine) sqlite3_busy_timeout(made->handle, BUSY_MS);
   fine = fine && exec(db, store->memory ? "PRAGMA synchronous=OFF" : "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "setting the database up", error);
-  fine = fine && exec(db, writer ? "PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
+  fine = fine && exec(db, writer ? "PRAGMA cache_size=-32000; PRAGMA journal_size_limit=134217728" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
     "setting the database up", error);
   if (fine && writer && !store->memory) made->keeper = keeper_new(store, made->handle);
   if (fine) return db;

@@ -53,7 +53,7 @@ struct store {
   GMutex lock;            /* guards `idle`, `forming` and `waiting` */
   GMutex writing;         /* held by whoever writes */
   struct db *writer;
-  struct member *forming, *last; /* whose work will be written together next; NULL: nobody's waits */
+  struct store_job *forming, *last; /* whose work will be written together next; NULL: nobody's waits */
   int waiting;            /* how many they are */
   bool (*before_commit)(void *data, GError **error); void *before_commit_data;
   GMutex news_lock;

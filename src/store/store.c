@@ -313,12 +313,10 @@ bool db_commit(struct db *db, GError **error) {
 
 /* ---- writing together ------------------------------------------------------------------------------------------- */
 
-struct member { bool (*work)(struct db *db, void *data, GError **error); void *data; GError *error; struct member *next; sem_t done; };
-
 /* A group of writes that become durable together forms while another is being written; the first of its members, whose it is, then
- * carries out the work of all. The others wait each for itself, and stand in nobody's way when they wake up. True: it is the
+ * carries out the work of all. The others wait each for itself, or do not wait at all. True: it is the
  * first. */
-static bool join(struct store *store, struct member *member) {
+static bool join(struct store *store, struct store_job *member) {
   g_mutex_lock(&store->lock);
   bool first = !store->forming;
   *(first ? &store->forming : &store->last->next) = member;
@@ -329,7 +327,7 @@ static bool join(struct store *store, struct member *member) {
 }
 
 /* Others form the next one from now on; where it is not the group that forms, it was closed before. */
-static void close_group(struct store *store, const struct member *first) {
+static void close_group(struct store *store, const struct store_job *first) {
   g_mutex_lock(&store->lock);
   if (store->forming == first) {
     store->forming = store->last = NULL;
@@ -339,7 +337,7 @@ static void close_group(struct store *store, const struct member *first) {
 }
 
 /* 1 done; 0 its own failure, of which the transaction knows nothing; -1 the transaction has to be taken back */
-static int carry_out(struct db *db, struct member *member) {
+static int carry_out(struct db *db, struct store_job *member) {
   int64_t before = db->version;
   bool fine = member->work(db, member->data, &member->error);
   reset_queries(db);
@@ -347,8 +345,8 @@ static int carry_out(struct db *db, struct member *member) {
   return fine || (db->version == before && db->store->engine->sound(db)) ? fine : -1;
 }
 
-static void fail_all(struct member *first, GError *why) {
-  for (struct member *member = first; member; member = member->next)
+static void fail_all(struct store_job *first, GError *why) {
+  for (struct store_job *member = first; member; member = member->next)
     if (!member->error) member->error = g_error_copy(why);
   g_error_free(why);
 }
@@ -356,11 +354,11 @@ static void fail_all(struct member *first, GError *why) {
 /* All in the transaction that has begun. False where one of several spoilt it for the others: nothing is written then. The group is
  * closed behind its first: on a server, that one's first answer came when no other process wrote any more, and until then the
  * group has grown. */
-static bool write_together(struct store *store, struct member *first) {
+static bool write_together(struct store *store, struct store_job *first) {
   GError *error = NULL;
   int done = carry_out(store->writer, first);
   close_group(store, first);
-  for (struct member *member = first->next; member && done >= 0; member = member->next) done = carry_out(store->writer, member);
+  for (struct store_job *member = first->next; member && done >= 0; member = member->next) done = carry_out(store->writer, member);
   if (done < 0) {
     store->engine->roll_back(store->writer);
     return !first->next;
@@ -376,9 +374,9 @@ static bool write_together(struct store *store, struct member *first) {
 }
 
 /* Where another process holds the database for so long that one gives up, all do: they would wait one behind the other. */
-static void write_one_by_one(struct store *store, struct member *first) {
+static void write_one_by_one(struct store *store, struct store_job *first) {
   bool held = false;
-  for (struct member *member = first, *next; member && !held; member = next) {
+  for (struct store_job *member = first, *next; member && !held; member = next) {
     int64_t begun = g_get_monotonic_time();
     next = member->next;
     member->next = NULL;
@@ -386,14 +384,16 @@ static void write_one_by_one(struct store *store, struct member *first) {
     if (begin_write(store, &member->error)) write_together(store, member);
     member->next = next;
     held = next && member->error && g_get_monotonic_time() - begun >= BUSY_MS * 1000;
-    for (struct member *other = next; held && other; other = other->next) {
+    for (struct store_job *other = next; held && other; other = other->next) {
       g_clear_error(&other->error);
       other->error = g_error_copy(member->error);
     }
   }
 }
 
-static void write_group(struct store *store, struct member *first) {
+static void finish(struct store_job *job) { job->done(job->data, g_steal_pointer(&job->error)); } /* the job is gone then */
+
+static void write_group(struct store *store, struct store_job *first) {
   GError *error = NULL;
   g_mutex_lock(&store->writing);
   if (!begin_write(store, &error)) {
@@ -401,20 +401,39 @@ static void write_group(struct store *store, struct member *first) {
     fail_all(first, error);
   } else if (!write_together(store, first)) write_one_by_one(store, first);
   g_mutex_unlock(&store->writing);
-  for (struct member *member = first->next, *next; member; member = next) {
-    next = member->next; /* which is gone with the member */
-    sem_post(&member->done);
+  for (struct store_job *job = first, *next; job; job = next) {
+    next = job->next;
+    finish(job);
   }
 }
 
+void store_send(struct store *store, struct store_job *job) {
+  job->error = NULL;
+  job->next = NULL;
+  if (join(store, job)) write_group(store, job);
+}
+
+struct waiting { struct store_job job; GError *error; sem_t done; void *data; bool (*work)(struct db *db, void *data, GError **error); };
+
+static bool work_of(struct db *db, void *data, GError **error) {
+  struct waiting *waiting = data;
+  return waiting->work(db, waiting->data, error);
+}
+
+static void wake_up(void *data, GError *error) {
+  struct waiting *waiting = data;
+  waiting->error = error;
+  sem_post(&waiting->done);
+}
+
 bool store_do(struct store *store, bool (*work)(struct db *db, void *data, GError **error), void *data, GError **error) {
-  struct member member = { .work = work, .data = data };
-  sem_init(&member.done, 0, 0);
-  if (join(store, &member)) write_group(store, &member);
-  else while (sem_wait(&member.done) != 0) continue; /* a signal came */
-  sem_destroy(&member.done);
-  if (member.error) g_propagate_error(error, member.error);
-  return !member.error;
+  struct waiting waiting = { .job = { work_of, wake_up, &waiting }, .data = data, .work = work };
+  sem_init(&waiting.done, 0, 0);
+  store_send(store, &waiting.job);
+  while (sem_wait(&waiting.done) != 0) continue; /* a signal came */
+  sem_destroy(&waiting.done);
+  if (waiting.error) g_propagate_error(error, waiting.error);
+  return !waiting.error;
 }
 
 void db_release(struct db *db) {

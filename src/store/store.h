@@ -55,6 +55,15 @@ bool db_commit(struct db *db, GError **error); /* of a write: durable when it re
  * be done twice, when another's spoilt the transaction: it begins anew each time, and what it sets beside the database counts only
  * then when store_do returns true. Much faster than a transaction alone where many write at once. */
 bool store_do(struct store *store, bool (*work)(struct db *db, void *data, GError **error), void *data, GError **error);
+/* The same for who does not wait: `done` is called once it is durable or has failed, by whatever thread, perhaps by this one before the
+ * call returns, which may carry out others' work as well. The job is the caller's until `done` is called. */
+struct store_job {
+  bool (*work)(struct db *db, void *data, GError **error);
+  void (*done)(void *data, GError *error); /* which it takes; NULL: it is durable */
+  void *data;
+  GError *error; struct store_job *next;   /* the store's own */
+};
+void store_send(struct store *store, struct store_job *job);
 /* Another number whenever a transaction has begun or something was written: while it is the same, so is what was read. */
 int64_t db_version(const struct db *db);
 /* Called before each commit; its failure is the commit's. */

@@ -207,9 +207,12 @@ static enum MHD_Result read_body(struct exchange *exchange, const char *data, si
   return MHD_YES;
 }
 
-static void answer(struct exchange *exchange) {
+static bool answer(struct exchange *exchange) {
   const struct http_door *door = exchange->link->server->door;
-  door->answer(door->data, &exchange->request, &exchange->response);
+  return door->answer(door->data, &exchange->request, &exchange->response);
+}
+
+static void take_answer(struct exchange *exchange) {
   g_assert(exchange->response.status >= 200 && exchange->response.status < 600);
   exchange->state = READY;
 }
@@ -223,6 +226,7 @@ static enum MHD_Result hand_over(struct exchange *exchange) {
   if (!late && !full) {
     exchange->state = WORKING;
     server->in_line += in_line;
+    server->working++;
     MHD_suspend_connection(exchange->connection);
     g_thread_pool_push(in_line ? server->line : server->workers, exchange, NULL);
   }
@@ -241,18 +245,27 @@ static enum MHD_Result arrived(struct exchange *exchange) {
   }
   http_link_expect(exchange->link, 0);
   if (exchange->step == HTTP_AT_ONCE) {
-    answer(exchange);
+    if (!answer(exchange)) g_assert_not_reached();
+    take_answer(exchange);
     return queue(exchange);
   }
   return hand_over(exchange);
 }
 
-void http_exchange_work(void *data, void *closure) {
-  struct exchange *exchange = data;
-  struct http_server *server = closure;
-  answer(exchange);
-  if (exchange->step == HTTP_IN_LINE) server->in_line--;
-  MHD_resume_connection(exchange->connection);
+void http_answered(const struct http_request *request) {
+  struct exchange *exchange = request->exchange;
+  struct http_server *server = exchange->link->server;
+  bool in_line = exchange->step == HTTP_IN_LINE;
+  take_answer(exchange);
+  MHD_resume_connection(exchange->connection); /* and the exchange is another thread's */
+  g_mutex_lock(&server->lock);
+  server->in_line -= in_line;
+  if (!--server->working && server->quit) g_cond_broadcast(&server->change);
+  g_mutex_unlock(&server->lock);
+}
+
+void http_exchange_work(void *exchange, void *server) {
+  if (answer(exchange)) http_answered(&((struct exchange *)exchange)->request);
 }
 
 enum MHD_Result http_exchange_step(void *closure, struct MHD_Connection *connection, const char *url, const char *method, const char *version,

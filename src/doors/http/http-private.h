@@ -27,9 +27,9 @@ struct http_server {
   struct MHD_Daemon *daemon;
   GThreadPool *workers, *line; /* `line`: of what changes something */
   unsigned line_most;           /* that are being made or wait */
-  atomic_uint in_line;
+  unsigned in_line, working;    /* and how many are; how many requests have no answer yet */
   GThread *watch;
-  GMutex lock;                  /* guards `links`, `quit`, and the pushing of work */
+  GMutex lock;                  /* guards `links`, `quit`, the counts, and the pushing of work */
   GCond change;
   struct http_link *links;
   bool quit;

@@ -31,17 +31,21 @@ struct http_response {
 void http_response_add(struct http_response *response, const char *name, const char *value);
 void http_response_text(struct http_response *response, unsigned status, const char *type, const char *text, size_t length);
 
-enum http_step { HTTP_ANSWERED /* do not read the body */, HTTP_AT_ONCE /* `answer` does not block */, HTTP_IN_TURN /* it may */,
+enum http_step { HTTP_ANSWERED /* do not read the body */, HTTP_AT_ONCE /* `answer` does not block, and knows */, HTTP_IN_TURN /* it may */,
                  HTTP_IN_LINE /* it changes something, so it waits for others that do: a lane of its own, of bounded length */ };
 struct http_door {
   void *data;
   /* When the headers are read: says how many bytes of body may come, and where to answer; or answers itself. Runs in a
    * thread that serves sockets: it must not block. */
   enum http_step (*begin)(void *data, const struct http_request *request, size_t *ret_body_limit, struct http_response *response);
-  void (*answer)(void *data, const struct http_request *request, struct http_response *response);
+  /* False: it does not know yet; request and response stay, and http_answered ends it. */
+  bool (*answer)(void *data, const struct http_request *request, struct http_response *response);
   /* Instead of `answer`, where the lane is full: nothing has been done, and the client may try again. Must not block. */
   void (*full)(void *data, const struct http_request *request, struct http_response *response);
 };
+
+/* The answer is there: by whatever thread, perhaps before `answer` has returned. Request and response are gone then. */
+void http_answered(const struct http_request *request);
 
 struct http_options {
   const char *address;        /* to listen on; NULL: 127.0.0.1 */

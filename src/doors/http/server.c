@@ -170,7 +170,10 @@ void http_server_stop(struct http_server *server) {
   g_mutex_unlock(&server->lock);
   g_thread_join(server->watch);
   g_thread_pool_free(server->line, FALSE, TRUE);
-  g_thread_pool_free(server->workers, FALSE, TRUE); /* all are resumed then: the library must not stop with suspended ones */
+  g_thread_pool_free(server->workers, FALSE, TRUE);
+  g_mutex_lock(&server->lock);
+  while (server->working) g_cond_wait(&server->change, &server->lock); /* all are resumed then: the library must not stop with suspended ones */
+  g_mutex_unlock(&server->lock);
   if (server->daemon) MHD_stop_daemon(server->daemon);
   if (fd != MHD_INVALID_SOCKET) close(fd);
   g_free(server->host);

@@ -34,13 +34,33 @@ static void wait_inside(void) {
   g_mutex_unlock(&lock);
 }
 
-static void answer(void *data, const struct http_request *request, struct http_response *response) {
-  if (g_str_has_suffix(request->target, "/held")) wait_inside();
+static void put_answer(const struct http_request *request, struct http_response *response) {
   g_atomic_int_inc(&answered);
   g_autofree char *text = g_strdup_printf("%s %.*s|%zu|%s", request->method, (int)request->path_length, request->target, request->body_length,
     request->body_length && request->body_length < 100 ? request->body : "");
   http_response_text(response, 200, "text/plain", text, strlen(text));
   http_response_add(response, "X-Test", "yes");
+}
+
+struct late { const struct http_request *request; struct http_response *response; };
+
+static void *answer_late(void *data) {
+  g_autofree struct late *late = data;
+  if (g_str_has_suffix(late->request->target, "/held")) wait_inside();
+  put_answer(late->request, late->response);
+  http_answered(late->request);
+  return NULL;
+}
+
+static bool answer(void *data, const struct http_request *request, struct http_response *response) {
+  if (g_str_has_prefix(request->target, "/late")) { /* by a thread of its own, that may be quicker than this one */
+    struct late late = { request, response };
+    g_thread_unref(g_thread_new("late", answer_late, g_memdup2(&late, sizeof late)));
+    return false;
+  }
+  if (g_str_has_suffix(request->target, "/held")) wait_inside();
+  put_answer(request, response);
+  return true;
 }
 
 static void full(void *data, const struct http_request *request, struct http_response *response) {
@@ -406,14 +426,15 @@ static void *stop(void *server) {
   return NULL;
 }
 
-/* An answer that is being worked on is given; idle connections do not hold the stop up. */
-static void test_stop(void) {
+/* An answer that is being worked on, or waited for, is given; idle connections do not hold the stop up. */
+static void stop_while(const char *path) {
   struct http_server *server = start(0, 0);
   int idle = dial(server), busy = dial(server);
   g_mutex_lock(&lock);
   held = true;
   g_mutex_unlock(&lock);
-  say(busy, BYTES("GET /held HTTP/1.1\r\n" HOST "\r\n"));
+  g_autofree char *request = g_strdup_printf("GET %s HTTP/1.1\r\n" HOST "\r\n", path);
+  say(busy, request, strlen(request));
   g_mutex_lock(&lock);
   while (!inside) g_cond_wait(&change, &lock);
   g_mutex_unlock(&lock);
@@ -425,11 +446,17 @@ static void test_stop(void) {
   g_cond_broadcast(&change);
   g_mutex_unlock(&lock);
   g_autofree char *reply = hear(busy, NULL);
-  g_assert_nonnull(strstr(reply, "GET /held|0|"));
+  g_autofree char *expected = g_strdup_printf("GET %s|0|", path);
+  g_assert_nonnull(strstr(reply, expected));
   g_assert_nonnull(strstr(reply, "Connection: close"));
   g_thread_join(stopper);
   close(idle);
   close(busy);
+}
+
+static void test_stop(void) {
+  stop_while("/held");
+  stop_while("/late/held");
 }
 
 struct load { struct http_server *server; int requests; };
@@ -437,8 +464,8 @@ static void *load(void *data) {
   struct load *work = data;
   int fd = dial(work->server);
   for (int i = 0; i < work->requests; i++) {
-    g_autofree char *request = g_strdup_printf("POST /t%d HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", i);
-    g_autofree char *expected = g_strdup_printf("POST /t%d|3|abc", i);
+    g_autofree char *request = g_strdup_printf("POST /%s%d HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", i % 2 ? "late" : "t", i);
+    g_autofree char *expected = g_strdup_printf("POST /%s%d|3|abc", i % 2 ? "late" : "t", i);
     g_assert_true(say(fd, request, strlen(request)));
     g_autofree char *reply = hear(fd, expected);
     g_assert_nonnull(strstr(reply, expected));

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define SLOW G_USEC_PER_SEC /* a request that takes longer is logged */
-#define CHANGES 64         /* at once: they wait for one another in the store, and become durable together */
+#define CHANGES 6          /* at once: one is being made durable, the next group waits for it, the rest prepare; whoever brings statements does not wait here */
 #define LINE 256           /* changes that wait for that: programs that send statements come in crowds */
 
 /* ---- answers ---------------------------------------------------------------------------------------------------- */
@@ -278,6 +278,7 @@ static void answer_page(struct server *server, const struct http_request *reques
   else refuse(response, MENO_ERROR_BAD_INPUT, "the address is not well encoded: write UTF-8 with %XX, and no %00");
 }
 
+/* NULL: it is answered later, and counted then. */
 static const char *answer_other(struct server *server, const struct http_request *request, struct http_response *response) {
   if (is_path(request, REST_ROOT "/openapi.json")) {
     response->status = 200;
@@ -286,20 +287,24 @@ static const char *answer_other(struct server *server, const struct http_request
     http_response_add(response, "Cache-Control", "no-cache");
     return "openapi";
   }
-  if (xapi_door_is(request)) return xapi_door_answer(server->xapi, request, response), "xapi";
+  if (xapi_door_is(request)) return xapi_door_answer(server->xapi, request, response) ? "xapi" : NULL;
   if (is_path(request, "/readyz")) return health_answer_ready(server->health, response), "readyz";
   if (is_path(request, "/metrics")) return answer_metrics(server, request, response), "metrics";
   if (is_path(request, "/healthz")) return health_answer_alive(response), "healthz";
   return answer_page(server, request, response), "client";
 }
 
-static void answer(void *data, const struct http_request *request, struct http_response *response) {
-  if (is_api(request) && !is_path(request, REST_ROOT "/openapi.json")) answer_api(data, request, response);
-  else {
-    const char *what = answer_other(data, request, response);
-    count(what, response->status);
+static bool answer(void *data, const struct http_request *request, struct http_response *response) {
+  if (is_api(request) && !is_path(request, REST_ROOT "/openapi.json")) {
+    answer_api(data, request, response);
+    return true;
   }
+  const char *what = answer_other(data, request, response);
+  if (what) count(what, response->status);
+  return what != NULL;
 }
+
+static void count_xapi(unsigned status) { count("xapi", status); }
 
 static void full(void *data, const struct http_request *request, struct http_response *response) {
   struct server *server = data;
@@ -346,7 +351,7 @@ struct server *server_start(struct system *system, const struct server_options *
     server_stop(server);
     return NULL;
   }
-  server->xapi = xapi_door_new(system, version);
+  server->xapi = xapi_door_new(system, version, count_xapi);
   randombytes_buf(&server->instance, sizeof server->instance);
   char *openapi = rest_openapi();
   server->openapi = g_bytes_new_take(openapi, strlen(openapi));

@@ -20,9 +20,9 @@ static const struct resource { const char *path; handler get, put, post, delete;
   { "/agents", xapi_agents, NULL, NULL, NULL },
   { "/about", xapi_about, NULL, NULL, NULL } };
 
-struct xapi_door *xapi_door_new(struct system *system, enum xapi_version version) {
+struct xapi_door *xapi_door_new(struct system *system, enum xapi_version version, void (*count)(unsigned status)) {
   struct xapi_door *door = g_new0(struct xapi_door, 1);
-  *door = (struct xapi_door){ .system = system, .lrs = lrs_new(system_ledger(system)), .version = version, .known = xapi_known_new() };
+  *door = (struct xapi_door){ .system = system, .lrs = lrs_new(system_ledger(system)), .version = version, .count = count, .known = xapi_known_new() };
   g_mutex_init(&door->lock);
   return door;
 }
@@ -153,19 +153,40 @@ static bool answer_call(struct xapi_call *call, const struct resource *resource,
   return handle(call, error);
 }
 
-void xapi_door_answer(struct xapi_door *door, const struct http_request *request, struct http_response *response) {
+static void end_call(struct xapi_call *call, const GError *error) {
+  if (error) put_problem(call->response, error);
+  put_common(call->response, call->version);
+  xapi_call_clear(call);
+  g_free(call);
+}
+
+void xapi_call_end(struct xapi_call *call, GError *error) {
+  const struct http_request *request = call->request;
+  const struct http_response *response = call->response;
+  void (*count)(unsigned status) = call->door->count;
+  end_call(call, error);
+  g_clear_error(&error);
+  count(response->status);
+  http_answered(request);
+}
+
+bool xapi_door_answer(struct xapi_door *door, const struct http_request *request, struct http_response *response) {
   g_autoptr(GError) error = NULL;
-  struct xapi_call call = { .door = door, .request = request, .response = response, .version = door->version, .now = system_now(door->system) };
+  struct xapi_call *call = g_new(struct xapi_call, 1);
+  *call = (struct xapi_call){ .door = door, .request = request, .response = response, .version = door->version, .now = system_now(door->system) };
   const struct resource *resource = find_resource(request);
   if (resource->get == xapi_statements_get) {
     char text[CLOCK_TEXT];
-    http_response_add(response, "X-Experience-API-Consistent-Through", clock_format_time(lrs_consistent(door->lrs, call.now), text));
+    http_response_add(response, "X-Experience-API-Consistent-Through", clock_format_time(lrs_consistent(door->lrs, call->now), text));
   }
-  bool fine = answer_call(&call, resource, &error);
-  if (!fine) put_problem(response, error);
-  put_common(response, call.version);
-  if (call.looked_up) credential_touch(system_store(door->system), g_get_real_time(), &call.who);
-  xapi_call_clear(&call);
+  bool fine = answer_call(call, resource, &error);
+  if (call->looked_up) credential_touch(system_store(door->system), g_get_real_time(), &call->who);
+  if (fine && call->incoming) {
+    xapi_statements_store(call);
+    return false;
+  }
+  end_call(call, error);
+  return true;
 }
 
 void xapi_door_full(struct xapi_door *door, const struct http_request *request, struct http_response *response) {

@@ -207,6 +207,7 @@ bool xapi_call_identify(struct xapi_call *call, GError **error) {
 }
 
 void xapi_call_clear(struct xapi_call *call) {
+  g_clear_pointer(&call->incoming, xapi_incoming_free);
   g_clear_pointer(&call->parameters, g_ptr_array_unref);
   g_clear_pointer(&call->form_headers, g_hash_table_unref);
   credential_clear(&call->who);

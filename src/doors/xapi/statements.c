@@ -8,16 +8,16 @@
 
 /* ---- in --------------------------------------------------------------------------------------------------------- */
 
-struct incoming { GArray *parts; struct json_doc *doc; struct lrs_incoming batch; };
+struct xapi_incoming { GArray *parts; struct json_doc *doc; char *id; struct lrs_incoming batch; };
 
-static void incoming_clear(struct incoming *incoming) {
+void xapi_incoming_free(struct xapi_incoming *incoming) {
   json_doc_free(incoming->doc);
   g_clear_pointer(&incoming->parts, g_array_unref);
+  g_free(incoming->id);
+  g_free(incoming);
 }
-typedef struct incoming incoming_auto;
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(incoming_auto, incoming_clear)
 
-static bool read_body(struct xapi_call *call, struct incoming *incoming, GError **error) {
+static bool read_body(struct xapi_call *call, struct xapi_incoming *incoming, GError **error) {
   const char *type = xapi_header(call, "Content-Type"), *text = call->body;
   size_t length = call->length;
   if (xapi_is_type(type, "multipart/mixed")) {
@@ -34,7 +34,7 @@ static bool read_body(struct xapi_call *call, struct incoming *incoming, GError 
   return incoming->doc != NULL;
 }
 
-static bool check_signatures(const struct incoming *incoming, GError **error) {
+static bool check_signatures(const struct xapi_incoming *incoming, GError **error) {
   struct json root = incoming->batch.root;
   if (json_type(root) != JSON_ARRAY) return xapi_signatures_check(root, incoming->batch.parts, incoming->batch.part_count, error);
   struct json_iter it = json_iter(root);
@@ -43,53 +43,56 @@ static bool check_signatures(const struct incoming *incoming, GError **error) {
   return true;
 }
 
-static bool read_statements(struct xapi_call *call, struct incoming *incoming, GError **error) {
+/* What a POST or PUT has brought in, checked. `id` of a PUT; NULL: as the statements say. */
+static bool read_statements(struct xapi_call *call, const char *id, GError **error) {
+  if (!xapi_may(call, CREDENTIAL_WRITE, error)) return false;
+  struct xapi_incoming *incoming = call->incoming = g_new0(struct xapi_incoming, 1);
   struct lrs_incoming *batch = &incoming->batch;
-  if (!xapi_may(call, CREDENTIAL_WRITE, error) || !read_body(call, incoming, error)) return false;
+  if (!read_body(call, incoming, error)) return false;
   batch->root = json_root(incoming->doc);
   batch->version = call->version;
   batch->authority = call->authority;
   batch->actor = call->actor;
+  batch->id = incoming->id = id ? g_ascii_strdown(id, -1) : NULL;
   batch->define = credential_allows(&call->who, CREDENTIAL_DEFINE);
   return xapi_check_batch(batch->root, call->version, &batch->count, error) &&
     xapi_attachments_match(batch->root, batch->parts, batch->part_count, false, error) && check_signatures(incoming, error);
 }
 
-static GPtrArray *store(struct xapi_call *call, const struct incoming *incoming, GError **error) {
-  return lrs_store(call->door->lrs, call->now, &incoming->batch, error);
+bool xapi_statements_post(struct xapi_call *call, GError **error) {
+  return xapi_only(call, (const char *const[]){ NULL }, error) && read_statements(call, NULL, error);
 }
 
-bool xapi_statements_post(struct xapi_call *call, GError **error) {
-  g_auto(incoming_auto) incoming = { 0 };
-  if (!xapi_only(call, (const char *const[]){ NULL }, error) || !read_statements(call, &incoming, error)) return false;
-  g_autoptr(GPtrArray) ids = store(call, &incoming, error);
-  if (!ids) return false;
+bool xapi_statements_put(struct xapi_call *call, GError **error) {
+  const char *id = xapi_parameter(call, "statementId");
+  if (!xapi_only(call, (const char *const[]){ "statementId", NULL }, error)) return false;
+  if (!id) return fail(error, MENO_ERROR_BAD_INPUT, "the parameter statementId is missing");
+  if (!xapi_is_uuid(id, strlen(id))) return fail(error, MENO_ERROR_BAD_INPUT, "the parameter statementId is no UUID: \"%.60s\"", id);
+  if (!read_statements(call, id, error)) return false;
+  struct json root = call->incoming->batch.root;
+  if (json_type(root) != JSON_OBJECT) return fail(error, MENO_ERROR_BAD_INPUT, "PUT takes one statement; POST takes several");
+  const char *own = json_string(json_get(root, "id"));
+  return !own || g_ascii_strcasecmp(own, id) == 0 || fail(error, MENO_ERROR_BAD_INPUT, "the statement's id is not the parameter statementId");
+}
+
+static void put_ids(struct xapi_call *call, const GPtrArray *ids) {
   g_auto(json_writer_auto) out;
   json_writer_init(&out);
   json_open_array(&out, NULL);
   for (guint i = 0; i < ids->len; i++) json_put_string(&out, NULL, ids->pdata[i]);
   json_close_array(&out);
   xapi_put_json(call, &out);
-  return true;
 }
 
-bool xapi_statements_put(struct xapi_call *call, GError **error) {
-  g_auto(incoming_auto) incoming = { 0 };
-  const char *id = xapi_parameter(call, "statementId");
-  if (!xapi_only(call, (const char *const[]){ "statementId", NULL }, error)) return false;
-  if (!id) return fail(error, MENO_ERROR_BAD_INPUT, "the parameter statementId is missing");
-  if (!xapi_is_uuid(id, strlen(id))) return fail(error, MENO_ERROR_BAD_INPUT, "the parameter statementId is no UUID: \"%.60s\"", id);
-  if (!read_statements(call, &incoming, error)) return false;
-  if (json_type(incoming.batch.root) != JSON_OBJECT) return fail(error, MENO_ERROR_BAD_INPUT, "PUT takes one statement; POST takes several");
-  const char *own = json_string(json_get(incoming.batch.root, "id"));
-  if (own && g_ascii_strcasecmp(own, id) != 0) return fail(error, MENO_ERROR_BAD_INPUT, "the statement's id is not the parameter statementId");
-  g_autofree char *small = g_ascii_strdown(id, -1);
-  incoming.batch.id = small;
-  g_autoptr(GPtrArray) ids = store(call, &incoming, error);
-  if (!ids) return false;
-  call->response->status = 204;
-  return true;
+static void stored(void *data, GPtrArray *ids, GError *error) {
+  struct xapi_call *call = data;
+  if (ids && call->incoming->id) call->response->status = 204;
+  else if (ids) put_ids(call, ids);
+  g_clear_pointer(&ids, g_ptr_array_unref);
+  xapi_call_end(call, error);
 }
+
+void xapi_statements_store(struct xapi_call *call) { lrs_send(call->door->lrs, call->now, &call->incoming->batch, stored, call); }
 
 /* ---- out -------------------------------------------------------------------------------------------------------- */
 

@@ -15,6 +15,7 @@ struct xapi_door {
   struct system *system;
   struct lrs *lrs;
   enum xapi_version version;
+  void (*count)(unsigned status);
   GMutex lock;
   GHashTable *known;          /* hash of an Authorization header → whose it was a moment ago: call.c */
 };
@@ -34,6 +35,7 @@ struct xapi_call {
   char *authority, *authority_key; /* of the credential: an Agent as JSON, and its key */
   const char *actor;          /* of the events */
   int64_t now;
+  struct xapi_incoming *incoming; /* statements to be stored, which is waited for elsewhere: statements.c */
 };
 
 const char *xapi_header(const struct xapi_call *call, const char *name); /* NULL: absent */
@@ -57,6 +59,12 @@ void xapi_put_json(struct xapi_call *call, struct json_writer *writer);       /*
 char *xapi_agent_parameter(const struct xapi_call *call, const char **ret_text, GError **error);
 /* A required IRI; NULL with an error. */
 const char *xapi_iri_parameter(const struct xapi_call *call, const char *name, GError **error);
+
+/* Stores what a call has brought in; it is gone, and answered, when that is done. */
+void xapi_statements_store(struct xapi_call *call);
+void xapi_incoming_free(struct xapi_incoming *incoming);
+/* Answers a call that was not answered at once. Takes both. */
+void xapi_call_end(struct xapi_call *call, GError *error);
 
 /* Resources: false with an error. Each answers the methods that its row in answer.c names. */
 bool xapi_statements_get(struct xapi_call *call, GError **error);
