@@ -285,6 +285,12 @@ INSERT INTO term (id, key, name, sample, seq) VALUES ($1, $2, $3, $4, $5);
 -- name: statements_rolled
 SELECT upto FROM statement_rolled;
 
+-- All that an arrival has to know, in one question: first of the tables, then of each statement that refers to it.
+-- name: statement_arrives
+SELECT 0 AS seq, 0 AS voids, NULL AS id, COALESCE((SELECT upto FROM statement_rolled), 0) AS rolled, COALESCE((SELECT stored FROM statement_news), 0) AS told
+UNION ALL SELECT r.seq, r.voids, r.id, 0, 0
+FROM (SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2) AS r ORDER BY 1;
+
 -- name: roll_statements
 INSERT INTO statement_rolled (id, upto) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto;
 
@@ -308,8 +314,7 @@ SELECT seq, refs, target FROM statement WHERE id = $1 AND authority IS NOT NULL;
 SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2;
 
 -- name: put_statement_news
-INSERT INTO statement_news (id, stored, seq) VALUES (1, $1, $2)
-ON CONFLICT (id) DO UPDATE SET stored = excluded.stored, seq = excluded.seq WHERE excluded.stored - statement_news.stored >= $3;
+INSERT INTO statement_news (id, stored, seq) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET stored = excluded.stored, seq = excluded.seq;
 
 -- name: put_source
 INSERT INTO source (name, title, owner, valid_until, licence, audience, text, digest, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

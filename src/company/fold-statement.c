@@ -112,9 +112,8 @@ static bool put_block(struct db *db, const GArray *rows, GError **error) {
   return true;
 }
 
-static bool roll_before(struct db *db, int64_t seq, GError **error) {
-  int64_t upto = 0, next = seq - seq % ROLLED_TOGETHER;
-  if (db_one(db, &upto, error, "company.statements_rolled", "") < 0) return false;
+static bool roll_before(struct db *db, int64_t seq, int64_t upto, GError **error) {
+  int64_t next = seq - seq % ROLLED_TOGETHER;
   if (upto >= next) return true;
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct placed));
   return read_block(db, upto, next, rows, error) && put_block(db, rows, error) && db_run(db, error, "company.roll_statements", "i", next) >= 0;
@@ -171,10 +170,9 @@ static bool is_met(const GArray *list, int64_t seq, guint before) {
   return false;
 }
 
-/* Hands what the arrival answers to those that refer to it, and to those that refer to them. */
-static bool meet_referrers(struct db *db, const struct arrival *arrival, const GArray *rows, GError **error) {
-  g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct referrer)), theirs = NULL;
-  if (!referrers_of(db, arrival->id, list, error)) return false;
+/* Hands what the arrival answers to those that refer to it (in `list`, which grows), and to those that refer to them. */
+static bool meet_referrers(struct db *db, const struct arrival *arrival, const GArray *rows, GArray *list, GError **error) {
+  g_autoptr(GArray) theirs = NULL;
   for (guint i = 0; i < list->len; i++)
     if (g_array_index(list, struct referrer, i).voids && g_array_index(list, struct referrer, i).seq != arrival->seq &&
         db_run(db, error, "company.void_statement", "ii", arrival->seq, g_array_index(list, struct referrer, i).seq) < 0) return false;
@@ -276,17 +274,33 @@ static bool fold_of_file(struct db *db, const struct event *event, struct json b
     file_term(db, 'O', json_get(body, "object"), event->seq, &named.object, error) && put_row(db, event, body, &named, arrival, event->recorded, error);
 }
 
+/* What is there when a statement arrives. */
+struct scene { int64_t rolled, told; GArray *referrers; };
+
+static bool look_around(struct db *db, const struct arrival *arrival, struct scene *scene, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "company.statement_arrives", "bi", arrival->id.bytes, sizeof arrival->id.bytes, (int64_t)REFERRERS_MOST);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct referrer referrer = { .seq = query_integer(query, 0), .voids = query_integer(query, 1) };
+    if (take_blob(query, 2, &referrer.id)) g_array_append_val(scene->referrers, referrer);
+    else scene->rolled = query_integer(query, 3), scene->told = query_integer(query, 4);
+  }
+  return got == 0;
+}
+
 static bool fold_of_door(struct db *db, const struct event *event, struct json body, const struct arrival *arrival, GError **error) {
-  g_autoptr(GArray) rows = statement_refs(json_string(json_get(body, "refs")));
+  g_autoptr(GArray) rows = statement_refs(json_string(json_get(body, "refs"))), referrers = g_array_new(FALSE, FALSE, sizeof(struct referrer));
+  struct scene scene = { .referrers = referrers };
   struct named named = name_all(rows);
   int64_t after = 0;
   json_integer(json_get(body, "after"), &after);
   bool news = arrival->voids || !isnan(json_number(json_get(body, "score"), NAN)) || is_told(json_get(body, "success"));
   if (json_true(json_get(body, "replaces")) && db_run(db, error, "company.drop_file_statement", "b", arrival->id.bytes, sizeof arrival->id.bytes) < 0) return false;
   guint own = rows->len;
-  if (!roll_before(db, event->seq, error) || !put_terms(db, json_get(body, "terms"), event->seq, error) || !put_row(db, event, body, &named, arrival, event->recorded + after, error)) return false;
-  if (news && db_run(db, error, "company.put_statement_news", "iii", event->recorded + after, event->seq, (int64_t)NEWS_EVERY) < 0) return false;
-  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, error);
+  if (!look_around(db, arrival, &scene, error) || !roll_before(db, event->seq, scene.rolled, error) || !put_terms(db, json_get(body, "terms"), event->seq, error) || !put_row(db, event, body, &named, arrival, event->recorded + after, error)) return false;
+  bool due = !scene.told || event->recorded + after - scene.told >= NEWS_EVERY;
+  if (news && due && db_run(db, error, "company.put_statement_news", "ii", event->recorded + after, event->seq) < 0) return false;
+  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, referrers, error);
 }
 
 bool fold_statement(struct db *db, const struct event *event, struct json body, GError **error) {

@@ -18,6 +18,7 @@
 #include <math.h>
 
 #define TEXT "statement" /* what a text is sealed as */
+#define IDS_AT_ONCE 16 /* parameters of evidence.statements_of_ids */
 #define NUMBER_TEXT 16 /* 13 digits of 64 bits, a sign, and the end */
 #define SAMPLE_MOST 4096 /* bytes of a term as it was first told; what is longer is not kept */
 
@@ -151,7 +152,8 @@ struct draft {
   GByteArray *packed;    /* the text */
   char *owner, *period;  /* whose keys seal it */
   uint8_t *sealed; size_t sealed_length; /* NULL: not yet */
-  bool replaces, known;
+  bool there;            /* one with this id is; then: */
+  bool replaces, known;  /* of a file; says the same */
 };
 
 static void draft_term_clear(void *data) {
@@ -323,11 +325,28 @@ static GArray *read_drafts(struct lrs *lrs, const struct lrs_incoming *incoming,
 
 /* ---- under the lock --------------------------------------------------------------------------------------------- */
 
+/* Which of the next statements are there at all: few questions for a batch. */
+static bool look_up(struct db *db, GArray *drafts, guint from, GError **error) {
+  struct uuid ids[IDS_AT_ONCE] = { 0 }, id = { 0 };
+  g_autoptr(query_auto) query = db_query_named(db, "evidence.statements_of_ids", error);
+  if (!query) return false;
+  for (guint i = 0; i < IDS_AT_ONCE; i++) {
+    uuid_parse(g_array_index(drafts, struct draft, MIN(from + i, drafts->len - 1)).id, &ids[i]);
+    query_bind_blob(query, (int)i + 1, ids[i].bytes, sizeof ids[i].bytes);
+  }
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    id = lrs_event_id(query, 0);
+    for (guint i = 0; i < IDS_AT_ONCE && from + i < drafts->len; i++)
+      g_array_index(drafts, struct draft, from + i).there |= memcmp(id.bytes, ids[i].bytes, sizeof id.bytes) == 0;
+  }
+  return got == 0;
+}
+
 /* Whether the statement is there: says the same, says something else (an error), or came with a file and is told again. */
 static bool meet(struct lrs *lrs, struct db *db, struct draft *draft, GError **error) {
   struct uuid id = { 0 };
   uuid_parse(draft->id, &id);
-  draft->known = draft->replaces = false; /* work may be done twice */
   g_autoptr(query_auto) query = db_query(db, error, "evidence.statement_of_id", "b", id.bytes, sizeof id.bytes);
   int got = query_next(query, error);
   if (got != 1) return got == 0;
@@ -370,8 +389,9 @@ static bool number_terms(struct draft *draft, struct db *db, const char *authori
   return true;
 }
 
-/* Numbers that came in a write which is done again have not come yet. */
-static void forget_numbers(struct draft *draft) {
+/* Work may be done twice: then what the write before it found is not so yet, and numbers that came in it have not come. */
+static void begin_anew(struct draft *draft) {
+  draft->there = draft->known = draft->replaces = false;
   for (guint i = 0; i < draft->terms->len; i++) {
     struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
     if (!term->late) continue;
@@ -516,9 +536,11 @@ static bool write_batch(struct ledger_write *write, void *data, GError **error) 
   const struct work *work = data;
   struct db *db = ledger_write_db(write);
   int64_t last = 0;
-  for (guint i = 0; i < work->drafts->len; i++) forget_numbers(&g_array_index(work->drafts, struct draft, i));
+  for (guint i = 0; i < work->drafts->len; i++) begin_anew(&g_array_index(work->drafts, struct draft, i));
+  for (guint i = 0; i < work->drafts->len; i += IDS_AT_ONCE)
+    if (!look_up(db, work->drafts, i, error)) return false;
   for (guint i = 0; i < work->drafts->len; i++)
-    if (!meet(work->lrs, db, &g_array_index(work->drafts, struct draft, i), error)) return false;
+    if (g_array_index(work->drafts, struct draft, i).there && !meet(work->lrs, db, &g_array_index(work->drafts, struct draft, i), error)) return false;
   if (db_one(db, &last, error, "evidence.newest_stored", "") < 0) return false;
   int64_t stored = MAX(ledger_write_now(write), last + 1);
   for (guint i = 0; i < work->drafts->len; i++) {

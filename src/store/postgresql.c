@@ -155,7 +155,8 @@ static void disconnect(struct db *db) {
 
 static bool set_up(PGconn *link, bool writer, GError **error) {
   g_autofree char *sql = g_strdup_printf("SET client_encoding = 'UTF8'; SET jit = off; SET synchronous_commit = on; SET lock_timeout = %d; "
-    "SET idle_in_transaction_session_timeout = %d", BUSY_MS, writer ? SILENT_MS : 0);
+    "SET idle_in_transaction_session_timeout = %d%s", BUSY_MS, writer ? SILENT_MS : 0,
+    writer ? "; SET enable_seqscan = off" /* a plan that was made while a table was empty is kept when it is large */ : "");
   PGresult *result = PQexec(link, sql);
   bool fine = PQresultStatus(result) == PGRES_COMMAND_OK || fail_result(result, "setting the connection up", error);
   PQclear(result);
