@@ -2,14 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hostile input at each door gets a clear error with its place, the exit status or HTTP status of the table, and changes
 nothing: the ledger's head stays. What is only text (formulas, markup) is kept as text and leaves disarmed."""
+import contextlib
 import csv
 import io
 import json
 import os
+import pathlib
+import re
+import resource
 import socket
 
 import meno
 
+CROWD = 10000
 HEAD = "skill_id,name\n"
 KPI = "goal_id,team,date,value\n"
 
@@ -260,6 +265,28 @@ def by_http(tap, data, passwords, before, goal):
         tap.ok("CRITICAL" not in server.errors() and "WARNING" not in server.errors(), "without a complaint from its inside", server.errors)
 
 
+def memory(server):
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{server.process.pid}/status").read_text())[1]) // 1024
+
+
+def idle(tap, data):
+    """Ten thousand connections that say nothing, or half a line, keep nobody out."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if most < CROWD + 500:
+        tap.skip("ten thousand idle connections", f"this machine gives a process {most} files")
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with meno.Server(data) as server, contextlib.ExitStack() as crowd:
+        before = memory(server)
+        for i in range(CROWD):
+            one = crowd.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            if i % 2:
+                one.sendall(b"GET /heal")
+        tap.same(meno.Caller(server).get("//healthz").status, 200, "ten thousand connections that say nothing, or half a line: another is answered")
+        tap.ok(memory(server) - before < 150, "and they take little memory", f"{memory(server) - before} MB")
+        tap.same(server.stop(), 0, "and the server stops as it should, with all of them there")
+
+
 def main(tap):
     data, folder = meno.init(), meno.folder()
     passwords = meno.add_accounts(data)
@@ -273,6 +300,7 @@ def main(tap):
     by_arguments(tap, data, before)
     only_text(tap, empty)
     by_http(tap, data, passwords, before, "g")
+    idle(tap, data)
 
 
 meno.scenario(main)

@@ -51,7 +51,7 @@ struct http_options {
   const char *address;        /* to listen on; NULL: 127.0.0.1 */
   uint16_t port;              /* 0: any that is free */
   const char *host;           /* a further Host that is answered, "meno.example.org"; NULL: none. 127.0.0.1, localhost and [::1] always are */
-  unsigned connections;       /* at once; 0: 512 */
+  unsigned connections;       /* at once; 0: 12,000, or as many as there may be files */
   unsigned seconds;           /* for a request to arrive whole, and a connection to stay unused; 0: 30 */
   size_t body_memory;         /* bodies at once, in bytes; 0: twice LIMIT_BODY_BYTES */
   unsigned changes;           /* that are made at once, each by a thread; 0: 4 */

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@
 #define STACK_BYTES (256 * 1024)
 #define HEAD_BYTES (16 * 1024) /* a connection's memory: request line, headers, and the answer's head */
 #define STOP_SECONDS 5
+#define CONNECTIONS 12000 /* an idle one costs some 3 KB; fewer where the system gives fewer files */
+#define OTHER_FILES 256   /* that the rest of the program may need */
 
 void http_link_expect(struct http_link *link, unsigned seconds) {
   link->deadline = seconds ? g_get_monotonic_time() + (int64_t)seconds * G_USEC_PER_SEC : HTTP_FOREVER;
@@ -118,6 +121,18 @@ static int listen_on(const char *address, uint16_t port, uint16_t *ret_port, GEr
   return fd;
 }
 
+static unsigned connections_most(void) {
+  struct rlimit files = { 0 };
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 512;
+  rlim_t wanted = CONNECTIONS + OTHER_FILES;
+  if (files.rlim_cur < wanted && files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = MIN(wanted, files.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_NOFILE, &files);
+  }
+  return (unsigned)MIN(CONNECTIONS, MAX(files.rlim_cur, 2 * OTHER_FILES) - OTHER_FILES);
+}
+
 /* The library would decode %00 too and then hand out half a path; the door decodes, from the target as sent. */
 static size_t leave_encoded(void *closure, struct MHD_Connection *connection, char *text) { return strlen(text); }
 
@@ -140,7 +155,7 @@ struct http_server *http_server_start(const struct http_door *door, const struct
   server->watch = g_thread_new("http-watch", watch, server);
   server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, http_exchange_step, server,
     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, SOCKET_THREADS, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
-    MHD_OPTION_CONNECTION_LIMIT, options->connections ? options->connections : 512, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
+    MHD_OPTION_CONNECTION_LIMIT, options->connections ? options->connections : connections_most(), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
     MHD_OPTION_CONNECTION_TIMEOUT, 2 * server->seconds, MHD_OPTION_STRICT_FOR_CLIENT, 1,
     MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_URI_LOG_CALLBACK, http_exchange_new, server,
     MHD_OPTION_NOTIFY_COMPLETED, http_exchange_done, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
