@@ -2,11 +2,16 @@
  *
  * Sends statements of about a kilobyte to a record store, over connections that stay, and says how many a second were
  * acknowledged, and how long each request waited. One thread serves all connections, each of which has one request under way: so
- * most of the processors is left to the store. */
+ * most of the processors is left to the store.
+ *
+ * Or, as `raw`: takes the rows that a store has made, and says how many statements a second bare SQLite inserts with the same tables,
+ * indexes, pages and durability: what is lost beside that is ours. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <netinet/tcp.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,9 +111,104 @@ static void join(struct sender *sender, int number, int epoll) {
 
 static int compare(const void *a, const void *b) { return (*(const int64_t *)a > *(const int64_t *)b) - (*(const int64_t *)a < *(const int64_t *)b); }
 
+/* ---- bare SQLite ------------------------------------------------------------------------------------------------ */
+
+static void must(sqlite3 *db, int status) {
+  if (status != SQLITE_OK && status != SQLITE_DONE && status != SQLITE_ROW) g_error("SQLite: %s", sqlite3_errmsg(db));
+}
+
+static const char *const raw_tables[] = { "event", "event_data", "statement", "statement_term" };
+
+struct raw { sqlite3 *from, *to; sqlite3_stmt *read[G_N_ELEMENTS(raw_tables)], *write[G_N_ELEMENTS(raw_tables)]; GPtrArray *rows[G_N_ELEMENTS(raw_tables)]; };
+
+/* Tables and indexes as they are; no triggers. */
+static void copy_schema(struct raw *raw) {
+  sqlite3_stmt *schema;
+  must(raw->to, sqlite3_exec(raw->to, "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000", NULL, NULL, NULL));
+  must(raw->from, sqlite3_prepare_v2(raw->from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'index') AND tbl_name IN ('event', 'event_data', 'statement', 'statement_term') ORDER BY type DESC", -1, &schema, NULL));
+  while (sqlite3_step(schema) == SQLITE_ROW) must(raw->to, sqlite3_exec(raw->to, (const char *)sqlite3_column_text(schema, 0), NULL, NULL, NULL));
+  sqlite3_finalize(schema);
+}
+
+static void free_value(void *value) { sqlite3_value_free(value); }
+
+/* All rows of the first `count` statements, by table, in memory. */
+static int read_rows(struct raw *raw, int count) {
+  int64_t last = 0;
+  sqlite3_stmt *find;
+  must(raw->from, sqlite3_prepare_v2(raw->from, "SELECT max(seq), count(*) FROM (SELECT seq FROM statement ORDER BY seq LIMIT ?)", -1, &find, NULL));
+  sqlite3_bind_int(find, 1, count);
+  must(raw->from, sqlite3_step(find));
+  last = sqlite3_column_int64(find, 0);
+  count = sqlite3_column_int(find, 1);
+  sqlite3_finalize(find);
+  for (size_t t = 0; t < G_N_ELEMENTS(raw_tables); t++) {
+    g_autofree char *sql = g_strdup_printf("SELECT * FROM %s WHERE seq <= %" G_GINT64_FORMAT " ORDER BY seq", raw_tables[t], last);
+    raw->rows[t] = g_ptr_array_new_with_free_func(free_value);
+    must(raw->from, sqlite3_prepare_v2(raw->from, sql, -1, &raw->read[t], NULL));
+    int columns = sqlite3_column_count(raw->read[t]);
+    g_autoptr(GString) insert = g_string_new(NULL);
+    g_string_printf(insert, "INSERT INTO %s VALUES (?", raw_tables[t]);
+    for (int i = 1; i < columns; i++) g_string_append(insert, ", ?");
+    g_string_append(insert, ")");
+    must(raw->to, sqlite3_prepare_v2(raw->to, insert->str, -1, &raw->write[t], NULL));
+    while (sqlite3_step(raw->read[t]) == SQLITE_ROW)
+      for (int i = 0; i < columns; i++) g_ptr_array_add(raw->rows[t], sqlite3_value_dup(sqlite3_column_value(raw->read[t], i)));
+  }
+  return count;
+}
+
+static void insert_row(struct raw *raw, size_t table, guint at, int columns) {
+  sqlite3_stmt *write = raw->write[table];
+  for (int i = 0; i < columns; i++) sqlite3_bind_value(write, i + 1, raw->rows[table]->pdata[at + (guint)i]);
+  must(raw->to, sqlite3_step(write));
+  sqlite3_reset(write);
+}
+
+/* Events in their order, with what belongs to each; `batch` statements to a transaction. */
+static void insert_all(struct raw *raw, int batch) {
+  guint at[G_N_ELEMENTS(raw_tables)] = { 0 };
+  int columns[G_N_ELEMENTS(raw_tables)], place[G_N_ELEMENTS(raw_tables)], done = 0;
+  for (size_t t = 0; t < G_N_ELEMENTS(raw_tables); t++) {
+    columns[t] = sqlite3_column_count(raw->read[t]);
+    for (place[t] = 0; strcmp(sqlite3_column_name(raw->read[t], place[t]), "seq") != 0; place[t]++) continue;
+  }
+  must(raw->to, sqlite3_exec(raw->to, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+  while (at[0] < raw->rows[0]->len) {
+    int64_t seq = sqlite3_value_int64(raw->rows[0]->pdata[at[0] + (guint)place[0]]);
+    for (size_t t = 0; t < G_N_ELEMENTS(raw_tables); t++)
+      for (; at[t] < raw->rows[t]->len && sqlite3_value_int64(raw->rows[t]->pdata[at[t] + (guint)place[t]]) <= seq; at[t] += (guint)columns[t]) insert_row(raw, t, at[t], columns[t]);
+    if (++done % batch == 0) must(raw->to, sqlite3_exec(raw->to, "COMMIT; BEGIN IMMEDIATE", NULL, NULL, NULL));
+  }
+  must(raw->to, sqlite3_exec(raw->to, "COMMIT", NULL, NULL, NULL));
+}
+
+static int measure_raw(const char *file, const char *scratch, int count, int batch) {
+  struct raw raw = { 0 };
+  g_autofree char *log = g_strconcat(scratch, "-wal", NULL), *shared = g_strconcat(scratch, "-shm", NULL);
+  const char *const files[] = { scratch, log, shared };
+  must(raw.from, sqlite3_open_v2(file, &raw.from, SQLITE_OPEN_READONLY, NULL));
+  must(raw.to, sqlite3_open(scratch, &raw.to));
+  copy_schema(&raw);
+  count = read_rows(&raw, count);
+  int64_t begun = g_get_monotonic_time();
+  insert_all(&raw, batch);
+  printf("bare SQLite, %d to a transaction: %.0f statements a second\n", batch, count / ((double)(g_get_monotonic_time() - begun) / 1e6));
+  for (size_t t = 0; t < G_N_ELEMENTS(raw_tables); t++) {
+    sqlite3_finalize(raw.read[t]);
+    sqlite3_finalize(raw.write[t]);
+    g_ptr_array_unref(raw.rows[t]);
+  }
+  sqlite3_close(raw.to);
+  sqlite3_close(raw.from);
+  for (size_t i = 0; i < G_N_ELEMENTS(files); i++) g_unlink(files[i]);
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  if (argc == 6 && strcmp(argv[1], "raw") == 0) return measure_raw(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]));
   if (argc != 6) {
-    fprintf(stderr, "bench-lrs PORT KEY:SECRET CONNECTIONS BATCH SECONDS\n");
+    fprintf(stderr, "bench-lrs PORT KEY:SECRET CONNECTIONS BATCH SECONDS\nbench-lrs raw DATABASE SCRATCH STATEMENTS BATCH\n");
     return 64;
   }
   int connections = atoi(argv[3]), epoll = epoll_create1(0), under_way = connections;
