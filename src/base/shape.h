@@ -20,6 +20,8 @@
 #pragma once
 #include "base/json.h"
 
-/* NULL: it does; else what does not, newly allocated: `"/evidence/2/file" is no text`. */
-char *shape_misses(const char *shape, struct json value);
-bool shape_is_valid(const char *shape);
+struct shape;
+struct shape *shape_new(const char *text); /* NULL: it is none */
+void shape_free(struct shape *shape);
+/* NULL: it does look so; else what does not, newly allocated: `"/evidence/2/file" is no text`. */
+char *shape_misses(const struct shape *shape, struct json value);

@@ -187,8 +187,13 @@ static bool fold_need_word(struct db *db, const struct event *event, struct json
 
 /* A need is read by the snapshot and by every agent: what it says must be what they take it for. Others are only shown. */
 static bool fold_claim(struct db *db, const struct event *event, struct json body, GError **error) {
-  static const char need[] = "{cause?:text causes?:[{cause:text evidence?:[text] probability?:share}] gap?:{amount?:number} goal?:text reason?:text requests?:[text] since?:day "
-    "skills?:[text] status:text teams?:[text] title:text value?:{money?:number}}";
+  static gsize ready;
+  static struct shape *need;
+  if (g_once_init_enter(&ready)) {
+    need = shape_new("{cause?:text causes?:[{cause:text evidence?:[text] probability?:share}] gap?:{amount?:number} goal?:text reason?:text requests?:[text] since?:day "
+      "skills?:[text] status:text teams?:[text] title:text value?:{money?:number}}");
+    g_once_init_leave(&ready, 1);
+  }
   if (!json_equals(json_get(body, "predicate"), "need")) return true;
   g_autofree char *misses = shape_misses(need, json_get(body, "value"));
   return !misses || fail(error, MENO_ERROR_CORRUPT, "the value of the need: %s", misses);

@@ -24,6 +24,7 @@ struct ledger {
   struct store *store;
   const struct ledger_tables *tables;
   GHashTable *kinds;  /* name → struct event_kind */
+  GHashTable *bodies; /* kind → struct shape, where it has one */
   GHashTable *folds;  /* kind → GPtrArray of struct fold, in the tables' order */
   struct seal *seal;  /* borrowed; NULL: personal fields are stored as given */
   struct { int64_t version, seq, recorded; uint8_t hash[DIGEST_BYTES]; } head; /* as of a version of the writer's transaction */
@@ -45,11 +46,14 @@ struct ledger *ledger_new(struct store *store, const struct ledger_tables *table
   ledger->store = store;
   ledger->tables = tables;
   ledger->kinds = g_hash_table_new(g_str_hash, g_str_equal);
+  ledger->bodies = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)shape_free);
   ledger->folds = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
   for (size_t i = 0; tables->kinds[i]; i++)
     for (const struct event_kind *kind = tables->kinds[i]; kind->name; kind++) {
       if (!kind->purpose || !kind->personal) g_error("event kind \"%s\" has no purpose", kind->name);
-      if (kind->body && !shape_is_valid(kind->body)) g_error("event kind \"%s\" has a body of no shape", kind->name);
+      struct shape *body = kind->body ? shape_new(kind->body) : NULL;
+      if (kind->body && !body) g_error("event kind \"%s\" has a body of no shape", kind->name);
+      if (body) g_hash_table_insert(ledger->bodies, (void *)(uintptr_t)kind->name, body);
       if (kind->retention_days && kind->retention_days < LEDGER_RETENTION_FLOOR) g_error("event kind \"%s\" is kept for less than %d days", kind->name, LEDGER_RETENTION_FLOOR);
       if (!g_hash_table_insert(ledger->kinds, (void *)(uintptr_t)kind->name, (void *)(uintptr_t)kind)) g_error("event kind \"%s\" stands twice", kind->name);
     }
@@ -68,6 +72,7 @@ void ledger_free(struct ledger *ledger) {
   if (!ledger) return;
   if (ledger->seal) store_before_commit(ledger->store, NULL, NULL);
   g_hash_table_destroy(ledger->kinds);
+  g_hash_table_destroy(ledger->bodies);
   g_hash_table_destroy(ledger->folds);
   g_free(ledger);
 }
@@ -258,12 +263,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(walk_auto, walk_end)
 
 /* An event's body, as its kind has it: what folds and readers of their tables rely on. NULL with an error that names the event. */
 static struct json_doc *read_body(struct ledger *ledger, const struct event *event, GError **error) {
-  const struct event_kind *kind = ledger_kind(ledger, event->kind);
+  const struct shape *shape = g_hash_table_lookup(ledger->bodies, event->kind);
   g_autoptr(GError) broken = NULL;
   if (!clock_is_ours(event->occurred) || !clock_is_ours(event->recorded))
     return fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) is of a moment that no calendar of ours has", event->seq, event->kind), NULL;
   struct json_doc *doc = json_parse(event->body ? event->body : "", event->body_length, &broken);
-  g_autofree char *missing = doc && kind && kind->body ? shape_misses(kind->body, json_root(doc)) : NULL;
+  g_autofree char *missing = doc && shape ? shape_misses(shape, json_root(doc)) : NULL;
   if (doc && !missing) return doc;
   json_doc_free(doc);
   fail(error, MENO_ERROR_CORRUPT, "event %" G_GINT64_FORMAT " (%s) cannot be read: %s", event->seq, event->kind, missing ? missing : broken->message);
@@ -272,8 +277,7 @@ static struct json_doc *read_body(struct ledger *ledger, const struct event *eve
 
 static bool fold_event(struct ledger *ledger, struct db *db, const struct event *event, bool undone, GError **error) {
   GPtrArray *list = g_hash_table_lookup(ledger->folds, event->kind);
-  const struct event_kind *kind = ledger_kind(ledger, event->kind);
-  if (!list && !(kind && kind->body)) return true;
+  if (!list && !g_hash_table_contains(ledger->bodies, event->kind)) return true;
   g_autoptr(json_doc_auto) doc = read_body(ledger, event, error);
   if (!doc) return false;
   if (!list) return true;
