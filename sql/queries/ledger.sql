@@ -292,3 +292,6 @@ SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind;
 
 -- name: count_older
 SELECT count(*) FROM event WHERE kind = $1 AND recorded < $2;
+
+-- name: rows_statement_run
+SELECT last, CAST(first AS TEXT), t.* FROM statement_run AS t;
