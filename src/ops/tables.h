@@ -31,6 +31,7 @@ extern const struct op
   erasure_ops[],
   today_ops[],
   credentials_ops[],
+  statements_ops[],
   system_ops[];
 
 /* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */

@@ -370,4 +370,5 @@ def main(tap):
     tap.ok(events > 500, f"and the {events} events make the same tables again")
 
 
-meno.scenario(main)
+if __name__ == "__main__":
+    meno.scenario(main)
