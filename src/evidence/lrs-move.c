@@ -107,7 +107,7 @@ bool lrs_line_id(const char *line, size_t length, char ret_id[ID_TEXT]) {
 
 /* ---- in --------------------------------------------------------------------------------------------------------- */
 
-#define BATCH_STATEMENTS 500
+#define BATCH_STATEMENTS 1000
 #define BATCH_BYTES (4u * 1024 * 1024)
 #define BATCH_ATTACHED (16u * 1024 * 1024)
 

@@ -176,7 +176,7 @@ def kills(tap, folder):
         had = count(target)
         status = killed(tap, target, ["import", file], lambda had=had: count(target) > had)
         seen.append((status, count(target)))
-    tap.ok(all(status == -signal.SIGKILL and 0 < there < total and there % 500 == 0 for status, there in seen), "killed in the middle of it, thrice: whole batches are there", seen)
+    tap.ok(all(status == -signal.SIGKILL and 0 < there < total and there % 1000 == 0 for status, there in seen), "killed in the middle of it, thrice: whole batches are there", seen)
     report = bring(target, file).json
     tap.same((report["taken"] + report["there"], report["there"], report["bad"]), (total, seen[-1][1], 0), "the same command goes on")
     for name in ("out.jsonl", "out.jsonl.gz", "out.jsonl.zst"):
