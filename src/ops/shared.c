@@ -31,6 +31,7 @@ static const struct op *const all[] = {
   today_ops,
   credentials_ops,
   statements_ops,
+  forwards_ops,
   system_ops,
   NULL };
 const struct op *const *const op_tables = all;
