@@ -93,3 +93,15 @@ SELECT first, last, oldest, newest FROM statement_run WHERE first <= $1 ORDER BY
 
 -- name: last_run_until
 SELECT last FROM statement_run WHERE oldest <= $1 ORDER BY first DESC LIMIT 1;
+
+-- What the record store has of an agent (its opaque name as a term), for who erases it: src/ops/erasure.c.
+
+-- name: attachments_of_actor
+SELECT count(*) FROM attachment a JOIN statement s ON s.seq = a.seq JOIN term t ON t.id = s.actor WHERE t.key = $1;
+
+-- name: documents_of_agent
+SELECT count(*) FROM document WHERE agent = $1;
+
+-- name: statements_naming
+SELECT count(DISTINCT x.seq) FROM statement_term x JOIN term t ON t.id = x.term JOIN statement s ON s.seq = x.seq
+WHERE t.key = $1 AND x.place = 0 AND (s.actor IS NULL OR s.actor <> t.id);

@@ -21,6 +21,7 @@ struct traces {
   GHashTable *owners;        /* names of keys that are theirs */
   char *name, *email;        /* small; NULL none */
   int64_t events, fields, mentions;
+  int64_t attachments, documents, naming; /* of the record store: theirs; states and profiles; statements of others about them or theirs */
   GHashTable *kinds;         /* of their events: name → count + 1 … as a pointer */
 };
 
@@ -113,6 +114,29 @@ static bool find_traces(struct traces *traces, const struct person *person, GErr
   return head >= 0 && read_addresses(traces, db, subject, error) && ledger_visit(db, 1, head, look, traces, error);
 }
 
+static bool add_count(struct db *db, int64_t *sum, const char *query, const char *key, GError **error) {
+  int64_t count = 0;
+  if (db_one(db, &count, error, query, "t", key) < 0) return false;
+  *sum += count;
+  return true;
+}
+
+/* Beside the events: what the record store keeps under the names of their addresses. */
+static bool count_kept(struct traces *traces, GError **error) {
+  g_autoptr(db_auto) db = store_read(system_store(traces->system), error);
+  GHashTableIter it;
+  void *owner;
+  g_hash_table_iter_init(&it, traces->owners);
+  while (db && g_hash_table_iter_next(&it, &owner, NULL)) {
+    if (!g_str_has_prefix(owner, "actor:")) continue;
+    const char *name = (const char *)owner + strlen("actor:");
+    g_autofree char *term = g_strconcat("p", name, NULL);
+    if (!add_count(db, &traces->attachments, "evidence.attachments_of_actor", term, error) || !add_count(db, &traces->documents, "evidence.documents_of_agent", name, error) ||
+        !add_count(db, &traces->naming, "evidence.statements_naming", term, error)) return false;
+  }
+  return db != NULL;
+}
+
 /* ---- erasing ---------------------------------------------------------------------------------------------------- */
 
 /* By employee number, address or opaque id; -1 with an error. */
@@ -199,7 +223,7 @@ static bool erase(struct op_call *call, struct json_writer *out, GError **error)
   if (sure && strcmp(confirm, person->id) != 0)
     return fail(error, MENO_ERROR_STALE, "\"%s\" is not who would be erased; look at it again without --confirm and confirm with the id that it shows", confirm);
   g_auto(traces_auto) traces = { .system = call->system };
-  if (!find_traces(&traces, person, error) || !account_there(call, person->id, &account, error)) return false;
+  if (!find_traces(&traces, person, error) || !count_kept(&traces, error) || !account_there(call, person->id, &account, error)) return false;
   int files = outbox_files(call->system, person->id, true, error);
   if (files < 0) return false;
   system_lock_work(call->system); /* neither an import nor the agents are in the middle of something */
@@ -213,7 +237,10 @@ static bool erase(struct op_call *call, struct json_writer *out, GError **error)
   write_kinds(out, &traces);
   json_put_integer(out, "files", files);
   json_put_bool(out, "account", account);
+  json_put_integer(out, "attachments", traces.attachments);
+  json_put_integer(out, "documents", traces.documents);
   json_put_integer(out, "mentions", traces.mentions);
+  json_put_integer(out, "naming", traces.naming);
   json_put_string(out, "next", sure ? "export the keys anew and remove older exports of them: `meno keys export FILE`" : "nothing was changed; to erase, give --confirm and the id");
   return true;
 }
@@ -245,6 +272,34 @@ static bool retention(struct op_call *call, struct json_writer *out, GError **er
   return true;
 }
 
+static bool write_month(struct op_call *call, struct db *db, struct json_writer *out, const struct retention_month *month, GError **error) {
+  int64_t events = 0;
+  char text[CLOCK_TEXT];
+  if (db_one(db, &events, error, "ledger.count_between", "tii", month->kind->name, month->from, month->to) < 0) return false;
+  json_open_object(out, NULL);
+  json_put_string(out, "on", clock_format_day(clock_day(month->due), text));
+  json_put_string(out, "kind", month->kind->name);
+  json_put_string(out, "recorded", (clock_format_day(clock_day(month->from), text)[7] = '\0', text));
+  json_put_integer(out, "events", events);
+  json_put_string(out, "sealed", month->kind->personal);
+  json_close_object(out);
+  return true;
+}
+
+static bool plan(struct op_call *call, struct json_writer *out, GError **error) {
+  int64_t until = call->now + (int64_t)op_number(call, "days", 62) * CLOCK_DAY;
+  g_autoptr(GArray) months = retention_plan(system_ledger(call->system));
+  g_autoptr(db_auto) db = store_read(system_store(call->system), error);
+  if (!db) return false;
+  json_open_array(out, "months");
+  for (guint i = 0; i < months->len; i++) {
+    const struct retention_month *month = &g_array_index(months, struct retention_month, i);
+    if (month->due <= until && !write_month(call, db, out, month, error)) return false;
+  }
+  json_close_array(out);
+  return true;
+}
+
 static bool apply(struct op_call *call, struct json_writer *out, GError **error) {
   int destroyed = retention_apply(system_ledger(call->system), call->now, call->caller.actor, error);
   if (destroyed < 0) return false;
@@ -260,15 +315,22 @@ static const struct field erase_kind[] = { { "kind", FIELD_TEXT(0), REQUIRED, ""
 static const struct field erase_out[] = { { "id", FIELD_ID("person"), REQUIRED, "the opaque id: it stays" }, { "erased", FIELD_BOOL, REQUIRED, "false: this only shows" },
   { "events", FIELD_COUNT, REQUIRED, "with sealed fields of the person" }, { "fields", FIELD_COUNT, REQUIRED, "that become unreadable" }, { "kinds", FIELD_LIST(erase_kind), REQUIRED, "" },
   { "files", FIELD_COUNT, REQUIRED, "in the outbox" }, { "account", FIELD_BOOL, REQUIRED, "an account goes, with its sessions, tokens and lines in the access log" },
+  { "attachments", FIELD_COUNT, REQUIRED, "of their statements; they become unreadable, too" }, { "documents", FIELD_COUNT, REQUIRED, "states and profiles that programs keep of them; likewise" },
+  { "naming", FIELD_COUNT, REQUIRED, "statements of others about them or theirs, which stay" },
   { "mentions", FIELD_COUNT, REQUIRED, "texts of others that have the name or the address, and stay" }, { "next", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
 static const struct field kind_row[] = { { "kind", FIELD_TEXT(0), REQUIRED, "" }, { "purpose", FIELD_TEXT(0), REQUIRED, "" }, { "days", FIELD_COUNT, REQUIRED, "0: as long as the ledger" },
   { "sealed", FIELD_TEXT(0), REQUIRED, "fields" }, { "events", FIELD_COUNT, REQUIRED, "" }, { "past", FIELD_COUNT, REQUIRED, "older than that" },
   { "months", FIELD_COUNT, REQUIRED, "whose fields can be read" }, { "due", FIELD_COUNT, REQUIRED, "of them past as a whole" }, { "destroyed", FIELD_COUNT, REQUIRED, "months whose key is destroyed" }, { 0 } };
 static const struct field retention_out[] = { { "kinds", FIELD_LIST(kind_row), REQUIRED, "" }, { 0 } };
+static const struct field plan_in[] = { { "days", FIELD_INTEGER(0, 4000), 0, "from today on; 62 where nothing is said" }, { 0 } };
+static const struct field month_row[] = { { "on", FIELD_DAY, REQUIRED, "the day from which nobody can read them" }, { "kind", FIELD_TEXT(0), REQUIRED, "" }, { "recorded", FIELD_TEXT(0), REQUIRED, "the month in which they were recorded" },
+  { "events", FIELD_COUNT, REQUIRED, "of that kind and month, those of people who were erased included" }, { "sealed", FIELD_TEXT(0), REQUIRED, "fields that become unreadable" }, { 0 } };
+static const struct field plan_out[] = { { "months", FIELD_LIST(month_row), REQUIRED, "the soonest first" }, { 0 } };
 static const struct field apply_out[] = { { "destroyed", FIELD_COUNT, REQUIRED, "keys" }, { 0 } };
 
 const struct op erasure_ops[] = {
   { "erase", POST, "/erasures/{person}", MAY_ERASE, erase_in, erase_out, erase, "Show what there is of a person, and, confirmed, erase it", "erasure", BODY_JSON, true },
   { "retention list", GET, "/retention", MAY_AUDIT, NULL, retention_out, retention, "What is kept for how long, and how much is past that", "erasure" },
+  { "retention plan", GET, "/retention/plan", MAY_AUDIT, plan_in, plan_out, plan, "What retention will make unreadable, by month", "erasure" },
   { "retention apply", POST, "/retention", MAY_ERASE, NULL, apply_out, apply, "Destroy the keys of months that are past their retention; every run of the agents does it too", "erasure" },
   { 0 } };
