@@ -101,7 +101,3 @@ SELECT count(*) FROM attachment a JOIN statement s ON s.seq = a.seq JOIN term t 
 
 -- name: documents_of_agent
 SELECT count(*) FROM document WHERE agent = $1;
-
--- name: statements_naming
-SELECT count(DISTINCT x.seq) FROM statement_term x JOIN term t ON t.id = x.term JOIN statement s ON s.seq = x.seq
-WHERE t.key = $1 AND x.place = 0 AND (s.actor IS NULL OR s.actor <> t.id);

@@ -8,6 +8,7 @@
  *
  * Meno cannot know of a person behind a pulse's token or in somebody else's sentence. What others wrote is sealed under
  * their keys and stays; where it has the person's name or address, erasing says how often, so that somebody can look. */
+#include "company/fold.h"
 #include "gate/account.h"
 #include "ledger/erase.h"
 #include "ops/tables.h"
@@ -21,13 +22,15 @@ struct traces {
   GHashTable *owners;        /* names of keys that are theirs */
   char *name, *email;        /* small; NULL none */
   int64_t events, fields, mentions;
-  int64_t attachments, documents, naming; /* of the record store: theirs; states and profiles; statements of others about them or theirs */
+  int64_t attachments, documents, naming; /* of the record store: theirs; states and profiles; statements of others that name them */
+  GHashTable *terms;         /* int64_t: the numbers of their addresses in the record store */
   GHashTable *kinds;         /* of their events: name → count + 1 … as a pointer */
 };
 
 static void traces_clear(struct traces *traces) {
   g_clear_pointer(&traces->owners, g_hash_table_destroy);
   g_clear_pointer(&traces->kinds, g_hash_table_destroy);
+  g_clear_pointer(&traces->terms, g_hash_table_destroy);
   g_free(traces->name);
   g_free(traces->email);
 }
@@ -73,10 +76,33 @@ static bool mentions(const struct traces *traces, const char *text) {
   return (traces->name && strstr(small, traces->name)) || (traces->email && strstr(small, traces->email));
 }
 
+static void count_kind(struct traces *traces, const struct event_kind *kind) {
+  traces->events++;
+  g_hash_table_insert(traces->kinds, (void *)(uintptr_t)kind->name, GINT_TO_POINTER(GPOINTER_TO_INT(g_hash_table_lookup(traces->kinds, kind->name)) + 1));
+}
+
+/* A statement's text stands beside its event, sealed for its actor; what it is about stands in `refs` as numbers. */
+static void look_at_statement(struct traces *traces, const struct event *event, const struct event_kind *kind) {
+  g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, NULL);
+  struct json body = doc ? json_root(doc) : (struct json){ 0 };
+  const char *actor = json_string(json_get(body, "actor"));
+  g_autofree char *owner = g_strconcat("actor:", actor, NULL);
+  if (actor && g_hash_table_contains(traces->owners, owner)) {
+    traces->fields++;
+    count_kind(traces, kind);
+    return;
+  }
+  g_autoptr(GArray) refs = statement_refs(json_string(json_get(body, "refs")));
+  bool any = false;
+  for (guint i = 0; i < refs->len && !any; i++) any = g_hash_table_contains(traces->terms, &g_array_index(refs, struct statement_ref, i).term);
+  traces->naming += any;
+}
+
 static bool look(const struct event *event, void *data, GError **error) {
   struct traces *traces = data;
   struct ledger *ledger = system_ledger(traces->system);
   const struct event_kind *kind = ledger_kind(ledger, event->kind);
+  if (kind && event->data) return look_at_statement(traces, event, kind), true;
   if (!kind || !*kind->personal || !memmem(event->body, event->body_length, "sealed:", 7)) return true;
   bool any = false;
   g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, error);
@@ -94,24 +120,8 @@ static bool look(const struct event *event, void *data, GError **error) {
     g_autofree char *plain = seal_reveal(system_seal(traces->system), text, event->id, it.key, &state, NULL);
     traces->mentions += state == SEAL_OPEN && mentions(traces, plain);
   }
-  traces->events += any;
-  if (any) g_hash_table_insert(traces->kinds, (void *)(uintptr_t)kind->name, GINT_TO_POINTER(GPOINTER_TO_INT(g_hash_table_lookup(traces->kinds, kind->name)) + 1));
+  if (any) count_kind(traces, kind);
   return true;
-}
-
-static bool find_traces(struct traces *traces, const struct person *person, GError **error) {
-  traces->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  traces->kinds = g_hash_table_new(g_str_hash, g_str_equal);
-  g_autofree char *subject = g_strconcat("person:", person->id, NULL);
-  g_hash_table_add(traces->owners, g_strdup(subject));
-  if (person->first_name && person->last_name) {
-    g_autofree char *name = g_strdup_printf("%s %s", person->first_name, person->last_name);
-    traces->name = g_utf8_casefold(name, -1);
-  }
-  if (person->email) traces->email = g_utf8_casefold(person->email, -1);
-  g_autoptr(db_auto) db = store_read(system_store(traces->system), error);
-  int64_t head = db ? ledger_head(db, error) : -1;
-  return head >= 0 && read_addresses(traces, db, subject, error) && ledger_visit(db, 1, head, look, traces, error);
 }
 
 static bool add_count(struct db *db, int64_t *sum, const char *query, const char *key, GError **error) {
@@ -122,19 +132,36 @@ static bool add_count(struct db *db, int64_t *sum, const char *query, const char
 }
 
 /* Beside the events: what the record store keeps under the names of their addresses. */
-static bool count_kept(struct traces *traces, GError **error) {
-  g_autoptr(db_auto) db = store_read(system_store(traces->system), error);
+static bool count_kept(struct traces *traces, struct db *db, GError **error) {
   GHashTableIter it;
   void *owner;
   g_hash_table_iter_init(&it, traces->owners);
-  while (db && g_hash_table_iter_next(&it, &owner, NULL)) {
+  while (g_hash_table_iter_next(&it, &owner, NULL)) {
     if (!g_str_has_prefix(owner, "actor:")) continue;
     const char *name = (const char *)owner + strlen("actor:");
     g_autofree char *term = g_strconcat("p", name, NULL);
+    int64_t number = 0;
     if (!add_count(db, &traces->attachments, "evidence.attachments_of_actor", term, error) || !add_count(db, &traces->documents, "evidence.documents_of_agent", name, error) ||
-        !add_count(db, &traces->naming, "evidence.statements_naming", term, error)) return false;
+        db_one(db, &number, error, "company.term", "t", term) < 0) return false;
+    if (number) g_hash_table_add(traces->terms, g_memdup2(&number, sizeof number));
   }
-  return db != NULL;
+  return true;
+}
+
+static bool find_traces(struct traces *traces, const struct person *person, GError **error) {
+  traces->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  traces->kinds = g_hash_table_new(g_str_hash, g_str_equal);
+  traces->terms = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autofree char *subject = g_strconcat("person:", person->id, NULL);
+  g_hash_table_add(traces->owners, g_strdup(subject));
+  if (person->first_name && person->last_name) {
+    g_autofree char *name = g_strdup_printf("%s %s", person->first_name, person->last_name);
+    traces->name = g_utf8_casefold(name, -1);
+  }
+  if (person->email) traces->email = g_utf8_casefold(person->email, -1);
+  g_autoptr(db_auto) db = store_read(system_store(traces->system), error);
+  int64_t head = db ? ledger_head(db, error) : -1;
+  return head >= 0 && read_addresses(traces, db, subject, error) && count_kept(traces, db, error) && ledger_visit(db, 1, head, look, traces, error);
 }
 
 /* ---- erasing ---------------------------------------------------------------------------------------------------- */
@@ -223,7 +250,7 @@ static bool erase(struct op_call *call, struct json_writer *out, GError **error)
   if (sure && strcmp(confirm, person->id) != 0)
     return fail(error, MENO_ERROR_STALE, "\"%s\" is not who would be erased; look at it again without --confirm and confirm with the id that it shows", confirm);
   g_auto(traces_auto) traces = { .system = call->system };
-  if (!find_traces(&traces, person, error) || !count_kept(&traces, error) || !account_there(call, person->id, &account, error)) return false;
+  if (!find_traces(&traces, person, error) || !account_there(call, person->id, &account, error)) return false;
   int files = outbox_files(call->system, person->id, true, error);
   if (files < 0) return false;
   system_lock_work(call->system); /* neither an import nor the agents are in the middle of something */
@@ -316,7 +343,7 @@ static const struct field erase_out[] = { { "id", FIELD_ID("person"), REQUIRED, 
   { "events", FIELD_COUNT, REQUIRED, "with sealed fields of the person" }, { "fields", FIELD_COUNT, REQUIRED, "that become unreadable" }, { "kinds", FIELD_LIST(erase_kind), REQUIRED, "" },
   { "files", FIELD_COUNT, REQUIRED, "in the outbox" }, { "account", FIELD_BOOL, REQUIRED, "an account goes, with its sessions, tokens and lines in the access log" },
   { "attachments", FIELD_COUNT, REQUIRED, "of their statements; they become unreadable, too" }, { "documents", FIELD_COUNT, REQUIRED, "states and profiles that programs keep of them; likewise" },
-  { "naming", FIELD_COUNT, REQUIRED, "statements of others about them or theirs, which stay" },
+  { "naming", FIELD_COUNT, REQUIRED, "statements of others that name them, which stay" },
   { "mentions", FIELD_COUNT, REQUIRED, "texts of others that have the name or the address, and stay" }, { "next", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
 static const struct field kind_row[] = { { "kind", FIELD_TEXT(0), REQUIRED, "" }, { "purpose", FIELD_TEXT(0), REQUIRED, "" }, { "days", FIELD_COUNT, REQUIRED, "0: as long as the ledger" },
   { "sealed", FIELD_TEXT(0), REQUIRED, "fields" }, { "events", FIELD_COUNT, REQUIRED, "" }, { "past", FIELD_COUNT, REQUIRED, "older than that" },

@@ -162,7 +162,7 @@ def all_arrives(tap, source, target):
 def one_refused(tap, source, mine):
     store, credential = Store(), {"key": "their-key", "secret": "their-Secret-4711"}
     with meno.Server(source, NOW) as server:
-        client = xapi.Client(server, mine, stays=True)
+        client = xapi.Client(server, mine)
         for row in forwards(source):
             meno.must(source, "forwards", "remove", row["id"], now=NOW)
         identity = add(source, store.url, credential, "--new-only")

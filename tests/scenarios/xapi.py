@@ -339,6 +339,7 @@ def evidence(tap, data, everything):
         void = statement("admin", VOIDED) | {"object": {"objectType": "StatementRef", "id": scored[1]["id"]}}
         client.send(void)
         tap.same(meno.must(data, "status", now=NOW)["results"], 2, "a voided one is none")
+        client.send(statement("sam", context={"instructor": agent("pat")}))
         client.ask("POST", "/agents/profile", {"likes": "tea"}, query={"agent": agent("pat"), "profileId": "p"})
     shown = meno.must(data, "erase", "e1", now=NOW)
     tap.same(({row["kind"]: row["events"] for row in shown["kinds"]}["statement.stored"], shown["attachments"], shown["documents"], shown["naming"]), (2, 0, 1, 1),

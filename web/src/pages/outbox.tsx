@@ -135,9 +135,9 @@ function AddForward(props: { close: () => void }): JSX.Element {
         {field('secret', onward.secret, { type: 'password', required: true }, onward.secretHint)}
         {field('verb', onward.verb)}
         {field('agent', onward.agent)}
-        <label class="form-check">
+        <label class="check">
           <input class="form-check-input" type="checkbox" name="new_only" value="true" />
-          <span class="form-check-label">{onward.newOnly}</span>
+          <span>{onward.newOnly}</span>
         </label>
         <div class="actions">
           <button type="submit" class="btn btn-primary">
