@@ -13,6 +13,7 @@
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "ledger/erase.h"
+#include "runtime/forward.h"
 #include "runtime/links.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
@@ -30,7 +31,7 @@
 #define THREADS 64
 #define WORKERS 4
 
-static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds,
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, forward_kinds,
   wake_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, erasure_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };

@@ -10,11 +10,12 @@
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "ledger/erase.h"
+#include "runtime/forward.h"
 #include "runtime/links.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
 #include "runtime/wake.h"
 
-static const struct event_kind *const main_kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, credential_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct event_kind *const main_kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, credential_kinds, runtime_kinds, outbox_kinds, forward_kinds, wake_kinds, NULL };
 static const struct fold *const main_folds[] = { claim_folds, erasure_folds, company_folds, gate_folds, deputy_folds, outbox_folds, wake_folds, link_folds /* last: it reads what the others have folded */, NULL };
 static const struct ledger_tables main_tables = { main_kinds, main_folds };

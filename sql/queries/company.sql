@@ -450,3 +450,12 @@ SELECT coalesce(max(seq), 0) FROM erasure;
 
 -- name: count_sealed
 SELECT count(*) FROM person WHERE employee_number LIKE 'sealed:%';
+
+-- name: last_statement_run
+SELECT first, last FROM statement_run ORDER BY first DESC LIMIT 1;
+
+-- name: put_statement_run
+INSERT INTO statement_run (first, last, oldest, newest) VALUES ($1, $1, $2, $2);
+
+-- name: grow_statement_run
+UPDATE statement_run SET last = $2, oldest = CASE WHEN oldest > $3 THEN $3 ELSE oldest END, newest = CASE WHEN newest < $3 THEN $3 ELSE newest END WHERE first = $1;

@@ -78,3 +78,26 @@ DELETE FROM document WHERE kind = $1 AND activity = $2 AND agent = $3 AND regist
 
 -- name: delete_documents
 DELETE FROM document WHERE kind = $1 AND activity = $2 AND agent = $3 AND (CAST($4 AS TEXT) IS NULL OR registration = $4);
+
+-- name: every_up
+SELECT seq FROM statement WHERE seq >= $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2;
+
+-- name: newest_seq
+SELECT seq FROM statement ORDER BY seq DESC LIMIT 1;
+
+-- name: run_from
+SELECT first, last, oldest, newest FROM statement_run WHERE last >= $1 ORDER BY first LIMIT 1;
+
+-- name: run_until
+SELECT first, last, oldest, newest FROM statement_run WHERE first <= $1 ORDER BY first DESC LIMIT 1;
+
+-- name: last_run_until
+SELECT last FROM statement_run WHERE oldest <= $1 ORDER BY first DESC LIMIT 1;
+
+-- What the record store has of an agent (its opaque name as a term), for who erases it: src/ops/erasure.c.
+
+-- name: attachments_of_actor
+SELECT count(*) FROM attachment a JOIN statement s ON s.seq = a.seq JOIN term t ON t.id = s.actor WHERE t.key = $1;
+
+-- name: documents_of_agent
+SELECT count(*) FROM document WHERE agent = $1;

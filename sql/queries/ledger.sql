@@ -292,3 +292,9 @@ SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind;
 
 -- name: count_older
 SELECT count(*) FROM event WHERE kind = $1 AND recorded < $2;
+
+-- name: rows_statement_run
+SELECT last, CAST(first AS TEXT), t.* FROM statement_run AS t;
+
+-- name: count_between
+SELECT count(*) FROM event WHERE kind = $1 AND recorded >= $2 AND recorded < $3;

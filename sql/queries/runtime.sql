@@ -106,3 +106,26 @@ UNION ALL SELECT person FROM action WHERE CAST($1 AS TEXT) = 'action' AND id = $
 
 -- name: actions_of
 SELECT id FROM action WHERE person = $1 ORDER BY id;
+
+-- Forwards: src/runtime/forward.c.
+
+-- name: forwards
+SELECT id, label, url, settings, running, cursor, sent, aside, failures, next_try, failing_since, why, created FROM forward ORDER BY created, id;
+
+-- name: add_forward
+INSERT INTO forward (id, label, url, settings, running, cursor, sent, aside, failures, next_try, created) VALUES ($1, $2, $3, $4, 1, $5, 0, 0, 0, 0, $6);
+
+-- name: turn_forward
+UPDATE forward SET running = $2, failures = 0, next_try = 0, failing_since = NULL, why = NULL WHERE id = $1;
+
+-- name: remove_forward
+DELETE FROM forward WHERE id = $1;
+
+-- name: forward_label
+SELECT label, url FROM forward WHERE id = $1;
+
+-- name: advance_forward
+UPDATE forward SET cursor = $2, sent = sent + $3, aside = aside + $4, failures = 0, next_try = 0, failing_since = NULL, why = NULL WHERE id = $1;
+
+-- name: hold_forward
+UPDATE forward SET failures = failures + 1, next_try = $2, failing_since = COALESCE(failing_since, $3), why = $4 WHERE id = $1;

@@ -102,13 +102,30 @@ static int help_op(const struct op *op) {
   return 0;
 }
 
-/* ---- finding what is meant -------------------------------------------------------------------------------------- */
-
-static const struct command *find_command(const char *name) {
-  for (const struct command *command = commands; command->name; command++)
-    if (strcmp(command->name, name) == 0) return command;
+/* `*ret_used`: how many words the name took. */
+static const struct command *find_command(char **words, int *ret_used) {
+  g_autofree char *two = words[1] ? g_strconcat(words[0], " ", words[1], NULL) : NULL;
+  for (const struct command *command = commands; command->name; command++) {
+    bool one = strcmp(command->name, words[0]) == 0;
+    *ret_used = one ? 1 : 2;
+    if (one || g_strcmp0(command->name, two) == 0) return command;
+  }
   return NULL;
 }
+
+/* Of all that begins with the noun; false: nothing does. */
+static bool help_noun(const char *noun) {
+  g_autofree char *prefix = g_strconcat(noun, " ", NULL);
+  bool any = false;
+  for (const struct command *command = commands; command->name; command++)
+    if (g_str_has_prefix(command->name, prefix)) any = help_command(command) == 0;
+  for (const struct op *const *table = op_tables; *table; table++)
+    for (const struct op *op = *table; op->name; op++)
+      if (g_str_has_prefix(op->name, prefix) && !find_command((char *[]){ (char *)(uintptr_t)op->name, NULL }, &(int){ 0 })) any = help_op(op) == 0;
+  return any;
+}
+
+/* ---- finding what is meant -------------------------------------------------------------------------------------- */
 
 /* Two words before one; a noun alone lists. `*ret_used`: how many words the name took. */
 static const struct op *find_verb(char **words, int *ret_used) {
@@ -144,10 +161,11 @@ static bool take_common(struct cli *cli, char ***at, bool *ret_taken, GError **e
 
 static int dispatch(struct cli *cli, char **words) {
   if (!words[0] || strcmp(words[0], "help") == 0) return help_all();
-  const struct command *command = find_command(words[0]);
-  if (command) return cli->help ? help_command(command) : command->run(cli, words + 1);
   int used;
+  const struct command *command = find_command(words, &used);
+  if (command) return cli->help ? help_command(command) : command->run(cli, words + used);
   const struct op *op = find_verb(words, &used);
+  if (!op && cli->help && help_noun(words[0])) return 0;
   if (!op) return cli_usage(cli, "there is no command \"%s\"; `meno --help` lists them", words[0]);
   return cli->help ? help_op(op) : verb_run(cli, op, words + used);
 }

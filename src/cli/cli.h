@@ -19,7 +19,7 @@ struct cli {
 /* A command that is no operation. `arguments` are those after its name, without the common options; NULL-terminated.
  * Returns the exit status. */
 struct command {
-  const char *name, *usage, *summary, *help;
+  const char *name /* one word, or two */, *usage, *summary, *help;
   int (*run)(struct cli *cli, char **arguments);
 };
 extern const struct command commands[]; /* ends with a NULL name */
@@ -55,4 +55,7 @@ void progress_catch(void);
 void render(const struct field *fields, struct json value, GString *out);
 /* One verb: parses its arguments by its row. Returns the exit status. */
 int verb_run(struct cli *cli, const struct op *op, char **arguments);
+/* The same, for an operation that gives a stream: `take` does with it what is to be done; NULL: it goes to the standard output. */
+typedef bool (*stream_taker)(void *data, struct op_stream *stream, GError **error);
+int verb_run_into(struct cli *cli, const struct op *op, char **arguments, stream_taker take, void *data);
 void verb_help(const struct op *op, GString *out);

@@ -6,6 +6,7 @@
 #include "cli/doctor.h"
 #include "cli/estimate.h"
 #include "cli/serve.h"
+#include "cli/statements.h"
 #include "cli/upkeep.h"
 #include "doors/server.h"
 #include "gate/account.h"
@@ -286,6 +287,7 @@ const struct command commands[] = {
   { "keys", "export FILE | import FILE", "Back up the keys that personal data is sealed with, apart from the data, or take them in again",
     "  export FILE              write the ring of keys, wrapped by the master key, and who was erased\n"
     "  import FILE              add what is missing here; who was erased stays so, whichever side knows\n", run_keys },
+  { "statements export", "[FILE|-] [options]", "Write the record store's statements as JSON lines, each as it is stored, with what is attached", statements_export_help, statements_export_run },
   { "doctor", "", "Say what is wrong and what to do", "  Exit status 1 where something needs a look. Changes nothing, and may run beside a server.\n", doctor_run },
   { "formats", "", "Print the files that Meno reads, column by column, as Markdown", "", run_formats },
   { "kinds", "", "Print what is sealed in which kind of event, and how long it is kept, as Markdown", "", run_kinds },

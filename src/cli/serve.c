@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "doors/server.h"
 #include "ops/gauges.h"
+#include "runtime/forward.h"
 #include "runtime/links.h"
 #include "runtime/wake.h"
 #include <signal.h>
@@ -20,7 +21,7 @@
 #define LOOK_AGAIN (CLOCK_SECOND / 20)
 #define STOP_SECONDS 9 /* within ten, whatever is under way */
 
-struct waking { struct system *system; _Atomic bool stop; struct wake wake_up; int32_t checked; /* the day of the last check of reasons */ };
+struct waking { struct system *system; _Atomic bool stop; struct wake wake_up; int32_t checked; /* the day of the last check of reasons */ struct forwarder *forwarder; };
 
 /* Every second the same, while the database is away: said once a minute. */
 static void log_trouble(const char *what, const GError *error, struct log_brake *brake) {
@@ -65,6 +66,14 @@ static void empty_outbox(struct waking *waking) {
   if (!system_dispatch(waking->system, system_now(waking->system), &error)) log_trouble("outbox failed", error, &brake);
 }
 
+static bool serves_on(void *data) { return !((struct waking *)data)->stop && !progress_stopped; }
+
+static void forward_statements(struct waking *waking) {
+  static struct log_brake brake;
+  g_autoptr(GError) error = NULL;
+  if (!system_forward(waking->system, &waking->forwarder, serves_on, waking, &error)) log_trouble("forwarding failed", error, &brake);
+}
+
 /* Looks when somebody has committed, here or in another process, and once a second in any case; not more often than LOOK_AGAIN. */
 static void look_again_and_again(struct waking *waking, void (*look)(struct waking *)) {
   struct store *store = system_store(waking->system);
@@ -79,6 +88,7 @@ static void look_again_and_again(struct waking *waking, void (*look)(struct waki
 
 static void *wake_agents(void *waking) { return look_again_and_again(waking, run_agents), NULL; }
 static void *wake_dispatcher(void *waking) { return look_again_and_again(waking, empty_outbox), NULL; }
+static void *wake_forwarder(void *waking) { return look_again_and_again(waking, forward_statements), NULL; }
 
 static void describe(struct system *system, struct json_writer *out) {
   g_autoptr(view_auto) view = system_view(system, NULL);
@@ -112,7 +122,7 @@ int serve_until_stopped(struct cli *cli, struct system *system, const struct ser
   struct server *server = server_start(system, &options, &error);
   if (!server) return cli_fail(cli, error);
   struct waking waking = { .system = system, .wake_up = { .seen = -1 }, .checked = CLOCK_NO_DAY };
-  GThread *threads[] = { g_thread_new("agents", wake_agents, &waking), g_thread_new("outbox", wake_dispatcher, &waking) };
+  GThread *threads[] = { g_thread_new("agents", wake_agents, &waking), g_thread_new("outbox", wake_dispatcher, &waking), g_thread_new("forward", wake_forwarder, &waking) };
   note_start(system, server_port(server), at->url);
   if (announce) announce(data, server_port(server));
   fflush(stdout);
@@ -123,6 +133,7 @@ int serve_until_stopped(struct cli *cli, struct system *system, const struct ser
   server_stop(server);
   for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) g_thread_join(threads[i]);
   alarm(0);
+  forwarder_free(waking.forwarder);
   log_write(LOG_FACT, "stopped", NULL);
   return 0;
 }

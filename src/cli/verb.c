@@ -14,7 +14,7 @@
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
-static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 /* Opening a pipe would wait for somebody to write into it, and a device has no end. */
 static bool check_plain(const char *path, GError **error) {
@@ -42,7 +42,7 @@ static bool add_folder(GArray *files, const char *path, const char *prefix, GErr
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
   for (const char *name; (name = g_dir_read_name(dir));)
     if (*name != '.' && strcmp(name, "truth.json") != 0) g_ptr_array_add(names, g_strdup(name));
-  g_ptr_array_sort(names, by_name);
+  g_ptr_array_sort(names, compare_names);
   for (guint i = 0; i < names->len; i++) {
     g_autofree char *full = g_build_filename(path, names->pdata[i], NULL), *name = g_strconcat(prefix, names->pdata[i], NULL);
     bool folder = g_file_test(full, G_FILE_TEST_IS_DIR);
@@ -87,9 +87,30 @@ static bool find_caller(struct cli *cli, struct system *system, struct account *
   return true;
 }
 
+static bool run_op(struct cli *cli, struct system *system, const struct op *op, const struct caller *caller, const char *in,
+                   char **file_arguments, GString *out, GBytes **ret_file, struct op_stream *ret_stream, GError **error);
+
 bool cli_run_op(struct cli *cli, struct system *system, const struct op *op, const struct caller *caller, const char *in,
                 char **file_arguments, GString *out, GBytes **ret_file, GError **error) {
-  g_autoptr(GArray) files = cli_read_files(file_arguments, error);
+  return run_op(cli, system, op, caller, in, file_arguments, out, ret_file, NULL, error);
+}
+
+/* Paths as they stand: the handler opens them. */
+static GArray *name_files(char **paths) {
+  GArray *files = g_array_new(FALSE, TRUE, sizeof(struct op_file));
+  for (char **path = paths; path && *path; path++) g_array_append_vals(files, &(struct op_file){ .name = *path }, 1);
+  return files;
+}
+
+static bool by_name(const struct op *op) {
+  for (const struct field *field = op->in; field && field->name; field++)
+    if (field->flags & BY_NAME) return true;
+  return false;
+}
+
+static bool run_op(struct cli *cli, struct system *system, const struct op *op, const struct caller *caller, const char *in,
+                   char **file_arguments, GString *out, GBytes **ret_file, struct op_stream *ret_stream, GError **error) {
+  g_autoptr(GArray) files = by_name(op) ? name_files(file_arguments) : cli_read_files(file_arguments, error);
   if (!files) return false;
   struct op_call call = { .op = op, .system = system, .caller = *caller, .now = system_now(system), .files = (const struct op_file *)(void *)files->data,
     .file_count = files->len, .progress = op->job ? progress_show : NULL };
@@ -98,6 +119,8 @@ bool cli_run_op(struct cli *cli, struct system *system, const struct op *op, con
   g_free(call.file_name);
   if (ret_file) *ret_file = call.file_out;
   else if (call.file_out) g_bytes_unref(call.file_out);
+  if (ret_stream) *ret_stream = call.stream;
+  else if (call.stream.free) call.stream.free(call.stream.data);
   return fine;
 }
 
@@ -219,7 +242,17 @@ static int print_answer(const struct cli *cli, const struct op *op, const GStrin
   return json_string(json_get(json_root(doc), "refused")) ? error_kind_of(MENO_ERROR_BAD_INPUT)->exit : 0;
 }
 
-static bool run_parsed(struct cli *cli, struct system *system, struct parsing *parsing, int *ret_status, GError **error) {
+static bool print_stream(struct op_stream *stream, GError **error) {
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  int got;
+  while ((got = stream->next(stream->data, bytes, error)) == 1) {
+    if (fwrite(bytes->data, 1, bytes->len, stdout) != bytes->len) return fail(error, MENO_ERROR_STORE, "writing failed: %s", g_strerror(errno));
+    g_byte_array_set_size(bytes, 0);
+  }
+  return got == 0;
+}
+
+static bool run_parsed(struct cli *cli, struct system *system, struct parsing *parsing, stream_taker take, void *data, int *ret_status, GError **error) {
   const struct op *op = parsing->op;
   g_auto(account_auto) account = { 0 };
   g_autofree char *actor = NULL, *hash = NULL;
@@ -233,12 +266,17 @@ static bool run_parsed(struct cli *cli, struct system *system, struct parsing *p
   g_ptr_array_add(parsing->files, NULL);
   g_autoptr(GString) out = g_string_new("");
   g_autoptr(GBytes) file = NULL;
-  if (!cli_run_op(cli, system, op, &caller, in, (char **)parsing->files->pdata, out, &file, error)) return false;
-  *ret_status = print_answer(cli, op, out, file);
-  return true;
+  struct op_stream stream = { 0 };
+  if (!run_op(cli, system, op, &caller, in, (char **)parsing->files->pdata, out, &file, &stream, error)) return false;
+  bool fine = !stream.next || (take ? take(data, &stream, error) : print_stream(&stream, error));
+  if (stream.next) stream.free(stream.data);
+  else *ret_status = print_answer(cli, op, out, file);
+  return fine;
 }
 
-int verb_run(struct cli *cli, const struct op *op, char **arguments) {
+int verb_run(struct cli *cli, const struct op *op, char **arguments) { return verb_run_into(cli, op, arguments, NULL, NULL); }
+
+int verb_run_into(struct cli *cli, const struct op *op, char **arguments, stream_taker take, void *data) {
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) files = g_ptr_array_new();
   g_autoptr(GHashTable) given = g_hash_table_new(g_str_hash, g_str_equal);
@@ -249,9 +287,9 @@ int verb_run(struct cli *cli, const struct op *op, char **arguments) {
   bool fine = parse(&parsing, arguments, &error);
   g_autoptr(system_auto) system = NULL;
   if (fine) {
-    if (op->job) progress_catch();
+    if (op->job || take) progress_catch();
     system = system_open(cli_data(cli), cli_folder(cli), false, cli->tables, &cli->clock, &error);
-    fine = system && run_parsed(cli, system, &parsing, &status, &error);
+    fine = system && run_parsed(cli, system, &parsing, take, data, &status, &error);
   }
   json_writer_clear(&parsing.out);
   return fine ? status : cli_fail(cli, error);

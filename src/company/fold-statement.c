@@ -2,10 +2,13 @@
  *
  * From statement.stored to the tables `term`, `statement` and `statement_term`.
  *
- * The body of the door's event is {actor, after, name, refs, replaces, score, success, target, terms, voids}; the statement itself is the
+ * The body of the door's event is {actor, after, given, name, refs, replaces, score, success, target, terms, voids}; the statement itself is the
  * event's data, which nothing here reads. `refs` is a text of numbers to the base of 36, each behind the letter of its role: "ac v3 o14 w5". The
  * numbers are explained by the event that first used them: its `terms` are {"14": {key, name, sample}}. So a statement costs no look-up of its words, and
  * words are stored once. `after` is by how many microseconds it was stored later than its event was recorded.
+ *
+ * The moment of arrival grows with every statement. One that was moved here from another store keeps the moment that it was stored there:
+ * in its text, and as `given`, of which runs of statements are noted, so that a filter by time finds it.
  *
  * One from a file has neither refs nor data, but an actor, a verb and an object; it is evidence, and the door does not show it. Its
  * terms have numbers of their own, below zero: undoing the import takes them back, and the door's stay what they are.
@@ -32,6 +35,7 @@
 #define TERMS_MOST 2000 /* of one statement */
 #define REFERRERS_MOST 1000
 #define ROLLED_TOGETHER 4096 /* events: more makes one commit long, fewer the table's pages many */
+#define RUN_MOST 1000 /* statements that a run spans */
 #define NEWS_EVERY (60 * CLOCK_SECOND)
 
 /* ---- refs ------------------------------------------------------------------------------------------------------- */
@@ -263,6 +267,18 @@ static bool put_row(struct db *db, const struct event *event, struct json body, 
   return query_next(query, error) >= 0;
 }
 
+/* ---- statements from another store ------------------------------------------------------------------------------ */
+
+static bool note_run(struct db *db, int64_t seq, int64_t given, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "company.last_statement_run", "");
+  int got = query_next(query, error);
+  if (got < 0) return false;
+  int64_t first = got == 1 ? query_integer(query, 0) : 0;
+  bool grows = got == 1 && query_integer(query, 1) == seq - 1 && seq - first < RUN_MOST;
+  query_done(g_steal_pointer(&query));
+  return grows ? db_run(db, error, "company.grow_statement_run", "iii", first, seq, given) >= 0 : db_run(db, error, "company.put_statement_run", "ii", seq, given) >= 0;
+}
+
 /* ---- the fold --------------------------------------------------------------------------------------------------- */
 
 static bool fold_of_file(struct db *db, const struct event *event, struct json body, const struct arrival *arrival, GError **error) {
@@ -292,12 +308,13 @@ static bool fold_of_door(struct db *db, const struct event *event, struct json b
   g_autoptr(GArray) rows = statement_refs(json_string(json_get(body, "refs"))), referrers = g_array_new(FALSE, FALSE, sizeof(struct referrer));
   struct scene scene = { .referrers = referrers };
   struct named named = name_all(rows);
-  int64_t after = 0;
+  int64_t after = 0, given;
   json_integer(json_get(body, "after"), &after);
   bool news = arrival->voids || !isnan(json_number(json_get(body, "score"), NAN)) || is_told(json_get(body, "success"));
   if (json_true(json_get(body, "replaces")) && db_run(db, error, "company.drop_file_statement", "b", arrival->id.bytes, sizeof arrival->id.bytes) < 0) return false;
   guint own = rows->len;
   if (!look_around(db, arrival, &scene, error) || !roll_before(db, event->seq, scene.rolled, error) || !put_terms(db, json_get(body, "terms"), event->seq, error) || !put_row(db, event, body, &named, arrival, event->recorded + after, error)) return false;
+  if (json_integer(json_get(body, "given"), &given) && !note_run(db, event->seq, given, error)) return false;
   bool due = !scene.told || event->recorded + after - scene.told >= NEWS_EVERY;
   if (news && due && db_run(db, error, "company.put_statement_news", "ii", event->recorded + after, event->seq) < 0) return false;
   return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, referrers, error);

@@ -326,7 +326,7 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL, NULL),
   ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL, NULL),
   KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor", 
-    "{actor?:text after?:count name?:text refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name name?:text sample?:any}} voids?:flag}|"
+    "{actor?:text after?:count given?:moment name?:text refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name name?:text sample?:any}} voids?:flag}|"
     "{actor:text name?:text object:text score?:number success?:flag verb:text}"),
   ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL, NULL),
   ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number", NULL),
@@ -372,7 +372,7 @@ const struct fold company_folds[] = {
   ROW_FOLD("request.made", "request"), ROW_FOLD("step.worked", "step"), ROW_FOLD("ticket.opened", "ticket"),
   ROW_FOLD("load.planned", "capacity"), ROW_FOLD("reward.offered", "reward"), ROW_FOLD("change.noted", "change"),
   ROW_FOLD("demand.forecast", "demand"),
-  { "statements", LIST("statement.stored"), LIST("term", "statement", "statement_term", "statement_rolled", "statement_news"), fold_statement },
+  { "statements", LIST("statement.stored"), LIST("term", "statement", "statement_term", "statement_rolled", "statement_news", "statement_run"), fold_statement },
   { "sources", LIST("source.added", "source.withdrawn"), LIST("source"), fold_source },
   { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
   { "claims' values", LIST("claim.made"), ((const char *const[]){ NULL }), fold_claim },

@@ -5,6 +5,10 @@
  * streams meet: each is asked for its next number from where the furthest one stands, until all stand at the same (a leapfrog
  * join: Veldhuizen, ICDT 2014). No plan has to be chosen, and going on where an answer ended costs the same at any depth.
  *
+ * The order of a list is the order of arrival, and a range of time a range of numbers; but for statements that were moved here from another
+ * store and say when they were stored there. Those stand in runs (statement_run): one that lies out of the range of time is leapt
+ * over as a whole, in one that lies across its border each statement is asked.
+ *
  * How it can be slow: two filters that are both common and never meet; many statements whose people were erased. So one answer makes
  * at most SEEKS_MOST steps and then says where to go on. */
 #include "evidence/lrs-private.h"
@@ -20,6 +24,7 @@
 
 struct stream { int64_t term; int place; int64_t *part; int at, count, size; bool over; };
 struct filter { struct stream streams[2 * PLACE_COUNT]; int count; };
+struct run { int64_t first, last, oldest, newest; }; /* of statements from elsewhere; first 0: none */
 struct search {
   struct lrs *lrs;
   struct db *db;
@@ -28,13 +33,16 @@ struct search {
   int count, seeks;
   int64_t low, high; /* the range to look in */
   bool nothing;      /* a term that no statement has */
+  bool voided_too, timed;
+  int64_t since, until, latest; /* the last that arrived in time */
+  struct run run;    /* the one that was looked at last */
 };
 
 /* ---- streams ---------------------------------------------------------------------------------------------------- */
 
 static bool read_part(struct search *search, struct stream *stream, int64_t from, GError **error) {
   static const char *const names[2][2] = { { "evidence.all_down", "evidence.all_up" }, { "evidence.term_down", "evidence.term_up" } };
-  const char *name = names[stream->term != 0][search->up];
+  const char *name = search->voided_too && !stream->term ? "evidence.every_up" : names[stream->term != 0][search->up];
   stream->size = CLAMP(stream->size * 4, PART_LEAST, PART_MOST);
   stream->part = g_renew(int64_t, stream->part, stream->size);
   stream->at = stream->count = 0;
@@ -148,20 +156,57 @@ static bool add_filters(struct search *search, const struct xapi_query *query, c
   return true;
 }
 
+/* What was moved here arrived after it had been stored elsewhere: so the first that arrived in time is the first of all, and the last
+ * is that or the last of those that were moved. */
 static bool set_range(struct search *search, const struct xapi_query *query, GError **error) {
+  int64_t moved = 0;
   search->low = 1;
-  search->high = INT64_MAX;
+  search->high = search->latest = INT64_MAX;
+  search->since = query->since;
+  search->until = query->until;
+  search->timed = query->since != INT64_MIN || query->until != INT64_MAX;
   if (query->since != INT64_MIN) {
     int got = db_one(search->db, &search->low, error, "evidence.first_after", "i", query->since);
     if (got < 0) return false;
     search->nothing |= got == 0;
   }
   if (query->until != INT64_MAX) {
-    int got = db_one(search->db, &search->high, error, "evidence.last_until", "i", query->until);
-    if (got < 0) return false;
-    search->nothing |= got == 0;
+    search->latest = 0;
+    if (db_one(search->db, &search->latest, error, "evidence.last_until", "i", query->until) < 0 ||
+        db_one(search->db, &moved, error, "evidence.last_run_until", "i", query->until) < 0) return false;
+    search->high = MAX(search->latest, moved);
+    search->nothing |= search->high == 0;
   }
   return true;
+}
+
+static int read_run(struct db *db, const char *name, int64_t seq, struct run *ret_run, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, name, "i", seq);
+  int got = query_next(query, error);
+  if (got == 1) *ret_run = (struct run){ query_integer(query, 0), query_integer(query, 1), query_integer(query, 2), query_integer(query, 3) };
+  return got;
+}
+
+/* Whether a number is in the range of time: 1 it is, 0 go on at `*ret_on`, 2 its text says, -1 an error. */
+static int in_time(struct search *search, int64_t seq, int64_t *ret_on, GError **error) {
+  struct run *run = &search->run;
+  bool out = search->up ? seq > run->last : seq < run->first;
+  *ret_on = search->up ? seq + 1 : seq - 1;
+  if (!search->timed) return 1;
+  if (run->first == 0 || out) { /* the run that holds it, or the next on the way */
+    int got = read_run(search->db, search->up ? "evidence.run_from" : "evidence.run_until", seq, run, error);
+    if (got < 0) return -1;
+    if (got == 0) *run = search->up ? (struct run){ INT64_MAX, INT64_MAX } : (struct run){ -1, -1 };
+  }
+  if (seq < run->first || seq > run->last) {
+    if (seq <= search->latest) return 1;
+    *ret_on = search->up ? run->first : MAX(run->last, search->latest);
+    return 0;
+  }
+  if (run->oldest > search->since && run->newest <= search->until) return 1;
+  if (run->oldest <= search->until && run->newest > search->since) return 2;
+  *ret_on = search->up ? run->last + 1 : run->first - 1;
+  return 0;
 }
 
 static void search_clear(struct search *search) {
@@ -189,33 +234,49 @@ static size_t take_row(struct lrs *lrs, struct db *db, struct query *query, GArr
   return statement.length;
 }
 
-static int64_t take(struct search *search, int64_t seq, GArray *statements, GError **error) {
+static int64_t stored_of(const struct lrs_statement *statement) {
+  g_autoptr(json_doc_auto) doc = json_parse(statement->text, statement->length, NULL);
+  const char *text = json_string(json_get(doc ? json_root(doc) : (struct json){ 0 }, "stored"));
+  int64_t stored = statement->stored;
+  if (text) xapi_read_time(text, strlen(text), XAPI_1_0_3, &stored);
+  return stored;
+}
+
+static int64_t take(struct search *search, int64_t seq, bool ask, GArray *statements, GError **error) {
   search->seeks++; /* one that cannot be read any more costs as much and fills no answer */
   g_autoptr(query_auto) query = db_query(search->db, error, "evidence.statement_at", "i", seq);
   int got = query_next(query, error);
   if (got != 1) return got;
-  return query_null(query, 2) || !query_null(query, 3) ? 0 : (int64_t)take_row(search->lrs, search->db, query, statements);
+  if (query_null(query, 2) || (!query_null(query, 3) && !search->voided_too)) return 0;
+  size_t length = take_row(search->lrs, search->db, query, statements);
+  if (length == 0 || !ask) return (int64_t)length;
+  int64_t stored = stored_of(&g_array_index(statements, struct lrs_statement, statements->len - 1));
+  if (stored > search->since && stored <= search->until) return (int64_t)length;
+  g_array_set_size(statements, statements->len - 1);
+  return 0;
 }
 
 static bool collect(struct search *search, int64_t cursor, int64_t limit, GArray *statements, int64_t *ret_cursor, GError **error) {
-  int64_t from = cursor ? CLAMP(cursor, search->low, search->high) : search->up ? search->low : search->high, seq;
+  int64_t from = search->up ? MAX(cursor, search->low) : cursor ? MIN(cursor, search->high) : search->high, seq, on;
   size_t bytes = 0;
   bool paused;
   for (;;) {
     if (!seek(search, from, &seq, &paused, error)) return false;
     bool full = (int64_t)statements->len >= limit || bytes >= LIMIT_XAPI_PAGE_BYTES;
     if (seq == NONE || paused || full) break;
-    int64_t length = take(search, seq, statements, error);
+    int timely = in_time(search, seq, &on, error);
+    int64_t length = timely > 0 ? take(search, seq, timely == 2, statements, error) : timely;
     if (length < 0) return false;
+    search->seeks += timely == 0;
     bytes += (size_t)length;
-    from = search->up ? seq + 1 : seq - 1;
+    from = on;
   }
   *ret_cursor = seq == NONE ? 0 : seq;
   return true;
 }
 
 bool lrs_find(struct lrs *lrs, const struct xapi_query *query, const char *mine, int64_t cursor, GArray *statements, int64_t *ret_cursor, GError **error) {
-  struct search search = { .lrs = lrs, .up = query->ascending, .db = store_read(ledger_store(lrs->ledger), error) };
+  struct search search = { .lrs = lrs, .up = query->ascending, .voided_too = query->voided_too, .db = store_read(ledger_store(lrs->ledger), error) };
   int64_t limit = query->limit > 0 ? MIN(query->limit, LIMIT_XAPI_PAGE) : LIMIT_XAPI_PAGE, more = 0;
   if (!search.db) return false;
   bool fine = lrs_tail_read(lrs->tail, search.db, error) && add_filters(&search, query, mine, error) && set_range(&search, query, error);
@@ -240,7 +301,13 @@ int lrs_find_one(struct lrs *lrs, const char *id, bool voided, const char *mine,
   int got = query_next(query, error);
   if (got != 1 || query_null(query, 2) || query_null(query, 3) == voided) return MIN(got, 0);
   int of = mine ? is_of(lrs, db, query_integer(query, 0), mine, error) : 1;
-  return of == 1 ? take_row(lrs, db, query, statements) > 0 : of;
+  if (of != 1 || take_row(lrs, db, query, statements) == 0) return MIN(of, 0);
+  struct lrs_statement *statement = &g_array_index(statements, struct lrs_statement, statements->len - 1);
+  struct run run = { 0 };
+  query_done(g_steal_pointer(&query));
+  int moved = read_run(db, "evidence.run_from", statement->seq, &run, error);
+  if (moved == 1 && run.first <= statement->seq) statement->stored = stored_of(statement);
+  return moved < 0 ? -1 : 1;
 }
 
 bool lrs_attachments(struct lrs *lrs, int64_t seq, GArray *parts, GPtrArray *keep, GError **error) {

@@ -52,6 +52,13 @@ char *lrs_unpack(const uint8_t *data, size_t bytes, const char *id, int64_t stor
  * is gone. Newly allocated. */
 char *lrs_row_text(struct lrs *lrs, struct db *db, struct query *row, size_t *ret_length);
 
+/* ---- what comes from another store (lrs-store.c) ---- */
+
+/* What becomes of a statement: an enum lrs_fate, -1 an error. `*ret_replaces`: it is new here, but came with a file before. */
+int lrs_meet(struct lrs *lrs, struct db *db, const char *id, struct json statement, bool *ret_replaces, GError **error);
+/* The key of who vouches: the agent's, or that of a group's first member who has one; newly allocated, NULL: nobody. */
+char *lrs_authority_key(struct json authority);
+
 /* ---- bytes that may be sealed and stored (lrs-store.c) ---- */
 
 struct uuid lrs_event_id(struct query *query, int column);

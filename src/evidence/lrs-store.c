@@ -131,6 +131,13 @@ char *lrs_agent_key(struct json agent) {
   return xapi_agent_key(agent, key) ? g_string_free(g_steal_pointer(&key), FALSE) : NULL;
 }
 
+char *lrs_authority_key(struct json authority) {
+  char *key = lrs_agent_key(authority);
+  struct json_iter it = json_iter(json_get(authority, "member"));
+  while (!key && json_type(it.container) == JSON_ARRAY && json_next(&it)) key = lrs_agent_key(it.value);
+  return key;
+}
+
 /* ---- before the lock -------------------------------------------------------------------------------------------- */
 
 struct draft_term {
@@ -154,6 +161,8 @@ struct draft {
   uint8_t *sealed; size_t sealed_length; /* NULL: not yet */
   bool there;            /* one with this id is; then: */
   bool replaces, known;  /* of a file; says the same */
+  enum lrs_fate fate;
+  int64_t given;         /* `stored` of one that was stored elsewhere */
 };
 
 static void draft_term_clear(void *data) {
@@ -262,7 +271,7 @@ static void pack(struct draft *draft, const struct lrs_incoming *incoming, int64
   struct xapi_moments moments = { 0 };
   struct json_writer out;
   json_writer_init(&out);
-  xapi_complete(&out, NULL, draft->statement, &(struct xapi_receipt){ draft->id, now, incoming->authority, incoming->version, &moments });
+  xapi_complete(&out, NULL, draft->statement, &(struct xapi_receipt){ draft->id, incoming->fates ? 0 : now, incoming->authority, incoming->version, &moments });
   g_autoptr(GPtrArray) terms = g_ptr_array_new();
   for (guint i = 0; i < draft->terms->len; i++) g_ptr_array_add(terms, g_array_index(draft->terms, struct draft_term, i).known);
   size_t length;
@@ -277,6 +286,16 @@ static void seal_text(struct lrs *lrs, struct draft *draft, bool make, int64_t n
   draft->period = seal_period("statement.stored", now);
   if (seal) draft->sealed = seal_bytes(seal, draft->owner, draft->period, draft->event, TEXT, draft->packed->data, draft->packed->len, make, now, &draft->sealed_length);
   else draft->sealed = g_memdup2(draft->packed->data, draft->sealed_length = draft->packed->len);
+}
+
+/* One that was stored elsewhere says itself when, and who vouches for it. */
+static bool read_moved(struct lrs *lrs, struct draft *draft, const struct lrs_incoming *incoming, struct xapi_terms *terms, GError **error) {
+  g_autofree char *key = lrs_authority_key(json_get(draft->statement, "authority")), *name = key ? lrs_agent_name(lrs, key) : NULL;
+  const char *stored = json_string(json_get(draft->statement, "stored"));
+  if (!name || !stored || !xapi_read_time(stored, strlen(stored), incoming->version, &draft->given))
+    return fail(error, MENO_ERROR_BAD_INPUT, "the statement %s has no authority, or no moment at which it was stored", draft->id);
+  read_terms(lrs, draft, terms, name);
+  return true;
 }
 
 static bool read_draft(struct lrs *lrs, struct draft *draft, const struct lrs_incoming *incoming, struct xapi_terms *terms, const char *authority, int64_t now, GError **error) {
@@ -295,7 +314,8 @@ static bool read_draft(struct lrs *lrs, struct draft *draft, const struct lrs_in
   if (key) draft->actor = lrs_agent_name(lrs, key);
   if (key) draft->owner = g_strconcat("actor:", draft->actor, NULL);
   draft->event = uuid_new(now);
-  read_terms(lrs, draft, terms, authority);
+  if (!incoming->fates) read_terms(lrs, draft, terms, authority);
+  else if (!read_moved(lrs, draft, incoming, terms, error)) return false;
   if (incoming->define) xapi_visit_activities(draft->statement, look_at_definition, draft);
   pack(draft, incoming, now);
   seal_text(lrs, draft, false, now);
@@ -307,9 +327,9 @@ static GArray *read_drafts(struct lrs *lrs, const struct lrs_incoming *incoming,
   g_array_set_clear_func(drafts, draft_clear);
   g_array_set_size(drafts, (guint)incoming->count);
   if (incoming->count > LIMIT_XAPI_BATCH) return fail(error, MENO_ERROR_TOO_LARGE, "a request has %zu statements and may have %d", incoming->count, LIMIT_XAPI_BATCH), NULL;
-  g_autoptr(json_doc_auto) doc = json_parse(incoming->authority, strlen(incoming->authority), error);
-  if (!doc) return NULL;
-  g_autofree char *key = lrs_agent_key(json_root(doc)), *authority = lrs_agent_name(lrs, key);
+  g_autoptr(json_doc_auto) doc = incoming->authority ? json_parse(incoming->authority, strlen(incoming->authority), error) : NULL;
+  if (!doc && incoming->authority) return NULL;
+  g_autofree char *key = doc ? lrs_agent_key(json_root(doc)) : NULL, *authority = key ? lrs_agent_name(lrs, key) : NULL;
   g_auto(xapi_terms_auto) terms;
   xapi_terms_init(&terms);
   struct json_iter it = json_iter(incoming->root);
@@ -343,20 +363,27 @@ static bool look_up(struct db *db, GArray *drafts, guint from, GError **error) {
   return got == 0;
 }
 
-/* Whether the statement is there: says the same, says something else (an error), or came with a file and is told again. */
-static bool meet(struct lrs *lrs, struct db *db, struct draft *draft, GError **error) {
+int lrs_meet(struct lrs *lrs, struct db *db, const char *statement_id, struct json statement, bool *ret_replaces, GError **error) {
   struct uuid id = { 0 };
-  uuid_parse(draft->id, &id);
+  uuid_parse(statement_id, &id);
   g_autoptr(query_auto) query = db_query(db, error, "evidence.statement_of_id", "b", id.bytes, sizeof id.bytes);
   int got = query_next(query, error);
-  if (got != 1) return got == 0;
-  draft->replaces = query_null(query, 2);
-  if (draft->replaces) return true;
+  *ret_replaces = got == 1 && query_null(query, 2);
+  if (got != 1 || *ret_replaces) return got < 0 ? -1 : LRS_NEW;
   size_t length;
   g_autofree char *text = lrs_row_text(lrs, db, query, &length);
   g_autoptr(json_doc_auto) doc = text ? json_parse(text, length, NULL) : NULL;
-  draft->known = doc && xapi_same(draft->statement, json_root(doc));
-  return draft->known || fail(error, MENO_ERROR_CONFLICT, "there is a statement %s already, and it says something else: statements are never changed; give a new one its own id", draft->id);
+  return !doc ? LRS_UNREADABLE : xapi_same(statement, json_root(doc)) ? LRS_THERE : LRS_OTHER;
+}
+
+/* Whether the statement is there: says the same, says something else (an error, but of one that was stored elsewhere), or came with a file
+ * and is told again. */
+static bool meet(struct lrs *lrs, struct db *db, struct draft *draft, const struct lrs_incoming *incoming, GError **error) {
+  int fate = lrs_meet(lrs, db, draft->id, draft->statement, &draft->replaces, error);
+  if (fate < 0) return false;
+  draft->fate = (enum lrs_fate)fate;
+  draft->known = fate != LRS_NEW;
+  return incoming->fates || fate == LRS_NEW || fate == LRS_THERE || fail(error, MENO_ERROR_CONFLICT, "there is a statement %s already, and it says something else: statements are never changed; give a new one its own id", draft->id);
 }
 
 /* The same term in another role, before this one. */
@@ -392,6 +419,7 @@ static bool number_terms(struct draft *draft, struct db *db, const char *authori
 /* Work may be done twice: then what the write before it found is not so yet, and numbers that came in it have not come. */
 static void begin_anew(struct draft *draft) {
   draft->there = draft->known = draft->replaces = false;
+  draft->fate = LRS_NEW;
   for (guint i = 0; i < draft->terms->len; i++) {
     struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
     if (!term->late) continue;
@@ -450,7 +478,7 @@ static bool is_called_otherwise(const struct draft *draft) {
   return false;
 }
 
-static char *body_of(const struct draft *draft, int64_t after, size_t *ret_length) {
+static char *body_of(const struct draft *draft, const struct lrs_incoming *incoming, int64_t after, size_t *ret_length) {
   const struct statement *told = &draft->told;
   bool evidence = !isnan(told->score) || told->success >= 0;
   struct json_writer out;
@@ -458,6 +486,7 @@ static char *body_of(const struct draft *draft, int64_t after, size_t *ret_lengt
   json_open_object(&out, NULL);
   if (draft->actor) json_put_string(&out, "actor", draft->actor);
   if (after) json_put_integer(&out, "after", after);
+  if (incoming->fates) json_put_integer(&out, "given", draft->given);
   if (evidence && is_called_otherwise(draft)) json_put_string(&out, "name", told->name);
   put_refs(&out, draft);
   if (draft->replaces) json_put_bool(&out, "replaces", true);
@@ -519,7 +548,7 @@ static bool append(struct lrs *lrs, struct ledger_write *write, struct draft *dr
   g_autofree char *subject = g_strconcat("statement:", draft->id, NULL), *period = seal_period("statement.stored", now);
   if (!draft->sealed || strcmp(period, draft->period) != 0) seal_text(lrs, draft, true, now);
   size_t length;
-  g_autofree char *body = body_of(draft, stored - now, &length);
+  g_autofree char *body = body_of(draft, incoming, stored - now, &length);
   struct event event = { .id = draft->event, .kind = "statement.stored", .subject = subject, .actor = incoming->actor, .occurred = draft->told.at,
     .taint = TAINT_EXTERNAL | TAINT_PERSONAL, .rules = "", .body = body, .body_length = length, .data = draft->sealed, .data_length = draft->sealed_length, .ready = true };
   int64_t seq = 0;
@@ -540,7 +569,7 @@ static bool write_batch(struct ledger_write *write, void *data, GError **error) 
   for (guint i = 0; i < work->drafts->len; i += IDS_AT_ONCE)
     if (!look_up(db, work->drafts, i, error)) return false;
   for (guint i = 0; i < work->drafts->len; i++)
-    if (g_array_index(work->drafts, struct draft, i).there && !meet(work->lrs, db, &g_array_index(work->drafts, struct draft, i), error)) return false;
+    if (g_array_index(work->drafts, struct draft, i).there && !meet(work->lrs, db, &g_array_index(work->drafts, struct draft, i), work->incoming, error)) return false;
   if (db_one(db, &last, error, "evidence.newest_stored", "") < 0) return false;
   int64_t stored = MAX(ledger_write_now(write), last + 1);
   for (guint i = 0; i < work->drafts->len; i++) {
@@ -572,6 +601,7 @@ GPtrArray *lrs_store(struct lrs *lrs, int64_t now, const struct lrs_incoming *in
   end(lrs, now);
   if (!fine) return NULL;
   remember(lrs, drafts);
+  for (guint i = 0; incoming->fates && i < drafts->len; i++) incoming->fates[i] = g_array_index(drafts, struct draft, i).fate;
   return ids_of(drafts);
 }
 

@@ -7,7 +7,8 @@
  * definitions of activities are plain tables beside the ledger.
  *
  * Times: `stored` is given under the writer's lock and never twice, so that who asks for what was stored since the last one misses
- * nothing. All functions may be called from many threads. */
+ * nothing. Statements that were moved here from another store (lrs-move.h) keep theirs, and are found by it; the order of a list is that of
+ * arrival. All functions may be called from many threads. */
 #pragma once
 #include "evidence/xapi-multipart.h"
 #include "evidence/xapi-output.h"
@@ -24,6 +25,7 @@ int64_t lrs_consistent(struct lrs *lrs, int64_t now);
 
 /* ---- statements ---- */
 
+enum lrs_fate { LRS_NEW, LRS_THERE /* and says the same */, LRS_OTHER /* there, and says something else */, LRS_UNREADABLE /* there, and nobody can read it any more */ };
 struct lrs_incoming {
   struct json root; size_t count;      /* checked: xapi_check_batch, attachments, signatures */
   enum xapi_version version;
@@ -31,6 +33,8 @@ struct lrs_incoming {
   const struct xapi_part *parts; size_t part_count; /* the data of attachments */
   const char *authority, *actor;       /* who vouches, as JSON; and the actor of the events */
   bool define;                         /* what it tells about activities is taken over */
+  enum lrs_fate *fates;                /* of each, where they were stored elsewhere (lrs-move.h); else NULL: then `authority` is NULL, each keeps
+                                          its own, its `stored` and its version, and one that says something else is only left out */
 };
 /* All or none, durable when it returns. The ids in order, newly allocated. One that is there already and says the same stays as it
  * is; one that says something else: CONFLICT. */
@@ -39,7 +43,7 @@ GPtrArray *lrs_store(struct lrs *lrs, int64_t now, const struct lrs_incoming *in
  * perhaps before this returns. `incoming` must stay until then. */
 void lrs_send(struct lrs *lrs, int64_t now, const struct lrs_incoming *incoming, void (*done)(void *data, GPtrArray *ids, GError *error), void *data);
 
-struct lrs_statement { int64_t seq, stored; char *text; size_t length; };
+struct lrs_statement { int64_t seq, stored /* here */; char *text; size_t length; };
 GArray *lrs_statements_new(void);      /* of struct lrs_statement, which it owns */
 
 /* 1/0/-1. One that is voided is found with `voided`, others without. `mine`: only what this authority (a term's key) stored; NULL: all. */

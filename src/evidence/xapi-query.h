@@ -16,6 +16,7 @@ struct xapi_query {
   int64_t limit;                       /* 0: as many as the store gives */
   enum xapi_format format;
   bool attachments, ascending;
+  bool voided_too;                     /* no parameter: a list has what is voided, too */
 };
 typedef struct xapi_query xapi_query_auto;
 

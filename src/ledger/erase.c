@@ -103,15 +103,21 @@ bool erase_apply(struct ledger *ledger, int64_t now, int *ret_people, GError **e
 
 /* ---- retention ----------------------------------------------------------------------------------------------------- */
 
-/* "period:KIND:2026-03" of that kind: is the whole month older than its retention? */
-static bool is_due(const struct event_kind *kind, const char *period, int64_t now) {
+/* "period:KIND:2026-03" of that kind: the month, and when all of it is older than its retention. */
+static bool read_month(const struct event_kind *kind, const char *period, struct retention_month *ret_month) {
   g_autofree char *first = g_strconcat(period + strlen("period:") + strlen(kind->name) + 1, "-01", NULL);
   int32_t day;
   int year, month, mday;
   if (!clock_parse_day(first, &day)) return false;
   clock_civil(day, &year, &month, &mday);
   int64_t end = clock_from_civil(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) * CLOCK_DAY;
-  return end + kind->retention_days * CLOCK_DAY <= now;
+  *ret_month = (struct retention_month){ kind, day * CLOCK_DAY, end, end + kind->retention_days * CLOCK_DAY };
+  return true;
+}
+
+static bool is_due(const struct event_kind *kind, const char *period, int64_t now) {
+  struct retention_month month;
+  return read_month(kind, period, &month) && month.due <= now;
 }
 
 static char *period_prefix(const struct event_kind *kind) { return g_strconcat("period:", kind->name, ":", NULL); }
@@ -158,6 +164,27 @@ GPtrArray *retention_list(struct ledger *ledger, struct db *db, int64_t now, GEr
   }
   g_ptr_array_sort(rows, by_kind);
   return g_steal_pointer(&rows);
+}
+
+static int by_due(const void *a, const void *b) {
+  const struct retention_month *one = a, *two = b;
+  int order = (one->due > two->due) - (one->due < two->due);
+  return order ? order : strcmp(one->kind->name, two->kind->name);
+}
+
+GArray *retention_plan(struct ledger *ledger) {
+  GArray *plan = g_array_new(FALSE, FALSE, sizeof(struct retention_month));
+  for (const struct event_kind *const *room = ledger_kinds(ledger); *room; room++)
+    for (const struct event_kind *kind = *room; kind->name; kind++) {
+      if (!kind->retention_days) continue;
+      struct retention_month month;
+      g_autofree char *prefix = period_prefix(kind);
+      g_autoptr(GPtrArray) living = seal_names(ledger_seal(ledger), prefix, false);
+      for (guint i = 0; i < living->len; i++)
+        if (read_month(kind, living->pdata[i], &month)) g_array_append_val(plan, month);
+    }
+  g_array_sort(plan, by_due);
+  return plan;
 }
 
 static void add_due(struct ledger *ledger, const struct event_kind *kind, int64_t now, GPtrArray *due) {

@@ -21,5 +21,9 @@ struct retention { const struct event_kind *kind; int64_t events, past; /* recor
                    int periods, due, destroyed; /* its months' keys: living, of those past their time, destroyed */ };
 /* One row per kind that has been recorded, or has a retention. Of struct retention. */
 GPtrArray *retention_list(struct ledger *ledger, struct db *db, int64_t now, GError **error);
+/* What retention will do: the months of each kind whose fields can be read, with the moment from which their key is destroyed, the
+ * soonest first. */
+struct retention_month { const struct event_kind *kind; int64_t from, to; /* recorded then */ int64_t due; };
+GArray *retention_plan(struct ledger *ledger);
 /* Destroys the keys of the months that are past their retention as a whole; a number of them, -1 on error. */
 int retention_apply(struct ledger *ledger, int64_t now, const char *actor, GError **error);

@@ -8,6 +8,7 @@
  *
  * Meno cannot know of a person behind a pulse's token or in somebody else's sentence. What others wrote is sealed under
  * their keys and stays; where it has the person's name or address, erasing says how often, so that somebody can look. */
+#include "company/fold.h"
 #include "gate/account.h"
 #include "ledger/erase.h"
 #include "ops/tables.h"
@@ -21,12 +22,15 @@ struct traces {
   GHashTable *owners;        /* names of keys that are theirs */
   char *name, *email;        /* small; NULL none */
   int64_t events, fields, mentions;
+  int64_t attachments, documents, naming; /* of the record store: theirs; states and profiles; statements of others that name them */
+  GHashTable *terms;         /* int64_t: the numbers of their addresses in the record store */
   GHashTable *kinds;         /* of their events: name → count + 1 … as a pointer */
 };
 
 static void traces_clear(struct traces *traces) {
   g_clear_pointer(&traces->owners, g_hash_table_destroy);
   g_clear_pointer(&traces->kinds, g_hash_table_destroy);
+  g_clear_pointer(&traces->terms, g_hash_table_destroy);
   g_free(traces->name);
   g_free(traces->email);
 }
@@ -72,10 +76,33 @@ static bool mentions(const struct traces *traces, const char *text) {
   return (traces->name && strstr(small, traces->name)) || (traces->email && strstr(small, traces->email));
 }
 
+static void count_kind(struct traces *traces, const struct event_kind *kind) {
+  traces->events++;
+  g_hash_table_insert(traces->kinds, (void *)(uintptr_t)kind->name, GINT_TO_POINTER(GPOINTER_TO_INT(g_hash_table_lookup(traces->kinds, kind->name)) + 1));
+}
+
+/* A statement's text stands beside its event, sealed for its actor; what it is about stands in `refs` as numbers. */
+static void look_at_statement(struct traces *traces, const struct event *event, const struct event_kind *kind) {
+  g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, NULL);
+  struct json body = doc ? json_root(doc) : (struct json){ 0 };
+  const char *actor = json_string(json_get(body, "actor"));
+  g_autofree char *owner = g_strconcat("actor:", actor, NULL);
+  if (actor && g_hash_table_contains(traces->owners, owner)) {
+    traces->fields++;
+    count_kind(traces, kind);
+    return;
+  }
+  g_autoptr(GArray) refs = statement_refs(json_string(json_get(body, "refs")));
+  bool any = false;
+  for (guint i = 0; i < refs->len && !any; i++) any = g_hash_table_contains(traces->terms, &g_array_index(refs, struct statement_ref, i).term);
+  traces->naming += any;
+}
+
 static bool look(const struct event *event, void *data, GError **error) {
   struct traces *traces = data;
   struct ledger *ledger = system_ledger(traces->system);
   const struct event_kind *kind = ledger_kind(ledger, event->kind);
+  if (kind && event->data) return look_at_statement(traces, event, kind), true;
   if (!kind || !*kind->personal || !memmem(event->body, event->body_length, "sealed:", 7)) return true;
   bool any = false;
   g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, error);
@@ -93,14 +120,38 @@ static bool look(const struct event *event, void *data, GError **error) {
     g_autofree char *plain = seal_reveal(system_seal(traces->system), text, event->id, it.key, &state, NULL);
     traces->mentions += state == SEAL_OPEN && mentions(traces, plain);
   }
-  traces->events += any;
-  if (any) g_hash_table_insert(traces->kinds, (void *)(uintptr_t)kind->name, GINT_TO_POINTER(GPOINTER_TO_INT(g_hash_table_lookup(traces->kinds, kind->name)) + 1));
+  if (any) count_kind(traces, kind);
+  return true;
+}
+
+static bool add_count(struct db *db, int64_t *sum, const char *query, const char *key, GError **error) {
+  int64_t count = 0;
+  if (db_one(db, &count, error, query, "t", key) < 0) return false;
+  *sum += count;
+  return true;
+}
+
+/* Beside the events: what the record store keeps under the names of their addresses. */
+static bool count_kept(struct traces *traces, struct db *db, GError **error) {
+  GHashTableIter it;
+  void *owner;
+  g_hash_table_iter_init(&it, traces->owners);
+  while (g_hash_table_iter_next(&it, &owner, NULL)) {
+    if (!g_str_has_prefix(owner, "actor:")) continue;
+    const char *name = (const char *)owner + strlen("actor:");
+    g_autofree char *term = g_strconcat("p", name, NULL);
+    int64_t number = 0;
+    if (!add_count(db, &traces->attachments, "evidence.attachments_of_actor", term, error) || !add_count(db, &traces->documents, "evidence.documents_of_agent", name, error) ||
+        db_one(db, &number, error, "company.term", "t", term) < 0) return false;
+    if (number) g_hash_table_add(traces->terms, g_memdup2(&number, sizeof number));
+  }
   return true;
 }
 
 static bool find_traces(struct traces *traces, const struct person *person, GError **error) {
   traces->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   traces->kinds = g_hash_table_new(g_str_hash, g_str_equal);
+  traces->terms = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   g_autofree char *subject = g_strconcat("person:", person->id, NULL);
   g_hash_table_add(traces->owners, g_strdup(subject));
   if (person->first_name && person->last_name) {
@@ -110,7 +161,7 @@ static bool find_traces(struct traces *traces, const struct person *person, GErr
   if (person->email) traces->email = g_utf8_casefold(person->email, -1);
   g_autoptr(db_auto) db = store_read(system_store(traces->system), error);
   int64_t head = db ? ledger_head(db, error) : -1;
-  return head >= 0 && read_addresses(traces, db, subject, error) && ledger_visit(db, 1, head, look, traces, error);
+  return head >= 0 && read_addresses(traces, db, subject, error) && count_kept(traces, db, error) && ledger_visit(db, 1, head, look, traces, error);
 }
 
 /* ---- erasing ---------------------------------------------------------------------------------------------------- */
@@ -213,7 +264,10 @@ static bool erase(struct op_call *call, struct json_writer *out, GError **error)
   write_kinds(out, &traces);
   json_put_integer(out, "files", files);
   json_put_bool(out, "account", account);
+  json_put_integer(out, "attachments", traces.attachments);
+  json_put_integer(out, "documents", traces.documents);
   json_put_integer(out, "mentions", traces.mentions);
+  json_put_integer(out, "naming", traces.naming);
   json_put_string(out, "next", sure ? "export the keys anew and remove older exports of them: `meno keys export FILE`" : "nothing was changed; to erase, give --confirm and the id");
   return true;
 }
@@ -245,6 +299,34 @@ static bool retention(struct op_call *call, struct json_writer *out, GError **er
   return true;
 }
 
+static bool write_month(struct op_call *call, struct db *db, struct json_writer *out, const struct retention_month *month, GError **error) {
+  int64_t events = 0;
+  char text[CLOCK_TEXT];
+  if (db_one(db, &events, error, "ledger.count_between", "tii", month->kind->name, month->from, month->to) < 0) return false;
+  json_open_object(out, NULL);
+  json_put_string(out, "on", clock_format_day(clock_day(month->due), text));
+  json_put_string(out, "kind", month->kind->name);
+  json_put_string(out, "recorded", (clock_format_day(clock_day(month->from), text)[7] = '\0', text));
+  json_put_integer(out, "events", events);
+  json_put_string(out, "sealed", month->kind->personal);
+  json_close_object(out);
+  return true;
+}
+
+static bool plan(struct op_call *call, struct json_writer *out, GError **error) {
+  int64_t until = call->now + (int64_t)op_number(call, "days", 62) * CLOCK_DAY;
+  g_autoptr(GArray) months = retention_plan(system_ledger(call->system));
+  g_autoptr(db_auto) db = store_read(system_store(call->system), error);
+  if (!db) return false;
+  json_open_array(out, "months");
+  for (guint i = 0; i < months->len; i++) {
+    const struct retention_month *month = &g_array_index(months, struct retention_month, i);
+    if (month->due <= until && !write_month(call, db, out, month, error)) return false;
+  }
+  json_close_array(out);
+  return true;
+}
+
 static bool apply(struct op_call *call, struct json_writer *out, GError **error) {
   int destroyed = retention_apply(system_ledger(call->system), call->now, call->caller.actor, error);
   if (destroyed < 0) return false;
@@ -260,15 +342,22 @@ static const struct field erase_kind[] = { { "kind", FIELD_TEXT(0), REQUIRED, ""
 static const struct field erase_out[] = { { "id", FIELD_ID("person"), REQUIRED, "the opaque id: it stays" }, { "erased", FIELD_BOOL, REQUIRED, "false: this only shows" },
   { "events", FIELD_COUNT, REQUIRED, "with sealed fields of the person" }, { "fields", FIELD_COUNT, REQUIRED, "that become unreadable" }, { "kinds", FIELD_LIST(erase_kind), REQUIRED, "" },
   { "files", FIELD_COUNT, REQUIRED, "in the outbox" }, { "account", FIELD_BOOL, REQUIRED, "an account goes, with its sessions, tokens and lines in the access log" },
+  { "attachments", FIELD_COUNT, REQUIRED, "of their statements; they become unreadable, too" }, { "documents", FIELD_COUNT, REQUIRED, "states and profiles that programs keep of them; likewise" },
+  { "naming", FIELD_COUNT, REQUIRED, "statements of others that name them, which stay" },
   { "mentions", FIELD_COUNT, REQUIRED, "texts of others that have the name or the address, and stay" }, { "next", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
 static const struct field kind_row[] = { { "kind", FIELD_TEXT(0), REQUIRED, "" }, { "purpose", FIELD_TEXT(0), REQUIRED, "" }, { "days", FIELD_COUNT, REQUIRED, "0: as long as the ledger" },
   { "sealed", FIELD_TEXT(0), REQUIRED, "fields" }, { "events", FIELD_COUNT, REQUIRED, "" }, { "past", FIELD_COUNT, REQUIRED, "older than that" },
   { "months", FIELD_COUNT, REQUIRED, "whose fields can be read" }, { "due", FIELD_COUNT, REQUIRED, "of them past as a whole" }, { "destroyed", FIELD_COUNT, REQUIRED, "months whose key is destroyed" }, { 0 } };
 static const struct field retention_out[] = { { "kinds", FIELD_LIST(kind_row), REQUIRED, "" }, { 0 } };
+static const struct field plan_in[] = { { "days", FIELD_INTEGER(0, 4000), 0, "from today on; 62 where nothing is said" }, { 0 } };
+static const struct field month_row[] = { { "on", FIELD_DAY, REQUIRED, "the day from which nobody can read them" }, { "kind", FIELD_TEXT(0), REQUIRED, "" }, { "recorded", FIELD_TEXT(0), REQUIRED, "the month in which they were recorded" },
+  { "events", FIELD_COUNT, REQUIRED, "of that kind and month, those of people who were erased included" }, { "sealed", FIELD_TEXT(0), REQUIRED, "fields that become unreadable" }, { 0 } };
+static const struct field plan_out[] = { { "months", FIELD_LIST(month_row), REQUIRED, "the soonest first" }, { 0 } };
 static const struct field apply_out[] = { { "destroyed", FIELD_COUNT, REQUIRED, "keys" }, { 0 } };
 
 const struct op erasure_ops[] = {
   { "erase", POST, "/erasures/{person}", MAY_ERASE, erase_in, erase_out, erase, "Show what there is of a person, and, confirmed, erase it", "erasure", BODY_JSON, true },
   { "retention list", GET, "/retention", MAY_AUDIT, NULL, retention_out, retention, "What is kept for how long, and how much is past that", "erasure" },
+  { "retention plan", GET, "/retention/plan", MAY_AUDIT, plan_in, plan_out, plan, "What retention will make unreadable, by month", "erasure" },
   { "retention apply", POST, "/retention", MAY_ERASE, NULL, apply_out, apply, "Destroy the keys of months that are past their retention; every run of the agents does it too", "erasure" },
   { 0 } };

@@ -18,7 +18,8 @@ struct field {
   const char *help;
 };
 enum { REQUIRED = 1, NULLABLE = 2, IN_PATH = 4 /* a `{name}` of the address, and a plain argument of the verb */,
-       FROM_FILE = 8 /* on the command line a path, whose text is the value */ };
+       FROM_FILE = 8 /* on the command line a path, whose text is the value */,
+       BY_NAME = 16 /* of files: on the command line the handler opens them itself, as they may be larger than memory */ };
 
 #define FIELD_ID(noun)            { FIELD_KIND_ID, 0, 0, noun, NULL, NULL }
 #define FIELD_TEXT(most)          { FIELD_KIND_TEXT, 0, most, NULL, NULL, NULL }
@@ -67,7 +68,14 @@ struct caller {
 };
 
 struct system;                 /* ledger, snapshot, rules: src/ops/system.h */
-struct op_file { const char *name; GBytes *bytes; };
+struct op_file { const char *name; GBytes *bytes; /* NULL: the handler opens the path `name`; "-" is the standard input */ };
+/* A file that is made while it goes out, piece by piece. It may outlive its call, not the system. */
+struct op_stream {
+  int (*next)(void *data, GByteArray *out, GError **error); /* appends a piece: 1, 0 that was all, -1 */
+  double (*share)(void *data);
+  void (*free)(void *data);
+  void *data;
+};
 struct op_call {
   const struct op *op;
   struct system *system;
@@ -78,6 +86,7 @@ struct op_call {
   bool (*progress)(void *data, const char *what, double share); /* false: somebody asked to stop */
   void *progress_data;
   char *file_name; GBytes *file_out; const char *file_type; /* of BODY_FILE_OUT: set by the handler, owned by the call */
+  struct op_stream stream; /* of BODY_FILE_OUT, instead of file_out; who runs the operation takes it */
 };
 
 const char *op_text(const struct op_call *call, const char *field);   /* NULL: not given */

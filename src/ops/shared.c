@@ -30,6 +30,8 @@ static const struct op *const all[] = {
   erasure_ops,
   today_ops,
   credentials_ops,
+  statements_ops,
+  forwards_ops,
   system_ops,
   NULL };
 const struct op *const *const op_tables = all;

@@ -9,6 +9,7 @@
 #include "company/assumptions.h"
 #include "gate/account.h"
 #include "ledger/erase.h"
+#include "runtime/forward.h"
 #include "runtime/lease.h"
 #include "runtime/outbox.h"
 #include <errno.h>
@@ -250,13 +251,25 @@ struct view *system_view(struct system *system, GError **error) { return snapsho
 void system_lock_work(struct system *system) { g_mutex_lock(&system->work); }
 void system_unlock_work(struct system *system) { g_mutex_unlock(&system->work); }
 
-static bool dispatch(struct system *system, int64_t now, GError **error) {
-  g_autoptr(view_auto) view = snapshots_take(system->snapshots, clock_day(now), error);
+/* Of jitters. */
+static uint64_t seed_of(const struct system *system) {
   uint8_t hash[DIGEST_BYTES];
   uint64_t seed;
   digest(system->key, sizeof system->key, hash);
   memcpy(&seed, hash, sizeof seed);
-  return view && outbox_dispatch(&(struct outbox){ system->ledger, view->company, channels, &system->place, lease_self(), seed, now }, NULL, error);
+  return seed;
+}
+
+bool system_forward(struct system *system, struct forwarder **forwarder, bool (*go_on)(void *data), void *data, GError **error) {
+  if (!*forwarder) *forwarder = forwarder_new(system->ledger, lease_self(), seed_of(system), go_on, data);
+  for (bool more = true; more && go_on(data);)
+    if (!forwarder_run(*forwarder, system_now(system), &more, error)) return false;
+  return true;
+}
+
+static bool dispatch(struct system *system, int64_t now, GError **error) {
+  g_autoptr(view_auto) view = snapshots_take(system->snapshots, clock_day(now), error);
+  return view && outbox_dispatch(&(struct outbox){ system->ledger, view->company, channels, &system->place, lease_self(), seed_of(system), now }, NULL, error);
 }
 
 bool system_take_turns(struct system *system, int64_t now, bool (*progress)(void *, const char *, double), void *data, struct runner_report *ret_report, GError **error) {

@@ -45,6 +45,10 @@ bool system_run(struct system *system, int64_t now, bool (*progress)(void *data,
 /* Carries out what is due in the outbox and nothing else; does nothing while another thread is at it. May take as long as
  * the channels do. */
 bool system_dispatch(struct system *system, int64_t now, GError **error);
+/* Sends statements on to other record stores until there are no more or `go_on` says no; a thread of its own calls it again and again.
+ * `forwarder` is made by the first call and freed with forwarder_free. */
+struct forwarder;
+bool system_forward(struct system *system, struct forwarder **forwarder, bool (*go_on)(void *data), void *data, GError **error);
 /* The newest view as of today. */
 struct view *system_view(struct system *system, GError **error);
 

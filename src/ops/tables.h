@@ -31,6 +31,8 @@ extern const struct op
   erasure_ops[],
   today_ops[],
   credentials_ops[],
+  statements_ops[],
+  forwards_ops[],
   system_ops[];
 
 /* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */

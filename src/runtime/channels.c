@@ -15,8 +15,11 @@
  *   channels: 1
  *   message: { program: [/usr/local/bin/send-note, --quiet], seconds: 30, keyed: no }
  *
+ * "forward" (keyed): a statement that another record store refused, once more: forward.c.
+ *
  * How it can be wrong: a program that exits with 0 before it has sent, and one that is called keyed and is not. */
 #include "base/yaml.h"
+#include "runtime/forward.h"
 #include "runtime/outbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -189,6 +192,7 @@ const struct channel channels[] = {
   { "file", "a file in the outbox folder", ACTION_QUERYABLE, act_file, find_file },
   { MESSAGE, "the company's own program", ACTION_AT_MOST_ONCE, act_message },
   { KEYED_MESSAGE, "the company's own program, which knows letters by their id", ACTION_KEYED, act_message },
+  { "forward", "another record store, which knows statements by their id", ACTION_KEYED, forward_act, NULL, forward_compose },
   { 0 } };
 
 const char *channel_of_messages(const struct channel_place *place) { return !place->program ? NULL : place->keyed ? KEYED_MESSAGE : MESSAGE; }

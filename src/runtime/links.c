@@ -12,7 +12,8 @@
  *   asset:A → block:A/B → source:NAME                                 covers, drafted from
  *   showing:A, showing:A/B                    → asset:A, block:A/B    covers
  *   delivery:D                                → showing:A/B, person:P derived, delivered to
- *   action:X                                  → delivery:D, note:A    derived
+ *   action:X                                  → delivery:D, note:A, forward:F/S    derived
+ *   forward:F/S → forward:F, statement:S      derived; forward:F → the person    by
  *
  * "showing" stands for all deliveries of an asset or a block together: walks forward stop there and count, so that a page about a
  * source never lists who got what, and an asset with a million deliveries is no larger to walk than one with ten.
@@ -207,7 +208,15 @@ static bool link_delivery(struct linking *l) {
 
 static bool link_note(struct linking *l) { return link_approvals(l, l->event->subject) && put_noun(l, l->event->subject, "delivered to", "person", text(l->body, "to")); }
 
-static bool link_action(struct linking *l) { return put(l, l->event->subject, "derived", text(l->body, "subject")); }
+/* What was put aside of a forward rests on that, and on its statement, which came from outside. */
+static bool link_action(struct linking *l) {
+  const char *subject = text(l->body, "subject"), *slash = g_str_has_prefix(subject, "forward:") ? strchr(subject, '/') : NULL;
+  if (!put(l, l->event->subject, "derived", subject) || !slash) return slash == NULL;
+  g_autofree char *forward = g_strndup(subject, (size_t)(slash - subject));
+  return put(l, subject, "derived", forward) && put_noun(l, subject, "derived", "statement", slash + 1);
+}
+
+static bool link_forward(struct linking *l) { return put(l, l->event->subject, "by", l->event->actor); }
 
 /* A promise answers a group's need, and is a person's word. */
 static bool link_promise(struct linking *l) { return put_noun(l, l->event->subject, "derived", "group-need", text(l->body, "need")) && link_decision(l); }
@@ -221,7 +230,7 @@ static bool link_promise(struct linking *l) { return put_noun(l, l->event->subje
   X("intervention.registered", link_intervention) X("intervention.ended", link_decision) \
   X("programme.stopped", link_decision) X("programme.retargeted", link_decision) X("programme.resumed", link_decision) \
   X("promise.made", link_promise) X("promise.kept", link_decision) \
-  X("asset.published", link_asset) X("note.sent", link_note) X("delivery.made", link_delivery) X("action.requested", link_action)
+  X("asset.published", link_asset) X("note.sent", link_note) X("delivery.made", link_delivery) X("action.requested", link_action) X("forward.added", link_forward)
 #define ROW(kind, link) { kind, link },
 #define KIND(kind, link) kind,
 static const struct { const char *kind; bool (*link)(struct linking *l); } rows[] = { LINKS(ROW) };
@@ -254,7 +263,7 @@ enum { SIGNAL = 1, PERSON = 2, BOTH = 3 };
 
 struct checking { struct db *db; GHashTable *known; /* "node@seq" → what is reached from there */ };
 static unsigned meaning(const char *id) {
-  if (g_str_has_prefix(id, "import:")) return SIGNAL;
+  if (g_str_has_prefix(id, "import:") || g_str_has_prefix(id, "statement:")) return SIGNAL;
   return links_end(id) && strcmp(id, "system") != 0 ? PERSON : 0;
 }
 

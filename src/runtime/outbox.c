@@ -83,6 +83,21 @@ bool outbox_request(struct ledger_write *write, const char *channel, const char 
   return append(write, "action.requested", id, "system", &body, error);
 }
 
+bool outbox_put_aside(struct ledger_write *write, const char *channel, const char *subject, const char *why, GError **error) {
+  g_autofree char *id = id_short("x", channel, subject, NULL);
+  int64_t known;
+  int got = db_one(ledger_write_db(write), &known, error, "runtime.action_known", "t", id);
+  if (got) return got == 1;
+  struct json_writer body;
+  open_body(&body);
+  json_put_bool(&body, "dead", true);
+  json_put_string(&body, "why", why);
+  json_close_object(&body);
+  if (outbox_request(write, channel, subject, "", ledger_write_now(write), error)) return append(write, "action.failed", id, "system", &body, error);
+  json_writer_clear(&body);
+  return false;
+}
+
 /* `wait` and up to a quarter more, drawn from the seed, a name and a number. */
 static int64_t jittered(int64_t wait, uint64_t seed, const char *name, int number) {
   uint8_t hash[DIGEST_BYTES];
@@ -162,12 +177,14 @@ static int write_note(struct json_writer *out, struct db *db, struct seal *seal,
 }
 
 /* False: the store's error. What cannot be said (nobody to say it to) is the piece's problem, and final. */
-static bool compose(struct piece *piece, struct db *db, struct seal *seal, const struct company *company, GError **error) {
+static bool compose(struct piece *piece, struct db *db, struct ledger *ledger, const struct company *company, GError **error) {
   const struct action *action = piece->action;
+  struct seal *seal = ledger_seal(ledger);
   int person = company_person(company, action->person);
   const char *id = strchr(action->subject, ':');
   piece->act = ACT_REFUSED;
   if (!piece->channel) return fail(&piece->problem, MENO_ERROR_NOT_FOUND, "there is no channel \"%s\"", action->channel), true;
+  if (piece->channel->compose) return piece->channel->compose(ledger, action, &piece->text, &piece->length, &piece->problem, error) >= 0;
   if (person < 0) return fail(&piece->problem, MENO_ERROR_NOT_FOUND, "the person whom this was for is not known any more"), true;
   const char *email = company->people.at[person].email;
   g_auto(json_writer_auto) out;
@@ -195,7 +212,7 @@ static bool load_batch(struct batch *batch, GError **error) {
     struct piece piece = { .action = action, .channel = channel_named(outbox->channels, action->channel) };
     actions->pdata[i] = NULL;
     g_array_append_val(batch->pieces, piece);
-    if (!compose(&g_array_index(batch->pieces, struct piece, i), db, ledger_seal(outbox->ledger), outbox->company, error)) return false;
+    if (!compose(&g_array_index(batch->pieces, struct piece, i), db, outbox->ledger, outbox->company, error)) return false;
   }
   return true;
 }

@@ -46,11 +46,16 @@ struct channel {
   /* No transaction is open meanwhile; it ends within a bounded time. */
   enum act (*act)(const struct channel_place *place, const struct letter *letter, GError **error);
   int (*find)(const struct channel_place *place, const struct letter *letter, GError **error); /* queryable: is it there? 1/0/-1 */
+  /* What is to be said, where it is no delivery and no note: 1, 0 with a `problem` that is final, -1 an error. NULL: it is one. */
+  int (*compose)(struct ledger *ledger, const struct action *action, char **ret_text, size_t *ret_length, GError **problem, GError **error);
 };
 extern const struct channel channels[]; /* ends with a NULL name */
 
 /* Asks for an act, once per channel and subject. */
 bool outbox_request(struct ledger_write *write, const char *channel, const char *subject, const char *person, int64_t due, GError **error);
+
+/* A dead letter from the start: something that was refused elsewhere, and may be sent again by a person. Once per channel and subject. */
+bool outbox_put_aside(struct ledger_write *write, const char *channel, const char *subject, const char *why, GError **error);
 
 struct outbox {
   struct ledger *ledger;

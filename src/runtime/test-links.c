@@ -6,13 +6,14 @@
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "ledger/erase.h"
+#include "runtime/forward.h"
 #include "runtime/links.h"
 #include "runtime/outbox.h"
 #include <math.h>
 #include <sodium.h>
 #include <string.h>
 
-static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, outbox_kinds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, outbox_kinds, forward_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, outbox_folds, link_folds, NULL };
 static const struct ledger_tables joined = { kinds, folds };
 

@@ -5,6 +5,7 @@
 #include "company/fold.h"
 #include "ledger/claims.h"
 #include "ledger/erase.h"
+#include "runtime/forward.h"
 #include "runtime/lease.h"
 #include "runtime/outbox.h"
 #include <glib/gstdio.h>
@@ -13,7 +14,7 @@
 #define DAY0 (INT64_C(20500) * CLOCK_DAY)
 #define MINUTE (60 * CLOCK_SECOND)
 
-static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, outbox_kinds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, outbox_kinds, forward_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, company_folds, outbox_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 

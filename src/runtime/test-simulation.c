@@ -15,6 +15,7 @@
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "ledger/erase.h"
+#include "runtime/forward.h"
 #include "runtime/lease.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
@@ -153,7 +154,7 @@ static const struct agent *const cast[] = { &teller, NULL };
 
 /* ---- a house ---- */
 
-static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, forward_kinds, wake_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, outbox_folds, wake_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 

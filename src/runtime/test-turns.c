@@ -7,6 +7,7 @@
 #include "gate/proposals.h"
 #include "ledger/claims.h"
 #include "ledger/erase.h"
+#include "runtime/forward.h"
 #include "runtime/outbox.h"
 #include "runtime/runner.h"
 #include "runtime/wake.h"
@@ -14,7 +15,7 @@
 
 #define DAY0 (INT64_C(20500) * CLOCK_DAY + 9 * 3600 * CLOCK_SECOND)
 
-static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, wake_kinds, NULL };
+static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, runtime_kinds, outbox_kinds, forward_kinds, wake_kinds, NULL };
 static const struct fold *const folds[] = { claim_folds, company_folds, gate_folds, outbox_folds, wake_folds, NULL };
 static const struct ledger_tables tables = { kinds, folds };
 

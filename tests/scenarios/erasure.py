@@ -3,6 +3,7 @@
 """Erasure: personal data stands sealed, so no file of the data folder has a name, an address, a number or a comment in clear;
 erasing a person destroys the keys, and then nobody reads them, the chain holds, the pages work, the same files bring nobody
 back, nor does an older database, nor an older ring of keys, nor a kill in the middle. Retention does the same by months."""
+import datetime
 import json
 import os
 import pathlib
@@ -276,6 +277,19 @@ def retention(tap, backup):
     meno.head(data)
 
 
+def planned(tap, backup):
+    """What retention will do is what it then does, on that day and not the day before."""
+    data = meno.clone(backup)
+    plan = meno.must(data, "retention", "plan", "--days", 4000)["months"]
+    first = plan[0]["on"]
+    before = (datetime.date.fromisoformat(first) - datetime.timedelta(days=1)).isoformat()
+    due = [row for row in plan if row["on"] == first]
+    tap.ok(due and all(row["events"] > 0 and len(row["recorded"]) == 7 for row in due) and [row["on"] for row in plan] == sorted(row["on"] for row in plan), "what retention will destroy is told month by month", plan)
+    tap.same(meno.must(data, "retention", "plan")["months"], [], "nothing in the next two months")
+    tap.same([meno.must(data, "retention", "apply", now=f"{day}T00:00:00Z")["destroyed"] for day in (before, first)], [0, len(due)], "and it happens on that day, not before")
+    tap.same(meno.must(data, "retention", "plan", "--days", 4000, now=f"{first}T00:00:00Z")["months"], plan[len(due):], "then the rest is left")
+
+
 def keys_elsewhere(tap, files):
     """Master key and ring on another disk than the data."""
     data, keys = meno.folder() / "data", meno.folder()
@@ -305,6 +319,7 @@ def main(tap):
     served(tap, backup, person, passwords)
     outbox(tap, backup)
     retention(tap, backup)
+    planned(tap, backup)
     keys_elsewhere(tap, files)
 
 

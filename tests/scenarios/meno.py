@@ -296,7 +296,7 @@ def head(data):
 
 # What is no projection, or says when and under which number something was recorded, not what holds.
 PLAIN = {"partition", "meno_schema", "schema_mark", "engine_setting", "upkeep", "event", "event_data", "cursor", "session", "token", "throttle", "access_log", "lease", "said", "depth", "timer",
-         "credential", "document", "attachment", "activity"}
+         "credential", "document", "attachment", "activity", "forward"}
 BOOKKEEPING = {"seq", "made_at", "at", "committed_at", "digest", "stored", "voided"}
 SEALED, KEYED = re.compile(r"sealed:([A-Za-z0-9_-]+)"), re.compile(r'"digest":"[0-9a-f]{16}",?')
 

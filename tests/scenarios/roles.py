@@ -30,6 +30,7 @@ EXPECTED = {  # operation → roles: what must not change by accident
     "lineage": EVERYBODY - {"administrator"}, "lineage_check": {"administrator"}, "retract": {"lead", "administrator"}, "whatif": {"lead"}, "rules_diff": {"lead", "approver"},
     "export": {"lead", "analyst", "administrator"}, "accounts_list": {"administrator"}, "accounts_add": {"administrator"},
     "credentials_list": {"administrator"}, "credentials_add": {"administrator"}, "credentials_rotate": {"administrator"}, "credentials_revoke": {"administrator"},
+    "statements_export": {"administrator"}, "statements_import": {"administrator"},
 }
 
 

@@ -339,7 +339,11 @@ def evidence(tap, data, everything):
         void = statement("admin", VOIDED) | {"object": {"objectType": "StatementRef", "id": scored[1]["id"]}}
         client.send(void)
         tap.same(meno.must(data, "status", now=NOW)["results"], 2, "a voided one is none")
+        client.send(statement("sam", context={"instructor": agent("pat")}))
         client.ask("POST", "/agents/profile", {"likes": "tea"}, query={"agent": agent("pat"), "profileId": "p"})
+    shown = meno.must(data, "erase", "e1", now=NOW)
+    tap.same(({row["kind"]: row["events"] for row in shown["kinds"]}["statement.stored"], shown["attachments"], shown["documents"], shown["naming"]), (2, 0, 1, 1),
+             "before a person is erased it is shown how many statements, attachments, states and profiles go, and which of others stay")
     meno.must(data, "erase", "e1", "--confirm", meno.must(data, "erase", "e1", now=NOW)["id"], now=NOW)
     with meno.Server(data, NOW) as server:
         client = Client(server, everything)
@@ -370,4 +374,5 @@ def main(tap):
     tap.ok(events > 500, f"and the {events} events make the same tables again")
 
 
-meno.scenario(main)
+if __name__ == "__main__":
+    meno.scenario(main)

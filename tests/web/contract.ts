@@ -32,6 +32,7 @@ usable<{ proposals: own.Proposal[] }>()(sent<'/approvals', 'get'>());
 usable<ProposalDetail>()(sent<'/approvals/{id}', 'get'>());
 usable<{ deputies: own.Deputy[] }>()(sent<'/deputies', 'get'>());
 usable<{ actions: own.Action[] }>()(sent<'/outbox', 'get'>());
+usable<{ forwards: own.Forward[] }>()(sent<'/forwards', 'get'>());
 usable<own.Preferences>()(sent<'/me/preferences', 'get'>());
 usable<ProposalDetail>()(sent<'/approvals/{id}/accept', 'post'>());
 /* An interval is two figures, which the description calls any JSON; so are the pictures' parallel lists. */

@@ -533,6 +533,40 @@ await test('what may have been sent is settled by a person, with one more questi
   await close(page);
 });
 
+await test('statements go on to another store, which is turned off and on and removed', async () => {
+  const page = await as('administrator');
+  await visit(page, '#/outbox');
+  await page.click('button:has-text("Forward statements")');
+  await page.waitForSelector('dialog[open] #forward-url');
+  await axe(page, 'adding a forward');
+  await page.fill('#forward-label', 'Group store');
+  await page.fill('#forward-url', 'http://127.0.0.1:9/xapi');
+  await page.fill('#forward-key', 'k');
+  await page.fill('#forward-secret', 's-e-c-r-e-t');
+  await page.fill('#forward-verb', 'no IRI');
+  excuse(/400/);
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('dialog .failure:has-text("no IRI")');
+  excuse(null);
+  await page.fill('#forward-verb', 'http://adlnet.gov/expapi/verbs/passed');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('main td:has-text("Group store")');
+  check(!(await page.content()).includes('s-e-c-r-e-t'), 'the secret is not shown');
+  await settle(page);
+  await axe(page, 'forwards');
+  await page.click('button[aria-label="Turn off: Group store"]');
+  await page.waitForSelector('button[aria-label="Turn on: Group store"]');
+  equal((await api(page, '/forwards')).forwards[0].state, 'off', 'it is off');
+  await page.click('button[aria-label="Turn on: Group store"]');
+  await page.waitForSelector('button[aria-label="Turn off: Group store"]');
+  await page.click('button[aria-label="Remove: Group store"]');
+  await page.waitForSelector('dialog[open]:has-text("cannot be taken back")');
+  equal((await api(page, '/forwards')).forwards.length, 1, 'nothing is removed yet');
+  await page.click('dialog button:has-text("Remove")');
+  await page.waitForSelector('main:has-text("No statements go on to another store.")');
+  await close(page);
+});
+
 await test('a deputy is named for a while, and it can be ended', async () => {
   const page = await as('lead');
   await visit(page, '#/approvals');

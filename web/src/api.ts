@@ -282,6 +282,10 @@ export interface Inbox { items: InboxItem[] }
 export interface Preferences { quiet_from: string; quiet_to: string; weekly_minutes: number; channel: 'inbox' | 'file' | 'message'; messages: boolean; own: boolean }
 /* An act on the outside world: what may have been sent, or could not be. */
 export interface Action { id: string; channel: string; subject: string; state: string; attempts: number; due: Moment | null; why: string | null }
+export interface Forward {
+  id: string; label: string; url: string; state: string; sent: number; aside: number; why: string | null; failing_since: Moment | null; next_try: Moment | null;
+  verb: string | null; activity: string | null; agent: string | null; authority: string | null; created: Moment;
+}
 export interface Deputy { id: string; principal: string; deputy: string; from: Day; until: Day; reason: string | null; over: boolean; mine: boolean }
 export interface LaterState { later: boolean; weeks: number; today: Day }
 export interface Team {

@@ -273,7 +273,18 @@ export const text = {
     does: { sent: 'It is noted as done; nothing is sent. This cannot be taken back.', again: 'It is sent again now. If it had arrived already, it arrives twice.', drop: 'It is not sent, and leaves this list. This cannot be taken back.' },
     settled: { sent: 'Noted as done.', again: 'It is on its way again.', drop: 'Left.' },
     reason: 'How do you know? (if you like)', what: 'What', id: 'Mark', channel: 'Channel', why: 'What happened', tries: 'Tries', since: 'Due since', act: 'What to do',
-    channels: { file: 'file', message: 'message', 'keyed message': 'message' } as Record<string, string>,
+    channels: { file: 'file', message: 'message', 'keyed message': 'message', forward: 'another record store' } as Record<string, string>,
+    forwards: {
+      title: 'Statements that go on to other record stores', lead: 'In order, each once; what another store refuses is put aside above, all else waits.', none: 'No statements go on to another store.',
+      label: 'Name', url: 'Address', state: 'State', sent: 'Statements sent', aside: 'Refused', takes: 'What goes', all: 'everything', only: (name: string, value: string) => `${name} ${value}`,
+      names: { verb: 'verb', activity: 'activity', agent: 'agent', authority: 'vouched for by' } as Record<string, string>,
+      states: { 'up to date': 'up to date', 'under way': 'under way', 'held up': 'held up', off: 'off' } as Record<string, string>,
+      held: (why: string, since: string) => `${why}. Since ${since}; it is tried again by itself.`,
+      pause: 'Turn off', resume: 'Turn on', retry: 'Try now', remove: 'Remove', paused: 'Turned off. It remembers how far it has come.', resumed: 'It goes on now.', removed: 'Removed, with its secret.',
+      removing: (label: string) => `Remove “${label}”?`, removes: 'Nothing more goes there. What is there stays there. This cannot be taken back; adding it again sends everything once more, which that store takes as the same.',
+      add: 'Forward statements', added: 'Added. Statements are on their way.', key: 'Key', secret: 'Secret', urlHint: 'As its owner gives it, like https://lrs.example.com/xapi', secretHint: 'Kept sealed, and never shown again.',
+      verb: 'Only this verb (an IRI)', agent: 'Only this agent (a mailbox)', newOnly: 'Only what comes from now on', submit: 'Add',
+    },
   },
 
   impact: {

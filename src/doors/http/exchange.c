@@ -14,8 +14,12 @@
 #define TARGET_BYTES 8192
 #define BODY_BYTES_A_SECOND 65536   /* slower than that is cut off */
 #define ANSWER_BYTES_A_SECOND 16384
+#define FLOW_BYTES (64 * 1024)    /* handed to the library at once, of a body that is made while it is sent */
 
-enum state { NEW, READING, WORKING, READY, QUEUED };
+enum state { NEW, READING, WORKING, READY, QUEUED, FLOWING /* a worker makes more of the body */ };
+
+/* A body that is being made: what is there and was not sent yet. */
+struct flow { struct http_stream stream; GByteArray *bytes; size_t sent; int left /* as `next` said */; };
 struct exchange {
   struct http_request request;
   struct http_response response;
@@ -28,6 +32,7 @@ struct exchange {
   size_t length, received;  /* of the body */
   enum http_step step;
   bool counted;
+  struct flow *flow;
 };
 
 static const char *const always[] = {
@@ -77,17 +82,62 @@ static void refuse(struct http_response *response, unsigned status, const char *
 
 static void unref_bytes(void *bytes) { g_bytes_unref(bytes); }
 
+/* The library asks for more of a body, in a thread that serves sockets. What is there is given; what is not is made by a worker,
+ * with the connection suspended meanwhile. */
+static ssize_t give(void *closure, uint64_t position, char *to, size_t most) {
+  struct exchange *exchange = closure;
+  struct flow *flow = exchange->flow;
+  struct http_server *server = exchange->link->server;
+  size_t size = MIN(most, flow->bytes->len - flow->sent);
+  if (size) memcpy(to, flow->bytes->data + flow->sent, size);
+  flow->sent += size;
+  if (size) return (ssize_t)size;
+  if (flow->left <= 0) return flow->left < 0 ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
+  g_mutex_lock(&server->lock);
+  bool late = server->quit;
+  if (!late) {
+    http_link_expect(exchange->link, 0);
+    exchange->state = FLOWING;
+    MHD_suspend_connection(exchange->connection);
+    g_thread_pool_push(server->workers, exchange, NULL);
+  }
+  g_mutex_unlock(&server->lock);
+  return late ? MHD_CONTENT_READER_END_WITH_ERROR : 0;
+}
+
+static void make_more(struct exchange *exchange) {
+  struct flow *flow = exchange->flow;
+  g_byte_array_set_size(flow->bytes, 0);
+  flow->sent = 0;
+  do flow->left = flow->stream.next(flow->stream.data, flow->bytes); while (flow->left > 0 && flow->bytes->len == 0);
+  http_link_expect(exchange->link, exchange->link->server->seconds + (unsigned)(flow->bytes->len / ANSWER_BYTES_A_SECOND));
+  exchange->state = QUEUED;
+}
+
+static void flow_free(struct flow *flow) {
+  if (!flow) return;
+  flow->stream.free(flow->stream.data);
+  g_byte_array_unref(flow->bytes);
+  g_free(flow);
+}
+
+static struct MHD_Response *flowing(struct exchange *exchange) {
+  exchange->flow = g_new0(struct flow, 1);
+  *exchange->flow = (struct flow){ exchange->response.stream, g_byte_array_new(), 0, 1 };
+  exchange->response.stream = (struct http_stream){ 0 };
+  return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, FLOW_BYTES, give, exchange, NULL);
+}
+
 static enum MHD_Result queue(struct exchange *exchange) {
   struct http_response *response = &exchange->response;
   GBytes *body = response->body ? g_steal_pointer(&response->body) : g_bytes_new(NULL, 0);
   size_t length;
   /* The library wants a pointer to what it may not write to. */
   union { const void *in; void *out; } data = { .in = g_bytes_get_data(body, &length) };
-  struct MHD_Response *answer = MHD_create_response_from_buffer_with_free_callback_cls(length, data.out, unref_bytes, body);
-  if (!answer) {
-    g_bytes_unref(body);
-    return MHD_NO;
-  }
+  bool streams = response->stream.next != NULL;
+  struct MHD_Response *answer = streams ? flowing(exchange) : MHD_create_response_from_buffer_with_free_callback_cls(length, data.out, unref_bytes, body);
+  if (streams || !answer) g_bytes_unref(body);
+  if (!answer) return MHD_NO;
   if (response->type) MHD_add_response_header(answer, "Content-Type", response->type);
   for (size_t i = 0; always[i]; i += 2) MHD_add_response_header(answer, always[i], always[i + 1]);
   for (size_t i = 0; response->headers && i < response->headers->len; i += 2)
@@ -126,6 +176,8 @@ void http_exchange_done(void *closure, struct MHD_Connection *connection, void *
   g_clear_pointer(&exchange->request.bytes, g_bytes_unref);
   g_clear_pointer(&exchange->response.body, g_bytes_unref);
   g_clear_pointer(&exchange->response.headers, g_ptr_array_unref);
+  g_clear_pointer(&exchange->flow, flow_free);
+  if (exchange->response.stream.free) exchange->response.stream.free(exchange->response.stream.data);
   g_free(exchange);
 }
 
@@ -264,8 +316,10 @@ void http_answered(const struct http_request *request) {
   g_mutex_unlock(&server->lock);
 }
 
-void http_exchange_work(void *exchange, void *server) {
-  if (answer(exchange)) http_answered(&((struct exchange *)exchange)->request);
+void http_exchange_work(void *data, void *server) {
+  struct exchange *exchange = data;
+  if (exchange->state == FLOWING) make_more(exchange), MHD_resume_connection(exchange->connection);
+  else if (answer(exchange)) http_answered(&exchange->request);
 }
 
 enum MHD_Result http_exchange_step(void *closure, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
@@ -275,7 +329,7 @@ enum MHD_Result http_exchange_step(void *closure, struct MHD_Connection *connect
     case NEW: return begin(exchange, method, version);
     case READING: return *data_length ? read_body(exchange, data, data_length) : arrived(exchange);
     case READY: return queue(exchange);
-    case WORKING: case QUEUED: break;
+    case WORKING: case QUEUED: case FLOWING: break;
   }
   *data_length = 0; /* the rest of a body that was refused */
   return MHD_YES;

@@ -19,11 +19,19 @@ struct http_request {
 /* The only value of a header; NULL: absent. (Repeated headers are refused where they would matter.) */
 const char *http_request_header(const struct http_request *request, const char *name);
 
+/* A body that is made while it is sent: `next` appends some of it, in a worker, so it may block. */
+struct http_stream {
+  int (*next)(void *data, GByteArray *out); /* 1, 0 that was all, -1 it cannot go on: the connection breaks off */
+  void (*free)(void *data);
+  void *data;
+};
+
 /* What a door answers. The server adds Date, Content-Length and the headers against misuse that every answer carries. */
 struct http_response {
   unsigned status;
   const char *type;           /* static; NULL with no body */
   GBytes *body;               /* owned by the response from then on; NULL: empty */
+  struct http_stream stream;  /* instead of `body`, owned likewise; `next` NULL: none */
   GPtrArray *headers;         /* name, value, name, value …: see http_response_add */
   bool close;                 /* end the connection after it */
 };

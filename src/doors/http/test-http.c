@@ -34,6 +34,39 @@ static void wait_inside(void) {
   g_mutex_unlock(&lock);
 }
 
+/* "/flow?N" answers with N bytes in pieces of a third of a megabyte; "/flow?N!" breaks off there. */
+struct spring { size_t left; bool breaks; };
+static int streams_open;
+
+static int spring_next(void *data, GByteArray *out) {
+  struct spring *spring = data;
+  guint size = (guint)MIN(spring->left, 333333), before = out->len;
+  if (size == 0) return spring->breaks ? -1 : 0;
+  g_byte_array_set_size(out, before + size);
+  memset(out->data + before, 'f', size);
+  spring->left -= size;
+  return 1;
+}
+
+static void spring_free(void *data) {
+  g_free(data);
+  g_mutex_lock(&lock);
+  streams_open--;
+  g_cond_broadcast(&change);
+  g_mutex_unlock(&lock);
+}
+
+static void answer_flow(const struct http_request *request, struct http_response *response) {
+  struct spring *spring = g_new(struct spring, 1);
+  *spring = (struct spring){ (size_t)g_ascii_strtoull(strchr(request->target, '?') + 1, NULL, 10), strchr(request->target, '!') != NULL };
+  g_mutex_lock(&lock);
+  streams_open++;
+  g_mutex_unlock(&lock);
+  response->status = 200;
+  response->type = "text/plain";
+  response->stream = (struct http_stream){ spring_next, spring_free, spring };
+}
+
 static void put_answer(const struct http_request *request, struct http_response *response) {
   g_atomic_int_inc(&answered);
   g_autofree char *text = g_strdup_printf("%s %.*s|%zu|%s", request->method, (int)request->path_length, request->target, request->body_length,
@@ -57,6 +90,10 @@ static bool answer(void *data, const struct http_request *request, struct http_r
     struct late late = { request, response };
     g_thread_unref(g_thread_new("late", answer_late, g_memdup2(&late, sizeof late)));
     return false;
+  }
+  if (g_str_has_prefix(request->target, "/flow?")) {
+    answer_flow(request, response);
+    return true;
   }
   if (g_str_has_suffix(request->target, "/held")) wait_inside();
   put_answer(request, response);
@@ -485,6 +522,58 @@ static void test_suspend_under_load(void) {
   http_server_stop(server);
 }
 
+/* Bytes of a chunked body; whether its end was said. */
+static size_t count_chunks(const char *reply, bool *ret_ended) {
+  const char *at = strstr(reply, "\r\n\r\n") + 4;
+  size_t total = 0;
+  *ret_ended = false;
+  for (char *end; *at; at = end) {
+    size_t size = g_ascii_strtoull(at, &end, 16);
+    if (size == 0) *ret_ended = true;
+    if (size == 0 || strlen(end) < size + 4) break;
+    total += size;
+    end += 2 + size + 2;
+  }
+  return total;
+}
+
+static void test_flow(void) {
+  struct http_server *server = start(0, 0);
+  static const size_t sizes[] = { 0, 1, 333333, 5000000 };
+  for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
+    for (int breaks = 0; breaks < 2; breaks++) {
+      g_autofree char *request = g_strdup_printf("GET /flow?%zu%s HTTP/1.1\r\n" HOST END, sizes[i], breaks ? "!" : "");
+      g_autofree char *reply = ask(server, request, strlen(request));
+      bool ended;
+      g_assert_nonnull(strstr(reply, "Transfer-Encoding: chunked\r\n"));
+      size_t got = count_chunks(reply, &ended);
+      if (!breaks) g_assert_cmpuint(got, ==, sizes[i]);
+      g_assert_true(ended == !breaks); /* what broke off is not taken for the whole */
+    }
+  int keeps = dial(server); /* another request follows on the same connection */
+  static const char flow[] = "GET /flow?1000000 HTTP/1.1\r\n" HOST "\r\n", next[] = "GET /next HTTP/1.1\r\n" HOST END;
+  say(keeps, flow, sizeof flow - 1);
+  g_free(hear(keeps, "\r\n0\r\n\r\n"));
+  say(keeps, next, sizeof next - 1);
+  g_autofree char *second = hear(keeps, NULL);
+  g_assert_nonnull(strstr(second, "GET /next|0|"));
+  close(keeps);
+  for (int i = 0; i < 20; i++) { /* who goes away takes the stream along */
+    int fd = dial(server);
+    static const char large[] = "GET /flow?500000000 HTTP/1.1\r\n" HOST "\r\n";
+    say(fd, large, sizeof large - 1);
+    g_free(hear(fd, "ffff"));
+    close(fd);
+  }
+  int stays = dial(server); /* and one is on its way when the server stops */
+  static const char endless[] = "GET /flow?50000000000 HTTP/1.1\r\n" HOST "\r\n";
+  say(stays, endless, sizeof endless - 1);
+  g_free(hear(stays, "ffff"));
+  http_server_stop(server);
+  close(stays);
+  g_assert_cmpint(streams_open, ==, 0);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/http/plain", test_plain);
@@ -498,6 +587,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/http/line", test_line);
   g_test_add_func("/http/body-memory", test_body_memory);
   g_test_add_func("/http/port-taken", test_port_taken);
+  g_test_add_func("/http/flow", test_flow);
   g_test_add_func("/http/stop", test_stop);
   g_test_add_func("/http/suspend-under-load", test_suspend_under_load);
   return g_test_run();

@@ -161,12 +161,33 @@ static char *header_name(const char *name) {
   return plain;
 }
 
+/* A file that is made while it is sent: what fails then can only be said in the log, and by breaking off. */
+struct sending { struct op_stream stream; const char *operation; };
+
+static int send_next(void *data, GByteArray *out) {
+  struct sending *sending = data;
+  g_autoptr(GError) error = NULL;
+  int got = sending->stream.next(sending->stream.data, out, &error);
+  if (got < 0) log_write(LOG_FAILURE, "an answer broke off", "operation", sending->operation, "why", error->message, NULL);
+  return got;
+}
+
+static void send_end(void *data) {
+  struct sending *sending = data;
+  sending->stream.free(sending->stream.data);
+  g_free(sending);
+}
+
 static void answer_file(struct rest_call *call, struct op_call *op_call) {
   g_autofree char *name = header_name(op_call->file_name), *value = g_strdup_printf("attachment; filename=\"%s\"", name);
   http_response_add(call->response, "Content-Disposition", value);
   call->response->status = 200;
   call->response->type = op_call->file_type ? op_call->file_type : "application/octet-stream";
-  call->response->body = op_call->file_out ? g_bytes_ref(op_call->file_out) : g_bytes_new(NULL, 0);
+  if (op_call->stream.next) {
+    struct sending *sending = g_new(struct sending, 1);
+    *sending = (struct sending){ op_call->stream, op_call->op->name };
+    call->response->stream = (struct http_stream){ send_next, send_end, sending };
+  } else call->response->body = op_call->file_out ? g_bytes_ref(op_call->file_out) : g_bytes_new(NULL, 0);
 }
 
 static bool run(struct rest_call *call, const struct rest_input *input, GError **error) {
