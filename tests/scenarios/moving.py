@@ -168,7 +168,7 @@ def count(data):
 
 def kills(tap, folder):
     """Killed while it takes in, killed while it gives out: the same command goes on, and all is there once."""
-    total = 200000 if meno.SOAK else 25000
+    total = 200000 if meno.SOAK else 25000 if meno.EMBEDDED else 8000
     text = lines_of(foreign(number) for number in range(total))
     file, target = meno.write(folder / "many.jsonl.gz", gzip.compress(text, 1)), meno.init()
     seen = []
