@@ -550,7 +550,7 @@ await test('statements go on to another store, which is turned off and on and re
   excuse(null);
   await page.fill('#forward-verb', 'http://adlnet.gov/expapi/verbs/passed');
   await page.click('dialog button[type=submit]');
-  await page.waitForSelector('main td:has-text("Group store")');
+  await page.waitForSelector('main th:has-text("Group store")');
   check(!(await page.content()).includes('s-e-c-r-e-t'), 'the secret is not shown');
   await settle(page);
   await axe(page, 'forwards');
