@@ -234,6 +234,8 @@ static void event_read(struct query *query, struct event *event) {
   event->rules = query_text(query, 11);
   event->body = query_blob(query, 12, &event->body_length);
   event->data = query_blob(query, 13, &event->data_length);
+  event->digest = 0; /* these two are of appending: who appends again what was read (runtime/again.c) appends it like any other */
+  event->ready = false;
 }
 
 /* Events from..to in order, those of one import or all, read in parts so that no engine has to hold them all at once. */
