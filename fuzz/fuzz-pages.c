@@ -133,6 +133,11 @@ static void ask(struct system *system, const struct op *op, const char *person, 
     refused(&error);
   g_clear_pointer(&call.file_name, g_free);
   g_clear_pointer(&call.file_out, g_bytes_unref);
+  if (call.stream.next) {
+    g_autoptr(GByteArray) piece = g_byte_array_new();
+    call.stream.next(call.stream.data, piece, NULL);
+    call.stream.free(call.stream.data);
+  }
 }
 
 static bool wants_id(const struct op *op) {

@@ -147,6 +147,7 @@ static bool is_text(struct json value) { return json_type(value) == JSON_STRING;
 static bool take_attachment(struct moving *moving, struct json attachment, GError **error) {
   struct json sha2 = json_get(attachment, "sha2"), type = json_get(attachment, "contentType"), data = json_get(attachment, "data");
   if (!is_text(sha2) || !is_text(type) || !is_text(data)) return fail(error, MENO_ERROR_BAD_INPUT, "an attachment has sha2, contentType and data, each a text");
+  if (!xapi_is_sha2(json_string(sha2), strlen(json_string(sha2)))) return fail(error, MENO_ERROR_BAD_INPUT, "/attachment/sha2 is no SHA-2 in hexadecimal digits");
   gsize length;
   char *bytes = (char *)g_base64_decode(json_string(data), &length), *hash = g_ascii_strdown(json_string(sha2), -1), *media = g_strdup(json_string(type));
   g_ptr_array_add(moving->keep, bytes);

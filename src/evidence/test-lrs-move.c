@@ -199,6 +199,7 @@ static void test_goes_on(struct fixture *fixture, const void *data) {
 static void test_refusals(struct fixture *fixture, const void *data) {
   static const struct { const char *line, *why; } rows[] = {
     { "{'id':1}", "/" }, { "{", "line 1" }, { "7", "" }, { "{'attachment':{'sha2':'x'}}", "each a text" },
+    { "{'attachment':{'sha2':'zz00000000000000000000000000000000000000000000000000000000000000','contentType':'text/x','data':''}}", "no SHA-2" },
     { "{'id':'00000000-0000-4000-8000-000000000001','actor':{'mbox':'mailto:a@example.com'},'verb':{'id':'http://example.com/v'},'object':{'id':'http://example.com/o'}}", "no stored" },
     { "{'id':'00000000-0000-4000-8000-000000000001','actor':{'mbox':'mailto:a@example.com'},'verb':{'id':'http://example.com/v'},'object':{'id':'http://example.com/o'},"
       "'stored':'2030-01-01T00:00:00Z','timestamp':'2020-01-01T00:00:00Z','authority':" OTHER_AGENT "}", "ahead of this machine" },
