@@ -40,7 +40,8 @@ INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE S
 SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
   UNION ALL SELECT max(seq) FROM need_word UNION ALL SELECT max(seq) FROM skill_correction
   UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption
-  UNION ALL SELECT max(seq) FROM statement_news) AS newest;
+  UNION ALL SELECT max(seq) FROM statement_news UNION ALL SELECT max(seq) FROM evidence_rules
+  UNION ALL SELECT max(seq) FROM actor_match UNION ALL SELECT max(undone) FROM actor_match) AS newest;
 
 -- name: version
 SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
@@ -49,7 +50,8 @@ SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION 
   UNION ALL SELECT max(seq) FROM claim WHERE predicate = 'need' UNION ALL SELECT max(ended) FROM claim WHERE predicate = 'need'
   UNION ALL SELECT max(seq) FROM intervention UNION ALL SELECT max(seq) FROM asset UNION ALL SELECT max(seq) FROM delivery
   UNION ALL SELECT max(seq) FROM promise
-  UNION ALL SELECT max(seq) FROM statement_news) AS newest;
+  UNION ALL SELECT max(seq) FROM statement_news UNION ALL SELECT max(seq) FROM evidence_rules
+  UNION ALL SELECT max(seq) FROM actor_match UNION ALL SELECT max(undone) FROM actor_match) AS newest;
 
 -- name: put_skill
 INSERT INTO skill (skill_id, "name", broader, description, aliases, half_life_months, digest, seq)
@@ -259,8 +261,8 @@ INSERT INTO assumption (name, value, seq) VALUES ($1, $2, $3);
 SELECT name, value FROM assumption WHERE name <> '' ORDER BY name;
 
 -- name: put_statement
-INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, refs, digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15) ON CONFLICT (id) DO NOTHING;
+INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, refs, digest, completion, progress, type)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15, $16, $17, $18) ON CONFLICT (id) DO NOTHING;
 
 -- name: find_statement
 SELECT digest, seq FROM statement WHERE id = $1;
@@ -269,9 +271,12 @@ SELECT digest, seq FROM statement WHERE id = $1;
 DELETE FROM statement WHERE id = $1 AND authority IS NULL;
 
 -- name: all_statement
-SELECT s.seq, s.at, a.key, o.key, COALESCE(s.name, o.name), s.score, s.success
-FROM statement s JOIN term a ON a.id = s.actor LEFT JOIN term o ON o.id = s.object
-WHERE (s.score IS NOT NULL OR s.success IS NOT NULL) AND s.voided IS NULL ORDER BY s.at, s.seq;
+SELECT seq, at, actor, verb, object, type, score, progress, success, completion, name FROM statement
+WHERE actor IS NOT NULL AND voided IS NULL
+  AND (verb IS NULL OR verb NOT IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)) ORDER BY seq;
+
+-- name: all_term
+SELECT id, key, name FROM term ORDER BY id;
 
 -- name: term
 SELECT id FROM term WHERE key = $1;
@@ -459,3 +464,29 @@ INSERT INTO statement_run (first, last, oldest, newest) VALUES ($1, $1, $2, $2);
 
 -- name: grow_statement_run
 UPDATE statement_run SET last = $2, oldest = CASE WHEN oldest > $3 THEN $3 ELSE oldest END, newest = CASE WHEN newest < $3 THEN $3 ELSE newest END WHERE first = $1;
+
+-- Evidence rules, and whose actors are whose.
+-- name: put_evidence_rules
+INSERT INTO evidence_rules (seq, revision, text, reason, actor, at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: evidence_rules
+SELECT r.revision, r.text, r.reason, r.actor, r.at, r.seq, e.id FROM evidence_rules r JOIN event e ON e.seq = r.seq ORDER BY r.seq DESC;
+
+-- name: put_actor_match
+INSERT INTO actor_match (id, seq, person, actor, decided, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING;
+
+-- name: undo_actor_match
+UPDATE actor_match SET undone = $2 WHERE id = $1 AND undone IS NULL;
+
+-- name: all_actor_match
+SELECT m.id, m.person, m.actor, m.decided, m.at, m.undone, e.id FROM actor_match m JOIN event e ON e.seq = m.seq ORDER BY m.seq;
+
+-- name: actors_of_statements
+SELECT t.key, c.count, c.last, c.newest, a.key FROM (SELECT actor, count(*) AS count, max(at) AS last, max(seq) AS newest FROM statement
+  WHERE actor IS NOT NULL AND voided IS NULL GROUP BY actor) c
+JOIN term t ON t.id = c.actor JOIN statement s ON s.seq = c.newest LEFT JOIN term a ON a.id = s.authority ORDER BY c.count DESC, t.id;
+
+-- name: newest_of_actor
+SELECT COALESCE(max(seq), 0) FROM (
+  SELECT s.seq FROM term t JOIN statement_term x ON x.term = t.id AND x.place = 0 JOIN statement s ON s.seq = x.seq AND s.actor = t.id WHERE t.key = $1
+  UNION ALL SELECT s.seq FROM term t JOIN statement s ON s.actor = t.id WHERE t.key = $1 AND s.seq >= (SELECT COALESCE(max(upto), 0) FROM statement_rolled)) AS theirs;

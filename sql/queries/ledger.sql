@@ -249,6 +249,12 @@ SELECT seq, person || ' ' || skill_id, t.* FROM skill_correction AS t;
 -- name: rows_source
 SELECT seq, "name", t.* FROM source AS t;
 
+-- name: rows_actor_match
+SELECT seq, id, t.* FROM actor_match AS t;
+
+-- name: rows_evidence_rules
+SELECT seq, CAST(seq AS TEXT), t.* FROM evidence_rules AS t;
+
 -- name: rows_statement
 SELECT seq, CAST(seq AS TEXT), t.* FROM statement AS t;
 

@@ -86,7 +86,8 @@ SELECT max(v) FROM (SELECT coalesce(max(changed), 0) AS v FROM import UNION ALL 
   UNION ALL SELECT coalesce(max(seq), 0) FROM programme_decision UNION ALL SELECT coalesce(max(seq), 0) FROM assumption
   UNION ALL SELECT coalesce(max(seq), 0) FROM intervention UNION ALL SELECT coalesce(max(seq), 0) FROM asset
   UNION ALL SELECT coalesce(max(seq), 0) FROM promise UNION ALL SELECT coalesce(max(seq), 0) FROM approval
-  UNION ALL SELECT coalesce(max(seq), 0) FROM decision_rules) AS o;
+  UNION ALL SELECT coalesce(max(seq), 0) FROM decision_rules UNION ALL SELECT coalesce(max(seq), 0) FROM evidence_rules
+  UNION ALL SELECT coalesce(max(seq), 0) FROM actor_match UNION ALL SELECT coalesce(max(undone), 0) FROM actor_match) AS o;
 
 -- name: see
 INSERT INTO last_seen (kind, at, seq) VALUES ($1, $2, $3) ON CONFLICT (kind) DO UPDATE SET at = excluded.at, seq = excluded.seq;

@@ -29,7 +29,7 @@
 #define IMPORTANT 0.5
 #define CONFLICT_IF 0.9        /* P(a conflicting reward is on file | incentive) */
 
-static const double can_weight[6] = { [RESULT_ASSESSMENT] = 1, [RESULT_PRACTICE] = 1, [RESULT_MANAGER] = 0.4, [RESULT_PEER] = 0.4,
+static const double can_weight[RESULT_KINDS] = { [RESULT_ASSESSMENT] = 1, [RESULT_PRACTICE] = 1, [RESULT_MANAGER] = 0.4, [RESULT_PEER] = 0.4,
                                       [RESULT_SELF] = 0.15, [RESULT_WORK] = 0 };
 
 /* ---- which skills ---- */
@@ -161,7 +161,7 @@ static int gather_person(const struct needs_study *study, const struct needs_gap
       team = t;
     }
     struct one *to = r->kind == RESULT_WORK ? &does : &can;
-    double weight = r->kind == RESULT_WORK ? 1 : can_weight[r->kind];
+    double weight = (r->kind == RESULT_WORK ? 1 : can_weight[r->kind]) * (r->weight > 0 ? r->weight / level_kind_weight[r->kind] : 1);
     to->sum += weight * study->adjusted[at];
     to->weight += weight;
     if (s == 1 && gap->affected[t] >= 0.5) {

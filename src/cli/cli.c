@@ -127,18 +127,28 @@ static bool help_noun(const char *noun) {
 
 /* ---- finding what is meant -------------------------------------------------------------------------------------- */
 
-/* Two words before one; a noun alone lists. `*ret_used`: how many words the name took. */
-static const struct op *find_verb(char **words, int *ret_used) {
-  const struct op *op = NULL;
-  *ret_used = 2;
-  if (words[1]) {
-    g_autofree char *two = g_strconcat(words[0], " ", words[1], NULL);
-    op = op_find(two);
+/* The first `count` words as one name; newly allocated, NULL where there are fewer. */
+static char *first_words(char **words, int count) {
+  GString *name = g_string_new(words[0]);
+  for (int i = 1; i < count; i++) {
+    if (!words[i]) return g_string_free(name, TRUE), NULL;
+    g_string_append_printf(name, " %s", words[i]);
   }
-  if (op) return op;
-  *ret_used = 1;
-  g_autofree char *list = g_strconcat(words[0], " list", NULL), *show = g_strconcat(words[0], " show", NULL);
-  return (op = op_find(words[0])) ? op : (op = op_find(list)) ? op : op_find(show);
+  return g_string_free(name, FALSE);
+}
+
+/* Three words before two and one; a noun alone (one word or two) lists. `*ret_used`: how many words the name took. */
+static const struct op *find_verb(char **words, int *ret_used) {
+  static const char *const ends[] = { "", " list", " show" };
+  for (int count = 3; count > 0; count--) {
+    g_autofree char *name = first_words(words, count);
+    for (size_t i = 0; name && i < (count < 3 ? G_N_ELEMENTS(ends) : 1); i++) {
+      g_autofree char *whole = g_strconcat(name, ends[i], NULL);
+      const struct op *op = op_find(whole);
+      if (op) return *ret_used = count, op;
+    }
+  }
+  return NULL;
 }
 
 /* ---- common options --------------------------------------------------------------------------------------------- */

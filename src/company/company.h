@@ -48,9 +48,12 @@ struct goal {
 };
 struct kpi { int goal, team; /* -1: the company */ int32_t day; double value, exposure; /* NAN where absent */ };
 
-enum result_kind { RESULT_ASSESSMENT, RESULT_PRACTICE, RESULT_MANAGER, RESULT_PEER, RESULT_SELF, RESULT_WORK };
+/* RESULT_COMPLETION comes from statements only: somebody took part to the end, and nobody says how well. */
+enum result_kind { RESULT_ASSESSMENT, RESULT_PRACTICE, RESULT_MANAGER, RESULT_PEER, RESULT_SELF, RESULT_WORK, RESULT_COMPLETION, RESULT_KINDS };
 struct result { int person, skill; int32_t day; enum result_kind kind; int item; /* index of an interned item, -1 */
-                double score, difficulty; /* NAN where absent */ int64_t seq; };
+                double score, difficulty; /* NAN where absent */ int64_t seq;
+                double weight;    /* in results of an assessment; 0: what its kind weighs */
+                const char *rule; /* that made it of a statement (company/evidence-rules.h); NULL: none */ };
 
 enum topic { TOPIC_NONE, TOPIC_TOOL, TOPIC_CLARITY, TOPIC_CAPACITY, TOPIC_PROCESS, TOPIC_INCENTIVE, TOPIC_SUPPORT,
              TOPIC_ENGAGEMENT, TOPIC_CONFIDENCE, TOPIC_COUNT };
@@ -77,7 +80,7 @@ enum cause { CAUSE_SKILL, CAUSE_TOOL, CAUSE_PROCESS, CAUSE_INCENTIVE, CAUSE_CLAR
              CAUSE_CANNOT_TELL, CAUSE_COUNT };
 extern const char *const cause_names[CAUSE_COUNT];   /* "skill" … "cannot tell" */
 extern const char *const topic_names[TOPIC_COUNT];   /* "" "tool" … */
-extern const char *const result_kind_names[6];
+extern const char *const result_kind_names[RESULT_KINDS];
 extern const char *const goal_category_names[4];
 int cause_by_name(const char *name); /* -1: none */
 struct company;

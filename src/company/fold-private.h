@@ -5,3 +5,5 @@
 #include "company/fold.h"
 
 bool fold_statement(struct db *db, const struct event *event, struct json body, GError **error);
+bool fold_evidence_rules(struct db *db, const struct event *event, struct json body, GError **error);
+bool fold_actor_match(struct db *db, const struct event *event, struct json body, GError **error);

@@ -2,7 +2,7 @@
  *
  * From statement.stored to the tables `term`, `statement` and `statement_term`.
  *
- * The body of the door's event is {actor, after, given, name, refs, replaces, score, success, target, terms, voids}; the statement itself is the
+ * The body of the door's event is {actor, after, completion, given, group, name, progress, refs, replaces, score, success, target, terms, voids}; the statement itself is the
  * event's data, which nothing here reads. `refs` is a text of numbers to the base of 36, each behind the letter of its role: "ac v3 o14 w5". The
  * numbers are explained by the event that first used them: its `terms` are {"14": {key, name, sample}}. So a statement costs no look-up of its words, and
  * words are stored once. `after` is by how many microseconds it was stored later than its event was recorded.
@@ -24,7 +24,7 @@
  *
  * What counts as evidence, or takes some back, is news for agents; but programs send day and night, and whoever shows figures
  * would load the company anew each time. So there is news once a minute at most; what comes in the minute after is seen with the
- * next, or the next day at the latest.
+ * next, or the next day at the latest, as is what a rule counts by its verb alone.
  *
  * Disadvantage: each parameter of a filter is answered by itself, so a verb of the one and an agent of the other answer a filter
  * for both. The specification can be read either way. */
@@ -45,7 +45,7 @@ GArray *statement_refs(const char *text) {
   char *end;
   for (const char *at = text; at && *at && refs->len < TERMS_MOST; at = *end ? end + 1 : end) {
     struct statement_ref ref = { .role = *at, .term = g_ascii_strtoll(at + 1, &end, STATEMENT_BASE) };
-    if (end == at + 1 || !strchr("avodrw", ref.role)) break;
+    if (end == at + 1 || !strchr("avodrwt", ref.role)) break;
     g_array_append_val(refs, ref);
   }
   return refs;
@@ -66,7 +66,7 @@ static void inherit(GArray *rows, const GArray *from) {
   for (guint i = 0; i < from->len && rows->len < TERMS_MOST; i++) {
     struct statement_ref ref = g_array_index(from, struct statement_ref, i);
     if (ref.role == 'w') ref.role = 'r';
-    if (!has_row(rows, ref.term, ref.role)) g_array_append_val(rows, ref);
+    if (ref.role != 't' && !has_row(rows, ref.term, ref.role)) g_array_append_val(rows, ref);
   }
 }
 
@@ -97,7 +97,7 @@ static bool read_block(struct db *db, int64_t from, int64_t upto, GArray *rows, 
     for (guint i = 0; i < refs->len; i++) {
       const struct statement_ref *ref = &g_array_index(refs, struct statement_ref, i);
       struct placed row = { ref->term, statement_place(ref->role), query_integer(query, 0) };
-      g_array_append_val(rows, row);
+      if (ref->role != 't') g_array_append_val(rows, row);
     }
   }
   g_array_sort(rows, by_place);
@@ -220,7 +220,7 @@ static bool file_term(struct db *db, char letter, struct json value, int64_t seq
 
 /* ---- the row ---------------------------------------------------------------------------------------------------- */
 
-struct named { int64_t actor, verb, object, authority; }; /* 0: none */
+struct named { int64_t actor, verb, object, authority, type; }; /* 0: none */
 
 static struct named name_all(const GArray *refs) {
   struct named named = { 0 };
@@ -230,6 +230,7 @@ static struct named name_all(const GArray *refs) {
     if (ref->role == 'v') named.verb = ref->term;
     if (ref->role == 'o') named.object = ref->term;
     if (ref->role == 'w') named.authority = ref->term;
+    if (ref->role == 't') named.type = ref->term;
   }
   return named;
 }
@@ -241,8 +242,12 @@ static void bind_term(struct query *query, int parameter, int64_t term) {
 
 static bool is_told(struct json success) { return json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE; }
 
+static void bind_flag(struct query *query, int parameter, struct json value) {
+  if (is_told(value)) query_bind_integer(query, parameter, json_true(value));
+  else query_bind_text(query, parameter, NULL);
+}
+
 static bool put_row(struct db *db, const struct event *event, struct json body, const struct named *named, const struct arrival *arrival, int64_t stored, GError **error) {
-  struct json success = json_get(body, "success");
   const char *refs = json_string(json_get(body, "refs"));
   g_autoptr(query_auto) query = db_query_named(db, "company.put_statement", error);
   if (!query) return false;
@@ -250,20 +255,22 @@ static bool put_row(struct db *db, const struct event *event, struct json body, 
   query_bind_blob(query, 2, arrival->id.bytes, sizeof arrival->id.bytes);
   query_bind_integer(query, 3, stored);
   query_bind_integer(query, 4, event->occurred);
-  bind_term(query, 5, named->actor);
+  bind_term(query, 5, json_true(json_get(body, "group")) ? 0 : named->actor); /* what a group did is nobody's own */
   bind_term(query, 6, named->verb);
   bind_term(query, 7, named->object);
   bind_term(query, 8, named->authority);
   query_bind_text(query, 9, json_string(json_get(body, "name")));
   query_bind_double(query, 10, json_number(json_get(body, "score"), NAN));
-  if (is_told(success)) query_bind_integer(query, 11, json_true(success));
-  else query_bind_text(query, 11, NULL);
+  bind_flag(query, 11, json_get(body, "success"));
   if (arrival->targets) query_bind_blob(query, 12, arrival->target.bytes, sizeof arrival->target.bytes);
   else query_bind_text(query, 12, NULL);
   query_bind_integer(query, 13, arrival->voids);
   query_bind_text(query, 14, refs);
   if (refs) query_bind_text(query, 15, NULL);
   else query_bind_integer(query, 15, ledger_event_digest(event, body)); /* of a file's, to tell whether it has changed */
+  bind_flag(query, 16, json_get(body, "completion"));
+  query_bind_double(query, 17, json_number(json_get(body, "progress"), NAN));
+  bind_term(query, 18, named->type);
   return query_next(query, error) >= 0;
 }
 
@@ -287,7 +294,14 @@ static bool fold_of_file(struct db *db, const struct event *event, struct json b
   int found = db_one(db, &known, error, "company.find_statement", "b", arrival->id.bytes, sizeof arrival->id.bytes);
   if (found != 0) return found > 0; /* one id is one statement */
   return file_term(db, 'P', json_get(body, "actor"), event->seq, &named.actor, error) && file_term(db, 'V', json_get(body, "verb"), event->seq, &named.verb, error) &&
-    file_term(db, 'O', json_get(body, "object"), event->seq, &named.object, error) && put_row(db, event, body, &named, arrival, event->recorded, error);
+    file_term(db, 'O', json_get(body, "object"), event->seq, &named.object, error) &&
+    file_term(db, 'T', json_get(body, "type"), event->seq, &named.type, error) && put_row(db, event, body, &named, arrival, event->recorded, error);
+}
+
+/* No filter asks for them. */
+static void drop_types(GArray *rows) {
+  for (guint i = rows->len; i-- > 0;)
+    if (g_array_index(rows, struct statement_ref, i).role == 't') g_array_remove_index(rows, i);
 }
 
 /* What is there when a statement arrives. */
@@ -308,9 +322,10 @@ static bool fold_of_door(struct db *db, const struct event *event, struct json b
   g_autoptr(GArray) rows = statement_refs(json_string(json_get(body, "refs"))), referrers = g_array_new(FALSE, FALSE, sizeof(struct referrer));
   struct scene scene = { .referrers = referrers };
   struct named named = name_all(rows);
+  drop_types(rows);
   int64_t after = 0, given;
   json_integer(json_get(body, "after"), &after);
-  bool news = arrival->voids || !isnan(json_number(json_get(body, "score"), NAN)) || is_told(json_get(body, "success"));
+  bool news = arrival->voids || !isnan(json_number(json_get(body, "score"), NAN)) || is_told(json_get(body, "success")) || is_told(json_get(body, "completion"));
   if (json_true(json_get(body, "replaces")) && db_run(db, error, "company.drop_file_statement", "b", arrival->id.bytes, sizeof arrival->id.bytes) < 0) return false;
   guint own = rows->len;
   if (!look_around(db, arrival, &scene, error) || !roll_before(db, event->seq, scene.rolled, error) || !put_terms(db, json_get(body, "terms"), event->seq, error) || !put_row(db, event, body, &named, arrival, event->recorded + after, error)) return false;

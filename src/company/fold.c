@@ -326,8 +326,8 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL, NULL),
   ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL, NULL),
   KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor", 
-    "{actor?:text after?:count given?:moment name?:text refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name name?:text sample?:any}} voids?:flag}|"
-    "{actor:text name?:text object:text score?:number success?:flag verb:text}"),
+    "{actor?:text after?:count completion?:flag given?:moment group?:flag name?:text progress?:number refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name name?:text sample?:any}} voids?:flag}|"
+    "{actor:text completion?:flag group?:flag name?:text object:text progress?:number score?:number success?:flag type?:text verb:text}"),
   ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL, NULL),
   ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number", NULL),
   ROW_KIND("question.asked", "listening", "extra", "a pulse question", NULL, NULL),
@@ -358,6 +358,9 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme", AUTHOR, PROGRAMME),
   ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve", AUTHOR, PROGRAMME),
   ROW_KIND("programme.resumed", "programmes", "reason", "a stop or a new goal was taken back", AUTHOR, PROGRAMME),
+  ROW_KIND("evidence.ruled", "skills", "reason", "which statements say what about skills, from here on and for all that is there", AUTHOR, "{reason?:text revision:name text:text}"),
+  ROW_KIND("actor.matched", "skills", "actor", "a person said whose account an actor of statements is, or that it is nobody's of ours", "person", "{actor:name person?:text}"),
+  ROW_KIND("actor.unmatched", "skills", "", "that was taken back", NULL, NULL),
   ROW_KIND("workforce.assumed", "workforce", "", "what the forecast assumes, as the company's file says", NULL, "{*:number}"),
   { 0 } };
 
@@ -384,6 +387,8 @@ const struct fold company_folds[] = {
   { "promises", LIST("promise.made", "promise.kept"), LIST("promise"), fold_promise },
   { "preferences", LIST("delivery.preferred"), LIST("preference"), fold_preference },
   { "programme decisions", LIST("programme.stopped", "programme.retargeted", "programme.resumed"), LIST("programme_decision"), fold_programme },
+  { "evidence rules", LIST("evidence.ruled"), LIST("evidence_rules"), fold_evidence_rules },
+  { "actors", LIST("actor.matched", "actor.unmatched"), LIST("actor_match"), fold_actor_match },
   { "assumptions", LIST("workforce.assumed"), LIST("assumption"), fold_assumed },
   { "corrections", LIST("skill.corrected"), LIST("skill_correction"), fold_correction },
   { 0 } };

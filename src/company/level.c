@@ -45,8 +45,11 @@ const double level_kind_weight[LEVEL_KINDS] = {
   [RESULT_PRACTICE]   = 0.5, /* help and second tries are at hand, and it is meant for mistakes */
   [RESULT_MANAGER]    = 0.4, /* two supervisors agree to 0.52, and both see the person, not the skill */
   [RESULT_PEER]       = 0.3, /* two peers agree to 0.42 */
-  [RESULT_SELF]       = 0.1  /* correlates with ability to 0.29: a twelfth of the information of what correlates to 0.7 */
+  [RESULT_SELF]       = 0.1, /* correlates with ability to 0.29: a twelfth of the information of what correlates to 0.7 */
+  [RESULT_COMPLETION] = 0.1  /* taking part is not being able; a rule may say less (company/evidence.yaml) */
 };
+
+double level_result_weight(const struct result *result) { return result->weight > 0 ? result->weight : level_kind_weight[result->kind]; }
 
 #define MEAN_AT_FIRST    0.5   /* before any result was ever seen */
 #define BETWEEN_AT_FIRST 0.02  /* people differ by 0.14 */
@@ -107,7 +110,7 @@ static inline bool usable(const struct result *result)
 /* In results of an assessment; on the grid, as all that is summed. */
 static inline double weight_of(const struct result *result)
 {
-  return usable(result) ? grid(level_kind_weight[result->kind]) : 0;
+  return usable(result) ? grid(level_result_weight(result)) : 0;
 }
 
 static inline double slope_of(const struct levels *levels, const struct result *result)
@@ -379,7 +382,7 @@ static void forecast(struct check *check, const struct run *run, const struct re
   const struct level_prior *prior = &levels->priors[run->skill];
   double count = prior->strength + prior->per_result * run->left * keep;
   double mean = (prior->strength * prior->mean + prior->per_result * run->faded * keep) / count;
-  double ease = ease_of(levels, r), noise = prior->per_result * level_kind_weight[r->kind];
+  double ease = ease_of(levels, r), noise = prior->per_result * level_result_weight(r);
   mean = CLAMP(mean, LEAST_MEAN, 1 - LEAST_MEAN);
   double doubt = r->item < 0 ? 0 : fit->item_spread * EASE_SHRINK / (fit->item_weight[r->item] + EASE_SHRINK);
   double variance = mean * (1 - mean) / (count + 1) * (1 + count / MAX(noise, COUNT_LEAST)) + doubt;

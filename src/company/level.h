@@ -22,7 +22,7 @@ struct level_bin { double predicted, observed; int count; };
 #define LEVEL_BINS 10
 /* The forecast check of one skill, as in struct levels. */
 struct level_check { int forecasts; double error, error_of_prior, covered; };
-#define LEVEL_KINDS 6 /* of enum result_kind */
+#define LEVEL_KINDS RESULT_KINDS
 
 struct levels {
   int32_t day;                  /* read at */
@@ -40,6 +40,8 @@ struct levels {
 
 /* What a result of a kind says next to an assessment, 0–1. */
 extern const double level_kind_weight[LEVEL_KINDS];
+/* What this one says: its own weight where a rule gave it one, else its kind's. */
+double level_result_weight(const struct result *result);
 
 /* Levels as of `day`, from results up to it. The result depends on which results there are, not on the order of those of
  * one person, skill and day. */

@@ -18,7 +18,7 @@ struct loading {
   struct db *db;
   struct seal *seal;
   int32_t day;
-  GHashTable *jobs, *items, *respondents, *questions, *programmes, *actors, *skill_names;
+  GHashTable *jobs, *items, *respondents, *questions, *programmes;
   GArray *person, *membership, *department, *team, *skill, *job, *job_skill, *goal, *result;
 };
 
@@ -35,6 +35,9 @@ int32_t load_day_or_none(struct query *query, int column);
 double load_number_or(struct query *query, int column, double otherwise);
 int load_word_index(const char *const *words, int count, const char *word, int otherwise);
 
+void load_add_result(struct loading *load, struct result result);
+int load_item_of(struct loading *load, const char *item);           /* interned; -1 for an empty one */
+
 static inline GArray *load_rows(size_t size) { return g_array_new(FALSE, FALSE, (guint)size); }
 
 /* Hands the collected rows over to one list of the company. */
@@ -44,6 +47,8 @@ static inline GArray *load_rows(size_t size) { return g_array_new(FALSE, FALSE, 
   } while (0)
 #define LOAD_EACH_ROW(name) for (g_autoptr(query_auto) q = db_query(load->db, error, name, ""); (got = query_next(q, error)) == 1;)
 
+/* Statements as results. After people and skills. */
+bool load_statements(struct loading *load, GError **error);
 /* Sources, needs with what people said of them, interventions, assets, deliveries, preferences. */
 bool load_decisions(struct loading *load, GError **error);
 void load_decisions_clear(struct company *company);

@@ -2,10 +2,7 @@
  *
  * One pass over each table, names turned into indices by hash tables that live only while loading (those of people, teams,
  * skills and goals are kept for look-ups). A team, skill or person that only some file names is added with what is known:
- * a KPI of an unknown team must not be lost, and has no members.
- *
- * xAPI statements become results where they say how well somebody did something that is a skill: the actor's mbox is a
- * person's address, and a segment of the activity's id (the last that does), or its name, is a skill's id, name or alias. */
+ * a KPI of an unknown team must not be lost, and has no members. What becomes of statements: load-statements.c. */
 #include "company/load-private.h"
 #include "company/fold.h"
 #include <math.h>
@@ -102,12 +99,6 @@ static bool each(struct loading *load, const char *name, void (*row)(struct load
 
 /* ---- people ----------------------------------------------------------------------------------------------------- */
 
-/* Statements name their actor as the import does: by an address that tells nothing, where there is a ring. */
-static void add_actor(struct loading *load, const char *email, int place) {
-  g_autofree char *small = g_ascii_strdown(email, -1), *actor = g_strconcat("mailto:", small, NULL);
-  g_hash_table_insert(load->actors, load->seal ? seal_actor(load->seal, actor) : g_steal_pointer(&actor), GINT_TO_POINTER(place));
-}
-
 static void read_person(struct loading *load, struct query *q) {
   static const char *const states[] = { "active", "leave", "terminated", "erased" };
   enum { ID = 10 };
@@ -120,7 +111,6 @@ static void read_person(struct loading *load, struct query *q) {
     .fte = 1, .team = -1, .department = -1, .job = -1, .manager = -1 };
   if (person.end != CLOCK_NO_DAY && person.end <= load->day) person.status = PERSON_LEFT;
   g_hash_table_insert(load->to->people, (void *)(uintptr_t)person.id, GINT_TO_POINTER((int)load->person->len + 1));
-  if (person.email) add_actor(load, person.email, (int)load->person->len + 1);
   g_array_append_val(load->person, person);
 }
 
@@ -181,10 +171,6 @@ static void settle_people(struct loading *load) {
 
 /* ---- skills, jobs, goals ---------------------------------------------------------------------------------------- */
 
-static void add_skill_name(struct loading *load, const char *name, int index) {
-  if (name && *name) g_hash_table_insert(load->skill_names, g_utf8_casefold(name, -1), GINT_TO_POINTER(index + 1));
-}
-
 static void read_skill(struct loading *load, struct query *q) {
   int index = load_intern_skill(load, query_text(q, 0));
   int broader = load_intern_skill(load, query_text(q, 2));
@@ -193,10 +179,6 @@ static void read_skill(struct loading *load, struct query *q) {
   skill->broader = broader;
   skill->aliases = load_keep(load, query_text(q, 4));
   skill->half_life_days = load_number_or(q, 5, 0) * 30.4375;
-  add_skill_name(load, skill->id, index);
-  add_skill_name(load, skill->name, index);
-  g_auto(GStrv) aliases = g_strsplit(skill->aliases ? skill->aliases : "", ";", -1);
-  for (size_t i = 0; aliases[i]; i++) add_skill_name(load, g_strstrip(aliases[i]), index);
 }
 
 static void read_job_skill(struct loading *load, struct query *q) {
@@ -237,20 +219,20 @@ static bool load_kpis(struct loading *load, GError **error) {
   return got == 0;
 }
 
-static void add_result(struct loading *load, struct result result) {
+void load_add_result(struct loading *load, struct result result) {
   seen(load, result.day);
   g_array_append_val(load->result, result);
 }
 
-static int item_of(struct loading *load, const char *item) {
+int load_item_of(struct loading *load, const char *item) {
   return item && *item ? intern(load, load->items, item, (int)g_hash_table_size(load->items)) : -1;
 }
 
 static void read_result(struct loading *load, struct query *q) {
   int person = load_find(load->to->people, query_text(q, 0));
   if (person < 0) return;
-  add_result(load, (struct result){ .person = person, .skill = load_intern_skill(load, query_text(q, 1)), .day = (int32_t)query_integer(q, 2), .score = query_double(q, 3),
-    .kind = (enum result_kind)load_word_index(result_kind_names, 6, query_text(q, 4), RESULT_ASSESSMENT), .item = item_of(load, query_text(q, 5)),
+  load_add_result(load, (struct result){ .person = person, .skill = load_intern_skill(load, query_text(q, 1)), .day = (int32_t)query_integer(q, 2), .score = query_double(q, 3),
+    .kind = (enum result_kind)load_word_index(result_kind_names, RESULT_KINDS, query_text(q, 4), RESULT_ASSESSMENT), .item = load_item_of(load, query_text(q, 5)),
     .difficulty = query_double(q, 6), .seq = query_integer(q, 8) });
 }
 
@@ -258,37 +240,8 @@ static void read_result(struct loading *load, struct query *q) {
 static void read_correction(struct loading *load, struct query *q) {
   int person = load_find(load->to->people, query_text(q, 0));
   if (person < 0) return;
-  add_result(load, (struct result){ .person = person, .skill = load_intern_skill(load, query_text(q, 1)), .day = clock_day(query_integer(q, 3)), .kind = RESULT_SELF,
+  load_add_result(load, (struct result){ .person = person, .skill = load_intern_skill(load, query_text(q, 1)), .day = clock_day(query_integer(q, 3)), .kind = RESULT_SELF,
     .item = -1, .score = query_double(q, 2), .difficulty = NAN, .seq = query_integer(q, 4) });
-}
-
-static int skill_by_name(struct loading *load, const char *name) {
-  if (!name) return -1;
-  g_autofree char *folded = g_utf8_casefold(name, -1);
-  return load_find(load->skill_names, folded);
-}
-
-/* The last segment of the activity's id that names a skill: "…/quizzes/negotiation/3". */
-static int skill_of_activity(struct loading *load, const char *id) {
-  g_auto(GStrv) segments = g_strsplit_set(id, "/#", -1);
-  int skill = -1;
-  for (int i = (int)g_strv_length(segments) - 1; i >= 0 && skill < 0; i--)
-    if (*segments[i]) skill = skill_by_name(load, segments[i]);
-  return skill;
-}
-
-static void read_statement(struct loading *load, struct query *q) {
-  const char *actor = query_text(q, 2) + 1, *object = query_null(q, 3) ? NULL : query_text(q, 3) + 1; /* behind the letters of their kinds */
-  g_autofree char *small = g_str_has_prefix(actor, "mailto:") ? g_ascii_strdown(actor, -1) : NULL; /* of before there was a ring */
-  g_autofree char *name = small && load->seal ? seal_actor(load->seal, small) : NULL;
-  int person = load_find(load->actors, name ? name : small ? small : actor);
-  int skill = object ? skill_of_activity(load, object) : -1;
-  if (skill < 0) skill = skill_by_name(load, query_text(q, 4));
-  double score = query_double(q, 5);
-  if (isnan(score) && !query_null(q, 6)) score = query_integer(q, 6) ? 0.75 : 0.25; /* passed or not, no more is known */
-  if (person < 0 || skill < 0 || isnan(score)) return;
-  add_result(load, (struct result){ .person = person, .skill = skill, .day = clock_day(query_integer(q, 1)), .kind = RESULT_ASSESSMENT,
-    .item = object ? item_of(load, object) : -1, .score = score, .difficulty = NAN, .seq = query_integer(q, 0) });
 }
 
 static int by_skill_person_day(const void *a, const void *b) {
@@ -496,8 +449,6 @@ static void loading_init(struct loading *load, struct db *db, struct seal *seal,
   to->texts = g_string_chunk_new(4096);
   GHashTable **borrowed[] = { &to->people, &to->teams, &to->skills, &to->goals, &to->departments, &load->jobs, &load->items, &load->respondents, &load->questions, &load->programmes };
   for (size_t i = 0; i < G_N_ELEMENTS(borrowed); i++) *borrowed[i] = g_hash_table_new(g_str_hash, g_str_equal);
-  load->actors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  load->skill_names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   load->person = load_rows(sizeof(struct person));
   load->membership = load_rows(sizeof(struct membership));
   load->department = load_rows(sizeof(struct department));
@@ -527,7 +478,7 @@ static void loading_finish(struct loading *load) {
   sort_unless_sorted(company->results.at, company->results.count, sizeof *company->results.at, by_skill_person_day);
   sort_unless_sorted(company->kpis.at, company->kpis.count, sizeof *company->kpis.at, by_goal_team_day);
   if (company->first_day > company->last_day) company->first_day = company->last_day = load->day;
-  GHashTable *passing[] = { load->jobs, load->items, load->respondents, load->questions, load->programmes, load->actors, load->skill_names };
+  GHashTable *passing[] = { load->jobs, load->items, load->respondents, load->questions, load->programmes };
   for (size_t i = 0; i < G_N_ELEMENTS(passing); i++) g_hash_table_destroy(passing[i]);
 }
 
@@ -544,7 +495,7 @@ struct company *company_load(struct db *db, struct seal *seal, int32_t day, GErr
     each(&load, "company.all_job_skill", read_job_skill, error) && each(&load, "company.all_goal", read_goal, error);
   if (fine) settle_people(&load);
   fine = fine && load_kpis(&load, error) && each(&load, "company.all_result", read_result, error) &&
-    each(&load, "company.all_statement", read_statement, error) &&
+    load_statements(&load, error) &&
     each(&load, "company.all_skill_correction", read_correction, error) && load_pulse(&load, error) && load_work(&load, error) && load_context(&load, error) && load_programmes(&load, error) && load_plans(&load, error) && load_words(&load, error) && load_programme_decisions(&load, error) && load_assumed(&load, error) && load_decisions(&load, error);
   loading_finish(&load);
   if (fine) return load.company;

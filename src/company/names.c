@@ -7,7 +7,7 @@
 
 const char *const cause_names[CAUSE_COUNT] = { "skill", "tool", "process", "incentive", "clarity", "capacity", "outside", "cannot tell" };
 const char *const topic_names[TOPIC_COUNT] = { "", "tool", "clarity", "capacity", "process", "incentive", "support", "engagement", "confidence" };
-const char *const result_kind_names[6] = { "assessment", "practice", "manager", "peer", "self", "work" };
+const char *const result_kind_names[RESULT_KINDS] = { "assessment", "practice", "manager", "peer", "self", "work", "completion" };
 const char *const goal_category_names[4] = { "productivity", "revenue", "risk", "efficiency" };
 
 const char *const delivery_state_names[DELIVERY_STATES] = { "shown", "opened", "done", "declined", "expired" };

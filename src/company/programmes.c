@@ -114,8 +114,8 @@ static double change_of(const struct company *c, const struct levels *levels, co
     int side = r->day >= from - WINDOW && r->day < from ? 0 : r->day > to && r->day <= to + WINDOW ? 1 : -1;
     if (side < 0 || !isfinite(r->score))
       continue;
-    sum[side] += level_kind_weight[r->kind] * level_net_score(levels, r);
-    weight[side] += level_kind_weight[r->kind];
+    sum[side] += level_result_weight(r) * level_net_score(levels, r);
+    weight[side] += level_result_weight(r);
   }
   return weight[0] > 0 && weight[1] > 0 ? sum[1] / weight[1] - sum[0] / weight[0] : NAN;
 }

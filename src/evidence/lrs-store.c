@@ -221,6 +221,7 @@ static void read_terms(struct lrs *lrs, struct draft *draft, struct xapi_terms *
     draft->target = g_strdup(term->key);
     draft->voids = roles & XAPI_ROLE_VOIDED;
   }
+  if (draft->told.type) add_term(lrs, draft->terms, 't', 't', draft->told.type);
   add_term(lrs, draft->terms, 'w', 'p', authority);
 }
 
@@ -244,7 +245,7 @@ static char *compact(struct json value) {
 static char *sample_of(const struct draft *draft, const struct draft_term *term, const char *authority) {
   struct looking looking = { term->key + 1, { 0 } };
   if (term->role == 'w') return g_strdup(authority);
-  if (*term->key == 'p') return NULL;
+  if (*term->key == 'p' || *term->key == 't') return NULL;
   if (*term->key == 'v') looking.found = json_get(draft->statement, "verb");
   else xapi_visit_activities(draft->statement, look_for, &looking);
   if (json_type(looking.found) != JSON_OBJECT || json_type(json_get(looking.found, *term->key == 'v' ? "display" : "definition")) == JSON_ABSENT) return NULL;
@@ -480,14 +481,17 @@ static bool is_called_otherwise(const struct draft *draft) {
 
 static char *body_of(const struct draft *draft, const struct lrs_incoming *incoming, int64_t after, size_t *ret_length) {
   const struct statement *told = &draft->told;
-  bool evidence = !isnan(told->score) || told->success >= 0;
+  bool evidence = !isnan(told->score) || told->success >= 0 || told->completion >= 0;
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
   if (draft->actor) json_put_string(&out, "actor", draft->actor);
   if (after) json_put_integer(&out, "after", after);
+  if (told->completion >= 0) json_put_bool(&out, "completion", told->completion);
   if (incoming->fates) json_put_integer(&out, "given", draft->given);
+  if (told->group) json_put_bool(&out, "group", true);
   if (evidence && is_called_otherwise(draft)) json_put_string(&out, "name", told->name);
+  if (!isnan(told->progress)) json_put_number(&out, "progress", told->progress);
   put_refs(&out, draft);
   if (draft->replaces) json_put_bool(&out, "replaces", true);
   if (!isnan(told->score)) json_put_number(&out, "score", told->score);

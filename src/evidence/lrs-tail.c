@@ -40,6 +40,7 @@ static void add(struct lrs_tail *tail, int64_t seq, const char *refs) {
   for (guint i = 0; i < list->len; i++) {
     const struct statement_ref *ref = &g_array_index(list, struct statement_ref, i);
     struct key key = { ref->term, statement_place(ref->role) };
+    if (ref->role == 't') continue; /* no filter asks for it */
     GArray *seqs = g_hash_table_lookup(tail->seqs, &key);
     if (!seqs) g_hash_table_insert(tail->seqs, g_memdup2(&key, sizeof key), seqs = g_array_new(FALSE, FALSE, sizeof(int64_t)));
     g_array_append_val(seqs, seq);

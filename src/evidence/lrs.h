@@ -66,6 +66,14 @@ bool lrs_agent_names(struct lrs *lrs, const char *key, GPtrArray *names, GError 
 /* 1/0/-1; what statements have told of it, joined, as JSON; newly allocated. */
 int lrs_definition(struct lrs *lrs, const char *activity, char **ret_definition, GError **error);
 
+/* Who the statement says that its actor is, in clear: 1, 0 (none, or its key is gone), -1. `told` as people read it ("anna at https://lms.example");
+ * the others NULL where it has none. */
+struct lrs_actor { char *told, *name, *account, *mailbox; };
+int lrs_actor_at(struct lrs *lrs, struct db *db, int64_t seq, struct lrs_actor *ret_actor, GError **error);
+void lrs_actor_clear(struct lrs_actor *actor);
+typedef struct lrs_actor lrs_actor_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(lrs_actor_auto, lrs_actor_clear)
+
 /* ---- documents ---- */
 
 struct lrs_place { const char *kind /* "state", "activity", "agent" */, *activity, *agent /* key */, *registration, *name; }; /* NULL: none */

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#define TYPE_MOST 1000
+
 static char *actor_name(struct json actor) {
   static const struct { const char *member, *prefix; } ways[] = { { "mbox", "" }, { "mbox_sha1sum", "mbox_sha1sum:" }, { "openid", "openid:" } };
   for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
@@ -38,6 +40,21 @@ static bool check_score(struct json score, GError **error) {
   return true;
 }
 
+/* The video profile tells a share, cmi5 a percentage (9.5.5.1). */
+static double told_progress(struct json extensions) {
+  double share = json_number(json_get(extensions, "https://w3id.org/xapi/video/extensions/progress"), NAN);
+  if (isnan(share)) share = json_number(json_get(extensions, "https://w3id.org/xapi/cmi5/result/extensions/progress"), NAN) / 100;
+  return share >= 0 && share <= 1 ? share : NAN;
+}
+
+static int told_flag(struct json value) { return json_type(value) == JSON_TRUE ? 1 : json_type(value) == JSON_FALSE ? 0 : -1; }
+
+/* An activity's type; one that is longer than any that is in use is none. */
+static const char *told_type(struct json object) {
+  const char *type = json_string(json_get(json_get(object, "definition"), "type"));
+  return type && *type && strlen(type) <= TYPE_MOST ? type : NULL;
+}
+
 static const char *first_text(struct json map) {
   struct json_iter it = json_iter(map);
   return json_type(map) == JSON_OBJECT && json_next(&it) ? json_string(it.value) : NULL;
@@ -46,8 +63,9 @@ static const char *first_text(struct json map) {
 static bool missing(GError **error, const char *what) { return fail(error, MENO_ERROR_BAD_INPUT, "the statement has no %s", what); }
 
 void statement_glance(struct json value, int64_t otherwise, struct statement *ret) {
-  struct json object = json_get(value, "object"), result = json_get(value, "result"), success = json_get(result, "success");
-  struct statement statement = { .at = otherwise, .success = -1, .verb = json_string(json_get(json_get(value, "verb"), "id")),
+  struct json object = json_get(value, "object"), result = json_get(value, "result");
+  struct statement statement = { .at = otherwise, .success = told_flag(json_get(result, "success")), .completion = told_flag(json_get(result, "completion")),
+    .progress = told_progress(json_get(result, "extensions")), .type = told_type(object), .group = json_equals(json_get(json_get(value, "actor"), "objectType"), "Group"), .verb = json_string(json_get(json_get(value, "verb"), "id")),
     .object = json_string(json_get(object, "id")), .name = first_text(json_get(json_get(object, "definition"), "name")),
     .score = scaled_score(json_get(result, "score")), .actor = actor_name(json_get(value, "actor")) };
   const char *when = json_string(json_get(value, "timestamp")), *id = json_string(json_get(value, "id"));
@@ -55,7 +73,6 @@ void statement_glance(struct json value, int64_t otherwise, struct statement *re
   if (!statement.object) statement.object = json_string(json_get(json_get(object, "object"), "id")); /* a sub-statement's */
   if (!when) when = json_string(json_get(value, "stored"));
   if (when) clock_parse_time(when, &statement.at);
-  if (json_type(success) == JSON_TRUE || json_type(success) == JSON_FALSE) statement.success = json_true(success);
   if (id && uuid_parse(id, &uuid)) uuid_format(uuid, statement.id);
   *ret = statement;
 }

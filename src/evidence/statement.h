@@ -13,6 +13,10 @@ struct statement {
   int64_t at;           /* timestamp, else `stored`, else `otherwise` */
   double score;         /* scaled, or raw between min and max; 0–1; NAN: none */
   int success;          /* 1, 0, -1: not said */
+  int completion;       /* the same */
+  double progress;      /* how far, 0–1, as cmi5 and the video profile tell it; NAN: not said */
+  const char *type;     /* of the activity, an IRI; NULL: none; owned by the document */
+  bool group;           /* several did it together: `actor` is nobody's */
 };
 
 /* What can be told of any JSON; of a group without an identifier `actor` is NULL, and `id` is empty where there is none. */

@@ -381,11 +381,15 @@ static void write_statement(const struct importing *importing, struct json_write
   json_writer_init(out);
   json_open_object(out, NULL);
   json_put_string(out, "actor", actor);
+  if (statement->completion >= 0) json_put_bool(out, "completion", statement->completion);
+  if (statement->group) json_put_bool(out, "group", true);
   put_text(out, "name", statement->name);
   json_put_string(out, "object", statement->object);
+  if (!isnan(statement->progress)) json_put_number(out, "progress", statement->progress);
   if (!isnan(statement->score)) json_put_number(out, "score", statement->score);
   json_put_value(out, "statement", whole);
   if (statement->success >= 0) json_put_bool(out, "success", statement->success);
+  put_text(out, "type", statement->type);
   json_put_string(out, "verb", statement->verb);
   json_close_object(out);
 }

@@ -9,6 +9,7 @@
  * Meno cannot know of a person behind a pulse's token or in somebody else's sentence. What others wrote is sealed under
  * their keys and stays; where it has the person's name or address, erasing says how often, so that somebody can look. */
 #include "company/fold.h"
+#include "company/matching.h"
 #include "gate/account.h"
 #include "ledger/erase.h"
 #include "ops/tables.h"
@@ -42,17 +43,30 @@ static void add_owner(struct traces *traces, const char *prefix, char *id) {
   g_free(id);
 }
 
-/* An address is an actor of statements, in the two forms that name it. */
-static void add_address(struct traces *traces, const char *email) {
-  struct seal *seal = system_seal(traces->system);
-  g_autofree char *small = g_ascii_strdown(email, -1), *written = g_strconcat("mailto:", small, NULL);
-  g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA1, written, -1), *summed = g_strconcat("mbox_sha1sum:", sum, NULL);
-  add_owner(traces, "actor:", seal_actor(seal, written));
-  add_owner(traces, "actor:", seal_actor(seal, summed));
+/* The names by which statements may call whoever has had this address and number. */
+static void add_names(struct traces *traces, const struct evidence_rules *rules, const char *email, const char *number) {
+  g_autoptr(GPtrArray) names = matching_names(&(struct person){ .email = email, .employee_number = number }, rules, system_seal(traces->system));
+  for (guint i = 0; i < names->len; i++) add_owner(traces, "actor:", g_strdup(names->pdata[i]));
 }
 
-/* Every address that the person ever had here. */
+/* Accounts that somebody said are the person's. */
+static bool read_matches(struct traces *traces, struct db *db, const char *person, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "company.all_actor_match", "");
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    enum seal_state state;
+    if (!query_null(query, 5) || g_strcmp0(query_text(query, 1), person) != 0) continue;
+    char *name = ledger_reveal(system_seal(traces->system), query, 2, 6, "actor", &state);
+    if (state == SEAL_OPEN) add_owner(traces, "actor:", name);
+    else g_free(name);
+  }
+  return got == 0;
+}
+
+/* Every address and number that the person ever had here. */
 static bool read_addresses(struct traces *traces, struct db *db, const char *subject, GError **error) {
+  g_autoptr(evidence_rules_auto) rules = evidence_rules_in_force(db, error);
+  if (!rules) return false;
   g_autoptr(query_auto) query = db_query(db, error, "ledger.of_subject", "ti", subject, INT64_MAX);
   int got;
   while ((got = query_next(query, error)) == 1) {
@@ -64,9 +78,10 @@ static bool read_addresses(struct traces *traces, struct db *db, const char *sub
     const char *body = query_text(query, 12);
     g_autoptr(json_doc_auto) doc = json_parse(body, strlen(body), error);
     if (!doc) return false;
-    enum seal_state state;
+    enum seal_state state, other;
     g_autofree char *email = seal_reveal(system_seal(traces->system), json_string(json_get(json_root(doc), "work_email")), event, "work_email", &state, NULL);
-    if (email && *email && (state == SEAL_OPEN || state == SEAL_CLEAR)) add_address(traces, email);
+    g_autofree char *number = seal_reveal(system_seal(traces->system), json_string(json_get(json_root(doc), "employee_number")), event, "employee_number", &other, NULL);
+    add_names(traces, rules, state == SEAL_OPEN || state == SEAL_CLEAR ? email : NULL, other == SEAL_OPEN || other == SEAL_CLEAR ? number : NULL);
   }
   return got == 0;
 }
@@ -161,21 +176,10 @@ static bool find_traces(struct traces *traces, const struct person *person, GErr
   if (person->email) traces->email = g_utf8_casefold(person->email, -1);
   g_autoptr(db_auto) db = store_read(system_store(traces->system), error);
   int64_t head = db ? ledger_head(db, error) : -1;
-  return head >= 0 && read_addresses(traces, db, subject, error) && count_kept(traces, db, error) && ledger_visit(db, 1, head, look, traces, error);
+  return head >= 0 && read_addresses(traces, db, subject, error) && read_matches(traces, db, person->id, error) && count_kept(traces, db, error) && ledger_visit(db, 1, head, look, traces, error);
 }
 
 /* ---- erasing ---------------------------------------------------------------------------------------------------- */
-
-/* By employee number, address or opaque id; -1 with an error. */
-static int find_person(const struct company *company, const char *named, GError **error) {
-  for (int i = 0; i < company->people.count; i++) {
-    const struct person *person = &company->people.at[i];
-    bool same = strcmp(person->id, named) == 0 || g_strcmp0(person->employee_number, named) == 0 || (person->email && g_ascii_strcasecmp(person->email, named) == 0);
-    if (same) return i;
-  }
-  fail(error, MENO_ERROR_NOT_FOUND, "there is nobody \"%s\": give an employee number, a work address or an opaque id", named);
-  return -1;
-}
 
 /* Files of the outbox that are for the person; removed unless `count_only`. */
 static int outbox_files(struct system *system, const char *person, bool count_only, GError **error) {
@@ -240,7 +244,7 @@ static bool account_there(struct op_call *call, const char *person, bool *ret_th
 
 static bool erase(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
-  int index = view ? find_person(view->company, op_text(call, "person"), error) : -1;
+  int index = view ? ops_find_person(view->company, op_text(call, "person"), error) : -1;
   if (index < 0) return false;
   const struct person *person = &view->company->people.at[index];
   const char *confirm = op_text(call, "confirm");

@@ -2,6 +2,7 @@
  *
  * My page: everything that is known about the caller, by whom and why; nobody else's. A correction counts at once as evidence
  * under the person's own name; it is shown as theirs and does not overwrite what others saw. */
+#include "evidence/lrs.h"
 #include "ops/tables.h"
 #include <math.h>
 #include <string.h>
@@ -44,6 +45,7 @@ static void write_parts(struct json_writer *out, const struct view *view, const 
     json_put_number(out, "score", result->score);
     json_put_number(out, "share", parts[i].share * LEVEL_SCALE);
     json_put_bool(out, "mine", result->kind == RESULT_SELF);
+    json_put_string(out, "rule", result->rule);
     json_close_object(out);
   }
   json_close_array(out);
@@ -141,7 +143,27 @@ static void write_fact(struct json_writer *out, const char *what, const char *va
   json_close_object(out);
 }
 
-static void write_known(struct json_writer *out, const struct company *company, int index) {
+/* Accounts in other systems that somebody said are this person's: as a statement of each calls it. */
+static bool write_accounts(struct op_call *call, struct json_writer *out, struct db *db, const char *person, GError **error) {
+  g_autoptr(query_auto) query = db_query(db, error, "company.all_actor_match", "");
+  struct lrs *lrs = lrs_new(system_ledger(call->system));
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    if (!query_null(query, 5) || g_strcmp0(query_text(query, 1), person) != 0) continue;
+    g_autofree char *name = ops_reveal(call, query, 2, 6, "actor"), *key = g_strconcat("p", name, NULL);
+    g_auto(lrs_actor_auto) actor = { 0 };
+    int64_t newest = 0;
+    if (db_one(db, &newest, error, "company.newest_of_actor", "t", key) < 0 || (newest && lrs_actor_at(lrs, db, newest, &actor, error) < 0)) {
+      got = -1;
+      break;
+    }
+    write_fact(out, "Account", actor.told ? actor.told : "an account of which nothing can be read", "statements; somebody said that it is yours", "skills", clock_day(query_integer(query, 4)));
+  }
+  lrs_free(lrs);
+  return got == 0;
+}
+
+static bool write_known(struct op_call *call, struct json_writer *out, struct db *db, const struct company *company, int index, GError **error) {
   const struct person *person = &company->people.at[index];
   json_open_array(out, "known");
   write_fact(out, "Employee number", person->employee_number, "people.csv", "who works where", CLOCK_NO_DAY);
@@ -154,7 +176,9 @@ static void write_known(struct json_writer *out, const struct company *company, 
     if (company->objectives.at[i].person == index) write_fact(out, "Objective", company->objectives.at[i].title, "objectives.csv", "objectives", company->objectives.at[i].due);
   for (int i = 0; i < company->requests.count; i++)
     if (company->requests.at[i].requester == index) write_fact(out, "Request to learning", company->requests.at[i].title, "requests.csv", "needs", company->requests.at[i].day);
+  if (!write_accounts(call, out, db, person->id, error)) return false;
   json_close_array(out);
+  return true;
 }
 
 /* Who looked: decisions and changes about this person, newest first. */
@@ -192,8 +216,7 @@ static bool me_show(struct op_call *call, struct json_writer *out, GError **erro
     return true;
   }
   write_person(out, view->company, person);
-  if (!write_skills(call, out, db, view, person, error)) return false;
-  write_known(out, view->company, person);
+  if (!write_skills(call, out, db, view, person, error) || !write_known(call, out, db, view->company, person, error)) return false;
   return write_seen(call, out, db, view->company, view->company->people.at[person].id, error);
 }
 
@@ -245,7 +268,8 @@ static bool me_export(struct op_call *call, struct json_writer *out, GError **er
 
 #define LEVEL_FIGURE FIELD_NUMBER(0, LEVEL_SCALE)
 static const struct field part_row[] = { { "day", FIELD_DAY, REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED, "how it was seen" }, { "score", FIELD_SHARE, REQUIRED, "" },
-  { "share", LEVEL_FIGURE, REQUIRED, "what it adds to the level; shares and the prior's add up" }, { "mine", FIELD_BOOL, REQUIRED, "" }, { 0 } };
+  { "share", LEVEL_FIGURE, REQUIRED, "what it adds to the level; shares and the prior's add up" }, { "mine", FIELD_BOOL, REQUIRED, "" },
+  { "rule", FIELD_TEXT(0), REQUIRED | NULLABLE, "of the evidence rules, where a statement became this" }, { 0 } };
 static const struct field corrected_fields[] = { { "level", LEVEL_FIGURE, REQUIRED, "" }, { "at", FIELD_TIME, REQUIRED, "" }, { "note", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 #define SKILL_FIELDS \
   { "id", FIELD_ID("skill"), REQUIRED, "" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "level", LEVEL_FIGURE, REQUIRED | NULLABLE, "0 to 5" }, { "low", LEVEL_FIGURE, REQUIRED | NULLABLE, "of the 80 % interval" }, \

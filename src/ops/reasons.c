@@ -360,6 +360,19 @@ static int why_goal(struct reasons *reasons, const char *id, GError **error) {
   return got < 0 ? -1 : 1;
 }
 
+/* Who said for what statements count, where any do here. */
+static bool write_rules_decision(struct reasons *reasons, bool statements, GError **error) {
+  json_open_array(reasons->out, "decisions");
+  g_autoptr(query_auto) query = statements ? db_query(reasons->db, error, "company.evidence_rules", "") : NULL;
+  int got = query ? query_next(query, error) : 0;
+  if (got == 1) {
+    g_autofree char *reason = query_null(query, 2) ? NULL : ops_reveal(reasons->call, query, 2, 6, "reason");
+    write_decision(reasons, query_integer(query, 4), query_text(query, 3), "set the evidence rules, by which statements count here", reason);
+  }
+  json_close_array(reasons->out);
+  return got >= 0 && (query || !statements);
+}
+
 static int why_skill(struct reasons *reasons, const char *id, GError **error) {
   const struct company *company = reasons->view->company;
   const struct levels *levels = reasons->view->levels;
@@ -368,11 +381,13 @@ static int why_skill(struct reasons *reasons, const char *id, GError **error) {
   struct json_writer *out = reasons->out;
   const struct level_prior *prior = &levels->priors[skill];
   int32_t from = CLOCK_NO_DAY, to = CLOCK_NO_DAY;
+  bool statements = false;
   for (int i = 0; i < company->results.count; i++) {
     const struct result *result = &company->results.at[i];
     if (result->skill != skill) continue;
     from = from == CLOCK_NO_DAY ? result->day : MIN(from, result->day);
     to = MAX(to, result->day);
+    statements |= result->rule != NULL;
   }
   bool few = prior->people < OPS_LEAST_PEOPLE;
   g_autofree char *statement = few ? g_strdup("fewer than five people are measured, so no figure is shown")
@@ -383,8 +398,9 @@ static int why_skill(struct reasons *reasons, const char *id, GError **error) {
   json_open_array(out, "evidence");
   if (prior->results && !write_file_evidence(reasons, text, FILE_RESULTS, prior->results, prior->people, from, to, error)) return -1;
   json_close_array(out);
-  static const char *const rest[] = { "decisions", "leads_to", "rests_on" };
-  for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) empty_list(out, rest[i]);
+  if (!write_rules_decision(reasons, statements, error)) return -1;
+  empty_list(out, "leads_to");
+  empty_list(out, "rests_on");
   return 1;
 }
 

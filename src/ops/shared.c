@@ -32,6 +32,8 @@ static const struct op *const all[] = {
   credentials_ops,
   statements_ops,
   forwards_ops,
+  evidence_ops,
+  actors_ops,
   system_ops,
   NULL };
 const struct op *const *const op_tables = all;
@@ -55,6 +57,16 @@ char *ops_person_name(const struct company *company, int person) {
   const struct person *row = &company->people.at[person];
   if (!row->first_name && !row->last_name) return g_strdup(row->employee_number);
   return g_strstrip(g_strdup_printf("%s %s", row->first_name ? row->first_name : "", row->last_name ? row->last_name : ""));
+}
+
+int ops_find_person(const struct company *company, const char *named, GError **error) {
+  for (int i = 0; i < company->people.count; i++) {
+    const struct person *person = &company->people.at[i];
+    bool same = strcmp(person->id, named) == 0 || g_strcmp0(person->employee_number, named) == 0 || (person->email && g_ascii_strcasecmp(person->email, named) == 0);
+    if (same) return i;
+  }
+  fail(error, MENO_ERROR_NOT_FOUND, "there is nobody \"%s\": give an employee number, a work address or an opaque id", named);
+  return -1;
 }
 
 char *ops_actor_name(const struct company *company, const char *actor) {

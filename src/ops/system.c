@@ -7,6 +7,7 @@
 #include "ops/system.h"
 #include "agents/agent.h"
 #include "company/assumptions.h"
+#include "company/matching.h"
 #include "gate/account.h"
 #include "ledger/erase.h"
 #include "runtime/forward.h"
@@ -161,6 +162,27 @@ static bool adopt_assumptions(struct system *system, GError **error) {
   return ledger_record(system->ledger, system_now(system), &(struct event){ .kind = "workforce.assumed", .subject = "workforce:assumptions", .actor = "system", .body = text }, error) > 0;
 }
 
+/* The rules that Meno carries hold until somebody sets others; that a newer Meno carries other ones is an event, too. */
+static bool adopt_evidence_rules(struct system *system, GError **error) {
+  size_t length;
+  const char *text = evidence_rules_carried(&length);
+  g_autoptr(evidence_rules_auto) carried = evidence_rules_parse("evidence.yaml", text, length, error);
+  g_autoptr(db_auto) db = carried ? store_read(system->store, error) : NULL;
+  if (!db) return false;
+  g_autoptr(query_auto) query = db_query(db, error, "company.evidence_rules", "");
+  int got = query_next(query, error);
+  if (got < 0) return false;
+  if (got == 1 && (strcmp(query_text(query, 3), "system") != 0 || strcmp(query_text(query, 0), carried->revision) == 0)) return true;
+  struct json_writer out;
+  json_writer_init(&out);
+  json_open_object(&out, NULL);
+  json_put_string(&out, "revision", carried->revision);
+  json_put_string(&out, "text", carried->text);
+  json_close_object(&out);
+  g_autofree char *body = json_writer_steal(&out, NULL);
+  return ledger_record(system->ledger, system_now(system), &(struct event){ .kind = "evidence.ruled", .subject = "evidence:rules", .actor = "system", .body = body }, error) > 0;
+}
+
 static bool adopt(struct system *system, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(system->ledger, system_now(system), error);
   return write && gate_adopt_rules(write, system->rules, "system", system_now(system), NULL, error) && ledger_commit(g_steal_pointer(&write), error);
@@ -192,7 +214,7 @@ struct system *system_open(const char *place, const char *dir, bool create, cons
     system->ledger = ledger_new(system->store, tables);
     ledger_use_seal(system->ledger, system->seal);
     system->snapshots = snapshots_new(system->store, system->seal);
-    fine = check_ring(system, error) && erase_apply(system->ledger, system_now(system), NULL, error) && forget_accounts(system, error) && adopt(system, error) && adopt_assumptions(system, error);
+    fine = check_ring(system, error) && erase_apply(system->ledger, system_now(system), NULL, error) && forget_accounts(system, error) && adopt(system, error) && adopt_assumptions(system, error) && adopt_evidence_rules(system, error);
   }
   if (fine) return system;
   system_free(system);

@@ -33,6 +33,8 @@ extern const struct op
   credentials_ops[],
   statements_ops[],
   forwards_ops[],
+  evidence_ops[],
+  actors_ops[],
   system_ops[];
 
 /* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */
@@ -46,6 +48,8 @@ char *ops_actor_name(const struct company *company, const char *actor);
 char *ops_reveal(const struct op_call *call, struct query *query, int column, int id_column, const char *field);
 char *ops_reveal_text(const struct op_call *call, struct query *query, const char *text, int id_column, const char *field);
 char *ops_person_name(const struct company *company, int person);       /* newly allocated */
+/* By employee number, work address or opaque id; -1 with an error. */
+int ops_find_person(const struct company *company, const char *named, GError **error);
 /* An object `names`: what ids that stand in `value` (members to, goal, skills) are called to a reader. */
 void ops_write_names(struct json_writer *out, const struct company *company, struct json value);
 /* Which teams the caller may see by role: everybody but managers all, managers their own and those below. Newly

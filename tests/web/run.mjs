@@ -12,10 +12,10 @@ const navigation = {
   approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
   manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'Listening', 'Team', 'My page'],
   employee: ['Today', 'My page'],
-  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Outbox', 'Privacy'],
+  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Outbox', 'Unknown actors', 'Privacy'],
   'privacy officer': ['Today', 'Business goals', 'My page', 'Privacy'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Outbox: '#/outbox', Privacy: '#/privacy' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Outbox: '#/outbox', 'Unknown actors': '#/actors', Privacy: '#/privacy' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -564,6 +564,48 @@ await test('statements go on to another store, which is turned off and on and re
   equal((await api(page, '/forwards')).forwards.length, 1, 'nothing is removed yet');
   await page.click('dialog button:has-text("Remove")');
   await page.waitForSelector('main:has-text("No statements go on to another store.")');
+  await close(page);
+});
+
+await test('an account that nobody knows is said to be somebody\'s, or nobody\'s, and that is taken back', async () => {
+  const page = await as('administrator');
+  await visit(page, '#/actors');
+  check((await page.textContent('.answer')).startsWith('Everybody whose statements came in is known'), 'nothing waits at first');
+  const sent = await page.evaluate(async () => {
+    const json = { 'Content-Type': 'application/json', Accept: 'application/json' };
+    const { csrf } = await (await fetch('/api/v1/session', { headers: json })).json();
+    const made = await (await fetch('/api/v1/credentials', { method: 'POST', headers: { ...json, 'X-Meno-CSRF': csrf }, body: JSON.stringify({ label: 'Quiz engine' }) })).json();
+    const one = name => ({ actor: { name: 'A learner', account: { homePage: 'https://quiz.example', name } }, verb: { id: 'http://adlnet.gov/expapi/verbs/passed' }, object: { id: 'https://quiz.example/1' }, result: { success: true } });
+    return (await fetch('/xapi/statements', { method: 'POST', headers: { ...json, 'X-Experience-API-Version': '2.0.0', Authorization: 'Basic ' + btoa(made.key + ':' + made.secret) }, body: JSON.stringify([one('zz-1'), one('zz-1'), one('zz-2')]) })).status;
+  });
+  equal(sent, 200, 'the statements are taken');
+  await page.reload();
+  await page.waitForSelector('main:has-text("zz-1 at https://quiz.example")');
+  check((await page.textContent('.answer')).startsWith('Two accounts with 3 statements are nobody’s yet'), 'the first line says how many');
+  await axe(page, 'unknown actors');
+  await page.click('button[aria-label="Say who it is: zz-1 at https://quiz.example"]');
+  await page.waitForSelector('dialog[open] #actor-person');
+  await axe(page, 'who it is');
+  excuse(/404/);
+  await page.fill('#actor-person', 'nobody-of-that-name');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('dialog .failure:has-text("there is nobody"), dialog .failure:has-text("There is nobody")');
+  excuse(null);
+  const other = await as('employee'), number = (await api(other, '/me')).person.employee_number;
+  await close(other);
+  await page.fill('#actor-person', number);
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.say:has-text("count for that person")');
+  await page.click('button[aria-label="Say who it is: zz-2 at https://quiz.example"]');
+  await page.click('dialog button:has-text("Nobody of ours")');
+  await page.waitForSelector('main:has-text("Nothing waits.")');
+  equal((await api(page, '/actors')).decided.map(one => one.person === null).join(), 'true,false', 'both are decided');
+  await page.click('summary:has-text("the first that fits decides")');
+  await page.waitForSelector('main li:has-text("completing is not being able")');
+  await axe(page, 'decided actors');
+  await page.click('button[aria-label="Take back: zz-2 at https://quiz.example"]');
+  await page.waitForSelector('button[aria-label="Say who it is: zz-2 at https://quiz.example"]');
+  equal((await api(page, '/actors')).waiting, 1, 'it waits again');
   await close(page);
 });
 

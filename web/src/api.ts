@@ -210,7 +210,7 @@ export interface ListeningGroup extends HeardGroup {
 export interface MySkill {
   id: string; name: string; level: number | null; low: number | null; high: number | null; required: number | null;
   results: number; last: Day | null; prior_share: number | null;
-  parts: { day: Day; kind: string; item?: string | null; score: number; share: number; mine: boolean }[];
+  parts: { day: Day; kind: string; item?: string | null; score: number; share: number; mine: boolean; rule: string | null }[];
   corrected: { level: number; at: Moment; note: string | null } | null;
 }
 export interface Me {
@@ -286,6 +286,11 @@ export interface Forward {
   id: string; label: string; url: string; state: string; sent: number; aside: number; why: string | null; failing_since: Moment | null; next_try: Moment | null;
   verb: string | null; activity: string | null; agent: string | null; authority: string | null; created: Moment;
 }
+export interface ActorPerson { id: string; name: string; employee_number: string }
+export interface UnknownActor { actor: string; called: string | null; name: string | null; statements: number; last: Moment; system: string | null; shared: boolean; perhaps: ActorPerson | null }
+export interface DecidedActor { id: string; actor: string; called: string | null; person: ActorPerson | null; statements: number; by: string; at: Moment }
+export interface Actors { unknown: UnknownActor[]; waiting: number; statements: number; decided: DecidedActor[] }
+export interface EvidenceRules { revision: string; carried: boolean; sentences: string[]; history: { revision: string; at: Moment; by: string; reason: string | null }[] }
 export interface Deputy { id: string; principal: string; deputy: string; from: Day; until: Day; reason: string | null; over: boolean; mine: boolean }
 export interface LaterState { later: boolean; weeks: number; today: Day }
 export interface Team {

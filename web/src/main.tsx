@@ -26,6 +26,7 @@ import { TeamPage } from './pages/team.tsx';
 import { ListeningGroupPage, ListeningPage } from './pages/listening.tsx';
 import { MePage } from './pages/me.tsx';
 import { ImportsPage } from './pages/imports.tsx';
+import { ActorsPage } from './pages/actors.tsx';
 import { OutboxPage } from './pages/outbox.tsx';
 import { PrivacyPage } from './pages/privacy.tsx';
 import type { Theme } from './theme.ts';
@@ -64,6 +65,7 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
   { name: 'me', key: 'm', draw: () => <MePage /> },
   { name: 'imports', key: 'i', draw: () => <ImportsPage /> },
   { name: 'outbox', key: 'o', draw: () => <OutboxPage /> },
+  { name: 'actors', key: 'u', draw: () => <ActorsPage /> },
   { name: 'privacy', key: 'y', draw: () => <PrivacyPage /> },
 ];
 

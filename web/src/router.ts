@@ -5,7 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type PageName =
-  'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'studio' | 'impact' | 'skills' | 'listening' | 'workforce' | 'team' | 'me' | 'imports' | 'outbox' | 'privacy';
+  'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'studio' | 'impact' | 'skills' | 'listening' | 'workforce' | 'team' | 'me' | 'imports' | 'outbox' | 'actors' | 'privacy';
 /* What one must be allowed to see each page; a link to another page would lead nowhere. */
 export const permission: Record<PageName, string> = {
   today: 'SIGNED_IN',
@@ -22,6 +22,7 @@ export const permission: Record<PageName, string> = {
   me: 'SEE_OWN',
   imports: 'IMPORT',
   outbox: 'OPERATE',
+  actors: 'OPERATE',
   privacy: 'AUDIT',
 };
 export interface Route {

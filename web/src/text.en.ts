@@ -53,6 +53,7 @@ export const text = {
     me: { name: 'My page', question: 'What is known about me, by whom, and why?' },
     imports: { name: 'Imports', question: 'Did the data come in right?' },
     outbox: { name: 'Outbox', question: 'Did everything that should go out arrive?' },
+    actors: { name: 'Unknown actors', question: 'Whose statements are these?' },
     privacy: { name: 'Privacy', question: 'What may this system do, and who looked at what?' },
   },
 
@@ -263,6 +264,23 @@ export const text = {
     login: 'Sign-in name of your deputy', until: 'Last day', name: 'Name as my deputy', named: 'Named. It holds from today.', end: 'End it', ended: 'Ended. It holds from now on.',
   },
 
+  actors: {
+    answer: (waiting: number, statements: number) => waiting === 0 ? 'Everybody whose statements came in is known.'
+      : `${Spelt(waiting)} ${plural(waiting, 'account', 'accounts')} with ${counted(statements, 'statement', 'statements')} ${plural(waiting, 'is', 'are')} nobody’s yet.`,
+    unknown: 'Nobody’s yet', unknownNone: 'Nothing waits.',
+    lead: 'Programs sent statements of these accounts, and neither a work address nor a rule says whose they are. Until somebody says so, they count for nobody.',
+    more: (count: number) => `${counted(count, 'more waits', 'more wait')} that have fewer statements.`,
+    called: 'Account', system: 'Sent by', statements: 'Statements', last: 'Last', perhaps: 'Called alike', act: 'What to do', is: 'Is', by: 'Said by', at: 'When',
+    unreadable: 'cannot be read any more', shared: '– several people have this address',
+    who: 'Say who it is', person: 'Employee number or work address', alike: (name: string, employeeNumber: string) => `Called alike: ${name}, ${employeeNumber}.`,
+    does: (count: number) => `What you say holds for ${count === 1 ? 'the one statement that is' : `all ${count.toLocaleString('en-GB')} statements that are`} here and for those to come. It can be taken back.`,
+    match: 'It is this person', nobody: 'Nobody of ours', matched: 'Noted. Its statements count for that person.', set: 'Noted. It is nobody of ours.',
+    decided: 'What was said', decidedNone: 'Nothing was decided yet.', undo: 'Take back', undone: 'Taken back. It waits again.',
+    rules: 'What statements count for', carried: 'These are the evidence rules that Meno carries.',
+    own: (by: string, at: string, reason: string | null) => `These evidence rules were set by ${by}, ${at}${reason ? `: ${reason}` : ''}.`,
+    sentences: (count: number) => `All ${count} of them; the first that fits decides`,
+  },
+
   outbox: {
     answer: (uncertain: number, dead: number) => uncertain + dead === 0 ? 'Everything that should go out has arrived, or is on its way.'
       : [uncertain && `${uncertain === 1 ? 'One message' : `${Spelt(uncertain)} messages`} may or may not have arrived`, dead && `${dead === 1 ? 'one' : spelt(dead)} could not be sent`].filter(Boolean).join('; ').replace(/^./, first => first.toUpperCase()) + '.',
@@ -470,7 +488,7 @@ export const text = {
     correctedOn: (level: string, day: string) => `You said ${level} on ${day}`,
     noteLabel: 'Add a note (optional)', noteSave: 'Save', noteSaved: 'Your note is kept.',
     parts: 'What this rests on', partKind: 'Kind', partDay: 'Day', partScore: 'Score', partShare: 'Share of the level', partItem: 'Item', partMine: 'said by you',
-    kinds: { assessment: 'Assessment', practice: 'Practice', manager: 'Manager', peer: 'Colleague', self: 'Your word', work: 'Work' } as Record<string, string>,
+    kinds: { assessment: 'Assessment', practice: 'Practice', manager: 'Manager', peer: 'Colleague', self: 'Your word', work: 'Work', completion: 'Took part' } as Record<string, string>,
     known: 'Everything that is known about me', what: 'What', value: 'Value', source: 'From', purpose: 'Used for', since: 'Day',
     acts: { 'result.recorded': 'recorded a result of yours', 'person.recorded': 'recorded your entry in the people file', 'person.left': 'recorded that you left', 'skill.corrected': 'corrected a level' } as Record<string, string>,
     seen: 'Who wrote or read it, and for what', times: (count: number) => count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`, often: 'How often', when: 'When', who: 'Who', seenNone: 'Nobody has written or read your data.',

@@ -81,6 +81,7 @@ function partColumns(whole: number): Column<MySkill['parts'][number]>[] {
         <>
           {said.kinds[part.kind] ?? part.kind}
           {part.mine && <span class="quiet"> ({said.partMine})</span>}
+          {part.rule && <span class="quiet"> ({part.rule})</span>}
         </>
       ),
     },
