@@ -2,7 +2,7 @@
  *
  * From statement.stored to the tables `term`, `statement` and `statement_term`.
  *
- * The body of the door's event is {actor, after, completion, given, group, name, progress, refs, replaces, score, success, target, terms, voids}; the statement itself is the
+ * The body of the door's event is {after, completion, given, group, name, progress, refs, replaces, score, success, target, terms, voids}; the statement itself is the
  * event's data, which nothing here reads. `refs` is a text of numbers to the base of 36, each behind the letter of its role: "ac v3 o14 w5". The
  * numbers are explained by the event that first used them: its `terms` are {"14": {key, name, sample}}. So a statement costs no look-up of its words, and
  * words are stored once. `after` is by how many microseconds it was stored later than its event was recorded.

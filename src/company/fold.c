@@ -326,7 +326,7 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("kpi.observed", "steering", "extra", "a value of a goal's KPI", NULL, NULL),
   ROW_KIND("result.recorded", "skills", "extra", "evidence of a person's skill", NULL, NULL),
   KEPT_KIND("statement.stored", "skills", 3, "statement", "an xAPI statement", "actor", 
-    "{actor?:text after?:count completion?:flag given?:moment group?:flag name?:text progress?:number refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name name?:text sample?:any}} voids?:flag}|"
+    "{after?:count completion?:flag given?:moment group?:flag name?:text progress?:number refs:text replaces?:flag score?:number success?:flag target?:text terms?:{*:{key:name name?:text sample?:any}} voids?:flag}|"
     "{actor:text completion?:flag group?:flag name?:text object:text progress?:number score?:number success?:flag type?:text verb:text}"),
   ROW_KIND("programme.described", "programmes", "extra", "a programme that runs", NULL, NULL),
   ROW_KIND("enrolment.recorded", "programmes", "extra", "who takes it", "employee_number", NULL),

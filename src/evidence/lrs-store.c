@@ -485,7 +485,6 @@ static char *body_of(const struct draft *draft, const struct lrs_incoming *incom
   struct json_writer out;
   json_writer_init(&out);
   json_open_object(&out, NULL);
-  if (draft->actor) json_put_string(&out, "actor", draft->actor);
   if (after) json_put_integer(&out, "after", after);
   if (told->completion >= 0) json_put_bool(&out, "completion", told->completion);
   if (incoming->fates) json_put_integer(&out, "given", draft->given);

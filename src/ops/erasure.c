@@ -100,17 +100,17 @@ static void count_kind(struct traces *traces, const struct event_kind *kind) {
 static void look_at_statement(struct traces *traces, const struct event *event, const struct event_kind *kind) {
   g_autoptr(json_doc_auto) doc = json_parse(event->body, event->body_length, NULL);
   struct json body = doc ? json_root(doc) : (struct json){ 0 };
-  const char *actor = json_string(json_get(body, "actor"));
-  g_autofree char *owner = g_strconcat("actor:", actor, NULL);
-  if (actor && g_hash_table_contains(traces->owners, owner)) {
-    traces->fields++;
-    count_kind(traces, kind);
-    return;
-  }
   g_autoptr(GArray) refs = statement_refs(json_string(json_get(body, "refs")));
-  bool any = false;
-  for (guint i = 0; i < refs->len && !any; i++) any = g_hash_table_contains(traces->terms, &g_array_index(refs, struct statement_ref, i).term);
-  traces->naming += any;
+  bool own = false, any = false;
+  for (guint i = 0; i < refs->len; i++) {
+    const struct statement_ref *ref = &g_array_index(refs, struct statement_ref, i);
+    bool theirs = g_hash_table_contains(traces->terms, &ref->term);
+    own |= theirs && ref->role == 'a';
+    any |= theirs;
+  }
+  traces->naming += any && !own;
+  traces->fields += own;
+  if (own) count_kind(traces, kind);
 }
 
 static bool look(const struct event *event, void *data, GError **error) {
