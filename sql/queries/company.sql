@@ -459,3 +459,28 @@ INSERT INTO statement_run (first, last, oldest, newest) VALUES ($1, $1, $2, $2);
 
 -- name: grow_statement_run
 UPDATE statement_run SET last = $2, oldest = CASE WHEN oldest > $3 THEN $3 ELSE oldest END, newest = CASE WHEN newest < $3 THEN $3 ELSE newest END WHERE first = $1;
+
+-- What statements add up to: src/company/blocks.c.
+
+-- name: last_block
+SELECT "last" FROM statement_block WHERE kind = 'v' ORDER BY "last" DESC LIMIT 1;
+
+-- name: block_statements
+SELECT at, COALESCE(verb, 0), COALESCE(object, 0), COALESCE(actor, 0), score, success, voids FROM statement
+WHERE seq > $1 AND seq <= $2 AND authority IS NOT NULL AND (voided IS NULL OR voided > $2) ORDER BY seq;
+
+-- name: block_voided
+SELECT t.at, COALESCE(t.verb, 0), COALESCE(t.object, 0), COALESCE(t.actor, 0), t.score, t.success, 0 FROM statement v JOIN statement t ON t.id = v.target
+WHERE v.seq > $1 AND v.seq <= $2 AND v.voids = 1 AND v.authority IS NOT NULL AND t.voided = v.seq AND t.seq <= $1 AND t.authority IS NOT NULL ORDER BY t.seq;
+
+-- name: put_block
+INSERT INTO statement_block (kind, "last", first_day, last_day, seq, cells) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: blocks
+SELECT cells FROM statement_block WHERE kind = $1 AND first_day <= $3 AND last_day >= $2 ORDER BY "last";
+
+-- name: terms_of_kind
+SELECT id, key FROM term WHERE key >= $1 AND key < $2 ORDER BY key;
+
+-- name: term_key
+SELECT key FROM term WHERE id = $1;

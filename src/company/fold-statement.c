@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From statement.stored to the tables `term`, `statement` and `statement_term`.
+ * From statement.stored to the tables `term`, `statement` and `statement_term`; what they add up to is blocks.h's.
  *
  * The body of the door's event is {actor, after, given, name, refs, replaces, score, success, target, terms, voids}; the statement itself is the
  * event's data, which nothing here reads. `refs` is a text of numbers to the base of 36, each behind the letter of its role: "ac v3 o14 w5". The
@@ -28,6 +28,7 @@
  *
  * Disadvantage: each parameter of a filter is answered by itself, so a verb of the one and an agent of the other answer a filter
  * for both. The specification can be read either way. */
+#include "company/blocks.h"
 #include "company/fold-private.h"
 #include <math.h>
 #include <string.h>
@@ -317,7 +318,8 @@ static bool fold_of_door(struct db *db, const struct event *event, struct json b
   if (json_integer(json_get(body, "given"), &given) && !note_run(db, event->seq, given, error)) return false;
   bool due = !scene.told || event->recorded + after - scene.told >= NEWS_EVERY;
   if (news && due && db_run(db, error, "company.put_statement_news", "ii", event->recorded + after, event->seq) < 0) return false;
-  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, referrers, error);
+  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, referrers, error) &&
+    blocks_fold(db, event->seq, error);
 }
 
 bool fold_statement(struct db *db, const struct event *event, struct json body, GError **error) {

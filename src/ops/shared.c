@@ -32,6 +32,7 @@ static const struct op *const all[] = {
   credentials_ops,
   statements_ops,
   forwards_ops,
+  statements_figures_ops,
   system_ops,
   NULL };
 const struct op *const *const op_tables = all;
