@@ -259,8 +259,8 @@ INSERT INTO assumption (name, value, seq) VALUES ($1, $2, $3);
 SELECT name, value FROM assumption WHERE name <> '' ORDER BY name;
 
 -- name: put_statement
-INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, refs, digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15) ON CONFLICT (id) DO NOTHING;
+INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, refs, digest, room)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15, $16) ON CONFLICT (id) DO NOTHING;
 
 -- name: find_statement
 SELECT digest, seq FROM statement WHERE id = $1;
@@ -289,7 +289,8 @@ SELECT upto FROM statement_rolled;
 -- name: statement_arrives
 SELECT 0 AS seq, 0 AS voids, NULL AS id, COALESCE((SELECT upto FROM statement_rolled), 0) AS rolled, COALESCE((SELECT stored FROM statement_news), 0) AS told
 UNION ALL SELECT r.seq, r.voids, r.id, 0, 0
-FROM (SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2) AS r ORDER BY 1;
+FROM (SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL
+  AND (room IS NULL OR room = $3) ORDER BY seq LIMIT $2) AS r ORDER BY 1;
 
 -- name: roll_statements
 INSERT INTO statement_rolled (id, upto) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto;
@@ -308,10 +309,11 @@ ON CONFLICT (term, place, seq) DO NOTHING;
 UPDATE statement SET voided = $2 WHERE seq = $1 AND voids = 0 AND voided IS NULL;
 
 -- name: statement_target
-SELECT seq, refs, target FROM statement WHERE id = $1 AND authority IS NOT NULL;
+SELECT seq, refs, target FROM statement WHERE id = $1 AND authority IS NOT NULL AND (CAST($2 AS INTEGER) = 0 OR room = $2);
 
 -- name: statement_referrers
-SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2;
+SELECT r.seq, r.voids, r.id FROM statement r WHERE r.target = $1 AND r.authority IS NOT NULL
+  AND (r.room IS NULL OR r.room = (SELECT t.room FROM statement t WHERE t.id = $1)) ORDER BY r.seq LIMIT $2;
 
 -- name: put_statement_news
 INSERT INTO statement_news (id, stored, seq) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET stored = excluded.stored, seq = excluded.seq;

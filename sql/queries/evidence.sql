@@ -33,7 +33,7 @@ SELECT id FROM term ORDER BY id DESC LIMIT 1;
 SELECT seq, refs FROM statement WHERE seq > $1 AND refs IS NOT NULL ORDER BY seq;
 
 -- name: statement_is_of
-SELECT 1 FROM statement WHERE seq = $1 AND authority = $2;
+SELECT 1 FROM statement WHERE seq = $1 AND (authority = $2 OR room = $2);
 
 -- name: all_down
 SELECT seq FROM statement WHERE seq <= $1 AND authority IS NOT NULL AND voided IS NULL ORDER BY seq DESC LIMIT $2;

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What people see of the record store: figures over time by verb, activity and team that add up, whatever is voided, and never of
-fewer than five people."""
+fewer than five people; and programs that see only what their room has stored."""
 import base64
 import csv
 import datetime
@@ -122,6 +122,64 @@ def as_table(tap, data, lead):
     tap.same(by_name(told)["answered"]["counts"][0], 15, "so does the command line")
 
 
+# ---- rooms -------------------------------------------------------------------------------------------------------
+
+def address(path, **query):
+    return path + "?" + "&".join(f"{key}={meno.quote(json.dumps(value) if isinstance(value, dict) else value)}" for key, value in query.items())
+
+
+def seen(program, **query):
+    status, answer = program.ask("GET", address("/statements", **query))
+    assert status == 200, answer
+    return {row["id"] for row in answer["statements"]}
+
+
+def rooms(tap, data, server, everything):
+    """Two vendors with a room each, one of them with two programs; and a program without a room."""
+    made = {label: meno.must(data, "credentials", "add", label, "--scopes", "all", "--room", room) for label, room in (("north one", "north"), ("north two", "north"), ("south", "south"))}
+    one, two, south, everyone = (Program(server, credential) for credential in (*made.values(), everything))
+    here = [statement("e2", READ, "north-paper", TODAY, object={"id": "https://example.com/shared", "definition": {"name": {"en": "North's"}}}), statement("e3", READ, "shared", TODAY)]
+    there = statement("e2", ANSWERED, "shared", TODAY, object={"id": "https://example.com/shared", "definition": {"description": {"en": "South's"}}}, actor={"mbox": "mailto:e2@example.com", "name": "Called by south"})
+    one.send(here[0])
+    two.send(here[1])
+    south.send(there)
+    ids = {row["id"] for row in here}
+    tap.same((seen(one), seen(two), seen(south)), (ids, ids, {there["id"]}), "who is in a room sees what its programs have stored, and nothing else")
+    tap.ok(seen(everyone, activity="https://example.com/shared") == ids | {there["id"]}, "who is in none sees all")
+    tap.same([one.ask("GET", address("/statements", statementId=there["id"]))[0], seen(one, verb=ANSWERED), south.ask("GET", address("/statements", statementId=there["id"]))[0]], [404, set(), 200], "neither by its id nor by a filter")
+    tap.same([program.ask("GET", address("/activities", activityId="https://example.com/shared"))[1].get("definition") for program in (two, south, everyone)],
+             [{"name": {"en": "North's"}}, {"description": {"en": "South's"}}, None], "each room has its own descriptions of activities")
+    tap.same([program.ask("GET", address("/agents", agent={"mbox": "mailto:e2@example.com"}))[1].get("name") for program in (two, south)], [None, ["Called by south"]], "and knows by what name its own programs call somebody")
+
+    for path, query in (("/activities/state", {"activityId": "https://example.com/shared", "agent": {"mbox": "mailto:e2@example.com"}, "stateId": "s"}), ("/activities/profile", {"activityId": "https://example.com/shared", "profileId": "p"}),
+                        ("/agents/profile", {"agent": {"mbox": "mailto:e2@example.com"}, "profileId": "p"})):
+        stored = [program.ask("PUT", address(path, **query), {"of": name}, **{"If-None-Match": "*"})[0] for program, name in ((one, "north"), (south, "south"), (everyone, "nobody"))]
+        read = [program.ask("GET", address(path, **query))[1]["of"] for program in (two, south, everyone)]
+        two.ask("DELETE", address(path, **query))
+        left = [program.ask("GET", address(path, **query))[0] for program in (one, south, everyone)]
+        tap.same((stored, read, left), ([204, 204, 204], ["north", "south", "nobody"], [404, 200, 200]), f"each room has its own of {path}")
+
+    lists = [program.ask("GET", address("/activities/state", activityId="https://example.com/shared", agent={"mbox": "mailto:e2@example.com"}))[1] for program in (one, south)]
+    tap.same(lists, [[], ["s"]], "lists of states keep to the room, too")
+
+    one.send(voids(there["id"]), statement("e2", READ, "x", TODAY, object={"objectType": "StatementRef", "id": there["id"]}))
+    tap.same((south.ask("GET", address("/statements", statementId=there["id"]))[0], seen(one, verb=ANSWERED)), (200, set()), "nobody voids, or looks through a reference, out of the room")
+    two.send(voids(here[0]["id"]))
+    tap.same(one.ask("GET", address("/statements", statementId=here[0]["id"]))[0], 404, "within the room a statement can be voided by another program")
+    taken = [one.ask("POST", "/statements", [there])[0], one.ask("POST", "/statements", [there | {"verb": {"id": READ}}])[0], south.ask("POST", "/statements", [there])[0]]
+    tap.same(taken, [409, 409, 200], "an id that another room has is taken, whatever the statement says")
+    early = statement("e5", READ, "late", TODAY)
+    one.send(voids(early["id"]))
+    south.send(early)
+    tap.same(south.ask("GET", address("/statements", statementId=early["id"]))[0], 200, "also where the voiding came first")
+    everyone.send(voids(early["id"]))
+    tap.same(south.ask("GET", address("/statements", statementId=early["id"]))[0], 404, "who is in no room may void it")
+    listed = {row["label"]: row for row in meno.must(data, "credentials", "list")["credentials"]}
+    tap.same([(listed[label]["room"], listed[label]["by"]) for label in ("north two", "LMS")], [("north", "operator"), (None, "operator")], "the list tells the room, and who made it")
+    refused = meno.meno(data, "credentials", "add", "x", "--room", "a b")
+    tap.ok(refused.status and "name of a room" in refused.err + refused.out, "a room's name is plain", refused)
+
+
 def main(tap):
     data = meno.init()
     meno.must(data, "import", company())
@@ -133,6 +191,7 @@ def main(tap):
         program = Program(server, program_key)
         figures(tap, lead, program)
         as_table(tap, data, lead)
+        rooms(tap, data, server, program_key)
         tap.same([meno.Caller(server, login, passwords[login]).get("/statements/summary").status for login in ("lead", "analyst", "sysadmin", "approver", "manager", "employee", "privacy")],
                  [200, 200, 200, 403, 403, 403, 403], "figures are for those who run learning, who analyse and who keep the machine")
     meno.head(data)

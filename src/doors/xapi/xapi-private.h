@@ -34,6 +34,7 @@ struct xapi_call {
   bool looked_up;             /* in the database, now */
   char *authority, *authority_key; /* of the credential: an Agent as JSON, and its key */
   const char *actor;          /* of the events */
+  char *room_key;             /* of its room, as lrs_find takes it; NULL: it has none */
   int64_t now;
   struct xapi_incoming *incoming; /* statements to be stored, which is waited for elsewhere: statements.c */
 };
