@@ -153,7 +153,8 @@ static char *whose_term(struct lrs *lrs, const char *mine) {
 
 static bool add_filters(struct search *search, const struct xapi_query *query, const char *mine, GError **error) {
   const unsigned direct = 1u << PLACE_DIRECT, related = direct | 1u << PLACE_RELATED, all = related | 1u << PLACE_AUTHORITY;
-  g_autofree char *agent = query->agent ? lrs_agent_name(search->lrs, query->agent) : NULL, *theirs = mine ? whose_term(search->lrs, mine) : NULL;
+  bool opaque = query->agent && g_str_has_prefix(query->agent, LRS_OPAQUE);
+  g_autofree char *agent = opaque ? g_strdup(query->agent + strlen(LRS_OPAQUE)) : query->agent ? lrs_agent_name(search->lrs, query->agent) : NULL, *theirs = mine ? whose_term(search->lrs, mine) : NULL;
   if (*query->registration) add_registration(search, query->registration);
   if (agent && !add_named(search, 'p', agent, query->agent_roles == XAPI_FILTER_AGENT ? direct : all, error)) return false;
   if (query->activity && !add_named(search, 'o', query->activity, query->activity_roles == XAPI_FILTER_ACTIVITY ? direct : related, error)) return false;

@@ -53,7 +53,12 @@ GArray *lrs_statements_new(void);      /* of struct lrs_statement, which it owns
 int lrs_find_one(struct lrs *lrs, const char *id, bool voided, const char *mine, GArray *statements, GError **error);
 /* Appends what the query finds, as many as fit one answer. `cursor` is where to go on, 0 the beginning; `ret_cursor` 0: that was all.
  * An answer may hold fewer than there are even so, where the filters have little in common. */
+#define LRS_OPAQUE "opaque:" /* before an opaque name, as the query's agent */
 bool lrs_find(struct lrs *lrs, const struct xapi_query *query, const char *mine, int64_t cursor, GArray *statements, int64_t *ret_cursor, GError **error);
+
+/* The statement for somebody who is not to know people: agents by their opaque names; what a person wrote, and what nobody knows, withheld. */
+void lrs_veil(struct lrs *lrs, struct json_writer *out, const char *key, struct json statement);
+#define LRS_CREDENTIALS "urn:meno:credentials" /* the home page of authorities that are credentials */
 
 /* The data of a statement's attachments as parts for xapi_multipart_write; those of the same hash once. Owned by `keep`. */
 bool lrs_attachments(struct lrs *lrs, int64_t seq, GArray *parts, GPtrArray *keep, GError **error);

@@ -31,6 +31,7 @@ static const struct op *const all[] = {
   today_ops,
   credentials_ops,
   statements_ops,
+  statements_shown_ops,
   forwards_ops,
   statements_figures_ops,
   system_ops,

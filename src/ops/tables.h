@@ -32,6 +32,7 @@ extern const struct op
   today_ops[],
   credentials_ops[],
   statements_ops[],
+  statements_shown_ops[],
   forwards_ops[],
   statements_figures_ops[],
   system_ops[];

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What people see of the record store: figures over time by verb, activity and team that add up, whatever is voided, and never of
-fewer than five people; and programs that see only what their room has stored."""
+fewer than five people; statements as they arrive, without who; and programs that see only what their room has stored."""
 import base64
 import csv
 import datetime
@@ -122,6 +122,68 @@ def as_table(tap, data, lead):
     tap.same(by_name(told)["answered"]["counts"][0], 15, "so does the command line")
 
 
+# ---- as they arrive ----------------------------------------------------------------------------------------------
+
+def listed(caller, **query):
+    reply = caller.get("/statements" + ("?" + "&".join(f"{key}={meno.quote(value)}" for key, value in query.items()) if query else ""))
+    assert reply.status == 200, reply
+    return reply.json
+
+
+def live(tap, server, program, admin, officer):
+    before = listed(admin, limit=1)["newest"]
+    registration = str(uuid.uuid4())
+    whole = statement("e2", ANSWERED, "course", TODAY, object={"id": "https://example.com/course", "definition": {"name": {"en": "First aid"}, "extensions": {"https://example.com/x": "secret thing"}}},
+                      result={"score": {"scaled": 0.5}, "success": True, "response": "my own words", "extensions": {"https://example.com/y": "more words"}},
+                      context={"registration": registration, "instructor": {"mbox": "mailto:boss@example.com", "name": "The Boss"}, "team": {"objectType": "Group", "member": [{"mbox": "mailto:e3@example.com"}]},
+                               "platform": "LMS", "contextActivities": {"parent": [{"id": "https://example.com/programme"}]}, "extensions": {"https://example.com/z": "hidden"}},
+                      attachments=[{"usageType": "https://example.com/u", "display": {"en": "A file"}, "contentType": "text/plain", "length": 1, "sha2": "0" * 64, "fileUrl": "https://example.com/file?who=e2"}])
+    about = statement("e4", READ, "x", TODAY, object={"objectType": "StatementRef", "id": whole["id"]})
+    inner = statement("e5", READ, "x", TODAY, object={"objectType": "SubStatement", "actor": {"mbox": "mailto:e6@example.com"}, "verb": {"id": READ}, "object": {"objectType": "Agent", "mbox": "mailto:e7@example.com", "name": "Seven"}})
+    program.send(whole, about, inner)
+    fresh = listed(admin, since=before)
+    tap.same([row["id"] for row in fresh["statements"]], [inner["id"], about["id"], whole["id"]], "what has come since is listed, newest first")
+    tap.same(listed(admin, since=fresh["newest"])["statements"], [], "and nothing since that")
+    row = fresh["statements"][2]
+    tap.same((row["verb_name"], row["activity_name"], row["object"], row["registration"], row["credential"], row["agent"][:2]), ("answered", "First aid", "activity", registration, "LMS", "a-"), "a row says what, and who only by an opaque name")
+    tap.same((fresh["statements"][1]["refers"], fresh["statements"][0]["object"]), (whole["id"], "sub-statement"), "also of what is about no activity")
+
+    shown = admin.get("/statements/" + whole["id"]).json
+    text = json.dumps(shown)
+    leaks = [word for word in ("e2@", "boss@", "The Boss", "e3@", "my own words", "secret thing", "more words", "hidden", "who=e2") if word in text]
+    tap.same((leaks, shown["statement"]["result"]["score"], shown["statement"]["context"]["platform"], shown["statement"]["context"]["team"]["members"]), ([], {"scaled": 0.5}, "LMS", 1), "opened, it is whole but for who, and for what somebody wrote")
+    tap.same((shown["statement"]["actor"], list(shown["statement"]["result"]["extensions"]), shown["statement"]["result"]["response"]), ({"objectType": "Agent", "opaque": row["agent"]}, ["https://example.com/y"], "(withheld)"), "which is withheld in its place")
+    other = json.dumps(admin.get("/statements/" + inner["id"]).json)
+    tap.ok(not any(word in other for word in ("e5@", "e6@", "e7@", "Seven")), "within a sub-statement, too", other)
+    tap.same((shown["mentions"], shown["voided_by"], len(shown["hash"]), shown["event"] > 0), ([{"id": about["id"], "voids": False}], None, 64, True), "with what is about it, and its place in the ledger")
+    void = voids(whole["id"])
+    program.send(void)
+    again = admin.get("/statements/" + whole["id"]).json
+    tap.same((again["voided_by"], again["mentions"][0], admin.get("/statements/" + void["id"]).json["voids"]), (void["id"], {"id": void["id"], "voids": True}, True), "a voided one can be opened, and says by which")
+    tap.ok(whole["id"] not in [row["id"] for row in listed(admin)["statements"]], "but is not listed any more")
+
+    since = listed(admin, limit=1)["newest"]
+    one, two = statement("e2", READ, "course", TODAY, context={"registration": registration}), statement("e3", ANSWERED, "course", TODAY)
+    program.send(one, two)
+    ask = lambda **query: {row["id"] for row in listed(admin, since=since, **query)["statements"]}
+    tap.same([ask(verb=READ), ask(activity="https://example.com/course"), ask(registration=registration.upper()), ask(agent=row["agent"]), ask(verb=READ, agent=row["agent"], activity="https://example.com/course")],
+             [{one["id"]}, {one["id"], two["id"]}, {one["id"]}, {one["id"]}, {one["id"]}], "filters, one by one and together")
+    first = listed(admin, limit=2)
+    second = listed(admin, limit=2, cursor=first["more"])
+    tap.same(len({row["id"] for row in first["statements"] + second["statements"]}), 4, "a list goes on where it ended")
+    found = admin.get("/statements/terms?q=AID").json, admin.get("/statements/terms?q=answ").json, admin.get("/statements/terms?q=%25").json
+    tap.same(([row["name"] for row in found[0]["activities"]], [row["id"] for row in found[1]["verbs"]], found[2]), (["First aid"], [ANSWERED], {"verbs": [], "activities": []}), "verbs and activities are found by part of their names")
+    tap.same([admin.get("/statements" + query).status for query in ("?agent=mailto:e2@example.com", "?cursor=x", "?registration=1", "/none", f"/{uuid.uuid4()}")], [400, 400, 400, 404, 404], "what cannot be asked is said so")
+
+    tap.same([admin.post(f"/statements/{one['id']}/reveal", {"reason": "curious"}).status, admin.post("/statements/agent", {"address": "e2@example.com", "reason": "curious"}).status], [403, 403], "an administrator is not told who")
+    revealed = officer.post(f"/statements/{one['id']}/reveal", {"reason": "complaint 17"})
+    tap.same((revealed.status, revealed.json["statement"]["actor"]["mbox"]), (200, "mailto:e2@example.com"), "the privacy officer is, with a reason")
+    tap.same([officer.post("/statements/agent", {"address": address, "reason": "complaint 17"}).json["agent"] for address in ("E2@example.com", "mailto:e2@example.com", '{"mbox": "mailto:e2@example.com"}')], [row["agent"]] * 3, "and by which name somebody stands in the list")
+    tap.same([officer.post(f"/statements/{one['id']}/reveal").status, officer.post("/statements/agent", {"address": "{}", "reason": "x"}).status], [400, 400], "without a reason nothing is told")
+    log = json.dumps(officer.get("/privacy/log").json, ensure_ascii=False)
+    tap.ok(f"read the statement {one['id']} whole: complaint 17" in log and "complaint 17" in log and "e2@example.com" not in log, "the access log keeps both, and no address")
+
+
 # ---- rooms -------------------------------------------------------------------------------------------------------
 
 def address(path, **query):
@@ -191,6 +253,7 @@ def main(tap):
         program = Program(server, program_key)
         figures(tap, lead, program)
         as_table(tap, data, lead)
+        live(tap, server, program, meno.Caller(server, "sysadmin", passwords["sysadmin"]), meno.Caller(server, "privacy", passwords["privacy"]))
         rooms(tap, data, server, program_key)
         tap.same([meno.Caller(server, login, passwords[login]).get("/statements/summary").status for login in ("lead", "analyst", "sysadmin", "approver", "manager", "employee", "privacy")],
                  [200, 200, 200, 403, 403, 403, 403], "figures are for those who run learning, who analyse and who keep the machine")

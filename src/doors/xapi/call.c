@@ -143,12 +143,12 @@ static void name_authority(struct xapi_call *call) {
   json_put_string(&out, "objectType", "Agent");
   json_put_string(&out, "name", call->who.label);
   json_open_object(&out, "account");
-  json_put_string(&out, "homePage", "urn:meno:credentials");
+  json_put_string(&out, "homePage", LRS_CREDENTIALS);
   json_put_string(&out, "name", call->who.id);
   json_close_object(&out);
   json_close_object(&out);
   call->authority = g_strdup(out.text->str);
-  call->authority_key = g_strconcat("account:urn:meno:credentials|", call->who.id, NULL);
+  call->authority_key = g_strconcat("account:" LRS_CREDENTIALS "|", call->who.id, NULL);
   call->actor = "connector:xapi"; /* which one, the authority says */
   call->room_key = call->who.room ? g_strconcat(LRS_ROOM, call->who.room, NULL) : NULL;
 }
