@@ -200,7 +200,7 @@ bool xapi_call_identify(struct xapi_call *call, GError **error) {
     int found = credential_find(system_store(call->door->system), wall, key, secret, &call->who, error);
     if (found == 0) fail(error, MENO_ERROR_UNAUTHENTICATED, "the key or the secret is not known, or the credential was revoked");
     if (found != 1) return false;
-    remember(call, name, wall);
+    if (!call->only_asks) remember(call, name, wall);
     call->looked_up = true;
   }
   name_authority(call);

@@ -31,6 +31,7 @@ struct xapi_call {
   const char *body; size_t length;
   enum xapi_version version;
   struct credential who;
+  bool only_asks;             /* before the body has come: it is not remembered, or nobody would note that it came in */
   bool looked_up;             /* in the database, now */
   char *authority, *authority_key; /* of the credential: an Agent as JSON, and its key */
   const char *actor;          /* of the events */
