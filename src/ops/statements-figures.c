@@ -314,6 +314,16 @@ static void leave_out(struct summary *s) {
   s->row_count = kept;
 }
 
+/* By what is shown of them: an order by more would tell more. */
+static void order_rows(struct summary *s) {
+  g_autofree struct ranked *ranked = g_new(struct ranked, s->row_count + 1);
+  g_autofree struct row *ordered = g_new(struct row, s->row_count + 1);
+  for (int i = 0; i < s->row_count; i++) ranked[i] = (struct ranked){ i, sum_of(&s->rows[i], s->periods) };
+  qsort(ranked, (size_t)s->row_count, sizeof *ranked, by_count);
+  for (int i = 0; i < s->row_count; i++) ordered[i] = s->rows[ranked[i].group];
+  memcpy(s->rows, ordered, sizeof *ordered * (gsize)s->row_count);
+}
+
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
 /* "handling a complaint" of an activity's definition, in English where there is; NULL: it has none. */
@@ -399,6 +409,7 @@ static bool summarise(struct summary *s, struct op_call *call, GError **error) {
   if (s->row_count > MOST_ROWS) drop_rows(s);
   pass_gate(s);
   leave_out(s);
+  order_rows(s);
   for (int r = 0; r < s->row_count; r++)
     if (!name_row(s, &s->rows[r], error)) return false;
   return true;

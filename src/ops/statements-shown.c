@@ -14,7 +14,8 @@
 
 #define MOST 100
 #define USUAL 50
-#define MOST_TERMS 12 /* of a kind, found by a text */
+#define MOST_TERMS 12  /* of a kind, found by a text */
+#define LOOKED_AT 500  /* among so many, those whose name has it come first */
 
 struct store_view { struct lrs *lrs; struct db *db; };
 
@@ -130,31 +131,38 @@ static char *pattern_of(const char *text) {
 
 static GPtrArray *keys_like(struct db *db, const char *pattern, const char *from, const char *to, GError **error) {
   g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(query_auto) query = db_query(db, error, "evidence.terms_like", "ttti", pattern, from, to, (int64_t)MOST_TERMS);
+  g_autoptr(query_auto) query = db_query(db, error, "evidence.terms_like", "ttti", pattern, from, to, (int64_t)LOOKED_AT);
   int got;
   while ((got = query_next(query, error)) == 1) g_ptr_array_add(keys, g_strdup(query_text(query, 0) + 1));
   return got == 0 ? g_steal_pointer(&keys) : NULL;
 }
 
-static bool put_keys(struct db *db, struct json_writer *out, const char *name, const char *pattern, const char *from, const char *to, GError **error) {
-  g_autoptr(GPtrArray) keys = keys_like(db, pattern, from, to, error);
+/* Those whose name has the text; only where there are none, those whose IRI has it: a part of many IRIs is in all of them. */
+static bool put_keys(struct db *db, struct json_writer *out, const char *name, const char *text, const char *from, const char *to, GError **error) {
+  g_autofree char *pattern = pattern_of(text), *wanted = g_utf8_casefold(text, -1);
+  g_autoptr(GPtrArray) keys = keys_like(db, pattern, from, to, error), names = g_ptr_array_new_with_free_func(g_free);
+  int shown = 0;
   if (!keys) return false;
+  for (guint i = 0; i < keys->len; i++) g_ptr_array_add(names, *from == 'v' ? ops_iri_name(keys->pdata[i]) : ops_activity_name(db, keys->pdata[i]));
   json_open_array(out, name);
-  for (guint i = 0; i < keys->len; i++) {
-    g_autofree char *called = *from == 'v' ? ops_iri_name(keys->pdata[i]) : ops_activity_name(db, keys->pdata[i]);
-    json_open_object(out, NULL);
-    json_put_string(out, "id", keys->pdata[i]);
-    json_put_string(out, "name", called);
-    json_close_object(out);
-  }
+  for (int by_name = 1; by_name >= 0 && shown == 0; by_name--)
+    for (guint i = 0; i < keys->len && shown < MOST_TERMS; i++) {
+      g_autofree char *called = g_utf8_casefold(names->pdata[i], -1);
+      if (by_name && !strstr(called, wanted)) continue;
+      json_open_object(out, NULL);
+      json_put_string(out, "id", keys->pdata[i]);
+      json_put_string(out, "name", names->pdata[i]);
+      json_close_object(out);
+      shown++;
+    }
   json_close_array(out);
   return true;
 }
 
 static bool terms(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(db_auto) db = store_read(system_store(call->system), error);
-  g_autofree char *pattern = pattern_of(op_text(call, "q"));
-  return db && put_keys(db, out, "verbs", pattern, "v", "w", error) && put_keys(db, out, "activities", pattern, "o", "p", error);
+  const char *text = op_text(call, "q");
+  return db && put_keys(db, out, "verbs", text, "v", "w", error) && put_keys(db, out, "activities", text, "o", "p", error);
 }
 
 /* ---- one of them ------------------------------------------------------------------------------------------------ */
