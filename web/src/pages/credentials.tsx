@@ -160,6 +160,9 @@ function Confirm(props: { of: Credential; change: Change; close: () => void; don
 
 /* --- the page --------------------------------------------------------------------------------------------------------------- */
 
+/* Where the table is a list, each figure says what it is. */
+const Narrow = (props: { of: string }): JSX.Element => <span class="narrow quiet">{props.of} </span>;
+
 function columns(ask: ((of: Credential, change: Change) => void) | null): Column<Credential>[] {
   return [
     {
@@ -178,12 +181,32 @@ function columns(ask: ((of: Credential, change: Change) => void) | null): Column
         </span>
       ),
     },
-    { name: said.columns.room, of: one => (one.room ? <span class="badge tone-plain">{one.room}</span> : <None />) },
-    { name: said.columns.used, of: one => (one.used ? moment(one.used) : <span class="quiet">{said.never}</span>) },
+    {
+      name: said.columns.room,
+      of: one =>
+        one.room ? (
+          <>
+            <Narrow of={said.columns.room} />
+            <span class="badge tone-plain">{one.room}</span>
+          </>
+        ) : (
+          <None />
+        ),
+    },
+    {
+      name: said.columns.used,
+      of: one => (
+        <>
+          <Narrow of={said.columns.used} />
+          {one.used ? moment(one.used) : <span class="quiet">{said.never}</span>}
+        </>
+      ),
+    },
     {
       name: said.columns.created,
       of: one => (
         <>
+          <Narrow of={said.columns.created} />
           {moment(one.created)} {one.by && <span class="key-of">{said.by(one.by)}</span>}
         </>
       ),
