@@ -12,6 +12,7 @@
 #include "main.h"
 #include "ops/system.h"
 #include <stdio.h>
+#include <time.h>
 
 #define PEOPLE 10000
 #define ACTIVITIES 5000
@@ -74,17 +75,17 @@ static bool make_blocks(struct system *system, GError **error) {
   g_autoptr(ledger_write_auto) write = ledger_write(system_ledger(system), END, error);
   if (!write) return false;
   struct db *db = ledger_write_db(write);
-  int64_t head = ledger_head(db, error), begun, longest = 0, blocks = 0;
+  int64_t head = ledger_head(db, error), longest = 0, blocks = 0;
   if (head < 0 || !db_table_clear(db, "statement_block", error)) return false;
-  begun = g_get_monotonic_time();
+  clock_t begun = clock(); /* processor time: nothing else runs in this process, but much may on the machine */
   for (int64_t seq = BLOCKS_SEQS; seq <= head; seq += BLOCKS_SEQS, blocks++) {
     int64_t from = g_get_monotonic_time();
     if (!blocks_fold(db, seq, error)) return false;
     longest = MAX(longest, g_get_monotonic_time() - from);
   }
-  int64_t took = g_get_monotonic_time() - begun;
+  double took = (double)(clock() - begun) / CLOCKS_PER_SEC;
   if (!ledger_commit(g_steal_pointer(&write), error)) return false;
-  printf("%" G_GINT64_FORMAT " blocks of %d: %.2f us for each statement, %.1f ms for the longest\n", blocks, BLOCKS_SEQS, (double)took / (double)MAX(head, 1), (double)longest / 1e3);
+  printf("%" G_GINT64_FORMAT " blocks of %d: %.2f us of the processor for each event, %.1f ms for the longest\n", blocks, BLOCKS_SEQS, took * 1e6 / (double)MAX(head, 1), (double)longest / 1e3);
   return true;
 }
 

@@ -16,9 +16,17 @@ static void note(uint32_t *set, int *count, int most, uint32_t one) {
 void crowd_add(struct crowd *crowd, const uint32_t *who, uint32_t count, bool back) {
   if (back && !who) crowd->gone_count = CROWD_GONE + 1;
   else if (!back) crowd->most = MAX(crowd->most, count);
+  if (!back && crowd->few_count == CROWD_FEW) return;
   for (uint32_t i = 0; who && i < count; i++)
     if (back) note(crowd->gone, &crowd->gone_count, CROWD_GONE, who[i]);
     else if (crowd->few_count < CROWD_FEW) note(crowd->few, &crowd->few_count, CROWD_FEW, who[i]);
+}
+
+void crowd_join(struct crowd *crowd, const struct crowd *other) {
+  crowd->most = MAX(crowd->most, other->most);
+  for (int i = 0; i < other->few_count && crowd->few_count < CROWD_FEW; i++) note(crowd->few, &crowd->few_count, CROWD_FEW, other->few[i]);
+  for (int i = 0; i < MIN(other->gone_count, CROWD_GONE); i++) note(crowd->gone, &crowd->gone_count, CROWD_GONE, other->gone[i]);
+  if (other->gone_count > CROWD_GONE) crowd->gone_count = CROWD_GONE + 1;
 }
 
 int crowd_people(const struct crowd *crowd) {

@@ -14,5 +14,7 @@ struct crowd {
 };
 /* So many people, by number where `who` is not NULL. `back`: what they did was taken back. */
 void crowd_add(struct crowd *crowd, const uint32_t *who, uint32_t count, bool back);
+/* The people of both. */
+void crowd_join(struct crowd *crowd, const struct crowd *other);
 /* At least so many; beyond CROWD_FEW it may be any number up to the true one. */
 int crowd_people(const struct crowd *crowd);

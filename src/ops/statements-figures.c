@@ -196,10 +196,26 @@ static void take_cell(const struct block_cell *cell, void *data) {
   struct summary *s = data;
   int period = s->period_of[cell->day - s->from], group = group_of(s, cell), row = group < 0 ? -1 : s->row_of[group];
   uint32_t who[BLOCK_FEW];
-  for (int i = 0; i < BLOCK_FEW; i++) who[i] = (uint32_t)cell->who[i];
-  const uint32_t *known = cell->people <= BLOCK_FEW ? who : NULL;
-  add_cell(&s->total[period], cell, known);
-  add_cell(row < 0 ? &s->rest[period] : &s->rows[row].at[period], cell, known);
+  for (int i = 0; i < cell->people && i < BLOCK_FEW; i++) who[i] = (uint32_t)cell->who[i];
+  add_cell(row < 0 ? &s->rest[period] : &s->rows[row].at[period], cell, cell->people <= BLOCK_FEW ? who : NULL);
+}
+
+static void join(struct figure *into, const struct figure *from) {
+  into->count += from->count;
+  into->told += from->told;
+  into->passed += from->passed;
+  into->scored += from->scored;
+  into->points += from->points;
+  crowd_join(&into->people, &from->people);
+  crowd_join(&into->told_by, &from->told_by);
+  crowd_join(&into->scored_by, &from->scored_by);
+}
+
+static void make_totals(struct summary *s) {
+  for (int p = 0; p < s->periods; p++) {
+    join(&s->total[p], &s->rest[p]);
+    for (int r = 0; r < s->row_count; r++) join(&s->total[p], &s->rows[r].at[p]);
+  }
 }
 
 static bool visit(struct summary *s, void (*call)(const struct block_cell *cell, void *data), GError **error) {
@@ -237,11 +253,6 @@ static int64_t sum_of(const struct row *row, int periods) {
   return sum;
 }
 
-static void merge(struct figure *into, const struct figure *from) {
-  into->count += from->count; /* nothing else of it is ever told */
-  into->people.most = MAX(into->people.most, (uint32_t)crowd_people(&from->people));
-}
-
 /* Where all teams were added up, those beyond MOST_ROWS fall to the rest. */
 static void drop_rows(struct summary *s) {
   g_autofree struct ranked *ranked = g_new(struct ranked, s->row_count + 1);
@@ -250,7 +261,7 @@ static void drop_rows(struct summary *s) {
   qsort(ranked, (size_t)s->row_count, sizeof *ranked, by_count);
   for (int i = 0; i < s->row_count; i++) {
     kept[i] = s->rows[ranked[i].group];
-    for (int p = 0; i >= MOST_ROWS && p < s->periods; p++) merge(&s->rest[p], &kept[i].at[p]);
+    for (int p = 0; i >= MOST_ROWS && p < s->periods; p++) join(&s->rest[p], &kept[i].at[p]);
     if (i >= MOST_ROWS) g_free(kept[i].at);
   }
   s->row_count = MIN(s->row_count, MOST_ROWS);
@@ -398,7 +409,9 @@ static bool add_up(struct summary *s, GError **error) {
   s->group_terms = g_array_new(FALSE, FALSE, sizeof(int64_t));
   s->total = g_new0(struct figure, s->periods);
   s->rest = g_new0(struct figure, s->periods);
-  return choose_rows(s, error) && visit(s, take_cell, error);
+  if (!choose_rows(s, error) || !visit(s, take_cell, error)) return false;
+  make_totals(s);
+  return true;
 }
 
 static bool summarise(struct summary *s, struct op_call *call, GError **error) {
