@@ -50,6 +50,7 @@ struct summary {
   GArray *counts;           /* int64_t: of each group */
   int *row_of;              /* of a group; -1: not among those shown */
   struct row *rows; int row_count;
+  struct figure *adding;       /* while cells are added, period by period: a block's are of few days, so they lie together */
   struct figure *total, *rest; /* of each period */
 };
 
@@ -197,7 +198,7 @@ static void take_cell(const struct block_cell *cell, void *data) {
   int period = s->period_of[cell->day - s->from], group = group_of(s, cell), row = group < 0 ? -1 : s->row_of[group];
   uint32_t who[BLOCK_FEW];
   for (int i = 0; i < cell->people && i < BLOCK_FEW; i++) who[i] = (uint32_t)cell->who[i];
-  add_cell(row < 0 ? &s->rest[period] : &s->rows[row].at[period], cell, cell->people <= BLOCK_FEW ? who : NULL);
+  add_cell(row < 0 ? &s->rest[period] : &s->adding[(gsize)period * (gsize)s->row_count + (gsize)row], cell, cell->people <= BLOCK_FEW ? who : NULL);
 }
 
 static void join(struct figure *into, const struct figure *from) {
@@ -211,11 +212,16 @@ static void join(struct figure *into, const struct figure *from) {
   crowd_join(&into->scored_by, &from->scored_by);
 }
 
-static void make_totals(struct summary *s) {
+/* Hands what was added to the rows, and makes the totals of them and the rest. */
+static void hand_out(struct summary *s) {
   for (int p = 0; p < s->periods; p++) {
     join(&s->total[p], &s->rest[p]);
-    for (int r = 0; r < s->row_count; r++) join(&s->total[p], &s->rows[r].at[p]);
+    for (int r = 0; r < s->row_count; r++) {
+      s->rows[r].at[p] = s->adding[(gsize)p * (gsize)s->row_count + (gsize)r];
+      join(&s->total[p], &s->rows[r].at[p]);
+    }
   }
+  g_clear_pointer(&s->adding, g_free);
 }
 
 static bool visit(struct summary *s, void (*call)(const struct block_cell *cell, void *data), GError **error) {
@@ -396,7 +402,7 @@ static void summary_clear(struct summary *s) {
   if (s->group_terms) g_array_unref(s->group_terms);
   if (s->view) view_release(s->view);
   if (s->db) db_release(s->db);
-  void *const all[] = { s->starts, s->period_of, s->group_of, s->first_membership, s->next_membership, s->row_of, s->rows, s->total, s->rest };
+  void *const all[] = { s->starts, s->period_of, s->group_of, s->first_membership, s->next_membership, s->row_of, s->rows, s->adding, s->total, s->rest };
   for (size_t i = 0; i < G_N_ELEMENTS(all); i++) g_free(all[i]);
 }
 typedef struct summary summary_auto;
@@ -409,8 +415,10 @@ static bool add_up(struct summary *s, GError **error) {
   s->group_terms = g_array_new(FALSE, FALSE, sizeof(int64_t));
   s->total = g_new0(struct figure, s->periods);
   s->rest = g_new0(struct figure, s->periods);
-  if (!choose_rows(s, error) || !visit(s, take_cell, error)) return false;
-  make_totals(s);
+  if (!choose_rows(s, error)) return false;
+  s->adding = g_new0(struct figure, (gsize)s->periods * (gsize)s->row_count + 1);
+  if (!visit(s, take_cell, error)) return false;
+  hand_out(s);
   return true;
 }
 
