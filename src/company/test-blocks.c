@@ -85,7 +85,8 @@ static struct made draw(unsigned *state, int i) {
     .day = i * DAYS / STATEMENTS + (int)chance(state, 3), .told = chance(state, 3) == 0, .scored = chance(state, 4) == 0, .voids = -1 };
   made.passed = made.told && chance(state, 2);
   if (made.scored) made.points = (int)chance(state, 10001);
-  if (voids) made.voids = far == 0 ? MAX(i - 1 - (int)chance(state, 20), 0) : far == 1 ? (int)chance(state, (unsigned)i + 1) : MIN(i + 1 + (int)chance(state, 3000), STATEMENTS - 1);
+  int near = i - 1 - (int)chance(state, 20), any = (int)chance(state, (unsigned)i + 1), later = i + 1 + (int)chance(state, 3000);
+  if (voids) made.voids = far == 0 ? MAX(near, 0) : far == 1 ? any : MIN(later, STATEMENTS - 1);
   return made;
 }
 
