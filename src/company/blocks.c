@@ -11,8 +11,8 @@
  * cell that takes back; so no block is ever written again, and the fold that voids needs to know nothing of blocks. The voiding statement
  * itself counts, as one of the verb "voided".
  *
- * A cell is a flag byte and numbers of seven bits a byte, sorted by term and day, so that most numbers are one byte: 610 blocks and
- * about 35 MB for ten million statements of 10,000 people (bench/bench-summary.c).
+ * A cell is a flag byte and numbers of seven bits a byte, sorted by term and day, so that most numbers are one byte: 29 MB
+ * for 5.2 million statements of 10,000 people about 5,000 activities (bench/bench-summary).
  *
  * People behind a figure: the gate asks whether they are at least five, in any union of cells. Cells of fewer name them (opaque terms),
  * others tell their number; a union has at least as many as the largest cell, or as it has names. Who was taken back is subtracted
