@@ -1,5 +1,5 @@
 # A phone book. The build itself is meson.build.
-.PHONY: all demo check soak bench bench-lrs fuzz lint install clean
+.PHONY: all demo check soak bench bench-lrs bench-summary fuzz lint install clean
 
 all: build/build.ninja
 	@ninja -C build meno
@@ -21,6 +21,9 @@ soak: all
 
 bench: all
 	@bench/run
+
+bench-summary: all
+	@bench/bench-summary
 
 bench-lrs: all
 	@bench/bench-lrs

@@ -109,19 +109,19 @@ DELETE FROM access_log WHERE account = $1;
 -- Credentials of the record store: src/gate/credential.c.
 
 -- name: add_credential
-INSERT INTO credential (id, key, label, scopes, hash, created) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO credential (id, key, label, scopes, hash, created, room, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: count_credentials
 SELECT count(*) FROM credential WHERE revoked IS NULL;
 
 -- name: find_credential
-SELECT id, key, label, scopes, created, used, revoked FROM credential WHERE id = $1;
+SELECT id, key, label, scopes, created, used, revoked, room, made_by FROM credential WHERE id = $1;
 
 -- name: credential_of_key
-SELECT id, key, label, scopes, created, used, revoked, hash, previous, previous_until FROM credential WHERE key = $1;
+SELECT id, key, label, scopes, created, used, revoked, room, made_by, hash, previous, previous_until FROM credential WHERE key = $1;
 
 -- name: list_credentials
-SELECT id, key, label, scopes, created, used, revoked FROM credential ORDER BY created, id;
+SELECT id, key, label, scopes, created, used, revoked, room, made_by FROM credential ORDER BY created, id;
 
 -- name: rotate_credential
 UPDATE credential SET previous = hash, previous_until = $3, hash = $2 WHERE id = $1;

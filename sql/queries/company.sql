@@ -261,8 +261,8 @@ INSERT INTO assumption (name, value, seq) VALUES ($1, $2, $3);
 SELECT name, value FROM assumption WHERE name <> '' ORDER BY name;
 
 -- name: put_statement
-INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, refs, digest, completion, progress, type)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15, $16, $17, $18) ON CONFLICT (id) DO NOTHING;
+INSERT INTO statement (seq, id, stored, at, actor, verb, object, authority, name, score, success, target, voids, voided, refs, digest, completion, progress, type, room)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15, $16, $17, $18, $19) ON CONFLICT (id) DO NOTHING;
 
 -- name: find_statement
 SELECT digest, seq FROM statement WHERE id = $1;
@@ -294,7 +294,8 @@ SELECT upto FROM statement_rolled;
 -- name: statement_arrives
 SELECT 0 AS seq, 0 AS voids, NULL AS id, COALESCE((SELECT upto FROM statement_rolled), 0) AS rolled, COALESCE((SELECT stored FROM statement_news), 0) AS told
 UNION ALL SELECT r.seq, r.voids, r.id, 0, 0
-FROM (SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2) AS r ORDER BY 1;
+FROM (SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL
+  AND (room IS NULL OR room = $3) ORDER BY seq LIMIT $2) AS r ORDER BY 1;
 
 -- name: roll_statements
 INSERT INTO statement_rolled (id, upto) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto;
@@ -313,10 +314,11 @@ ON CONFLICT (term, place, seq) DO NOTHING;
 UPDATE statement SET voided = $2 WHERE seq = $1 AND voids = 0 AND voided IS NULL;
 
 -- name: statement_target
-SELECT seq, refs, target FROM statement WHERE id = $1 AND authority IS NOT NULL;
+SELECT seq, refs, target FROM statement WHERE id = $1 AND authority IS NOT NULL AND (CAST($2 AS INTEGER) = 0 OR room = $2);
 
 -- name: statement_referrers
-SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq LIMIT $2;
+SELECT r.seq, r.voids, r.id FROM statement r WHERE r.target = $1 AND r.authority IS NOT NULL
+  AND (r.room IS NULL OR r.room = (SELECT t.room FROM statement t WHERE t.id = $1)) ORDER BY r.seq LIMIT $2;
 
 -- name: put_statement_news
 INSERT INTO statement_news (id, stored, seq) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET stored = excluded.stored, seq = excluded.seq;
@@ -490,3 +492,28 @@ JOIN term t ON t.id = c.actor JOIN statement s ON s.seq = c.newest LEFT JOIN ter
 SELECT COALESCE(max(seq), 0) FROM (
   SELECT s.seq FROM term t JOIN statement_term x ON x.term = t.id AND x.place = 0 JOIN statement s ON s.seq = x.seq AND s.actor = t.id WHERE t.key = $1
   UNION ALL SELECT s.seq FROM term t JOIN statement s ON s.actor = t.id WHERE t.key = $1 AND s.seq >= (SELECT COALESCE(max(upto), 0) FROM statement_rolled)) AS theirs;
+
+-- What statements add up to: src/company/blocks.c.
+
+-- name: last_block
+SELECT "last" FROM statement_block WHERE kind = 'v' ORDER BY "last" DESC LIMIT 1;
+
+-- name: block_statements
+SELECT at, COALESCE(verb, 0), COALESCE(object, 0), COALESCE(actor, 0), score, success, voids FROM statement
+WHERE seq > $1 AND seq <= $2 AND authority IS NOT NULL AND (voided IS NULL OR voided > $2) ORDER BY seq;
+
+-- name: block_voided
+SELECT t.at, COALESCE(t.verb, 0), COALESCE(t.object, 0), COALESCE(t.actor, 0), t.score, t.success, 0 FROM statement v JOIN statement t ON t.id = v.target
+WHERE v.seq > $1 AND v.seq <= $2 AND v.voids = 1 AND v.authority IS NOT NULL AND t.voided = v.seq AND t.seq <= $1 AND t.authority IS NOT NULL ORDER BY t.seq;
+
+-- name: put_block
+INSERT INTO statement_block (kind, "last", first_day, last_day, seq, cells) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: blocks
+SELECT cells FROM statement_block WHERE kind = $1 AND first_day <= $3 AND last_day >= $2 ORDER BY "last";
+
+-- name: terms_of_kind
+SELECT id, key FROM term WHERE key >= $1 AND key < $2 ORDER BY key;
+
+-- name: term_key
+SELECT key FROM term WHERE id = $1;

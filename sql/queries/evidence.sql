@@ -33,7 +33,7 @@ SELECT id FROM term ORDER BY id DESC LIMIT 1;
 SELECT seq, refs FROM statement WHERE seq > $1 AND refs IS NOT NULL ORDER BY seq;
 
 -- name: statement_is_of
-SELECT 1 FROM statement WHERE seq = $1 AND authority = $2;
+SELECT 1 FROM statement WHERE seq = $1 AND (authority = $2 OR room = $2);
 
 -- name: all_down
 SELECT seq FROM statement WHERE seq <= $1 AND authority IS NOT NULL AND voided IS NULL ORDER BY seq DESC LIMIT $2;
@@ -101,3 +101,14 @@ SELECT count(*) FROM attachment a JOIN statement s ON s.seq = a.seq JOIN term t 
 
 -- name: documents_of_agent
 SELECT count(*) FROM document WHERE agent = $1;
+
+-- name: statement_about
+SELECT s.seq, s.voids, s.target, v.id, e.hash FROM statement s JOIN event e ON e.seq = s.seq LEFT JOIN statement v ON v.seq = s.voided WHERE s.id = $1 AND s.authority IS NOT NULL;
+
+-- name: statement_mentions
+SELECT id, voids FROM statement WHERE target = $1 AND authority IS NOT NULL ORDER BY seq DESC LIMIT 20;
+
+-- Verbs or activities, from the letter of their kind to the next, whose name or IRI has a text.
+-- name: terms_like
+SELECT t.key FROM term t LEFT JOIN activity a ON a.id = substr(t.key, 2)
+WHERE t.key >= $2 AND t.key < $3 AND (lower(t.key) LIKE $1 ESCAPE '\' OR lower(a.definition) LIKE $1 ESCAPE '\') ORDER BY t.id LIMIT $4;

@@ -258,6 +258,9 @@ SELECT seq, CAST(seq AS TEXT), t.* FROM evidence_rules AS t;
 -- name: rows_statement
 SELECT seq, CAST(seq AS TEXT), t.* FROM statement AS t;
 
+-- name: rows_statement_block
+SELECT seq, kind || ' ' || CAST("last" AS TEXT), t.* FROM statement_block AS t;
+
 -- name: rows_statement_news
 SELECT seq, CAST(id AS TEXT), t.* FROM statement_news AS t;
 

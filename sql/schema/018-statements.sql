@@ -14,7 +14,7 @@ CREATE INDEX event_by_subject ON event (subject, seq) WHERE data IS NULL;
 DROP TABLE term;
 CREATE TABLE term (
   id     INTEGER PRIMARY KEY,
-  key    TEXT    NOT NULL, -- v and a verb's IRI, o and an activity's, p and an agent's opaque name
+  key    TEXT    NOT NULL, -- v and a verb's IRI, o and an activity's, p and an agent's opaque name, h and a room
   name   TEXT,             -- of an activity, as it was first told
   sample TEXT,             -- how it was first told, as JSON: texts are compressed with it
   seq    INTEGER NOT NULL

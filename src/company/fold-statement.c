@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From statement.stored to the tables `term`, `statement` and `statement_term`.
+ * From statement.stored to the tables `term`, `statement` and `statement_term`; what they add up to is blocks.h's.
  *
  * The body of the door's event is {after, completion, given, group, name, progress, refs, replaces, score, success, target, terms, voids}; the statement itself is the
  * event's data, which nothing here reads. `refs` is a text of numbers to the base of 36, each behind the letter of its role: "ac v3 o14 w5". The
@@ -26,8 +26,12 @@
  * would load the company anew each time. So there is news once a minute at most; what comes in the minute after is seen with the
  * next, or the next day at the latest, as is what a rule counts by its verb alone.
  *
+ * What a credential with a room has stored reaches nothing outside of it: it voids and inherits from its like only. What one
+ * without a room has stored reaches everything, as that credential does.
+ *
  * Disadvantage: each parameter of a filter is answered by itself, so a verb of the one and an agent of the other answer a filter
  * for both. The specification can be read either way. */
+#include "company/blocks.h"
 #include "company/fold-private.h"
 #include <math.h>
 #include <string.h>
@@ -45,13 +49,13 @@ GArray *statement_refs(const char *text) {
   char *end;
   for (const char *at = text; at && *at && refs->len < TERMS_MOST; at = *end ? end + 1 : end) {
     struct statement_ref ref = { .role = *at, .term = g_ascii_strtoll(at + 1, &end, STATEMENT_BASE) };
-    if (end == at + 1 || !strchr("avodrwt", ref.role)) break;
+    if (end == at + 1 || !strchr("avodrwth", ref.role)) break;
     g_array_append_val(refs, ref);
   }
   return refs;
 }
 
-enum place statement_place(char role) { return role == 'r' ? PLACE_RELATED : role == 'w' ? PLACE_AUTHORITY : PLACE_DIRECT; }
+enum place statement_place(char role) { return role == 'r' ? PLACE_RELATED : role == 'w' || role == 'h' ? PLACE_AUTHORITY : PLACE_DIRECT; }
 
 static bool has_row(const GArray *rows, int64_t term, char role) {
   for (guint i = 0; i < rows->len; i++) {
@@ -65,6 +69,7 @@ static bool has_row(const GArray *rows, int64_t term, char role) {
 static void inherit(GArray *rows, const GArray *from) {
   for (guint i = 0; i < from->len && rows->len < TERMS_MOST; i++) {
     struct statement_ref ref = g_array_index(from, struct statement_ref, i);
+    if (ref.role == 'h') continue; /* where it is, each is by itself */
     if (ref.role == 'w') ref.role = 'r';
     if (ref.role != 't' && !has_row(rows, ref.term, ref.role)) g_array_append_val(rows, ref);
   }
@@ -126,7 +131,7 @@ static bool roll_before(struct db *db, int64_t seq, int64_t upto, GError **error
 /* ---- statements that refer to others ---------------------------------------------------------------------------- */
 
 /* A statement that is there now, with what it refers to. */
-struct arrival { int64_t seq; struct uuid id, target; bool targets, voids; };
+struct arrival { int64_t seq, room /* a term; 0: none */; struct uuid id, target; bool targets, voids; };
 
 static bool take_blob(struct query *query, int column, struct uuid *ret_id) {
   size_t length;
@@ -141,7 +146,7 @@ static bool meet_targets(struct db *db, const struct arrival *arrival, GArray *r
   struct uuid target = arrival->target;
   bool goes_on = arrival->targets;
   for (int steps = 0; goes_on && steps < REFERRERS_MOST; steps++) {
-    g_autoptr(query_auto) query = db_query(db, error, "company.statement_target", "b", target.bytes, sizeof target.bytes);
+    g_autoptr(query_auto) query = db_query(db, error, "company.statement_target", "bi", target.bytes, sizeof target.bytes, arrival->room);
     int got = query_next(query, error);
     if (got != 1) return got == 0;
     int64_t seq = query_integer(query, 0);
@@ -220,7 +225,7 @@ static bool file_term(struct db *db, char letter, struct json value, int64_t seq
 
 /* ---- the row ---------------------------------------------------------------------------------------------------- */
 
-struct named { int64_t actor, verb, object, authority, type; }; /* 0: none */
+struct named { int64_t actor, verb, object, authority, type, room; }; /* 0: none */
 
 static struct named name_all(const GArray *refs) {
   struct named named = { 0 };
@@ -231,6 +236,7 @@ static struct named name_all(const GArray *refs) {
     if (ref->role == 'o') named.object = ref->term;
     if (ref->role == 'w') named.authority = ref->term;
     if (ref->role == 't') named.type = ref->term;
+    if (ref->role == 'h') named.room = ref->term;
   }
   return named;
 }
@@ -271,6 +277,7 @@ static bool put_row(struct db *db, const struct event *event, struct json body, 
   bind_flag(query, 16, json_get(body, "completion"));
   query_bind_double(query, 17, json_number(json_get(body, "progress"), NAN));
   bind_term(query, 18, named->type);
+  bind_term(query, 19, named->room);
   return query_next(query, error) >= 0;
 }
 
@@ -308,7 +315,7 @@ static void drop_types(GArray *rows) {
 struct scene { int64_t rolled, told; GArray *referrers; };
 
 static bool look_around(struct db *db, const struct arrival *arrival, struct scene *scene, GError **error) {
-  g_autoptr(query_auto) query = db_query(db, error, "company.statement_arrives", "bi", arrival->id.bytes, sizeof arrival->id.bytes, (int64_t)REFERRERS_MOST);
+  g_autoptr(query_auto) query = db_query(db, error, "company.statement_arrives", "bii", arrival->id.bytes, sizeof arrival->id.bytes, (int64_t)REFERRERS_MOST, arrival->room);
   int got;
   while ((got = query_next(query, error)) == 1) {
     struct referrer referrer = { .seq = query_integer(query, 0), .voids = query_integer(query, 1) };
@@ -318,11 +325,12 @@ static bool look_around(struct db *db, const struct arrival *arrival, struct sce
   return got == 0;
 }
 
-static bool fold_of_door(struct db *db, const struct event *event, struct json body, const struct arrival *arrival, GError **error) {
+static bool fold_of_door(struct db *db, const struct event *event, struct json body, struct arrival *arrival, GError **error) {
   g_autoptr(GArray) rows = statement_refs(json_string(json_get(body, "refs"))), referrers = g_array_new(FALSE, FALSE, sizeof(struct referrer));
   struct scene scene = { .referrers = referrers };
   struct named named = name_all(rows);
   drop_types(rows);
+  arrival->room = named.room;
   int64_t after = 0, given;
   json_integer(json_get(body, "after"), &after);
   bool news = arrival->voids || !isnan(json_number(json_get(body, "score"), NAN)) || is_told(json_get(body, "success")) || is_told(json_get(body, "completion"));
@@ -332,7 +340,8 @@ static bool fold_of_door(struct db *db, const struct event *event, struct json b
   if (json_integer(json_get(body, "given"), &given) && !note_run(db, event->seq, given, error)) return false;
   bool due = !scene.told || event->recorded + after - scene.told >= NEWS_EVERY;
   if (news && due && db_run(db, error, "company.put_statement_news", "ii", event->recorded + after, event->seq) < 0) return false;
-  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, referrers, error);
+  return meet_targets(db, arrival, rows, error) && put_rows(db, rows, own, event->seq, error) && meet_referrers(db, arrival, rows, referrers, error) &&
+    blocks_fold(db, event->seq, error);
 }
 
 bool fold_statement(struct db *db, const struct event *event, struct json body, GError **error) {

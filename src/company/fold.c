@@ -375,7 +375,7 @@ const struct fold company_folds[] = {
   ROW_FOLD("request.made", "request"), ROW_FOLD("step.worked", "step"), ROW_FOLD("ticket.opened", "ticket"),
   ROW_FOLD("load.planned", "capacity"), ROW_FOLD("reward.offered", "reward"), ROW_FOLD("change.noted", "change"),
   ROW_FOLD("demand.forecast", "demand"),
-  { "statements", LIST("statement.stored"), LIST("term", "statement", "statement_term", "statement_rolled", "statement_news", "statement_run"), fold_statement },
+  { "statements", LIST("statement.stored"), LIST("term", "statement", "statement_term", "statement_rolled", "statement_news", "statement_run", "statement_block"), fold_statement },
   { "sources", LIST("source.added", "source.withdrawn"), LIST("source"), fold_source },
   { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
   { "claims' values", LIST("claim.made"), ((const char *const[]){ NULL }), fold_claim },

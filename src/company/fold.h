@@ -12,8 +12,8 @@ extern const struct fold company_folds[];
 enum place { PLACE_DIRECT, PLACE_RELATED, PLACE_AUTHORITY, PLACE_COUNT };
 
 /* A term of a statement from the door: its number, and a letter for its role: a the actor, v the verb, o the object, d another that a plain
- * filter finds (an agent as object, a member, the registration), r one that only a related_ filter finds, w who vouches, t the
- * activity's type, which none finds. */
+ * filter finds (an agent as object, a member, the registration), r one that only a related_ filter finds, w who vouches, h the room that who
+ * vouches is of, t the activity's type, which none finds. */
 struct statement_ref { int64_t term; char role; };
 GArray *statement_refs(const char *text); /* "ac v3 o14 w5"; of struct statement_ref */
 #define STATEMENT_BASE 36 /* of its numbers */

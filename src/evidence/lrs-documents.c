@@ -16,16 +16,19 @@ void lrs_document_clear(struct lrs_document *document) {
 }
 
 /* A place as its row's key; the agent by its opaque name. */
-struct key { const char *kind, *activity, *registration, *name; char *agent; };
+struct key { const char *activity, *registration, *name; char *kind /* of its room */, *agent; };
 
-static void key_clear(struct key *key) { g_free(key->agent); }
+static void key_clear(struct key *key) {
+  g_free(key->kind);
+  g_free(key->agent);
+}
 typedef struct key key_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(key_auto, key_clear)
 
 static const char *text_or_none(const char *text) { return text ? text : ""; }
 
 static struct key key_of(struct lrs *lrs, const struct lrs_place *place) {
-  return (struct key){ place->kind, text_or_none(place->activity), text_or_none(place->registration), text_or_none(place->name),
+  return (struct key){ text_or_none(place->activity), text_or_none(place->registration), text_or_none(place->name), lrs_in_room(place->room, place->kind),
     place->agent ? lrs_agent_name(lrs, place->agent) : g_strdup("") };
 }
 

@@ -144,14 +144,22 @@ static void add_registration(struct search *search, const char *registration) {
   add_filter(search, lrs_registration_term(uuid), 1u << PLACE_DIRECT);
 }
 
+/* The term of whose statements alone are looked for: a room's, or a voucher's. */
+static char *whose_term(struct lrs *lrs, const char *mine) {
+  if (g_str_has_prefix(mine, LRS_ROOM)) return g_strconcat("h", mine + strlen(LRS_ROOM), NULL);
+  g_autofree char *name = lrs_agent_name(lrs, mine);
+  return g_strconcat("p", name, NULL);
+}
+
 static bool add_filters(struct search *search, const struct xapi_query *query, const char *mine, GError **error) {
   const unsigned direct = 1u << PLACE_DIRECT, related = direct | 1u << PLACE_RELATED, all = related | 1u << PLACE_AUTHORITY;
-  g_autofree char *agent = query->agent ? lrs_agent_name(search->lrs, query->agent) : NULL, *authority = mine ? lrs_agent_name(search->lrs, mine) : NULL;
+  bool opaque = query->agent && g_str_has_prefix(query->agent, LRS_OPAQUE);
+  g_autofree char *agent = opaque ? g_strdup(query->agent + strlen(LRS_OPAQUE)) : query->agent ? lrs_agent_name(search->lrs, query->agent) : NULL, *theirs = mine ? whose_term(search->lrs, mine) : NULL;
   if (*query->registration) add_registration(search, query->registration);
   if (agent && !add_named(search, 'p', agent, query->agent_roles == XAPI_FILTER_AGENT ? direct : all, error)) return false;
   if (query->activity && !add_named(search, 'o', query->activity, query->activity_roles == XAPI_FILTER_ACTIVITY ? direct : related, error)) return false;
   if (query->verb && !add_named(search, 'v', query->verb, direct, error)) return false;
-  if (authority && !add_named(search, 'p', authority, 1u << PLACE_AUTHORITY, error)) return false;
+  if (theirs && !add_named(search, *theirs, theirs + 1, 1u << PLACE_AUTHORITY, error)) return false;
   if (search->count == 0) search->filters[search->count++] = (struct filter){ .streams = { { 0 } }, .count = 1 };
   return true;
 }
@@ -286,8 +294,8 @@ bool lrs_find(struct lrs *lrs, const struct xapi_query *query, const char *mine,
   return fine;
 }
 
-static int is_of(struct lrs *lrs, struct db *db, int64_t seq, const char *mine, GError **error) {
-  g_autofree char *name = lrs_agent_name(lrs, mine), *key = g_strconcat("p", name, NULL);
+int lrs_is_of(struct lrs *lrs, struct db *db, int64_t seq, const char *mine, GError **error) {
+  g_autofree char *key = whose_term(lrs, mine);
   int64_t term = 0, one;
   int got = db_one(db, &term, error, "company.term", "t", key);
   return got == 1 ? db_one(db, &one, error, "evidence.statement_is_of", "ii", seq, term) : got;
@@ -300,7 +308,7 @@ int lrs_find_one(struct lrs *lrs, const char *id, bool voided, const char *mine,
   g_autoptr(query_auto) query = db ? db_query(db, error, "evidence.statement_of_id", "b", uuid.bytes, sizeof uuid.bytes) : NULL;
   int got = query_next(query, error);
   if (got != 1 || query_null(query, 2) || query_null(query, 3) == voided) return MIN(got, 0);
-  int of = mine ? is_of(lrs, db, query_integer(query, 0), mine, error) : 1;
+  int of = mine ? lrs_is_of(lrs, db, query_integer(query, 0), mine, error) : 1;
   if (of != 1 || take_row(lrs, db, query, statements) == 0) return MIN(of, 0);
   struct lrs_statement *statement = &g_array_index(statements, struct lrs_statement, statements->len - 1);
   struct run run = { 0 };
@@ -344,11 +352,11 @@ static void take_name(struct json agent, unsigned roles, void *data) {
   g_ptr_array_add(naming->names, g_strdup(name));
 }
 
-bool lrs_agent_names(struct lrs *lrs, const char *key, GPtrArray *names, GError **error) {
+bool lrs_agent_names(struct lrs *lrs, const char *key, const char *mine, GPtrArray *names, GError **error) {
   struct xapi_query query = { .agent = (char *)(uintptr_t)key, .agent_roles = XAPI_FILTER_AGENT, .since = INT64_MIN, .until = INT64_MAX, .limit = 20 };
   g_autoptr(GArray) statements = lrs_statements_new();
   int64_t cursor = 0;
-  if (!lrs_find(lrs, &query, NULL, 0, statements, &cursor, error)) return false;
+  if (!lrs_find(lrs, &query, mine, 0, statements, &cursor, error)) return false;
   for (guint i = 0; i < statements->len; i++) {
     const struct lrs_statement *statement = &g_array_index(statements, struct lrs_statement, i);
     g_autoptr(json_doc_auto) doc = json_parse(statement->text, statement->length, NULL);
@@ -357,9 +365,10 @@ bool lrs_agent_names(struct lrs *lrs, const char *key, GPtrArray *names, GError 
   return true;
 }
 
-int lrs_definition(struct lrs *lrs, const char *activity, char **ret_definition, GError **error) {
+int lrs_definition(struct lrs *lrs, const char *room, const char *activity, char **ret_definition, GError **error) {
+  g_autofree char *id = lrs_in_room(room, activity);
   g_autoptr(db_auto) db = store_read(ledger_store(lrs->ledger), error);
-  g_autoptr(query_auto) query = db ? db_query(db, error, "evidence.definition", "t", activity) : NULL;
+  g_autoptr(query_auto) query = db ? db_query(db, error, "evidence.definition", "t", id) : NULL;
   int got = query_next(query, error);
   if (got == 1) *ret_definition = g_strdup(query_text(query, 0));
   return got;

@@ -187,7 +187,7 @@ static bool look(struct moving *moving, GError **error) {
   for (guint i = 0; db && i < moving->items->len; i++) {
     struct item *item = &g_array_index(moving->items, struct item, i);
     bool replaces;
-    int fate = lrs_meet(moving->lrs, db, item->id, json_root(item->doc), &replaces, error);
+    int fate = lrs_meet(moving->lrs, db, item->id, json_root(item->doc), NULL, &replaces, error);
     if (fate < 0) return false;
     item->fate = (enum lrs_fate)fate;
   }

@@ -52,10 +52,16 @@ char *lrs_unpack(const uint8_t *data, size_t bytes, const char *id, int64_t stor
  * is gone. Newly allocated. */
 char *lrs_row_text(struct lrs *lrs, struct db *db, struct query *row, size_t *ret_length);
 
+/* What belongs to a room, by a name of its own: "ROOM NAME", where no name has a blank. Newly allocated. */
+char *lrs_in_room(const char *room, const char *name);
+/* Whether the statement is of these (`mine` as in lrs_find): 1/0/-1. */
+int lrs_is_of(struct lrs *lrs, struct db *db, int64_t seq, const char *mine, GError **error);
+
 /* ---- what comes from another store (lrs-store.c) ---- */
 
-/* What becomes of a statement: an enum lrs_fate, -1 an error. `*ret_replaces`: it is new here, but came with a file before. */
-int lrs_meet(struct lrs *lrs, struct db *db, const char *id, struct json statement, bool *ret_replaces, GError **error);
+/* What becomes of a statement: an enum lrs_fate, -1 an error. `*ret_replaces`: it is new here, but came with a file before.
+ * `room`: of whoever tells it; what another room has is LRS_OTHER, whatever it says. */
+int lrs_meet(struct lrs *lrs, struct db *db, const char *id, struct json statement, const char *room, bool *ret_replaces, GError **error);
 /* The key of who vouches: the agent's, or that of a group's first member who has one; newly allocated, NULL: nobody. */
 char *lrs_authority_key(struct json authority);
 

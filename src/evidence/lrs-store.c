@@ -74,6 +74,8 @@ struct uuid lrs_event_id(struct query *query, int column) {
   return event;
 }
 
+char *lrs_in_room(const char *room, const char *name) { return room ? g_strconcat(room, " ", name, NULL) : g_strdup(name); }
+
 static void term_unref(void *term) { lrs_term_unref(term); }
 
 /* The terms of a row, as far as they are needed to read its text. */
@@ -149,6 +151,7 @@ struct draft_term {
 
 struct draft {
   struct json statement;
+  const char *room;      /* NULL: none */
   char id[ID_TEXT];
   struct statement told;
   struct uuid event;
@@ -223,6 +226,7 @@ static void read_terms(struct lrs *lrs, struct draft *draft, struct xapi_terms *
   }
   if (draft->told.type) add_term(lrs, draft->terms, 't', 't', draft->told.type);
   add_term(lrs, draft->terms, 'w', 'p', authority);
+  if (draft->room) add_term(lrs, draft->terms, 'h', 'h', draft->room);
 }
 
 /* ---- how terms were first told ---------------------------------------------------------------------------------- */
@@ -245,7 +249,7 @@ static char *compact(struct json value) {
 static char *sample_of(const struct draft *draft, const struct draft_term *term, const char *authority) {
   struct looking looking = { term->key + 1, { 0 } };
   if (term->role == 'w') return g_strdup(authority);
-  if (*term->key == 'p' || *term->key == 't') return NULL;
+  if (*term->key == 'p' || *term->key == 't' || *term->key == 'h' || (*term->key == 'o' && draft->room)) return NULL; /* how a room calls it, others are not told */
   if (*term->key == 'v') looking.found = json_get(draft->statement, "verb");
   else xapi_visit_activities(draft->statement, look_for, &looking);
   if (json_type(looking.found) != JSON_OBJECT || json_type(json_get(looking.found, *term->key == 'v' ? "display" : "definition")) == JSON_ABSENT) return NULL;
@@ -257,9 +261,10 @@ static char *sample_of(const struct draft *draft, const struct draft_term *term,
 static void look_at_definition(struct json activity, unsigned roles, void *data) {
   struct draft *draft = data;
   if (draft->defines || json_type(json_get(activity, "definition")) != JSON_OBJECT) return;
+  draft->defines = true;
+  if (draft->room) return; /* its terms are told by all */
   const char *id = json_string(json_get(activity, "id"));
   g_autofree char *said = compact(activity);
-  draft->defines = true;
   for (guint i = 0; i < draft->terms->len && draft->defines; i++) {
     const struct draft_term *term = &g_array_index(draft->terms, struct draft_term, i);
     if (term->known && *term->key == 'o' && strcmp(term->key + 1, id) == 0) draft->defines = g_strcmp0(term->known->sample, said) != 0;
@@ -304,6 +309,7 @@ static bool read_draft(struct lrs *lrs, struct draft *draft, const struct lrs_in
   size_t length;
   json_raw(draft->statement, &length);
   if (length > LIMIT_STATEMENT_BYTES) return fail(error, MENO_ERROR_TOO_LARGE, "a statement has %zu bytes and may have %u", length, LIMIT_STATEMENT_BYTES);
+  draft->room = incoming->room;
   statement_glance(draft->statement, now, &draft->told);
   const char *text = json_string(timestamp);
   if (text) xapi_read_time(text, strlen(text), incoming->version, &draft->told.at);
@@ -364,13 +370,16 @@ static bool look_up(struct db *db, GArray *drafts, guint from, GError **error) {
   return got == 0;
 }
 
-int lrs_meet(struct lrs *lrs, struct db *db, const char *statement_id, struct json statement, bool *ret_replaces, GError **error) {
+int lrs_meet(struct lrs *lrs, struct db *db, const char *statement_id, struct json statement, const char *room, bool *ret_replaces, GError **error) {
   struct uuid id = { 0 };
   uuid_parse(statement_id, &id);
   g_autoptr(query_auto) query = db_query(db, error, "evidence.statement_of_id", "b", id.bytes, sizeof id.bytes);
   int got = query_next(query, error);
   *ret_replaces = got == 1 && query_null(query, 2);
   if (got != 1 || *ret_replaces) return got < 0 ? -1 : LRS_NEW;
+  g_autofree char *mine = room ? g_strconcat(LRS_ROOM, room, NULL) : NULL;
+  int within = mine ? lrs_is_of(lrs, db, query_integer(query, 0), mine, error) : 1;
+  if (within != 1) return within < 0 ? -1 : LRS_OTHER;
   size_t length;
   g_autofree char *text = lrs_row_text(lrs, db, query, &length);
   g_autoptr(json_doc_auto) doc = text ? json_parse(text, length, NULL) : NULL;
@@ -380,10 +389,11 @@ int lrs_meet(struct lrs *lrs, struct db *db, const char *statement_id, struct js
 /* Whether the statement is there: says the same, says something else (an error, but of one that was stored elsewhere), or came with a file
  * and is told again. */
 static bool meet(struct lrs *lrs, struct db *db, struct draft *draft, const struct lrs_incoming *incoming, GError **error) {
-  int fate = lrs_meet(lrs, db, draft->id, draft->statement, &draft->replaces, error);
+  int fate = lrs_meet(lrs, db, draft->id, draft->statement, draft->room, &draft->replaces, error);
   if (fate < 0) return false;
   draft->fate = (enum lrs_fate)fate;
   draft->known = fate != LRS_NEW;
+  if (draft->room && fate == LRS_OTHER) return fail(error, MENO_ERROR_CONFLICT, "the id %s is taken by a statement that says something else, or is another room's; give the statement its own", draft->id);
   return incoming->fates || fate == LRS_NEW || fate == LRS_THERE || fail(error, MENO_ERROR_CONFLICT, "there is a statement %s already, and it says something else: statements are never changed; give a new one its own id", draft->id);
 }
 
@@ -524,13 +534,13 @@ static bool attach_all(const struct attaching *attaching, struct json statement,
   return true;
 }
 
-struct joining { struct db *db; GError *error; };
+struct joining { struct db *db; const char *room; GError *error; };
 
 static void join_definition(struct json activity, unsigned roles, void *data) {
   struct joining *joining = data;
   struct json given = json_get(activity, "definition");
   if (joining->error || json_type(given) != JSON_OBJECT) return;
-  const char *id = json_string(json_get(activity, "id"));
+  g_autofree char *id = lrs_in_room(joining->room, json_string(json_get(activity, "id")));
   g_autoptr(query_auto) query = db_query(joining->db, &joining->error, "evidence.definition", "t", id);
   int got = query_next(query, &joining->error);
   if (got < 0) return;
@@ -546,7 +556,7 @@ static void join_definition(struct json activity, unsigned roles, void *data) {
 
 static bool append(struct lrs *lrs, struct ledger_write *write, struct draft *draft, const struct lrs_incoming *incoming, int64_t stored, GError **error) {
   int64_t now = ledger_write_now(write);
-  struct joining joining = { ledger_write_db(write), NULL };
+  struct joining joining = { ledger_write_db(write), draft->room, NULL };
   if (!number_terms(draft, joining.db, incoming->authority, error)) return false;
   g_autofree char *subject = g_strconcat("statement:", draft->id, NULL), *period = seal_period("statement.stored", now);
   if (!draft->sealed || strcmp(period, draft->period) != 0) seal_text(lrs, draft, true, now);

@@ -32,6 +32,7 @@ struct lrs_incoming {
   const char *id;                      /* of a PUT, lower case; NULL: as the statements say */
   const struct xapi_part *parts; size_t part_count; /* the data of attachments */
   const char *authority, *actor;       /* who vouches, as JSON; and the actor of the events */
+  const char *room;                    /* of whoever vouches; NULL: none */
   bool define;                         /* what it tells about activities is taken over */
   enum lrs_fate *fates;                /* of each, where they were stored elsewhere (lrs-move.h); else NULL: then `authority` is NULL, each keeps
                                           its own, its `stored` and its version, and one that says something else is only left out */
@@ -46,11 +47,18 @@ void lrs_send(struct lrs *lrs, int64_t now, const struct lrs_incoming *incoming,
 struct lrs_statement { int64_t seq, stored /* here */; char *text; size_t length; };
 GArray *lrs_statements_new(void);      /* of struct lrs_statement, which it owns */
 
-/* 1/0/-1. One that is voided is found with `voided`, others without. `mine`: only what this authority (a term's key) stored; NULL: all. */
+/* 1/0/-1. One that is voided is found with `voided`, others without. `mine`: only what this authority (an agent's key), or the credentials of
+ * a room ("room:…"), stored; NULL: all. */
+#define LRS_ROOM "room:"
 int lrs_find_one(struct lrs *lrs, const char *id, bool voided, const char *mine, GArray *statements, GError **error);
 /* Appends what the query finds, as many as fit one answer. `cursor` is where to go on, 0 the beginning; `ret_cursor` 0: that was all.
  * An answer may hold fewer than there are even so, where the filters have little in common. */
+#define LRS_OPAQUE "opaque:" /* before an opaque name, as the query's agent */
 bool lrs_find(struct lrs *lrs, const struct xapi_query *query, const char *mine, int64_t cursor, GArray *statements, int64_t *ret_cursor, GError **error);
+
+/* The statement for somebody who is not to know people: agents by their opaque names; what a person wrote, and what nobody knows, withheld. */
+void lrs_veil(struct lrs *lrs, struct json_writer *out, const char *key, struct json statement);
+#define LRS_CREDENTIALS "urn:meno:credentials" /* the home page of authorities that are credentials */
 
 /* The data of a statement's attachments as parts for xapi_multipart_write; those of the same hash once. Owned by `keep`. */
 bool lrs_attachments(struct lrs *lrs, int64_t seq, GArray *parts, GPtrArray *keep, GError **error);
@@ -62,9 +70,9 @@ char *lrs_agent_name(struct lrs *lrs, const char *key);
 /* The key of a JSON agent, newly allocated; NULL: it has no identifier. */
 char *lrs_agent_key(struct json agent);
 /* Names by which the agent was called lately, newest first. */
-bool lrs_agent_names(struct lrs *lrs, const char *key, GPtrArray *names, GError **error);
-/* 1/0/-1; what statements have told of it, joined, as JSON; newly allocated. */
-int lrs_definition(struct lrs *lrs, const char *activity, char **ret_definition, GError **error);
+bool lrs_agent_names(struct lrs *lrs, const char *key, const char *mine, GPtrArray *names, GError **error);
+/* 1/0/-1; what statements have told of it, joined, as JSON; newly allocated. Each room is told by its own. */
+int lrs_definition(struct lrs *lrs, const char *room, const char *activity, char **ret_definition, GError **error);
 
 /* Who the statement says that its actor is, in clear: 1, 0 (none, or its key is gone), -1. `told` as people read it ("anna at https://lms.example");
  * the others NULL where it has none. */
@@ -76,7 +84,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(lrs_actor_auto, lrs_actor_clear)
 
 /* ---- documents ---- */
 
-struct lrs_place { const char *kind /* "state", "activity", "agent" */, *activity, *agent /* key */, *registration, *name; }; /* NULL: none */
+struct lrs_place { const char *kind /* "state", "activity", "agent" */, *activity, *agent /* key */, *registration, *name, *room; }; /* NULL: none */
 struct lrs_document { char *type, *etag; char *data; size_t length; int64_t updated; };
 void lrs_document_clear(struct lrs_document *document);
 typedef struct lrs_document lrs_document_auto;

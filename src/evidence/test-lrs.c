@@ -313,9 +313,9 @@ static void definitions(struct fixture *fixture, const void *data) {
   store_ok(fixture, STATEMENT(ID("2"), "a@x.org", "1", "'object':{'id':'http://o/1','definition':{'name':{'de':'eins'}}}"));
   fixture->define = false;
   store_ok(fixture, STATEMENT(ID("3"), "a@x.org", "1", "'object':{'id':'http://o/1','definition':{'name':{'de':'zwei'}}}"));
-  g_assert_cmpint(lrs_definition(fixture->lrs, "http://o/1", &text, &error), ==, 1);
+  g_assert_cmpint(lrs_definition(fixture->lrs, NULL, "http://o/1", &text, &error), ==, 1);
   g_assert_cmpstr(text, ==, "{\"name\":{\"de\":\"eins\",\"en\":\"one\"}}");
-  g_assert_cmpint(lrs_definition(fixture->lrs, "http://o/2", &text, &error), ==, 0);
+  g_assert_cmpint(lrs_definition(fixture->lrs, NULL, "http://o/2", &text, &error), ==, 0);
 }
 
 static void consistent(struct fixture *fixture, const void *data) {

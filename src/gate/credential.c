@@ -27,6 +27,8 @@ void credential_clear(struct credential *credential) {
   g_free(credential->id);
   g_free(credential->key);
   g_free(credential->label);
+  g_free(credential->room);
+  g_free(credential->by);
   *credential = (struct credential){ 0 };
 }
 
@@ -78,6 +80,7 @@ static bool record(struct ledger_write *write, const char *kind, const char *act
   json_open_object(&body, NULL);
   json_put_string(&body, "key", credential->key);
   json_put_string(&body, "label", credential->label);
+  if (credential->room) json_put_string(&body, "room", credential->room);
   json_put_string(&body, "scopes", scopes);
   json_close_object(&body);
   struct event event = { .kind = kind, .subject = subject, .actor = actor, .rules = "", .body = body.text->str, .body_length = body.text->len };
@@ -98,18 +101,26 @@ static void make_secret(char ret_secret[CREDENTIAL_SECRET], char ret_hash[DIGEST
   session_hash_token(ret_secret, ret_hash);
 }
 
-bool credential_add(struct ledger *ledger, int64_t now, const char *actor, const char *label, unsigned scopes, struct credential *ret_credential,
+static bool is_room(const char *room) {
+  size_t length = strlen(room);
+  for (const char *p = room; *p; p++)
+    if (!g_ascii_isalnum(*p) && !strchr("._-", *p)) return false;
+  return length > 0 && length <= CREDENTIAL_ROOM;
+}
+
+bool credential_add(struct ledger *ledger, int64_t now, const char *actor, const char *label, unsigned scopes, const char *room, struct credential *ret_credential,
                     char ret_secret[CREDENTIAL_SECRET], GError **error) {
   if (!*label || strlen(label) > LIMIT_ID) return fail(error, MENO_ERROR_BAD_INPUT, "a credential needs a label of at most %d bytes, to be known by", LIMIT_ID);
+  if (room && !is_room(room)) return fail(error, MENO_ERROR_BAD_INPUT, "\"%.80s\" is no name of a room: letters, digits and . _ -, at most %d", room, CREDENTIAL_ROOM);
   g_autoptr(ledger_write_auto) write = ledger_write(ledger, now, error);
   int64_t count = 0;
   if (!write || db_one(ledger_write_db(write), &count, error, "access.count_credentials", "") < 0) return false;
   if (count >= CREDENTIALS_MOST) return fail(error, MENO_ERROR_CONFLICT, "there are %d credentials already; revoke some first", CREDENTIALS_MOST);
   char id[ID_TEXT], secret[CREDENTIAL_SECRET], hash[DIGEST_TEXT];
   make_secret(secret, hash);
-  g_auto(credential_auto) credential = { g_strdup(uuid_format(uuid_new(now), id)), make_key(), g_strdup(label), scopes, now, 0, 0 };
+  g_auto(credential_auto) credential = { g_strdup(uuid_format(uuid_new(now), id)), make_key(), g_strdup(label), scopes, now, 0, 0, g_strdup(room), g_strdup(actor) };
   g_autofree char *words = credential_format_scopes(scopes);
-  if (db_run(ledger_write_db(write), error, "access.add_credential", "ttttti", credential.id, credential.key, label, words, hash, now) < 0 ||
+  if (db_run(ledger_write_db(write), error, "access.add_credential", "tttttitt", credential.id, credential.key, label, words, hash, now, room, actor) < 0 ||
       !record(write, "credential.created", actor, &credential, error) || !ledger_commit(g_steal_pointer(&write), error)) return false;
   memcpy(ret_secret, secret, sizeof secret);
   *ret_credential = credential;
@@ -127,6 +138,8 @@ static struct credential *read_row(struct query *query) {
   credential->created = query_integer(query, 4);
   credential->used = query_integer(query, 5);
   credential->revoked = query_integer(query, 6);
+  credential->room = g_strdup(query_text(query, 7));
+  credential->by = g_strdup(query_text(query, 8));
   return credential;
 }
 
@@ -184,7 +197,7 @@ int credential_find(struct store *store, int64_t wall, const char *key, const ch
   g_autoptr(query_auto) query = db ? db_query(db, error, "access.credential_of_key", "t", key) : NULL;
   int got = query_next(query, error);
   if (got != 1) return got;
-  bool fits = same_hash(hash, query_text(query, 7)) || (same_hash(hash, query_text(query, 8)) && wall < query_integer(query, 9));
+  bool fits = same_hash(hash, query_text(query, 9)) || (same_hash(hash, query_text(query, 10)) && wall < query_integer(query, 11));
   if (!fits || !query_null(query, 6)) return 0;
   g_autofree struct credential *credential = read_row(query);
   *ret_credential = *credential;

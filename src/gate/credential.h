@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Credentials of programs that send and read xAPI statements: a key and a secret, shown once, kept as a hash; with the
- * scopes that the specification knows. They stand for no account: what they store, they vouch for themselves. */
+ * scopes that the specification knows. They stand for no account: what they store, they vouch for themselves.
+ *
+ * A credential may have a room. Whoever has the same room's name sees what any of them has stored, and nothing else: statements, states,
+ * profiles, descriptions of activities. One without a room sees all statements that its scopes let it see, those of rooms, too; states,
+ * profiles and descriptions only outside of rooms, as they may be there under the same names. A room is for good. */
 #pragma once
 #include "gate/access.h"
 #include "ledger/ledger.h"
@@ -19,7 +23,8 @@ extern const char *const credential_scope_names[CREDENTIAL_SCOPES + 1]; /* ends 
 #define CREDENTIAL_OVERLAP (24 * 3600 * CLOCK_SECOND) /* the old secret is taken that long after a rotation */
 #define CREDENTIALS_MOST 1000
 
-struct credential { char *id, *key, *label; unsigned scopes; /* bits 1 << enum credential_scope */ int64_t created, used, revoked; /* 0: never */ };
+struct credential { char *id, *key, *label; unsigned scopes; /* bits 1 << enum credential_scope */ int64_t created, used, revoked; /* 0: never */
+  char *room /* NULL: none */, *by; /* the actor that made it; NULL: not known */ };
 void credential_clear(struct credential *credential);
 typedef struct credential credential_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(credential_auto, credential_clear)
@@ -33,8 +38,9 @@ char *credential_format_scopes(unsigned scopes);
 /* Whether it may: "all" gives everything, "all/read" all reading. */
 bool credential_allows(const struct credential *credential, enum credential_scope scope);
 
-/* `now` is the ledger's time. `ret_secret` is never to be had again. */
-bool credential_add(struct ledger *ledger, int64_t now, const char *actor, const char *label, unsigned scopes, struct credential *ret_credential,
+/* `now` is the ledger's time. `ret_secret` is never to be had again. `room`: NULL none; else letters, digits and . _ -, at most CREDENTIAL_ROOM. */
+#define CREDENTIAL_ROOM 60
+bool credential_add(struct ledger *ledger, int64_t now, const char *actor, const char *label, unsigned scopes, const char *room, struct credential *ret_credential,
                     char ret_secret[CREDENTIAL_SECRET], GError **error);
 /* Another secret; the one before is taken for CREDENTIAL_OVERLAP of the time on the wall, so that programs can change one by one. */
 bool credential_rotate(struct ledger *ledger, int64_t now, int64_t wall, const char *actor, const char *id, struct credential *ret_credential,

@@ -32,7 +32,7 @@ static struct credential add(struct fixture *fixture, const char *scopes, char s
   unsigned bits = 0;
   credential_parse_scopes(scopes, &bits, &error);
   g_assert_no_error(error);
-  credential_add(fixture->ledger, NOW, "account:admin", "lms", bits, &credential, secret, &error);
+  credential_add(fixture->ledger, NOW, "account:admin", "lms", bits, NULL, &credential, secret, &error);
   g_assert_no_error(error);
   return credential;
 }

@@ -3,6 +3,7 @@
  * Tests of the disclosure gate. The judge is an attacker with linear algebra: Gaussian elimination, modulo a prime, over all
  * published sums, with the hidden figures as unknowns. It must find none of them, and no sum of hidden figures that together
  * are fewer people than the threshold. It shares nothing with the code under test, which never solves an equation. */
+#include "gate/crowd.h"
 #include "gate/disclosure-log.h"
 #include <string.h>
 
@@ -340,6 +341,31 @@ static void test_random_groups(void) {
   g_assert_cmpint(leaks, >, 100);
 }
 
+/* ---- crowds ---- */
+
+/* Cells of random people, some of what they did taken back: never more are counted than there are, and enough of them where
+ * nothing was taken back and each cell names its few. */
+static void test_crowd(void) {
+  for (int round = 0; round < 3000; round++) {
+    struct crowd crowd = { 0 };
+    int acts[12] = { 0 }, people = 0;
+    bool back_at_all = false;
+    for (int cells = g_test_rand_int_range(1, 8); cells > 0; cells--) {
+      uint32_t who[12], count = 0;
+      bool back = round % 2 && g_test_rand_int_range(0, 4) == 0, many = false;
+      for (uint32_t person = 0; person < 12; person++)
+        if ((back ? acts[person] > 0 : true) && g_test_rand_int_range(0, 4) == 0) who[count++] = person;
+      for (uint32_t i = 0; i < count; i++) acts[who[i]] += back ? -1 : 1;
+      many = count > 4;
+      if (count) crowd_add(&crowd, many ? NULL : who, count, back);
+      back_at_all |= back;
+    }
+    for (int person = 0; person < 12; person++) people += acts[person] > 0;
+    g_assert_cmpint(crowd_people(&crowd), <=, people);
+    if (!back_at_all && people < 5) g_assert_cmpint(crowd_people(&crowd), ==, people);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/disclosure/threshold", test_threshold);
@@ -352,5 +378,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/disclosure/random-trees", test_random_trees);
   g_test_add_func("/disclosure/log", test_log);
   g_test_add_func("/disclosure/random-groups", test_random_groups);
+  g_test_add_func("/disclosure/crowd", test_crowd);
   return g_test_run();
 }

@@ -31,9 +31,11 @@ static const struct op *const all[] = {
   today_ops,
   credentials_ops,
   statements_ops,
+  statements_shown_ops,
   forwards_ops,
   evidence_ops,
   actors_ops,
+  statements_figures_ops,
   system_ops,
   NULL };
 const struct op *const *const op_tables = all;

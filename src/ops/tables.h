@@ -32,9 +32,11 @@ extern const struct op
   today_ops[],
   credentials_ops[],
   statements_ops[],
+  statements_shown_ops[],
   forwards_ops[],
   evidence_ops[],
   actors_ops[],
+  statements_figures_ops[],
   system_ops[];
 
 /* The disclosure threshold for figures: fewer people than that, and the figure is withheld. */
@@ -62,6 +64,10 @@ bool ops_is_confined(const struct op_call *call);
 
 /* A row of a spreadsheet's file; `cells` ends with NULL. What a spreadsheet would run as a formula is disarmed. */
 void ops_put_cells(GString *csv, const char *const *cells);
+
+/* What to call a verb, from its IRI; and an activity, from what statements have told of it, else likewise. Newly allocated. */
+char *ops_iri_name(const char *iri);
+char *ops_activity_name(struct db *db, const char *activity);
 
 /* ---- goals ---- */
 struct goal_track { double latest, gap /* in the unit; positive: short of the target */, money /* a year */; int32_t latest_day; int period_days;

@@ -29,6 +29,8 @@ EXPECTED = {  # operation → roles: what must not change by accident
     "studio_sources": {"lead", "approver", "analyst"}, "studio_asset": {"lead", "approver", "analyst"}, "studio_draft": {"lead", "approver"},
     "lineage": EVERYBODY - {"administrator"}, "lineage_check": {"administrator"}, "retract": {"lead", "administrator"}, "whatif": {"lead"}, "rules_diff": {"lead", "approver"},
     "export": {"lead", "analyst", "administrator"}, "accounts_list": {"administrator"}, "accounts_add": {"administrator"},
+    "statements_list": {"administrator", "privacy officer"}, "statements_show": {"administrator", "privacy officer"}, "statements_terms": {"administrator", "privacy officer"},
+    "statements_reveal": {"privacy officer"}, "statements_agent": {"privacy officer"}, "statements_summary": {"lead", "analyst", "administrator"}, "statements_csv": {"lead", "analyst", "administrator"},
     "credentials_list": {"administrator"}, "credentials_add": {"administrator"}, "credentials_rotate": {"administrator"}, "credentials_revoke": {"administrator"},
     "statements_export": {"administrator"}, "statements_import": {"administrator"},
 }

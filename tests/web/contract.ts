@@ -71,6 +71,14 @@ usable<own.SourceDetail>()(sent<'/studio/sources/{name}', 'get'>());
 usable<{ assets: own.AssetRow[] }>()(sent<'/studio/assets', 'get'>());
 usable<Asset>()(sent<'/studio/assets/{id}', 'get'>());
 usable<{ drafts: Omit<own.Drafted, 'asset'>[] }>()(sent<'/studio/drafts', 'post'>());
+/* Figures and days of periods are described as any JSON, as is a statement. */
+type FigureRow = Omit<own.FigureRow, 'counts'>;
+usable<Omit<own.Figures, 'rows' | 'total' | 'starts'> & { rows: FigureRow[]; total: Omit<own.Figures['total'], 'counts'> }>()(sent<'/statements/summary', 'get'>());
+usable<own.StatementList>()(sent<'/statements', 'get'>());
+usable<Omit<own.StatementDetail, 'statement'>>()(sent<'/statements/{id}', 'get'>());
+usable<own.Terms>()(sent<'/statements/terms', 'get'>());
+usable<{ credentials: own.Credential[] }>()(sent<'/credentials', 'get'>());
+usable<own.MadeCredential>()(sent<'/credentials', 'post'>());
 usable<own.Privacy>()(sent<'/privacy', 'get'>());
 usable<{ groups: own.GroupLimits[] }>()(sent<'/privacy/groups', 'get'>());
 usable<own.GroupLimits>()(sent<'/privacy/groups/{group}', 'get'>());

@@ -8,14 +8,14 @@ import { api, as, axe, base, check, close, equal, excuse, finish, fits, logins, 
 
 const roles = Object.keys(logins);
 const navigation = {
-  lead: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'Team', 'My page', 'Imports'],
+  lead: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'Team', 'My page', 'Imports', 'Learning activity'],
   approver: ['Today', 'Business goals', 'Needs', 'Programmes', 'Approvals', 'Studio', 'Impact', 'Skills', 'Listening', 'Workforce', 'My page'],
   manager: ['Today', 'Business goals', 'Needs', 'Impact', 'Skills', 'Listening', 'Team', 'My page'],
   employee: ['Today', 'My page'],
-  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Outbox', 'Unknown actors', 'Privacy'],
-  'privacy officer': ['Today', 'Business goals', 'My page', 'Privacy'],
+  administrator: ['Today', 'Business goals', 'My page', 'Imports', 'Learning activity', 'Statements', 'Credentials', 'Outbox', 'Unknown actors', 'Privacy'],
+  'privacy officer': ['Today', 'Business goals', 'My page', 'Statements', 'Privacy'],
 };
-const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', Outbox: '#/outbox', 'Unknown actors': '#/actors', Privacy: '#/privacy' };
+const addresses = { Today: '#/today', 'Business goals': '#/goals', Needs: '#/needs', Programmes: '#/programmes', Approvals: '#/approvals', Studio: '#/studio', Impact: '#/impact', Skills: '#/skills', Listening: '#/listening', Workforce: '#/workforce', Team: '#/team', 'My page': '#/me', Imports: '#/imports', 'Learning activity': '#/figures', Statements: '#/statements', Credentials: '#/credentials', Outbox: '#/outbox', 'Unknown actors': '#/actors', Privacy: '#/privacy' };
 const waits = proposal => proposal.mine && ['proposed', 'in approval'].includes(proposal.state);
 const heading = page => page.textContent('main h1');
 
@@ -106,7 +106,7 @@ for (const role of roles.filter(role => navigation[role])) {
 
 await test('g and a letter moves between pages, and the focus goes to the heading', async () => {
   const page = await as('lead');
-  for (const [key, name] of [['n', 'Needs'], ['p', 'Programmes'], ['a', 'Approvals'], ['d', 'Studio'], ['b', 'Impact'], ['s', 'Skills'], ['l', 'Listening'], ['w', 'Workforce'], ['m', 'My page'], ['i', 'Imports'], ['g', 'Business goals'], ['t', 'Today']]) {
+  for (const [key, name] of [['n', 'Needs'], ['p', 'Programmes'], ['a', 'Approvals'], ['d', 'Studio'], ['b', 'Impact'], ['s', 'Skills'], ['l', 'Listening'], ['w', 'Workforce'], ['m', 'My page'], ['i', 'Imports'], ['v', 'Learning activity'], ['g', 'Business goals'], ['t', 'Today']]) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.waitForFunction(title => document.querySelector('main h1')?.textContent.startsWith(title), name);
@@ -854,6 +854,169 @@ await test('the privacy officer walks it: what is kept and why, who reads it, a 
   }
   await page.setViewportSize({ width: 320, height: 800 });
   await fits(page, 'privacy with an answer');
+  await close(page);
+});
+
+/* --- the record store -------------------------------------------------------------------------------------------------------- */
+
+let program = null; /* key and secret, as the page has shown them */
+const verb = name => 'http://adlnet.gov/expapi/verbs/' + name;
+const statement = (who, what, about, rest = {}) => ({ actor: { mbox: `mailto:web${who}@example.com`, name: 'Web ' + who }, verb: { id: verb(what) },
+  object: { id: 'https://example.com/web/' + encodeURIComponent(about), definition: { name: { en: about } } }, timestamp: new Date().toISOString(), ...rest });
+async function send(...statements) {
+  const answer = await fetch(base + '/xapi/statements', { method: 'POST', body: JSON.stringify(statements),
+    headers: { Authorization: 'Basic ' + btoa(`${program.key}:${program.secret}`), 'X-Experience-API-Version': '2.0.0', 'Content-Type': 'application/json' } });
+  equal(answer.status, 200, 'what is sent is taken');
+  return answer.json();
+}
+
+await test('credentials: one is added, its secret shown once, renewed and revoked', async () => {
+  const page = await as('administrator');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base });
+  await visit(page, '#/credentials');
+  await page.click('.page-actions button');
+  await page.waitForSelector('dialog[open]');
+  await axe(page, 'the form');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.form-error:has-text("Give it a name")');
+  check(await page.evaluate(() => document.activeElement.id === 'credential-label'), 'the focus goes to what is missing');
+  await page.fill('#credential-label', 'Web tests');
+  await page.fill('#credential-room', 'a b');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.form-error:has-text("Letters, digits")');
+  await page.fill('#credential-room', '');
+  await page.check('input[value=define]');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.secret');
+  await axe(page, 'the secret');
+  const [, key, secret] = await page.$$eval('.secret code', codes => codes.map(code => code.textContent));
+  program = { key, secret };
+  await page.click('button[aria-label="Copy the secret"]');
+  equal(await page.evaluate(() => navigator.clipboard.readText()), secret, 'it can be copied');
+  await page.click('dialog .actions button');
+  await page.waitForSelector('.credentials:has-text("Web tests")');
+  check(!(await page.textContent('body')).includes(secret), 'and is shown once');
+  await send(statement(0, 'experienced', 'First'));
+  await page.click('button[aria-label="New secret: Web tests"]');
+  await page.waitForSelector('dialog[open]:has-text("another day")');
+  await page.click('dialog .btn-primary');
+  await page.waitForSelector('.secret');
+  const newer = (await page.$$eval('.secret code', codes => codes.map(code => code.textContent)))[2];
+  check(newer !== secret, 'another secret');
+  await send(statement(0, 'experienced', 'First'));
+  program.secret = newer;
+  await send(statement(0, 'experienced', 'First'));
+  await page.keyboard.press('Escape');
+  await page.click('.page-actions button');
+  await page.fill('#credential-label', 'To be revoked');
+  await page.fill('#credential-room', 'web-room');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.secret');
+  await page.click('dialog .actions button');
+  await page.waitForSelector('.credentials:has-text("web-room")');
+  await page.click('button[aria-label="Revoke: To be revoked"]');
+  await page.waitForSelector('dialog[open]:has-text("cannot be taken back")');
+  await axe(page, 'the question');
+  await page.click('dialog .btn-danger');
+  await page.waitForSelector('details summary:has-text("revoked")');
+  const { credentials } = await api(page, '/credentials');
+  check(credentials.find(one => one.label === 'To be revoked').revoked && !credentials.find(one => one.label === 'Web tests').revoked, 'the server has it');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await fits(page, 'credentials');
+  await close(page);
+});
+
+await test('statements: what comes in appears by itself, waits while one reads or has paused, and is found', async () => {
+  const page = await as('administrator');
+  await visit(page, '#/statements');
+  await page.waitForSelector('.statements tbody tr');
+  await send(statement(1, 'answered', 'Live one', { result: { response: 'in my own words', score: { scaled: 0.5 } } }));
+  await page.waitForSelector('.statements tr.fresh:has-text("Live one")');
+  await page.click('.page-actions button');
+  check((await page.textContent('.answer')).startsWith('Paused'), 'the first line says that it is paused');
+  await send(statement(2, 'answered', 'Live two'));
+  await page.click('.page-actions button');
+  await page.waitForSelector('.statements tr.fresh:has-text("Live two")');
+  await page.keyboard.press('j');
+  check(await page.evaluate(() => document.activeElement.matches('.statements [data-row]')), 'j goes to a row');
+  await send(statement(3, 'answered', 'Live three'));
+  await page.waitForSelector('.fresh-strip button');
+  check(!(await page.textContent('.statements')).includes('Live three'), 'nothing moves while one reads');
+  await page.click('.fresh-strip button');
+  await page.waitForSelector('.statements:has-text("Live three")');
+  for (const theme of ['light', 'dark']) { await page.emulateMedia({ colorScheme: theme }); await axe(page, 'statements ' + theme); }
+
+  await page.fill('#term-search', 'live o');
+  await page.waitForSelector('.terms .term:has-text("Live one")');
+  await axe(page, 'what was found');
+  await page.click('.terms .term');
+  await page.waitForFunction(() => location.hash.includes('activity='));
+  await page.waitForFunction(() => document.querySelectorAll('.statements tbody tr').length === 1);
+  await page.click('.statements tbody a');
+  await page.waitForSelector('dialog[open] pre.json');
+  await axe(page, 'one statement');
+  const shown = await page.textContent('dialog[open]');
+  check(!shown.includes('web1@') && !shown.includes('Web 1') && !shown.includes('in my own words') && shown.includes('(withheld)'), 'who, and what was written, is withheld');
+  check(shown.includes('0.5'), 'the rest is there');
+  await page.click('dialog[open] .actions a');
+  await page.waitForSelector('.statement-page pre.json');
+  await axe(page, 'its page');
+  await visit(page, '#/statements?activity=' + encodeURIComponent('https://example.com/web/nothing'));
+  await page.waitForSelector('.answer:has-text("No statement fits")');
+  await page.click('.chip');
+  await page.waitForSelector('.statements tbody tr');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await fits(page, 'statements');
+  await close(page);
+});
+
+await test('statements: the privacy officer sees one whole with a reason, and finds somebody', async () => {
+  const page = await as('privacy officer');
+  await visit(page, '#/statements?activity=' + encodeURIComponent('https://example.com/web/Live%20one'));
+  await page.waitForSelector('.statements tbody tr');
+  await page.click('.statements tbody a');
+  await page.click('dialog[open] > * button:has-text("Show it whole")');
+  await page.click('dialog[open] .reveal button');
+  await page.waitForSelector('dialog[open] .form-error:has-text("Give a reason")');
+  await page.fill('#reveal-reason', 'Complaint 4');
+  await page.click('dialog[open] .reveal button');
+  await page.waitForSelector('dialog[open] pre:has-text("web1@example.com")');
+  await axe(page, 'a statement whole');
+  await page.keyboard.press('Escape');
+  await page.click('summary:has-text("Find somebody")');
+  await page.fill('input[name=address]', 'web2@example.com');
+  await page.fill('.more-filters[open] input[name=reason]', 'Complaint 5');
+  await page.click('button:has-text("Find their statements")');
+  await page.waitForFunction(() => location.hash.includes('agent=a-'));
+  await page.waitForSelector('.statements:has-text("Live two")');
+  const log = JSON.stringify(await api(page, '/privacy/log'));
+  check(log.includes('Complaint 4') && log.includes('Complaint 5') && !log.includes('web2@'), 'the access log keeps both');
+  await close(page);
+});
+
+await test('learning activity: figures by verb, activity and team, from five people up, as a chart, a table and a file', async () => {
+  await send(...[1, 2, 3, 4, 5, 6].map(who => statement(who, 'passed', 'Six take it', { result: { success: who < 6, score: { scaled: 0.5 } } })), ...[1, 2, 3, 4].map(who => statement(who, 'failed', 'Four take it')));
+  const page = await as('lead');
+  await visit(page, '#/figures');
+  await page.waitForSelector('.figures:has-text("passed")');
+  await page.waitForSelector('.plot canvas');
+  check(!(await page.textContent('main')).includes('failed'), 'what four people did is not told');
+  for (const theme of ['light', 'dark']) { await page.emulateMedia({ colorScheme: theme }); await axe(page, 'figures ' + theme); }
+  await page.selectOption('.figures-ask select >> nth=0', 'activity');
+  await page.waitForFunction(() => location.hash.includes('by=activity'));
+  await page.waitForSelector('.figures:has-text("Six take it")');
+  check(!(await page.textContent('main')).includes('Four take it'), 'nor is its activity named');
+  check((await page.textContent('.answer')).includes('statements between'), 'the first line counts');
+  await page.selectOption('.figures-ask select >> nth=1', 'month');
+  await page.waitForFunction(() => location.hash.includes('every=month'));
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click('.page-actions a')]);
+  equal(file.suggestedFilename(), 'statements-by-activity.csv', 'the file');
+  await page.selectOption('.figures-ask select >> nth=0', 'team');
+  await page.waitForFunction(() => location.hash.includes('by=team'));
+  await settle(page);
+  equal(await page.$$eval('main .failure', found => found.length), 0, 'teams can be asked for');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await fits(page, 'figures');
   await close(page);
 });
 

@@ -353,3 +353,24 @@ export interface Privacy {
   roles: { role: string; what: string; accounts: number; may: string[] }[];
 }
 export interface AccessEntry { at: Moment; account: string | null; address: string | null; what: string }
+
+export interface FigureRow {
+  id: string; name: string; counts: (number | null)[]; count: number; withheld: number; success: number | null; score: number | null;
+}
+export interface Figures {
+  by: 'verb' | 'activity' | 'team'; every: 'day' | 'week' | 'month'; since: Day; until: Day; starts: Day[];
+  total: Omit<FigureRow, 'id' | 'name'>; rows: FigureRow[];
+}
+export interface StatementRow {
+  id: string; stored: Moment; timestamp: string | null; agent: string | null; verb: string; verb_name: string; object: string;
+  activity: string | null; activity_name: string | null; refers: string | null; registration: string | null; credential: string | null;
+}
+export interface StatementList { statements: StatementRow[]; more: string | null; newest: Moment | null }
+export interface StatementDetail extends StatementRow {
+  event: number; hash: string; voids: boolean; voided_by: string | null; mentions: { id: string; voids: boolean }[]; statement: unknown;
+}
+export interface Terms { verbs: { id: string; name: string }[]; activities: { id: string; name: string }[] }
+export interface Credential {
+  id: string; key: string; label: string; scopes: string[]; room: string | null; by: string | null; created: Moment; used: Moment | null; revoked: Moment | null;
+}
+export interface MadeCredential extends Credential { secret: string }

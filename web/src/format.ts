@@ -54,6 +54,7 @@ const momentFormat = new Intl.DateTimeFormat(locale, {
   hour: '2-digit',
   minute: '2-digit',
 });
+const secondFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
 function safely(format: Intl.DateTimeFormat, value: string): string {
   const at = new Date(value);
   return Number.isNaN(at.getTime()) ? value : format.format(at).replace(/ /g, '\u00a0').replace(',\u00a0', ', ');
@@ -63,6 +64,9 @@ export const month = (value: string): string => safely(monthFormat, value);
 /* The days of a series: monthly ones are named by their month. */
 export const days = (values: string[]): string[] => values.map(values.every(value => value.endsWith('-01')) ? month : day);
 export const moment = (value: string): string => (value.length <= 10 ? day(value) : safely(momentFormat, value));
+
+/* Where things come one after another within a minute. */
+export const second = (value: string): string => safely(secondFormat, value);
 
 export const list = (items: string[]): string => new Intl.ListFormat(locale, { type: 'conjunction' }).format(items);
 /* A file's name at the start ("pulse.csv says") stays as it is. */

@@ -29,6 +29,9 @@ import { ImportsPage } from './pages/imports.tsx';
 import { ActorsPage } from './pages/actors.tsx';
 import { OutboxPage } from './pages/outbox.tsx';
 import { PrivacyPage } from './pages/privacy.tsx';
+import { FiguresPage } from './pages/figures.tsx';
+import { StatementPage, StatementsPage } from './pages/statements.tsx';
+import { CredentialsPage } from './pages/credentials.tsx';
 import type { Theme } from './theme.ts';
 import type { Caller, Hit, Proposal } from './api.ts';
 
@@ -64,6 +67,13 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
   { name: 'team', key: 'e', draw: () => <TeamPage /> },
   { name: 'me', key: 'm', draw: () => <MePage /> },
   { name: 'imports', key: 'i', draw: () => <ImportsPage /> },
+  { name: 'figures', key: 'v', draw: route => <FiguresPage query={route.query} /> },
+  {
+    name: 'statements',
+    key: 'x',
+    draw: route => (route.id ? <StatementPage id={route.id} key={route.id} /> : <StatementsPage query={route.query} />),
+  },
+  { name: 'credentials', key: 'c', draw: () => <CredentialsPage /> },
   { name: 'outbox', key: 'o', draw: () => <OutboxPage /> },
   { name: 'actors', key: 'u', draw: () => <ActorsPage /> },
   { name: 'privacy', key: 'y', draw: () => <PrivacyPage /> },

@@ -5,7 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type PageName =
-  'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'studio' | 'impact' | 'skills' | 'listening' | 'workforce' | 'team' | 'me' | 'imports' | 'outbox' | 'actors' | 'privacy';
+  'today' | 'goals' | 'needs' | 'programmes' | 'approvals' | 'studio' | 'impact' | 'skills' | 'listening' | 'workforce' | 'team' | 'me' | 'imports' | 'outbox' | 'actors' | 'privacy' | 'figures' | 'statements' | 'credentials';
 /* What one must be allowed to see each page; a link to another page would lead nowhere. */
 export const permission: Record<PageName, string> = {
   today: 'SIGNED_IN',
@@ -21,6 +21,9 @@ export const permission: Record<PageName, string> = {
   listening: 'READ_LISTENING',
   me: 'SEE_OWN',
   imports: 'IMPORT',
+  figures: 'READ_STATEMENTS',
+  statements: 'SEE_STATEMENTS',
+  credentials: 'OPERATE',
   outbox: 'OPERATE',
   actors: 'OPERATE',
   privacy: 'AUDIT',

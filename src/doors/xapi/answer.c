@@ -117,7 +117,7 @@ static handler handler_of(const struct resource *resource, const char *method) {
 }
 
 static bool may_send(struct xapi_door *door, const struct http_request *request) {
-  struct xapi_call call = { .door = door, .request = request };
+  struct xapi_call call = { .door = door, .request = request, .only_asks = true };
   bool known = xapi_call_identify(&call, NULL);
   xapi_call_clear(&call);
   return known;

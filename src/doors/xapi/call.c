@@ -143,13 +143,14 @@ static void name_authority(struct xapi_call *call) {
   json_put_string(&out, "objectType", "Agent");
   json_put_string(&out, "name", call->who.label);
   json_open_object(&out, "account");
-  json_put_string(&out, "homePage", "urn:meno:credentials");
+  json_put_string(&out, "homePage", LRS_CREDENTIALS);
   json_put_string(&out, "name", call->who.id);
   json_close_object(&out);
   json_close_object(&out);
   call->authority = g_strdup(out.text->str);
-  call->authority_key = g_strconcat("account:urn:meno:credentials|", call->who.id, NULL);
+  call->authority_key = g_strconcat("account:" LRS_CREDENTIALS "|", call->who.id, NULL);
   call->actor = "connector:xapi"; /* which one, the authority says */
+  call->room_key = call->who.room ? g_strconcat(LRS_ROOM, call->who.room, NULL) : NULL;
 }
 
 struct known { struct credential credential; int64_t found; };
@@ -163,7 +164,7 @@ static void known_free(void *data) {
 GHashTable *xapi_known_new(void) { return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free); }
 
 static struct credential copy(const struct credential *from) {
-  return (struct credential){ g_strdup(from->id), g_strdup(from->key), g_strdup(from->label), from->scopes, from->created, from->used, from->revoked };
+  return (struct credential){ g_strdup(from->id), g_strdup(from->key), g_strdup(from->label), from->scopes, from->created, from->used, from->revoked, g_strdup(from->room), g_strdup(from->by) };
 }
 
 static bool recall(struct xapi_call *call, const char *name, int64_t wall) {
@@ -199,7 +200,7 @@ bool xapi_call_identify(struct xapi_call *call, GError **error) {
     int found = credential_find(system_store(call->door->system), wall, key, secret, &call->who, error);
     if (found == 0) fail(error, MENO_ERROR_UNAUTHENTICATED, "the key or the secret is not known, or the credential was revoked");
     if (found != 1) return false;
-    remember(call, name, wall);
+    if (!call->only_asks) remember(call, name, wall);
     call->looked_up = true;
   }
   name_authority(call);
@@ -213,6 +214,7 @@ void xapi_call_clear(struct xapi_call *call) {
   credential_clear(&call->who);
   g_clear_pointer(&call->authority, g_free);
   g_clear_pointer(&call->authority_key, g_free);
+  g_clear_pointer(&call->room_key, g_free);
 }
 
 /* ---- parameters that several resources have --------------------------------------------------------------------- */

@@ -18,7 +18,7 @@ static bool is(const struct xapi_call *call, const char *method) { return strcmp
 static bool read_place(struct xapi_call *call, const struct kind *kind, struct lrs_place *place, char **ret_agent, char **ret_registration, GError **error) {
   const char *registration = xapi_parameter(call, "registration");
   if (!xapi_only(call, kind->names, error)) return false;
-  *place = (struct lrs_place){ .kind = kind->kind, .name = xapi_parameter(call, kind->id) };
+  *place = (struct lrs_place){ .kind = kind->kind, .name = xapi_parameter(call, kind->id), .room = call->who.room };
   if (kind->activity && !(place->activity = xapi_iri_parameter(call, "activityId", error))) return false;
   if (kind->agent && !(place->agent = *ret_agent = xapi_agent_parameter(call, NULL, error))) return false;
   if (kind->registration && registration) {
@@ -120,7 +120,7 @@ bool xapi_activities(struct xapi_call *call, GError **error) {
   const char *id = NULL;
   if (!may_look(call, error) || !xapi_only(call, (const char *const[]){ "activityId", NULL }, error) || !(id = xapi_iri_parameter(call, "activityId", error))) return false;
   g_autofree char *definition = NULL;
-  int got = lrs_definition(call->door->lrs, id, &definition, error);
+  int got = lrs_definition(call->door->lrs, call->who.room, id, &definition, error);
   if (got < 0) return false;
   g_auto(json_writer_auto) out;
   json_writer_init(&out);
@@ -142,7 +142,7 @@ bool xapi_agents(struct xapi_call *call, GError **error) {
   g_autoptr(json_doc_auto) doc = key ? json_parse(text, strlen(text), error) : NULL;
   if (!doc) return false;
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  if (!lrs_agent_names(call->door->lrs, key, names, error)) return false;
+  if (!lrs_agent_names(call->door->lrs, key, call->room_key, names, error)) return false;
   const char *name = json_string(json_get(json_root(doc), "name"));
   if (name && !names->len) g_ptr_array_add(names, g_strdup(name));
   g_auto(json_writer_auto) out;

@@ -54,6 +54,7 @@ static bool read_statements(struct xapi_call *call, const char *id, GError **err
   batch->authority = call->authority;
   batch->actor = call->actor;
   batch->id = incoming->id = id ? g_ascii_strdown(id, -1) : NULL;
+  batch->room = call->who.room;
   batch->define = credential_allows(&call->who, CREDENTIAL_DEFINE);
   return xapi_check_batch(batch->root, call->version, &batch->count, error) &&
     xapi_attachments_match(batch->root, batch->parts, batch->part_count, false, error) && check_signatures(incoming, error);
@@ -96,12 +97,12 @@ void xapi_statements_store(struct xapi_call *call) { lrs_send(call->door->lrs, c
 
 /* ---- out -------------------------------------------------------------------------------------------------------- */
 
-struct look { struct lrs *lrs; char *held; };
+struct look { struct lrs *lrs; const char *room; char *held; };
 
 static const char *look_up(void *data, const char *activity, size_t *ret_length) {
   struct look *look = data;
   g_clear_pointer(&look->held, g_free);
-  if (lrs_definition(look->lrs, activity, &look->held, NULL) != 1) return NULL;
+  if (lrs_definition(look->lrs, look->room, activity, &look->held, NULL) != 1) return NULL;
   *ret_length = strlen(look->held);
   return look->held;
 }
@@ -114,7 +115,7 @@ static bool put_statement(struct xapi_call *call, const struct xapi_query *query
   g_autoptr(json_doc_auto) doc = json_parse(statement->text, statement->length, error);
   if (!doc) return false;
   struct xapi_languages languages;
-  struct look look = { call->door->lrs, NULL };
+  struct look look = { call->door->lrs, call->who.room, NULL };
   xapi_languages_read(&languages, xapi_header(call, "Accept-Language"));
   if (query->format == XAPI_IDS) xapi_write_ids(out, NULL, json_root(doc));
   else xapi_write_canonical(out, NULL, json_root(doc), &(struct xapi_canon){ look_up, NULL, &look, &languages });
@@ -210,6 +211,6 @@ bool xapi_statements_get(struct xapi_call *call, GError **error) {
   int64_t cursor;
   bool all = credential_allows(&call->who, CREDENTIAL_STATEMENTS_READ);
   if ((!all && !xapi_may(call, CREDENTIAL_READ_MINE, error)) || !read_query(call, &query, &cursor, error)) return false;
-  const char *mine = all ? NULL : call->authority_key;
+  const char *mine = all ? call->room_key : call->authority_key;
   return *query.statement || *query.voided ? answer_one(call, &query, mine, error) : answer_list(call, &query, mine, cursor, error);
 }

@@ -31,9 +31,11 @@ struct xapi_call {
   const char *body; size_t length;
   enum xapi_version version;
   struct credential who;
+  bool only_asks;             /* before the body has come: it is not remembered, or nobody would note that it came in */
   bool looked_up;             /* in the database, now */
   char *authority, *authority_key; /* of the credential: an Agent as JSON, and its key */
   const char *actor;          /* of the events */
+  char *room_key;             /* of its room, as lrs_find takes it; NULL: it has none */
   int64_t now;
   struct xapi_incoming *incoming; /* statements to be stored, which is waited for elsewhere: statements.c */
 };

@@ -26,10 +26,15 @@ export type Picture =
       between: (low: string, high: string) => string;
     }
   | { kind: 'bars'; labels: string[]; values: (number | null)[]; x: string; y: string; mark?: { name: string; label: string } }
+  | { kind: 'stack'; unit: string; days: string[]; rows: { name: string; values: (number | null)[]; rest?: boolean }[] }
   | { kind: 'curve'; points: [number, number][]; x: string; y: string }
   | { kind: 'calibration'; points: { predicted: number; observed: number; count: number }[]; x: string; y: string; perfect: string };
 
+/* Colours that carry a row of a stack, in the order of the rows; the rest is quiet. */
+const STACK = ['--skill', '--process', '--tool', '--incentive', '--clarity', '--capacity'];
+
 interface Palette {
+  stack: string[];
   ink: string;
   quiet: string;
   line: string;
@@ -43,6 +48,7 @@ function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   return {
+    stack: STACK.map(colour),
     ink: colour('--ink'),
     quiet: colour('--ink-quiet'),
     line: colour('--line'),
@@ -233,6 +239,50 @@ function bars(picture: Extract<Picture, { kind: 'bars' }>, colours: Palette): EC
   };
 }
 
+/* What makes up a whole, period by period. */
+function stack(picture: Extract<Picture, { kind: 'stack' }>, colours: Palette): EChartsCoreOption {
+  const base = common(colours);
+  return {
+    ...base,
+    grid: { ...(base.grid as object), top: 4.5 * colours.size },
+    tooltip: {
+      ...(base.tooltip as object),
+      trigger: 'axis',
+      axisPointer: { type: 'shadow' },
+      valueFormatter: (value: unknown) => (typeof value === 'number' ? brief(value) : '–'),
+    },
+    legend: {
+      type: 'scroll',
+      top: 0,
+      left: 0,
+      right: 0,
+      textStyle: { color: colours.ink, fontSize: colours.size },
+      pageTextStyle: { color: colours.quiet },
+      pageIconColor: colours.ink,
+      pageIconInactiveColor: colours.line,
+      itemWidth: 10,
+      itemHeight: 10,
+      icon: 'rect',
+    },
+    xAxis: axis(colours, '', {
+      type: 'category',
+      data: picture.days,
+      splitLine: { show: false },
+      axisLabel: { color: colours.quiet, hideOverlap: true, fontSize: colours.size, alignMinLabel: 'left', alignMaxLabel: 'right' },
+    }),
+    yAxis: upright(colours, '', { type: 'value', min: 0, minInterval: 1, axisLabel: { color: colours.quiet, fontSize: colours.size, formatter: brief } }),
+    series: picture.rows.map((row, index) => ({
+      name: row.name,
+      type: 'bar',
+      stack: 'all',
+      data: row.values,
+      barCategoryGap: '18%',
+      barMaxWidth: 48,
+      itemStyle: { color: row.rest ? colours.line : colours.stack[index % colours.stack.length], borderColor: colours.surface, borderWidth: picture.days.length > 80 ? 0 : 1 },
+    })),
+  };
+}
+
 function curve(picture: Extract<Picture, { kind: 'curve' }>, colours: Palette): EChartsCoreOption {
   const base = common(colours);
   return {
@@ -305,6 +355,8 @@ function option(picture: Picture, colours: Palette): EChartsCoreOption {
       return fan(picture, colours);
     case 'bars':
       return bars(picture, colours);
+    case 'stack':
+      return stack(picture, colours);
     case 'curve':
       return curve(picture, colours);
     case 'calibration':
