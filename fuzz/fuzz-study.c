@@ -2,7 +2,7 @@
  *
  * Any bytes as a table for any design (the first byte says which): it ends with an error or with an answer, and an answer
  * claims nothing without an interval that excludes nothing. */
-#include "cli/study-table.h"
+#include "intake/study-table.h"
 #include <math.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

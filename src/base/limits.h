@@ -8,6 +8,7 @@
 #define LIMIT_CSV_COLUMNS     512
 #define LIMIT_CSV_FIELD       (64u * 1024)         /* one cell; a comment or description */
 #define LIMIT_CSV_ROWS        20000000
+#define LIMIT_STUDY_BYTES     (128u * 1024 * 1024) /* a table to estimate from: some five million rows */
 #define LIMIT_ROW_ERRORS      1000                 /* bad rows named one by one; the rest are counted */
 #define LIMIT_MAPPING_BYTES   (256u * 1024)
 #define LIMIT_YAML_NODES      100000

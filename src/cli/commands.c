@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "cli/demo.h"
 #include "cli/doctor.h"
-#include "cli/estimate.h"
 #include "cli/serve.h"
 #include "cli/statements.h"
 #include "cli/upkeep.h"
@@ -278,7 +277,6 @@ const struct command commands[] = {
   { "simulate", "DIR [--people N] [--seed S] | DIR --respond PLAN.json --until DATE", "Write the files of a made-up company, and truth.json, or carry it on", "  --people N               employed at the end (default 600)\n"
     "  --seed S                 another number, another company\n  --weeks N                of history (default 104)\n  --until DATE             the first day that the files do not know (default: this week's Monday)\n"
     "  --respond PLAN.json      carry on the company in DIR with what `meno interventions --json` printed\n", run_simulate },
-  { "estimate", estimate_usage, "Say whether a figure moved, from any CSV file of units and periods", estimate_help, estimate_run },
   { "replay", "--verify | --rebuild", "Check the chain and every table against the events, or rebuild the tables", "", run_replay },
   { "migrate", "", "Bring the database up to this Meno's schema", "  Back it up first, and stop every other Meno that uses it. A newer database is refused.\n", migrate_run },
   { "copy", "FROM TO", "Copy a database into an empty place, of either engine, and compare", "  A place is a folder or an address postgresql://…\n", copy_run },

@@ -44,12 +44,27 @@ static void pad(GString *out, const char *text, long width) {
   for (long i = g_utf8_strlen(text, -1); i < width; i++) g_string_append_c(out, ' ');
 }
 
+static bool is_scalar(struct json value) {
+  return json_type(value) == JSON_STRING || json_type(value) == JSON_NUMBER || json_type(value) == JSON_TRUE || json_type(value) == JSON_FALSE;
+}
+
+/* Of what may be anything, and of what need not be there, only what is. */
+static bool has_column(const struct field *field, struct json list) {
+  if (is_short(field) && field->flags & REQUIRED) return true;
+  struct json_iter it = json_iter(list);
+  while (json_next(&it)) {
+    struct json value = json_get(it.value, field->name);
+    if (field->type.kind == FIELD_KIND_ANY ? is_scalar(value) : is_short(field) && json_type(value) != JSON_ABSENT) return true;
+  }
+  return false;
+}
+
 static void render_table(const struct field *fields, struct json list, GString *out) {
   const struct field *columns[COLUMNS_MOST];
   long width[COLUMNS_MOST];
   int count = 0;
   for (; fields->name && count < COLUMNS_MOST; fields++)
-    if (is_short(fields)) {
+    if (has_column(fields, list)) {
       columns[count] = fields;
       width[count++] = (long)strlen(fields->name);
     }
@@ -106,6 +121,14 @@ static void render_member(const struct field *field, struct json value, GString 
     break;
   }
   default: {
+    if (json_type(value) == JSON_OBJECT) {
+      struct json_iter it = json_iter(value);
+      while (json_next(&it)) {
+        g_autofree char *name = title_of(it.key), *text = plain(it.value);
+        if (is_scalar(it.value)) g_string_append_printf(out, "  %s: %s\n", name, text);
+      }
+      break;
+    }
     size_t length;
     const char *raw = json_raw(value, &length);
     g_string_append_printf(out, "  %.*s\n", (int)MIN(length, 2000), raw);

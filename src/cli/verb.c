@@ -112,7 +112,7 @@ static bool run_op(struct cli *cli, struct system *system, const struct op *op, 
                    char **file_arguments, GString *out, GBytes **ret_file, struct op_stream *ret_stream, GError **error) {
   g_autoptr(GArray) files = by_name(op) ? name_files(file_arguments) : cli_read_files(file_arguments, error);
   if (!files) return false;
-  struct op_call call = { .op = op, .system = system, .caller = *caller, .now = system_now(system), .files = (const struct op_file *)(void *)files->data,
+  struct op_call call = { .op = op, .system = system, .caller = *caller, .now = system ? system_now(system) : clock_now(&cli->clock), .files = (const struct op_file *)(void *)files->data,
     .file_count = files->len, .progress = op->job ? progress_show : NULL };
   bool fine = op_run(&call, in, strlen(in), out, error);
   progress_end();
@@ -288,8 +288,9 @@ int verb_run_into(struct cli *cli, const struct op *op, char **arguments, stream
   g_autoptr(system_auto) system = NULL;
   if (fine) {
     if (op->job || take) progress_catch();
-    system = system_open(cli_data(cli), cli_folder(cli), false, cli->tables, &cli->clock, &error);
-    fine = system && run_parsed(cli, system, &parsing, take, data, &status, &error);
+    bool alone = op->alone && !cli->as;
+    system = alone ? NULL : system_open(cli_data(cli), cli_folder(cli), false, cli->tables, &cli->clock, &error);
+    fine = (alone || system) && run_parsed(cli, system, &parsing, take, data, &status, &error);
   }
   json_writer_clear(&parsing.out);
   return fine ? status : cli_fail(cli, error);

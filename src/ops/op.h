@@ -57,6 +57,7 @@ struct op {
   const char *purpose;         /* why the data may be seen: "steering", "own data" … */
   enum body_kind body;
   bool job;                    /* may take over a second: over HTTP it answers 202 with a job, on the command line it shows progress */
+  bool alone;                  /* reads nothing but its input: the command line needs no company for it, and call->system is NULL */
 };
 
 /* Who is asking. */

@@ -13,6 +13,7 @@ static const struct op *const all[] = {
   studio_ops,
   interventions_ops,
   impact_ops,
+  estimate_ops,
   programmes_ops,
   skills_ops,
   workforce_ops,

@@ -14,6 +14,7 @@ extern const struct op
   studio_ops[],
   interventions_ops[],
   impact_ops[],
+  estimate_ops[],
   programmes_ops[],
   skills_ops[],
   workforce_ops[],

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define COLUMNS_MOST 60
+#define KEPT_MOST 50000000 /* predictions that are kept for their quantiles: 400 MB */
 #define LEVEL_DF 32
 #define EXPECTED_R2 0.8
 #define NOISE_DF 50
@@ -258,6 +259,11 @@ struct bsts_result *bsts_estimate(const struct bsts_series *in, const struct bst
   g_assert(in->start >= 0 && in->start <= in->n);
   if (!scale(in, &s, error))
     return NULL;
+  if ((int64_t)MAX(o->draws, 4000) * (in->n - in->start) > KEPT_MOST || (o->season > 1 && o->season >= in->n)) {
+    fail(error, MENO_ERROR_TOO_LARGE, "%d draws of %d values after the start, or a season of %d in %d values, are too many: ask for fewer", o->draws, in->n - in->start,
+         o->season, in->n);
+    return NULL;
+  }
   struct bsts_result *r = g_new0(struct bsts_result, 1);
   struct kept k = { .draws = o->draws > 0 ? o->draws : 4000 };
   g_autofree double *sample = g_new0(double, (size_t)k.draws * (size_t)MAX(in->n - in->start, 1)), *sum = g_new0(double, (size_t)k.draws);

@@ -16,6 +16,9 @@
 #include <math.h>
 #include <string.h>
 
+#define CELLS_MOST 1000000
+#define DRAWS_MOST 100000000 /* of all cells: 800 MB, and as much again */
+
 /* ---- groups and cells ------------------------------------------------------------------------------------------- */
 
 static void find_groups(struct did_work *w)
@@ -256,6 +259,10 @@ struct did_result *did_estimate(const struct panel *panel, const struct did_opti
   find_groups(&w);
   if (w.groups == 0) {
     fail(error, MENO_ERROR_BAD_INPUT, "all units start together and none stays untreated: there is none to compare with");
+    return NULL;
+  }
+  if ((int64_t)w.groups * w.periods > CELLS_MOST || (int64_t)options->draws * w.groups * w.periods > DRAWS_MOST) {
+    fail(error, MENO_ERROR_TOO_LARGE, "%d starts in %d periods are too many effects%s: give the time as longer periods", w.groups, w.periods, options->draws ? " for so many draws" : "");
     return NULL;
   }
   fit_cells(&w);

@@ -462,7 +462,8 @@ static void logit_at(double eta, double y, double *ret_mean, double *ret_slope, 
   double p = 1 / (1 + exp(-eta));
   *ret_mean = p;
   *ret_slope = fmax(p * (1 - p), 1e-14);
-  *ret_deviance = 2 * (y > 0.5 ? log1p(exp(-eta)) : eta > 30 ? eta : log1p(exp(eta)));
+  double against = y > 0.5 ? -eta : eta;
+  *ret_deviance = 2 * (against > 30 ? against : log1p(exp(against)));
 }
 
 static void poisson_at(double eta, double y, double *ret_mean, double *ret_slope, double *ret_deviance)
@@ -475,14 +476,14 @@ static void poisson_at(double eta, double y, double *ret_mean, double *ret_slope
 
 typedef void family(double eta, double y, double *ret_mean, double *ret_slope, double *ret_deviance);
 
-static bool reweighted(family at, const double *x, const double *y, const double *weight, const double *offset, double start, int n, int k,
+static bool reweighted(family at, const double *x, const double *y, const double *weight, const double *offset, int n, int k,
                        double *ret_beta, double *ret_inverse, double *ret_fitted)
 {
   g_autofree double *eta = g_new(double, (size_t)n), *target = g_new(double, (size_t)n), *w = g_new(double, (size_t)n),
                     *beta = g_new0(double, (size_t)k), *bread = g_new(double, (size_t)k * k), *mean = g_new(double, (size_t)n);
   double before = INFINITY;
   for (int i = 0; i < n; i++)
-    eta[i] = at == poisson_at ? log(y[i] + 0.1) : start;
+    eta[i] = at == poisson_at ? log(y[i] + 0.1) : log((y[i] * (weight ? weight[i] : 1) + 0.5) / ((1 - y[i]) * (weight ? weight[i] : 1) + 0.5)); /* as R */
   for (int pass_number = 0; pass_number < 50; pass_number++) {
     double deviance = 0, slope, part;
     for (int i = 0; i < n; i++) {
@@ -522,13 +523,13 @@ bool linear_logit(const double *x, const double *y, const double *weight, int n,
     share += y[i] / n;
   if (!(share > 0 && share < 1))
     return false;
-  return reweighted(logit_at, x, y, weight, NULL, log(share / (1 - share)), n, k, ret_beta, ret_inverse, ret_fitted);
+  return reweighted(logit_at, x, y, weight, NULL, n, k, ret_beta, ret_inverse, ret_fitted);
 }
 
 bool linear_poisson(const double *x, const double *y, const double *offset, int n, int k, double *ret_beta, double *ret_inverse,
                     double *ret_fitted)
 {
-  return reweighted(poisson_at, x, y, NULL, offset, 0, n, k, ret_beta, ret_inverse, ret_fitted);
+  return reweighted(poisson_at, x, y, NULL, offset, n, k, ret_beta, ret_inverse, ret_fitted);
 }
 
 /* ---- tails ------------------------------------------------------------------------------------------------------ */

@@ -82,15 +82,16 @@ static void moments(const struct sample *s, int column, int arm, const double *w
 }
 
 /* Spread: the mean of the two arms' variances, as R `cobalt` and `MatchIt` do for balance (ebal: of the treated). */
-static bool standardise(struct sample *s, GError **error)
+static bool standardise(struct sample *s, const char *const *name, GError **error)
 {
   for (int j = 0; j < s->k; j++) {
     double mean, own, other;
     moments(s, j, 0, NULL, &mean, &other);
     moments(s, j, 1, NULL, &s->mean[j], &own);
     s->sd[j] = sqrt((own + other) / 2);
+    g_autofree char *number = g_strdup_printf("%d", j + 1);
     if (!(s->sd[j] > 0))
-      return fail(error, MENO_ERROR_BAD_INPUT, "covariate %d has one value only: leave it out", j + 1);
+      return fail(error, MENO_ERROR_BAD_INPUT, "the covariate \"%s\" has one value only: leave it out", name ? name[j] : number);
   }
   return true;
 }
@@ -282,7 +283,7 @@ struct match_result *match_estimate(const struct match_rows *rows, enum match_me
     fail(error, MENO_ERROR_BAD_INPUT, "no covariates are named: without them treated and others cannot be made alike");
     return NULL;
   }
-  if (!take_rows(rows, &s, error) || !standardise(&s, error) || (method == MATCH_PROPENSITY && !propensity(&s, error)))
+  if (!take_rows(rows, &s, error) || !standardise(&s, rows->name, error) || (method == MATCH_PROPENSITY && !propensity(&s, error)))
     return NULL;
   if (method == MATCH_ENTROPY)
     entropy(&s);

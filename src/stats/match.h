@@ -12,6 +12,7 @@ struct match_rows {
   const double *outcome;   /* NAN rows are left out */
   const int *treated;      /* 0, 1 */
   const double *x;         /* covariates from before [n * columns] */
+  const char *const *name; /* [columns] of the covariates, for messages; NULL: their numbers */
 };
 
 struct match_balance { double treated, control, weighted; /* means */ double before, after; /* standardised differences */

@@ -70,7 +70,7 @@ static bool value_fine(const struct build *b, int row, double value, const char 
   if (isnan(value) || fabs(value) <= PANEL_HUGE)
     return true;
   return fail(b->error, MENO_ERROR_BAD_INPUT, "row %d: %s %g is %s: correct it, or divide the column by a constant", line_of(b->in, row), what, value,
-              isinf(value) ? "infinite" : "too large to be squared");
+              isinf(value) ? "infinite" : "too large to reckon with");
 }
 
 static bool check_rows(const struct build *b)
@@ -145,6 +145,8 @@ static int choose(struct build *b, struct panel *p, enum panel_keep keep)
     p->missing += here ? lacks[u] : 0;
     p->incomplete += here && lacks[u] > 0;
     p->always += b->first[u] == 0;
+    if (keep & PANEL_COMPLETE && here && lacks[u] > 0 && b->first[u] < b->periods && p->lost++ == 0)
+      p->lost_name = unit_name(in, u);
     if ((keep & PANEL_COMPLETE && lacks[u] > 0) || (keep & PANEL_WITH_BEFORE && b->first[u] == 0))
       b->first[u] = -1;
     if (b->first[u] >= 0) {
@@ -237,6 +239,17 @@ static bool varies(const struct panel *p)
   return high > low;
 }
 
+static void find_gaps(struct panel *p)
+{
+  p->step = p->when[1] - p->when[0];
+  for (int t = 2; t < p->periods; t++)
+    p->step = MIN(p->step, p->when[t] - p->when[t - 1]);
+  p->gaps = (p->when[p->periods - 1] - p->when[0]) / p->step - (p->periods - 1);
+  for (int t = 1; t < p->periods; t++)
+    if ((p->when[t] - p->when[t - 1]) % p->step)
+      p->gaps = -1;
+}
+
 static bool fill(struct build *b, struct panel *p, enum panel_keep keep)
 {
   const struct panel_rows *in = b->in;
@@ -250,6 +263,8 @@ static bool fill(struct build *b, struct panel *p, enum panel_keep keep)
   settle_order(b, p->units);
   p->periods = b->periods;
   p->columns = in->columns;
+  if (p->units == 0 && !p->incomplete && !p->always)
+    return fail(b->error, MENO_ERROR_BAD_INPUT, "no row has a value of the outcome and of all covariates");
   if (p->units == 0)
     return fail(b->error, MENO_ERROR_BAD_INPUT, "no unit is left: %d of %d lack a period, %d are treated from the first period on", p->incomplete, in->units, p->always);
   p->when = g_memdup2(b->when, sizeof(int64_t) * (size_t)b->periods);
@@ -261,9 +276,7 @@ static bool fill(struct build *b, struct panel *p, enum panel_keep keep)
   p->x = p->columns ? g_new(double, (size_t)p->units * p->periods * p->columns) : NULL;
   copy_values(b, p);
   number_clusters(b, p);
-  p->dates_even = true;
-  for (int t = 2; t < p->periods; t++)
-    p->dates_even = p->dates_even && p->when[t] - p->when[t - 1] == p->when[1] - p->when[0];
+  find_gaps(p);
   return varies(p) || fail(b->error, MENO_ERROR_BAD_INPUT, "the outcome has one value only: there is nothing to compare");
 }
 
@@ -286,6 +299,7 @@ void panel_free(struct panel *p)
 {
   if (!p)
     return;
+  g_free(p->lost_name);
   g_free(p->when);
   g_free(p->start);
   g_free(p->first);
@@ -307,6 +321,11 @@ int panel_treated(const struct panel *p)
 bool panel_needs(const struct panel *p, bool controls, GError **error)
 {
   int treated = panel_treated(p);
+  if (treated == 0 && p->lost > 0)
+    return fail(error, MENO_ERROR_BAD_INPUT, "no treated unit is left: unit \"%s\"%s lack%s a value in some period; fill the gap, or leave that period out for all units", p->lost_name,
+                p->lost > 1 ? " and others" : "", p->lost > 1 ? "" : "s");
+  if (treated == 0 && p->always > 0)
+    return fail(error, MENO_ERROR_BAD_INPUT, "no treated unit is left: %d had no before, being treated from the first period on", p->always);
   if (treated == 0)
     return fail(error, MENO_ERROR_BAD_INPUT, "no unit is treated within the periods of the table: its column of starts names none of them");
   if (controls && treated == p->units)

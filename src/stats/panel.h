@@ -6,7 +6,7 @@
 #include "base/error.h"
 
 #define PANEL_NEVER INT64_MAX /* a unit that is never treated */
-#define PANEL_HUGE 1e140      /* a value beyond this cannot be squared: refused */
+#define PANEL_HUGE 1e70       /* a value beyond this is refused: errors of errors take its fourth power */
 
 /* What comes in; borrowed. Arrays of `rows`. */
 struct panel_rows {
@@ -35,7 +35,10 @@ struct panel {
   /* diagnoses */
   int missing, incomplete;   /* cells without a value; units that lack one (dropped if asked for) */
   int always;                /* units treated from the first period on: they have no before (dropped if asked for) */
-  bool dates_even;           /* periods are equally far apart */
+  int lost;                  /* treated units that were dropped for a gap */
+  char *lost_name;           /* of the first of them; NULL */
+  int64_t step;              /* smallest distance between two periods */
+  int64_t gaps;              /* periods of that distance that no unit has; −1: the distances are no multiples of it */
 };
 
 enum panel_keep { PANEL_AS_IT_IS = 0, PANEL_COMPLETE = 1 /* only units observed in every period */,
@@ -51,5 +54,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(panel_auto, panel_free)
 
 /* How many units start within the data; how many do not. */
 int panel_treated(const struct panel *panel);
-/* Refuses (BAD_INPUT) a panel without a treated unit, or without an untreated one where `controls` are wanted. */
+/* Refuses (BAD_INPUT) a panel without a treated unit, or without an untreated one where `controls` are wanted; says which
+ * units were dropped where that is why. */
 bool panel_needs(const struct panel *panel, bool controls, GError **error);

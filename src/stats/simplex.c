@@ -16,22 +16,37 @@
 #include <math.h>
 #include <string.h>
 
+#define DEPENDENT 1e-13 /* of a column's square: what is left of it beside the others */
 #define GRAM_MOST 2500 /* columns whose products with each other are kept: 50 MB */
 
-/* Weights of the active set: G⁻¹ 1 / (1ᵀ G⁻¹ 1). */
+/* Weights of the active set: G⁻¹ 1 / (1ᵀ G⁻¹ 1), by Cholesky in place. Called thousands of times for a dozen columns each: too
+ * often for a library with its checks. False: a column is all but a mixture of those before it. */
 static bool solve_active(const double *gram, int k, const int *active, int count, double *out)
 {
-  g_autofree double *part = g_new(double, (size_t)count * count);
+  g_autofree double *l = g_new(double, (size_t)count * count);
   double total = 0;
-  for (int i = 0; i < count; i++)
-    for (int j = 0; j < count; j++)
-      part[i * count + j] = gram[(size_t)active[i] * k + active[j]];
-  if (!linear_invert(part, count))
-    return false;
   for (int i = 0; i < count; i++) {
-    out[i] = 0;
-    for (int j = 0; j < count; j++)
-      out[i] += part[i * count + j];
+    const double *row = gram + (size_t)active[i] * k;
+    double rest = 1;
+    for (int j = 0; j <= i; j++) {
+      double sum = row[active[j]];
+      for (int m = 0; m < j; m++)
+        sum -= l[i * count + m] * l[j * count + m];
+      if (j < i)
+        l[i * count + j] = sum / l[j * count + j];
+      else if (!(sum > DEPENDENT * row[active[i]]))
+        return false;
+      else
+        l[i * count + i] = sqrt(sum);
+    }
+    for (int m = 0; m < i; m++)
+      rest -= l[i * count + m] * out[m];
+    out[i] = rest / l[i * count + i];
+  }
+  for (int i = count - 1; i >= 0; i--) {
+    for (int m = i + 1; m < count; m++)
+      out[i] -= l[m * count + i] * out[m];
+    out[i] /= l[i * count + i];
     total += out[i];
   }
   for (int i = 0; i < count; i++)
@@ -61,10 +76,9 @@ static int entering(const double *gram, int k, const double *weight, const bool 
   double level = 0, most = 0, size = 0;
   int best = -1;
   g_autofree double *slope = g_new0(double, (size_t)k);
-  for (int j = 0; j < k; j++)
-    for (int i = 0; i < k; i++)
-      if (weight[i] > 0)
-        slope[j] += gram[(size_t)j * k + i] * weight[i];
+  for (int i = 0; i < k; i++)
+    for (int j = 0; weight[i] > 0 && j < k; j++)
+      slope[j] += weight[i] * gram[(size_t)i * k + j];
   for (int j = 0; j < k; j++) {
     level += weight[j] * slope[j];
     size = fmax(size, fabs(slope[j]));
@@ -105,32 +119,54 @@ static bool settle(const double *gram, int k, int *active, int *count, bool *ins
   return true;
 }
 
-void simplex_fit(const double *a, const double *b, int n, int k, double ridge, double *ret_weight)
+/* Adds and takes off from the weights as they are, a corner or any other place. */
+static void improve(const double *gram, int k, int *active, int count, bool *inside, double *weight)
 {
-  g_autofree double *gram = g_new(double, (size_t)k * k), *before = g_new(double, (size_t)k);
-  g_autofree int *active = g_new(int, (size_t)k);
-  g_autofree bool *inside = g_new0(bool, (size_t)k);
-  int best = 0, count = 1;
-  make_gram(a, b, n, k, ridge, gram);
-  for (int j = 1; j < k; j++)
-    if (gram[(size_t)j * k + j] < gram[(size_t)best * k + best])
-      best = j;
-  memset(ret_weight, 0, sizeof(double) * (size_t)k);
-  ret_weight[best] = 1;
-  inside[best] = true;
-  active[0] = best;
+  g_autofree double *before = g_new(double, (size_t)k);
   for (int round = 0; round < 20 * k + 100; round++) {
-    int next = entering(gram, k, ret_weight, inside);
+    int next = entering(gram, k, weight, inside);
     if (next < 0)
       return;
-    memcpy(before, ret_weight, sizeof(double) * (size_t)k);
+    memcpy(before, weight, sizeof(double) * (size_t)k);
     inside[next] = true;
     active[count++] = next;
-    if (!settle(gram, k, active, &count, inside, ret_weight)) { /* the newcomer is all but a mixture of the others */
-      memcpy(ret_weight, before, sizeof(double) * (size_t)k);
+    if (!settle(gram, k, active, &count, inside, weight)) { /* the newcomer is all but a mixture of the others */
+      memcpy(weight, before, sizeof(double) * (size_t)k);
       return;
     }
   }
+}
+
+void simplex_solve(const double *gram, int k, bool warm, double *weight)
+{
+  g_autofree int *active = g_new(int, (size_t)k);
+  g_autofree bool *inside = g_new0(bool, (size_t)k);
+  int best = 0, count = 0;
+  for (int j = 0; warm && j < k; j++)
+    if (weight[j] > 0) {
+      inside[j] = true;
+      active[count++] = j;
+    }
+  if (count > 0 && settle(gram, k, active, &count, inside, weight)) {
+    improve(gram, k, active, count, inside, weight);
+    return;
+  }
+  for (int j = 1; j < k; j++)
+    if (gram[(size_t)j * k + j] < gram[(size_t)best * k + best])
+      best = j;
+  memset(weight, 0, sizeof(double) * (size_t)k);
+  memset(inside, 0, sizeof(bool) * (size_t)k);
+  weight[best] = 1;
+  inside[best] = true;
+  active[0] = best;
+  improve(gram, k, active, 1, inside, weight);
+}
+
+void simplex_fit(const double *a, const double *b, int n, int k, double ridge, double *ret_weight)
+{
+  g_autofree double *gram = g_new(double, (size_t)k * k);
+  make_gram(a, b, n, k, ridge, gram);
+  simplex_solve(gram, k, false, ret_weight);
 }
 
 /* ---- by steps --------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 
 void study_note(struct study_result *r, const char *key, double number);
 void study_note_text(struct study_result *r, const char *key, const char *text);
+void study_note_panel(struct study_result *r, const struct panel *panel);
 void study_effect(struct study_result *r, const char *kind, int64_t group, int64_t time, double estimate, double se, double low, double high, bool post);
 /* Which of `choices` (NULL-ended) the study's method names; −1: none of them, `error` is set. 0 for no method. */
 int study_choice(const struct study *study, const char *const *choices, GError **error);

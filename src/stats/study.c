@@ -17,9 +17,10 @@
 #define PRETREND_ALPHA 0.05
 #define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls, if it is also more than so many times their noise */
 #define FIT_NOISE 1.5
+#define FIT_WORSE 2          /* gap before with covariates, over that with outcomes alone */
 
 const char *const study_names[] = { "did", "its", "sc", "sdid", "bsts", "rct", "stepped-wedge", "match", NULL };
-const char *const study_verdicts[] = { "moved", "did not move", "cannot tell", "refused" };
+const char *const study_verdicts[] = { "moved", "did not move", "cannot tell", "refused", NULL };
 
 /* ---- what a study gathers --------------------------------------------------------------------------------------- */
 
@@ -66,7 +67,7 @@ void study_doubt(struct study_result *r, const char **doubt, const char *format,
     *doubt = g_array_index(r->notes, struct study_note, r->notes->len - 1).text;
 }
 
-static void note_panel(struct study_result *r, const struct panel *p)
+void study_note_panel(struct study_result *r, const struct panel *p)
 {
   study_note(r, "units", p->units);
   study_note(r, "periods", p->periods);
@@ -75,6 +76,10 @@ static void note_panel(struct study_result *r, const struct panel *p)
   study_note(r, "missing_cells", p->missing);
   study_note(r, "units_with_gaps", p->incomplete);
   study_note(r, "units_without_before", p->always);
+  if (p->gaps >= 0)
+    study_note(r, "missing_periods", p->gaps);
+  else
+    study_note_text(r, "missing_periods", "the periods are not evenly spaced");
 }
 
 /* Clusters with a treated unit, and without one. */
@@ -142,7 +147,7 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
   r->se = d->simple.overall.se;
   count_clusters(p, &treated, &other);
   set_normal(r, options.alpha, d->df);
-  note_panel(r, p);
+  study_note_panel(r, p);
   note_average(r, "simple", "simple_se", &d->simple);
   note_average(r, "dynamic", "dynamic_se", &d->dynamic);
   note_average(r, "group", "group_se", &d->group);
@@ -169,14 +174,87 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
 
 /* ---- synthetic -------------------------------------------------------------------------------------------------- */
 
+/* Means of the covariates by unit over their windows [columns * units]; NULL with the unit and covariate that have no value. */
+static double *make_predictors(const struct study *s, const struct panel *p, GError **error)
+{
+  const struct panel_rows *rows = &s->rows;
+  int k = rows->columns;
+  g_autofree double *sum = g_new0(double, (size_t)k * (size_t)rows->units), *count = g_new0(double, (size_t)k * (size_t)rows->units);
+  double *out = g_new(double, (size_t)k * (size_t)p->units);
+  for (int i = 0; i < rows->rows; i++)
+    for (int j = 0; j < k; j++) {
+      double value = rows->x[(size_t)i * k + j];
+      bool within = s->windows ? rows->time[i] >= s->windows[j].from && rows->time[i] <= s->windows[j].to : true;
+      if (fabs(value) > PANEL_HUGE) {
+        fail(error, MENO_ERROR_BAD_INPUT, "row %d: a covariate %g is too large to reckon with: correct it, or divide the column by a constant", rows->line ? rows->line[i] : i + 1, value);
+        g_free(out);
+        return NULL;
+      }
+      if (isnan(value) || !within || rows->time[i] >= p->when[p->first[0]])
+        continue;
+      sum[(size_t)rows->unit[i] * k + j] += value;
+      count[(size_t)rows->unit[i] * k + j]++;
+    }
+  for (int i = 0; i < p->units; i++)
+    for (int j = 0; j < k; j++) {
+      size_t at = (size_t)p->origin[i] * k + j;
+      out[(size_t)j * p->units + i] = sum[at] / count[at];
+      if (count[at] > 0)
+        continue;
+      g_autofree char *number = g_strdup_printf("%d", j + 1), *unit = g_strdup_printf("%d", p->origin[i] + 1);
+      fail(error, MENO_ERROR_BAD_INPUT, "unit \"%s\" has no value of the covariate \"%s\" before the start%s: leave one of them out", rows->name ? rows->name[p->origin[i]] : unit,
+           s->covariates ? s->covariates[j] : number, s->windows ? " in its periods" : "");
+      g_free(out);
+      return NULL;
+    }
+  return out;
+}
+
+static void put_predictors(const struct synthetic_result *y, int k, struct study_result *r)
+{
+  for (int j = 0; j < k && y->importance; j++) {
+    study_effect(r, "predictor_weight", j, PANEL_NEVER, y->importance[j], NAN, NAN, NAN, false);
+    study_effect(r, "predictor_treated", j, PANEL_NEVER, y->of_treated[j], NAN, NAN, NAN, false);
+    study_effect(r, "predictor_synthetic", j, PANEL_NEVER, y->of_synthetic[j], NAN, NAN, NAN, false);
+  }
+}
+
+/* Synthetic control on the covariates, or on the outcomes where the covariates would leave the past unlike: to be alike in what
+ * is known of the units must not cost that they went the same way. */
+static struct synthetic_result *run_control(const struct study *s, const struct panel *p, struct synthetic_options *o, struct study_result *r, GError **error)
+{
+  g_autofree double *predictor = NULL;
+  if (s->rows.columns) {
+    if (!panel_needs(p, true, error) || !(predictor = make_predictors(s, p, error)))
+      return NULL;
+    struct synthetic_options quick = *o;
+    quick.errors = SYNTHETIC_NO_ERRORS;
+    g_autoptr(synthetic_result_auto) plain = synthetic_estimate(p, &quick, error);
+    quick.predictor = predictor;
+    quick.predictors = s->rows.columns;
+    g_autoptr(synthetic_result_auto) with = plain ? synthetic_estimate(p, &quick, error) : NULL;
+    if (!with)
+      return NULL;
+    study_note(r, "fit_before_with_covariates", with->fit);
+    study_note(r, "fit_before_with_outcomes", plain->fit);
+    bool use = s->as_named || with->fit <= FIT_WORSE * plain->fit;
+    study_note_text(r, "alike_in", use ? "the covariates" : "all outcomes before: with the covariates the gap before would be more than twice as large");
+    o->predictor = use ? predictor : NULL;
+    o->predictors = use ? s->rows.columns : 0;
+  }
+  return synthetic_estimate(p, o, error);
+}
+
 static bool run_synthetic(const struct study *s, struct study_result *r, const char **doubt, GError **error)
 {
   static const char *const methods[] = { "auto", "placebo", "jackknife", NULL };
   bool control = s->design == STUDY_SC;
   int method = study_choice(s, methods, error);
-  g_autoptr(panel_auto) p = method < 0 ? NULL : panel_new(&s->rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, error);
+  struct panel_rows rows = s->rows;
+  rows.columns = 0; /* a covariate may have gaps: its mean is what counts */
+  g_autoptr(panel_auto) p = method < 0 ? NULL : panel_new(&rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, error);
   struct synthetic_options options = { .method = control ? SYNTHETIC_CONTROL : SYNTHETIC_DID, .errors = method, .replications = s->draws, .alpha = 1 - r->level, .seed = s->seed };
-  g_autoptr(synthetic_result_auto) y = p ? synthetic_estimate(p, &options, error) : NULL;
+  g_autoptr(synthetic_result_auto) y = p ? run_control(s, p, &options, r, error) : NULL;
   if (!y)
     return false;
   r->estimate = y->estimate;
@@ -189,7 +267,8 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
   for (int i = 0; i < y->controls; i++)
     if (y->weight[i] > 1e-6)
       study_effect(r, "weight", y->weight_origin[i], PANEL_NEVER, y->weight[i], NAN, NAN, NAN, false);
-  note_panel(r, p);
+  put_predictors(y, s->rows.columns, r);
+  study_note_panel(r, p);
   study_note(r, "fit_before", y->fit);
   study_note(r, "fit_before_share", y->fit_share);
   study_note(r, "noise", y->noise);
@@ -222,7 +301,7 @@ static bool run_wedge(const struct study *s, struct study_result *r, const char 
   r->low = w.randomised ? w.chance.low : w.low;
   r->high = w.randomised ? w.chance.high : w.high;
   r->p = w.randomised ? w.chance.p : w.p;
-  note_panel(r, p);
+  study_note_panel(r, p);
   study_note(r, "model_low", w.low);
   study_note(r, "model_high", w.high);
   study_note(r, "model_p", w.p);
@@ -251,6 +330,15 @@ static enum study_verdict judge(const struct study_result *r, const struct study
   return moved ? STUDY_MOVED : STUDY_CANNOT_TELL;
 }
 
+/* "3.2 lower (95 % interval …)"; of counts in percent, because their estimate is a log ratio. */
+static char *size_of(const struct study_result *r)
+{
+  double by = r->logs ? 100 * expm1(r->estimate) : r->estimate, low = r->logs ? 100 * expm1(r->low) : r->low, high = r->logs ? 100 * expm1(r->high) : r->high;
+  const char *unit = r->logs ? " %" : "";
+  g_autofree char *interval = isnan(r->low) ? g_strdup("") : g_strdup_printf(" (%.0f %% interval %.4g%s to %.4g%s)", 100 * r->level, low, unit, high, unit);
+  return g_strdup_printf("%.4g%s %s than it would have been without the start%s", fabs(by), unit, by < 0 ? "lower" : "higher", interval);
+}
+
 static char *say(const struct study_result *r, const struct study *s, const char *doubt)
 {
   const char *what = s->outcome ? s->outcome : "the outcome";
@@ -258,8 +346,7 @@ static char *say(const struct study_result *r, const struct study *s, const char
     return g_strdup_printf("No effect is given for %s: %s.", what, doubt);
   if (isnan(r->estimate))
     return g_strdup_printf("Whether %s moved cannot be told: %s.", what, doubt ? doubt : "there is no estimate");
-  g_autofree char *interval = isnan(r->low) ? g_strdup("") : g_strdup_printf(" (%.0f %% interval %.4g to %.4g)", 100 * r->level, r->low, r->high);
-  g_autofree char *found = g_strdup_printf("%s is %.4g %s than it would have been without the start%s", what, fabs(r->estimate), r->estimate < 0 ? "lower" : "higher", interval);
+  g_autofree char *size = size_of(r), *found = g_strdup_printf("%s is %s", what, size);
   if (r->verdict == STUDY_MOVED)
     return g_strdup_printf("It moved: %s.", found);
   if (r->verdict == STUDY_DID_NOT_MOVE)
@@ -283,12 +370,18 @@ struct study_result *study_estimate(const struct study *asked, GError **error)
     fail(error, MENO_ERROR_BAD_INPUT, "the design %s needs a column of time", study_names[s->design]);
     return NULL;
   }
-  if (s->rows.columns && (s->design == STUDY_SC || s->design == STUDY_SDID || s->design == STUDY_WEDGE)) {
+  if (s->windows && s->design != STUDY_SC) {
+    fail(error, MENO_ERROR_BAD_INPUT, "the design %s takes covariates as they are: periods of a covariate (name@from:to) are for the design sc", study_names[s->design]);
+    return NULL;
+  }
+  if (s->rows.columns && (s->design == STUDY_SDID || s->design == STUDY_WEDGE)) {
     study_note_text(r, "covariates", "not used by this design");
     s->rows.columns = 0;
   }
   if (!runs[s->design](s, r, &doubt, error))
     return NULL;
+  if (!doubt && !isnan(r->estimate) && !(r->se > 0))
+    study_doubt(r, &doubt, "the values leave nothing to chance (there is no noise in them), so that no error can be told");
   r->verdict = judge(r, s, doubt);
   r->sentence = say(r, s, doubt);
   return g_steal_pointer(&r);

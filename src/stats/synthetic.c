@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A. Abadie, A. Diamond, J. Hainmueller, J. Am. Stat. Assoc. 105, 2010, on all outcomes before the start (no other predictors, so
- * that there is nothing to tune), the quadratic problem solved exactly; placebo inference by the ratio of the gaps after and
+ * A. Abadie, A. Diamond, J. Hainmueller, J. Am. Stat. Assoc. 105, 2010: on all outcomes before the start, where there is nothing
+ * to tune and the quadratic problem is solved exactly, or on predictors (predictors.c); placebo inference by the ratio of the gaps after and
  * before. D. Arkhangelsky, S. Athey, D. Hirshberg, G. Imbens, S. Wager, "Synthetic difference-in-differences", Am. Econ. Rev. 111,
  * 2021; reference implementation R `synthdid` with its defaults (ζ of the units from the noise of the differences, sparsified
  * after 100 steps, 10,000 steps at most), placebo (algorithm 4) and fixed-weights jackknife (algorithm 3). Several starts as
@@ -11,6 +11,7 @@
  * takes the noise of treated and controls as alike. One control with nearly all the weight is a comparison of two. */
 #include "stats/synthetic.h"
 #include "stats/linear.h"
+#include "stats/predictors.h"
 #include "stats/simplex.h"
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -21,11 +22,13 @@
 #define WALK_FIRST 100
 #define PLACEBOS_LEAST 4
 #define JACKKNIFE_LEAST 10 /* treated units: with 4 of 24 its intervals held in 90 % only, the placebo's in 95 % */
+#define CONTROLS_MOST 5000
+#define FIT_FLOOR 0.1 /* of the controls' noise */
 #define PLACEBOS_EACH 300 /* controls; of more, some are drawn */
 
 /* One start: rows are units. treated [n1], control [n0]: units of the panel. */
 struct group { const struct panel *p; const int *control, *treated; int n0, n1, before; };
-struct weights { double *unit, *time; /* [n0], [before] */ };
+struct weights { double *unit, *time, *importance; /* [n0], [before], [predictors] or NULL */ };
 struct outcome { double estimate, squares_before, squares_after; int before, after; };
 
 static double value(const struct panel *p, int t, int unit)
@@ -96,6 +99,28 @@ static void before_columns(const struct group *g, double *a, double *b)
   }
 }
 
+static double predictor_mean(const struct group *g, const struct synthetic_options *o, int predictor)
+{
+  double sum = 0;
+  for (int i = 0; i < g->n1; i++)
+    sum += o->predictor[(size_t)predictor * g->p->units + g->treated[i]];
+  return sum / g->n1;
+}
+
+static void predictor_weights(const struct group *g, const struct synthetic_options *o, double *importance, double *weight)
+{
+  int k = o->predictors;
+  g_autofree double *z0 = g_new(double, (size_t)g->n0 * g->before), *z1 = g_new(double, (size_t)g->before), *x0 = g_new(double, (size_t)g->n0 * k),
+                    *x1 = g_new(double, (size_t)k), *v = g_new(double, (size_t)k);
+  before_columns(g, z0, z1);
+  for (int j = 0; j < k; j++) {
+    x1[j] = predictor_mean(g, o, j);
+    for (int i = 0; i < g->n0; i++)
+      x0[(size_t)i * k + j] = o->predictor[(size_t)j * g->p->units + g->control[i]];
+  }
+  predictors_fit(x1, x0, k, z1, z0, g->before, g->n0, importance ? importance : v, weight);
+}
+
 static void unit_weights(const struct group *g, const struct synthetic_options *o, double sd, double *weight)
 {
   g_autofree double *a = g_new(double, (size_t)g->n0 * g->before), *b = g_new(double, (size_t)g->before);
@@ -131,7 +156,10 @@ static void even(double *weight, int k)
 static void make_weights(const struct group *g, const struct synthetic_options *o, struct weights *w)
 {
   double sd = noise(g);
-  unit_weights(g, o, sd, w->unit);
+  if (o->predictors)
+    predictor_weights(g, o, w->importance, w->unit);
+  else
+    unit_weights(g, o, sd, w->unit);
   if (o->method == SYNTHETIC_DID)
     time_weights(g, sd, w->time);
 }
@@ -178,7 +206,7 @@ static struct outcome estimate_with(const struct plan *plan, const int *control,
   for (int k = 0; k < plan->groups; k++) {
     struct group g = group_of(plan, k, control, n0, treated);
     g_autofree double *unit = g_new(double, (size_t)n0), *time = g_new(double, (size_t)g.before);
-    struct weights w = { unit, time };
+    struct weights w = { unit, time, NULL };
     even(unit, n0);
     even(time, g.before);
     if (start) {
@@ -215,14 +243,39 @@ static void keep_weights(const struct plan *plan, const int *chosen, int n0, str
   }
 }
 
+static int compare_double(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* The gap before; an all but perfect one, which more controls than periods can always have, is no measure of anything. */
+static double misfit(const struct plan *plan, const struct outcome *o, double noise_sd)
+{
+  return fmax(sqrt(o->squares_before / plan->n1), FIT_FLOOR * noise_sd);
+}
+
+/* The effects that, taken off the treated, leave a mean gap after that is no larger, for the gap before, than that of enough
+ * placebos: the test turned round (S. Firpo, V. Possebom, J. Causal Inference 6, 2018, with this statistic). */
+static void turn_round(const struct plan *plan, const struct outcome *real, double *size, int runs, double noise_sd, struct synthetic_result *r)
+{
+  double alpha = plan->o.alpha > 0 ? plan->o.alpha : 0.05;
+  int beyond = MAX((int)floor(alpha * (runs + 1) + 1e-9) - 1, 0); /* so many placebos may be larger; too few: the widest that there is */
+  qsort(size, (size_t)runs, sizeof *size, compare_double);
+  double reach = size[runs - 1 - beyond] * misfit(plan, real, noise_sd);
+  r->low = real->estimate - reach;
+  r->high = real->estimate + reach;
+}
+
 /* Controls in the place of the treated: each in turn if one is treated and they are not too many, else drawn. */
-static void placebo(const struct plan *plan, const struct outcome *real, struct synthetic_result *r)
+static void placebo(const struct plan *plan, const struct outcome *real, double noise_sd, struct synthetic_result *r)
 {
   bool each = plan->n1 == 1 && plan->n0 <= PLACEBOS_EACH;
   int runs = each ? plan->n0 : plan->o.replications > 0 ? plan->o.replications : 200, n0 = plan->n0 - plan->n1, beyond = 0;
   if (n0 < 1 || runs < PLACEBOS_LEAST)
     return;
   double mean = 0, square = 0;
+  g_autofree double *size = g_new(double, (size_t)runs);
   g_autofree int *order = g_new(int, (size_t)plan->n0), *unit = g_new(int, (size_t)plan->n0);
   g_autofree struct weights *kept = g_new0(struct weights, (size_t)plan->groups);
   for (int k = 0; k < plan->groups; k++)
@@ -245,6 +298,7 @@ static void placebo(const struct plan *plan, const struct outcome *real, struct 
     mean += step / (run + 1);
     square += step * (o.estimate - mean);
     beyond += ratio_of(&o) >= ratio_of(real) * (1 - 1e-9);
+    size[run] = fabs(o.estimate) / misfit(plan, &o, noise_sd);
   }
   gsl_rng_free(rng);
   for (int k = 0; k < plan->groups; k++)
@@ -253,6 +307,8 @@ static void placebo(const struct plan *plan, const struct outcome *real, struct 
   r->placebo_p = (1.0 + beyond) / (1 + runs);
   r->se = sqrt(square / runs);
   r->errors = SYNTHETIC_PLACEBO;
+  if (plan->o.method == SYNTHETIC_CONTROL)
+    turn_round(plan, real, size, runs, noise_sd, r);
 }
 
 /* Each unit left out in turn, weights as they are (scaled to 1). */
@@ -278,7 +334,7 @@ static void jackknife(const struct plan *plan, struct synthetic_result *r)
           treated[n1++] = g.treated[i];
       g.treated = treated;
       g.n1 = n1;
-      struct outcome o = read_outcome(&g, &plan->o, &(struct weights){ unit, plan->weight[k].time });
+      struct outcome o = read_outcome(&g, &plan->o, &(struct weights){ unit, plan->weight[k].time, NULL });
       sum += (double)n1 * o.after * o.estimate;
       all += (double)n1 * o.after;
     }
@@ -297,6 +353,7 @@ static void plan_clear(struct plan *plan)
   for (int k = 0; plan->weight && k < plan->groups; k++) {
     g_free(plan->weight[k].unit);
     g_free(plan->weight[k].time);
+    g_free(plan->weight[k].importance);
   }
   g_free(plan->weight);
   g_free(plan->control);
@@ -324,12 +381,14 @@ static bool make_plan(const struct panel *p, const struct synthetic_options *o, 
   plan->from[plan->groups] = plan->n1;
   if (plan->n0 < 2)
     return fail(error, MENO_ERROR_BAD_INPUT, "%d unit is never treated: a mixture needs at least two", plan->n0);
+  if (plan->n0 > CONTROLS_MOST)
+    return fail(error, MENO_ERROR_TOO_LARGE, "%d untreated units are more than %d: leave out those that are nothing like the treated", plan->n0, CONTROLS_MOST);
   if (p->first[plan->treated[0]] < 2)
     return fail(error, MENO_ERROR_BAD_INPUT, "a unit starts after one period: weights need at least two periods before");
   plan->weight = g_new0(struct weights, (size_t)plan->groups);
   for (int k = 0; k < plan->groups; k++) {
     struct group g = group_of(plan, k, plan->control, plan->n0, plan->treated);
-    plan->weight[k] = (struct weights){ g_new(double, (size_t)g.n0), g_new(double, (size_t)g.before) };
+    plan->weight[k] = (struct weights){ g_new(double, (size_t)g.n0), g_new(double, (size_t)g.before), o->predictors ? g_new(double, (size_t)o->predictors) : NULL };
     even(plan->weight[k].unit, g.n0);
     even(plan->weight[k].time, g.before);
     if (!(noise(&g) > 0) && g.before > 2)
@@ -366,6 +425,18 @@ static void read_weights(const struct plan *plan, struct synthetic_result *r)
     square += r->weight[i] * r->weight[i];
   }
   r->effective = 1 / square;
+  int k = plan->o.predictors;
+  if (k == 0)
+    return;
+  struct group first = group_of(plan, 0, plan->control, plan->n0, plan->treated);
+  r->importance = g_memdup2(plan->weight[0].importance, sizeof(double) * (size_t)k);
+  r->of_treated = g_new(double, (size_t)k);
+  r->of_synthetic = g_new0(double, (size_t)k);
+  for (int j = 0; j < k; j++) {
+    r->of_treated[j] = predictor_mean(&first, &plan->o, j);
+    for (int i = 0; i < plan->n0; i++)
+      r->of_synthetic[j] += r->weight[i] * plan->o.predictor[(size_t)j * plan->p->units + plan->control[i]];
+  }
 }
 
 /* Spread between and within the controls before the first start. */
@@ -411,10 +482,12 @@ struct synthetic_result *synthetic_estimate(const struct panel *p, const struct 
   if (jack && !single)
     jackknife(&plan, r);
   else if (o->errors != SYNTHETIC_NO_ERRORS)
-    placebo(&plan, &real, r);
+    placebo(&plan, &real, r->noise, r);
   double critical = linear_critical(o->alpha > 0 ? o->alpha : 0.05, INFINITY);
-  r->low = r->estimate - critical * r->se;
-  r->high = r->estimate + critical * r->se;
+  if (o->method == SYNTHETIC_DID) {
+    r->low = r->estimate - critical * r->se;
+    r->high = r->estimate + critical * r->se;
+  }
   r->p = linear_p(r->estimate / r->se, INFINITY);
   return r;
 }
@@ -426,5 +499,8 @@ void synthetic_result_free(struct synthetic_result *r)
   g_free(r->gap);
   g_free(r->weight);
   g_free(r->weight_origin);
+  g_free(r->importance);
+  g_free(r->of_treated);
+  g_free(r->of_synthetic);
   g_free(r);
 }

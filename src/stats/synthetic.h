@@ -12,6 +12,8 @@ enum synthetic_errors { SYNTHETIC_AUTO /* jackknife from ten treated units on, e
 struct synthetic_options {
   enum synthetic_method method;
   enum synthetic_errors errors;
+  const double *predictor;       /* SC: what units are to be alike in [predictors * units of the panel]; NULL: in all outcomes before */
+  int predictors;
   int replications;              /* of the placebo where it does not go through all controls; 0: 200 */
   double alpha;                  /* 0: 0.05 */
   uint64_t seed;
@@ -20,7 +22,7 @@ struct synthetic_options {
 struct synthetic_gap { int64_t start, time; double gap; bool post; }; /* treated − synthetic */
 
 struct synthetic_result {
-  double estimate, se, low, high, p;  /* p by the normal; se NAN where it cannot be had */
+  double estimate, se, low, high, p;  /* p by the normal; se NAN where it cannot be had; SC: the interval by the placebos, at the level that they allow */
   double placebo_p;                   /* share of placebos whose gap after against before is at least as large; NAN without */
   double fit, fit_share;              /* root mean square gap before; as a share of the spread of the controls' values before */
   double noise;                       /* standard deviation of the controls' steps before */
@@ -29,6 +31,7 @@ struct synthetic_result {
   int gaps; struct synthetic_gap *gap;
   double *weight;                     /* [controls], of the first group of starts */
   int *weight_origin;                 /* [controls], numbers in panel_rows */
+  double *importance, *of_treated, *of_synthetic; /* [predictors]: weight, sum 1; values; of the first group of starts; NULL without */
   double largest_weight, effective;   /* 1 / Σ w²: how many controls it comes to */
 };
 

@@ -2,6 +2,7 @@
  *
  * Synthetic control and synthetic difference in differences: the optimum is one, the twin that was mixed is found, what must
  * not matter, and how often nothing is claimed. */
+#include "stats/predictors.h"
 #include "stats/simplex.h"
 #include "stats/synthetic.h"
 #include <glib.h>
@@ -59,6 +60,66 @@ static void test_optimum(void)
     g_assert_cmpfloat(objective(a, b, n, k, ridge, walk), >=, best * (1 - 1e-9));
     near(objective(a, b, n, k, ridge, walk), best, 0.03 * best);
   }
+  gsl_rng_free(rng);
+}
+
+/* The weights of the predictors do at least as well before as even ones, in any unit of the predictors; the treated unit, a mixture
+ * of three in all of them, is found where they tell the units apart. */
+static void test_predictors(void)
+{
+  enum { UNITS = 20, KNOWN = 4, BEFORE = 12 };
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  double all = 0, all_even = 0;
+  for (int run = 0; run < 20; run++) {
+    double x0[UNITS * KNOWN], x1[KNOWN], z0[UNITS * BEFORE], z1[BEFORE], v[KNOWN], w[UNITS], again[UNITS], even[UNITS], scaled[UNITS * KNOWN], target[KNOWN];
+    double factor[BEFORE * 2], sum = 0, loss = 0, other = 0;
+    for (int t = 0; t < 2 * BEFORE; t++)
+      factor[t] = gsl_ran_gaussian(rng, 1);
+    for (int i = 0; i < UNITS; i++) {
+      for (int j = 0; j < KNOWN; j++)
+        x0[i * KNOWN + j] = gsl_ran_gaussian(rng, 1);
+      for (int t = 0; t < BEFORE; t++) /* only the first two of what is known matter */
+        z0[i * BEFORE + t] = 10 + x0[i * KNOWN] * factor[t] + x0[i * KNOWN + 1] * factor[BEFORE + t] + gsl_ran_gaussian(rng, 0.02);
+    }
+    for (int j = 0; j < KNOWN; j++)
+      x1[j] = 0.5 * x0[j] + 0.3 * x0[KNOWN + j] + 0.2 * x0[2 * KNOWN + j] + (j > 1 ? 2 : 0); /* and in the others it is far away */
+    for (int t = 0; t < BEFORE; t++)
+      z1[t] = 0.5 * z0[t] + 0.3 * z0[BEFORE + t] + 0.2 * z0[2 * BEFORE + t];
+    predictors_fit(x1, x0, KNOWN, z1, z0, BEFORE, UNITS, v, w);
+    for (int j = 0; j < KNOWN; j++) { /* even weights of what is over its spread, by the quadratic problem itself */
+      double mean = x1[j], square = 0;
+      for (int i = 0; i < UNITS; i++) {
+        double step = x0[i * KNOWN + j] - mean;
+        mean += step / (i + 2);
+        square += step * (x0[i * KNOWN + j] - mean);
+      }
+      for (int i = 0; i < UNITS; i++)
+        scaled[i * KNOWN + j] = x0[i * KNOWN + j] / sqrt(square / UNITS);
+      target[j] = x1[j] / sqrt(square / UNITS);
+      sum += v[j];
+      g_assert_cmpfloat(v[j], >=, 0);
+    }
+    near(sum, 1, 1e-9);
+    simplex_fit(scaled, target, KNOWN, UNITS, 0, even);
+    sum = 0;
+    for (int i = 0; i < UNITS; i++) {
+      g_assert_cmpfloat(w[i], >=, 0);
+      sum += w[i];
+    }
+    near(sum, 1, 1e-9);
+    loss = objective(z0, z1, BEFORE, UNITS, 0, w);
+    other = objective(z0, z1, BEFORE, UNITS, 0, even);
+    g_assert_cmpfloat(loss, <=, other * (1 + 1e-9) + 1e-12);
+    all += loss;
+    all_even += other;
+    for (int i = 0; i < UNITS * KNOWN; i++)
+      x0[i] = 7 + (1 + i % KNOWN) * x0[i];
+    for (int j = 0; j < KNOWN; j++)
+      x1[j] = 7 + (1 + j) * x1[j];
+    predictors_fit(x1, x0, KNOWN, z1, z0, BEFORE, UNITS, v, again);
+    near(objective(z0, z1, BEFORE, UNITS, 0, again), loss, 0.05 * loss + 1e-3);
+  }
+  g_assert_cmpfloat(all, <, 0.5 * all_even);
   gsl_rng_free(rng);
 }
 
@@ -139,7 +200,7 @@ static void test_invariance(void)
 static void test_coverage(void)
 {
   gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-  int runs = g_getenv("MENO_SOAK") ? 600 : 30, held[2] = { 0 }, claimed = 0;
+  int runs = g_getenv("MENO_SOAK") ? 600 : 30, held[2] = { 0 }, claimed = 0, controlled = 0;
   struct world w = { .units = 24, .treated = 4, .periods = 24, .start = 16, .effect = 1, .noise = 1 };
   for (int run = 0; run < runs; run++) {
     g_autoptr(panel_auto) p = draw(rng, &w, 1, false);
@@ -150,8 +211,10 @@ static void test_coverage(void)
     g_autoptr(panel_auto) q = draw(rng, &null, 1, false);
     g_autoptr(synthetic_result_auto) sc = estimate(q, SYNTHETIC_CONTROL, SYNTHETIC_AUTO);
     claimed += sc->placebo_p <= 0.05;
+    controlled += sc->low <= 0 && 0 <= sc->high;
   }
-  g_test_message("coverage: jackknife %.3f, placebo %.3f; placebo p ≤ 0.05 of nothing %.3f of %d", held[0] / (double)runs, held[1] / (double)runs, claimed / (double)runs, runs);
+  g_test_message("coverage: jackknife %.3f, placebo %.3f; placebo p ≤ 0.05 of nothing %.3f, control by placebos %.3f of %d", held[0] / (double)runs, held[1] / (double)runs, claimed / (double)runs, controlled / (double)runs, runs);
+  g_assert_cmpint(controlled, >=, runs * 83 / 100);
   g_assert_cmpint(held[0], >=, runs * 80 / 100);
   g_assert_cmpint(held[1], >=, runs * 82 / 100);
   g_assert_cmpint(claimed, <=, runs * 15 / 100);
@@ -179,6 +242,7 @@ int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/stats/synthetic/optimum", test_optimum);
+  g_test_add_func("/stats/synthetic/predictors", test_predictors);
   g_test_add_func("/stats/synthetic/twin", test_twin);
   g_test_add_func("/stats/synthetic/invariance", test_invariance);
   g_test_add_func("/stats/synthetic/coverage", test_coverage);

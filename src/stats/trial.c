@@ -48,7 +48,7 @@ static bool gather(const struct trial_rows *r, struct sample *s, struct trial_re
     if (!complete(r, i))
       continue;
     if (fabs(r->outcome[i]) > PANEL_HUGE)
-      return fail(error, MENO_ERROR_BAD_INPUT, "row %d: the outcome %g is too large to be squared: correct it, or divide the column by a constant", i + 1, r->outcome[i]);
+      return fail(error, MENO_ERROR_BAD_INPUT, "row %d: the outcome %g is too large to reckon with: correct it, or divide the column by a constant", i + 1, r->outcome[i]);
     memcpy(s->w + (size_t)s->n * r->columns, r->x + (size_t)i * r->columns, sizeof(double) * (size_t)r->columns);
     s->cluster[s->n] = r->cluster ? r->cluster[i] : i;
     s->treated[s->n] = r->treated[i];

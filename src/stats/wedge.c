@@ -13,9 +13,10 @@
 #include <math.h>
 #include <string.h>
 
+#define PERIODS_MOST 2000
 #define ASSIGNMENTS_LEAST 40 /* fewer: 95 % cannot be had from permuting */
 
-struct model { const struct panel *p; int k; double *xx, *xy; /* [k * k], [k] at the present ratio */ double yy, log_units; int n; };
+struct model { const struct panel *p; int k; double mean /* taken off, lest digits be lost */; double *xx, *xy; /* [k * k], [k] at the present ratio */ double yy, log_units; int n; };
 
 static double dose(const struct panel *p, int unit, int t)
 {
@@ -36,7 +37,7 @@ static void accumulate(struct model *m, double ratio)
     double seen = 0, total = 0;
     memset(sum, 0, sizeof(double) * (size_t)k);
     for (int t = 0; t < T; t++) {
-      double y = p->y[(size_t)t * p->units + i], z = dose(p, i, t);
+      double y = p->y[(size_t)t * p->units + i] - m->mean, z = dose(p, i, t);
       if (isnan(y))
         continue;
       seen++;
@@ -151,6 +152,8 @@ bool trial_wedge(const struct panel *p, const struct randomise_options *options,
   struct trial_wedge r = { .units = p->units, .periods = p->periods };
   if (!panel_needs(p, false, error))
     return false;
+  if (p->periods > PERIODS_MOST)
+    return fail(error, MENO_ERROR_TOO_LARGE, "%d periods are more than %d: give the time as longer periods", p->periods, PERIODS_MOST);
   struct model m = { .p = p, .k = p->periods + 1 };
   double square = 0;
   g_autofree double *xx = g_new(double, (size_t)m.k * m.k), *xy = g_new(double, (size_t)m.k), *beta = g_new(double, (size_t)m.k);
@@ -159,7 +162,7 @@ bool trial_wedge(const struct panel *p, const struct randomise_options *options,
   for (int i = 0; i < p->units; i++)
     for (int t = 0; t < p->periods; t++)
       if (!isnan(p->y[(size_t)t * p->units + i])) {
-        r.cells++;
+        m.mean += (p->y[(size_t)t * p->units + i] - m.mean) / ++r.cells;
         r.treated_cells += t >= p->first[i];
       }
   if (r.cells < m.k + 2 || p->units < 3 || likelihood(&m, 1, beta, &square) == -INFINITY)

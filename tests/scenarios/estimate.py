@@ -1,7 +1,8 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`meno estimate` on CSV files, without a company: published results where the reference data is at hand, effects that were put
-in, nothing where nothing is, the same answer however the file is written, and no silent number for bad input."""
+in, nothing where nothing is, the same answer however the file is written, and no silent number for bad input; and the same
+over HTTP."""
 import csv
 import datetime
 import math
@@ -50,7 +51,7 @@ def shape(tap):
 
 
 def nothing(tap):
-    cases = {"did": (panel, (60, 8, lambda u: (0, 4, 6)[u % 3], 0)), "sdid": (panel, (20, 16, lambda u: 12 if u < 4 else 0, 0)), "rct": (panel, (30, 10, lambda u: 6 * (u % 2), 0)),
+    cases = {"its": (panel, (1, 60, lambda u: 31, 0)), "bsts": (panel, (5, 60, lambda u: 45 if u < 1 else 0, 0)), "did": (panel, (60, 8, lambda u: (0, 4, 6)[u % 3], 0)), "sdid": (panel, (20, 16, lambda u: 12 if u < 4 else 0, 0)), "rct": (panel, (30, 10, lambda u: 6 * (u % 2), 0)),
              "stepped-wedge": (panel, (12, 8, lambda u: 3 + u % 5, 0)), "sc": (panel, (25, 20, lambda u: 15 if u < 1 else 0, 0))}
     runs = 40 if meno.SOAK else 12
     for design, (make, arguments) in cases.items():
@@ -64,15 +65,94 @@ def nothing(tap):
 
 
 def invariances(tap):
-    rows = panel(20, 40, 8, lambda u: (0, 4, 6)[u % 3], 1)
-    turned = [(f"name {unit} é", time, start or "", 1000 * y) for unit, time, start, y in rows]
-    random.Random(3).shuffle(turned)
-    for design in ("did", "rct", "sdid", "stepped-wedge"):
-        first = [r for r in rows if r[2] != 4] if design in ("rct", "sdid") else rows
-        second = [r for r in turned if r[2] != 4] if design in ("rct", "sdid") else turned
-        a, b = estimate(table(first), design).json, estimate(table(second, delimiter=";"), design).json
-        tap.ok(a and b and close(b["estimate"], 1000 * a["estimate"], 1e-4 * abs(1000 * a["estimate"])) and close(b["se"], 1000 * a["se"], 1e-3 * 1000 * a["se"]) and
-               a["verdict"] == b["verdict"] and close(a["p"], b["p"], 1e-6), f"{design}: rows permuted, units renamed, outcome rescaled, another delimiter: the same", (a and a["estimate"], b and b["estimate"]))
+    """Every design: rows permuted, units renamed, the outcome rescaled, covariates rescaled and moved, another delimiter."""
+    chance = random.Random(21)
+    column = ",covariates=x"
+    cases = {"did": (panel(20, 40, 8, lambda u: (0, 4, 6)[u % 3], 1), ""), "did, a covariate": (panel(20, 60, 8, lambda u: (0, 4, 6)[u % 3], 1), column), "its": (panel(22, 1, 50, lambda u: 26, 2), ""),
+             "its, a covariate": (panel(22, 1, 50, lambda u: 26, 2), column), "sc": (panel(23, 24, 20, lambda u: 14 if u < 1 else 0, 3), ""), "sc, a covariate": (panel(23, 24, 20, lambda u: 14 if u < 1 else 0, 3), column),
+             "sdid": (panel(24, 20, 16, lambda u: 12 if u < 3 else 0, 1), ""), "bsts": (panel(25, 5, 60, lambda u: 45 if u < 1 else 0, 2), ""), "rct": (panel(26, 30, 8, lambda u: 5 * (u % 2), 1), ""),
+             "rct, a covariate": (panel(26, 30, 8, lambda u: 5 * (u % 2), 1), column), "stepped-wedge": (panel(27, 12, 8, lambda u: 3 + u % 5, 1), ""), "match": (panel(28, 80, 6, lambda u: 4 * (u % 2), 1), column)}
+    for name, (plain, words) in cases.items():
+        rows = [(*row, round(chance.gauss(0, 1), 6)) for row in plain]
+        turned = [(f"name {unit} é", time, start or "", 1000 * y, 5 * x - 40) for unit, time, start, y, x in rows]
+        random.Random(3).shuffle(turned)
+        header, design = ("unit", "time", "start", "y", "x"), name.split(",")[0]
+        a, b = estimate(table(rows, header), design, PANEL + words), estimate(table(turned, header, delimiter=";"), design, PANEL + words)
+        one, two = a.json or {}, b.json or {}
+        good = a.status == b.status == 0 and one["estimate"] is not None and one["se"] > 0
+        same = good and all(close(two[key], 1000 * one[key], 1e-5 * 1000 * max(abs(one[key]), one["se"])) for key in ("estimate", "se"))
+        same = same and all(close(q, 1000 * p, 1e-5 * 1000 * one["se"]) for p, q in zip(one["interval"], two["interval"])) and one["verdict"] == two["verdict"] and close(one["p"], two["p"], 1e-5)
+        tap.ok(same, f"{name}: rows permuted, units renamed, outcome and covariates rescaled, another delimiter: the same", (a, b))
+
+
+def gaps(tap):
+    """What is not there keeps its place in time, and is told."""
+    rows = panel(60, 1, 40, lambda u: 21, 3)
+    empty = [r if r[1] not in (7, 30) else (*r[:3], "") for r in rows]
+    absent = [r for r in rows if r[1] not in (7, 30)]
+    begin = datetime.date(2025, 1, 6)
+    weekly = [(u, (begin + datetime.timedelta(7 * t)).isoformat(), (begin + datetime.timedelta(7 * s)).isoformat(), y) for u, t, s, y in absent]
+    worked = [begin + datetime.timedelta(d) for d in range(80) if d % 7 < 5]
+    working = [(u, worked[t].strftime("%d/%m/%Y"), worked[s].strftime("%d/%m/%Y"), y) for u, t, s, y in absent]
+    last = [datetime.date(2020 + (m + 1) // 12, (m + 1) % 12 + 1, 1) - datetime.timedelta(1) for m in range(60)]
+    monthly = [(u, last[t].isoformat(), last[s].isoformat(), y) for u, t, s, y in absent]
+    for design in ("its", "bsts"):
+        plain = estimate(table(empty), design).json
+        for name, other in (("whole numbers", absent), ("weeks", weekly), ("working days", working), ("ends of months", monthly)):
+            got = estimate(table(other), design).json
+            tap.ok(got and close(got["estimate"], plain["estimate"], 1e-6) and close(got["se"], plain["se"], 1e-6) and got["diagnostics"]["missing_periods"] == 2 and plain["diagnostics"]["missing_values"] == 2,
+                   f"{design}: periods that no row has stand as missing ones, {name}", got and got["diagnostics"])
+    hidden = [r for r in rows if r[1] != 21]
+    got = estimate(table(hidden), "its").json
+    tap.ok(got["diagnostics"]["before"] == 20 and close(got["estimate"], estimate(table([r if r[1] != 21 else (*r[:3], "") for r in rows]), "its").json["estimate"], 1e-9), "a start in a gap is where it is", got["diagnostics"])
+    days, at = [], begin
+    for t in range(40):
+        at += datetime.timedelta((3, 11, 6)[t % 3])
+        days.append(at)
+    got = estimate(table([(u, days[t - 1].isoformat(), days[20].isoformat(), y) for u, t, _, y in rows]), "its").json
+    tap.ok(got["verdict"] == "cannot tell" and "evenly" in got["sentence"], "dates without a rhythm give no verdict to a series", got["sentence"])
+    several = panel(61, 30, 9, lambda u: (0, 6)[u % 2], 2)
+    for design in ("did", "sc", "sdid", "rct", "stepped-wedge", "match"):
+        words = ",covariates=x" if design == "match" else ""
+        use = [(*r, i * i % 17) for i, r in enumerate(several)]
+        if design in ("sc", "sdid"):
+            use = [r if r[0] == "u1" else (r[0], r[1], 0, *r[3:]) for r in use]
+        answer = estimate(table([r for r in use if r[1] != 4], ("unit", "time", "start", "y", "x")), design, PANEL + words)
+        tap.ok(answer.status == 0 and answer.json["diagnostics"]["missing_periods"] == 1, f"{design}: a period that no row has is told", answer)
+    answer = estimate(table([r if r[0] == "u1" else (r[0], r[1], 0, r[3]) for r in several if (r[0], r[1]) != ("u1", 4)]), "sc")
+    tap.ok(answer.status == 65 and "u1" in answer.err and "gap" in answer.err, "sc: a gap in the only treated unit is an error with its name", answer)
+
+
+def predictors(tap):
+    """A twin that is alike in what is known of it, though its past has noise; and when that would cost the past."""
+    chance, rows = random.Random(70), []
+    known = {u: (chance.gauss(0, 1), chance.gauss(0, 1)) for u in range(1, 25)}
+    mix = {3: 0.5, 7: 0.3, 11: 0.2}
+    known[0] = tuple(sum(w * known[u][j] for u, w in mix.items()) for j in range(2))
+    for u, (a, b) in known.items():
+        for t in range(1, 31):
+            rows.append((f"u{u}", t, 21 if u == 0 else 0, round(50 + 3 * a * math.sin(t / 3) + 2 * b * t / 10 + chance.gauss(0, 0.05) + (2 if u == 0 and t > 20 else 0), 6),
+                         round(a, 6) if t % 5 == 0 else "", round(b + 0.001 * t, 6)))
+    header = ("unit", "time", "start", "y", "a", "b")
+    plain = PANEL + ",covariates=a+b"
+    got = estimate(table(rows, header), "sc", plain).json
+    weights = {e["covariate"]: e["estimate"] for e in got["effects"] if e["kind"] == "predictor_weight"}
+    treated = {e["covariate"]: e["estimate"] for e in got["effects"] if e["kind"] == "predictor_treated"}
+    twin = {e["covariate"]: e["estimate"] for e in got["effects"] if e["kind"] == "predictor_synthetic"}
+    tap.ok(got["verdict"] == "moved" and close(got["estimate"], 2, 0.1) and got["diagnostics"]["alike_in"] == "the covariates" and close(sum(weights.values()), 1, 1e-9) and set(weights) == {"a", "b"}
+           and all(close(twin[c], treated[c], 0.02) for c in "ab"), "sc: alike in covariates that are known now and then, with their weights", got)
+    late = estimate(table(rows, header), "sc", PANEL + ",covariates=a+b@11:15+y@16:20").json
+    shown = {e["covariate"]: e["estimate"] for e in late["effects"] if e["kind"] == "predictor_treated"}
+    tap.ok(close(shown["b@11:15"], sum(float(r[5]) for r in rows if r[0] == "u0" and 11 <= r[1] <= 15) / 5, 1e-9) and close(shown["y@16:20"], sum(float(r[3]) for r in rows if r[0] == "u0" and 16 <= r[1] <= 20) / 5, 1e-9),
+           "sc: name@from:to is the mean over these periods, of the outcome too", shown)
+    odd = [(*r[:4], 1 if r[0] in ("u0", "u20") else 0, 5 if r[0] in ("u0", "u20") else 0) for r in rows]
+    got = estimate(table(odd, header), "sc", plain).json
+    tap.ok(got["diagnostics"]["alike_in"].startswith("all outcomes") and close(got["estimate"], 2, 0.2), "sc: covariates that would leave the past unlike are set aside, and it is said", got["diagnostics"])
+    for words, wanted in ((",covariates=a@soon", "soon"), (",covariates=a@25:28", "in its periods")):
+        answer = estimate(table(rows, header), "sc", PANEL + words)
+        tap.ok(answer.status == 65 and wanted in answer.err, f"sc: {words} is an error", answer)
+    answer = estimate(table(rows, header), "did", PANEL + ",covariates=b@11:15")
+    tap.ok(answer.status == 65 and "design sc" in answer.err, "periods of a covariate are for sc only", answer)
 
 
 def dates(tap):
@@ -119,8 +199,42 @@ def bad_input(tap):
     refused("a constant outcome", lambda t: [[u, time, s, 7] for u, time, s, _ in t], ("one value only",))
     refused("one period", lambda t: [row for row in t if row[1] == 3], ("a before and an after",))
     refused("an empty unit", put(3, 0, ""), ("row 5", "unit"))
-    for design in ("sc", "sdid", "its", "bsts", "rct", "stepped-wedge"):
-        refused(f"{design}: 1e308", put(3, 3, "1e308"), ("row 5",), design)
+    for design in ("sc", "sdid", "its", "bsts", "rct", "stepped-wedge", "match"):
+        columns = PANEL + (",covariates=x" if design == "match" else "")
+        wide = [[*row, i % 5] for i, row in enumerate(rows)]
+
+        def refuse(title, change, *words):
+            changed = [list(row) for row in wide]
+            changed = change(changed) or changed
+            answer = estimate(table(changed, ("unit", "time", "start", "y", "x")), design, columns)
+            tap.ok(answer.status == 65 and all(word in answer.err for word in words), f"{design}: {title}", answer)
+
+        refuse("1e308", put(3, 3, "1e308"), "row 5")
+        refuse("infinity", put(3, 3, "-inf"), "row 5")
+        refuse("a unit and period that stand twice", lambda t: t + [t[7]], "row 98", "row 9")
+        refuse("text for a number", put(3, 3, "many"), "row 5", "many")
+        refuse("a period that is none", put(3, 1, "soon"), "row 5", "soon")
+        refuse("a period that is missing", put(3, 1, ""), "row 5")
+        refuse("a start that changes within a unit", put(12, 2, 7), "row 14", "u1")
+        refuse("nobody treated", lambda t: [[u, time, 0, *rest] for u, time, _, *rest in t], "no unit is treated")
+        refuse("a constant outcome", lambda t: [[*row[:3], 7, row[4]] for row in t], "one value only")
+        if design not in ("its", "bsts"):
+            refuse("no control", lambda t: [[u, time, 5, *rest] for u, time, _, *rest in t], "")
+    answer = estimate(table([[*row, "" if i == 9 else 1 + i % 4] for i, row in enumerate(rows)], ("unit", "time", "start", "y", "x")), "bsts", PANEL + ",covariates=x")
+    tap.ok(answer.status == 65 and "row 11" in answer.err, "bsts: a covariate that lacks is an error with the row", answer)
+    counts = [("a", t, 20, 30 + t % 7, 0 if t == 5 else 100) for t in range(1, 41)]
+    answer = estimate(table(counts, ("unit", "time", "start", "y", "n")), "its", PANEL + ",exposure=n")
+    tap.ok(answer.status == 65 and "row 6" in answer.err and "above 0" in answer.err, "its: an exposure of 0 is an error with the row", answer)
+    same = [("a" if i % 2 else "b", t, 4 if i % 2 else 0, (1 if t < 4 else 2) if i % 2 else 1) for i in range(2) for t in range(1, 8)]
+    flat = [(f"{u}{k}", t, s, y) for k in range(4) for u, t, s, y in same]
+    for design in ("did", "rct", "stepped-wedge"):
+        answer = estimate(table(flat), design)
+        tap.ok(answer.status == 65 or answer.json["verdict"] == "cannot tell", f"{design}: values without any noise claim nothing", answer)
+    for shift in (1e9, 1e60):
+        moved = [(u, t, s, (y + shift if shift < 1e10 else y * shift)) for u, t, s, y in panel(41, 20, 8, lambda u: 3 + u % 5, 2)]
+        got = estimate(table(moved), "stepped-wedge").json
+        plain = estimate(table(panel(41, 20, 8, lambda u: 3 + u % 5, 2)), "stepped-wedge").json
+        tap.ok(close(got["se"], plain["se"] * (shift if shift > 1e10 else 1), 1e-4 * got["se"]), f"stepped-wedge: far from 0, or large ({shift:g}), the error is the same", (got["se"], plain["se"]))
     answer = estimate(table(rows), "did", "unit=unit,time=time,start=start,outcome=sales")
     tap.ok(answer.status == 65 and "sales" in answer.err and "unit, time, start, y" in answer.err, "a column that is not there", answer)
     gaps = [r if i not in (3, 50) else (*r[:3], "NaN") for i, r in enumerate(rows)]
@@ -130,8 +244,62 @@ def bad_input(tap):
     tap.ok(one["verdict"] == "cannot tell" and "too few" in one["sentence"], "one treated unit gives no verdict", one["sentence"])
     for words in (("--design", "magic", "--columns", PANEL), ("--design", "did"), ("--design", "did", "--columns", "unit=unit"), ("--design", "did", "--columns", PANEL, "--alpha", "7")):
         answer = meno.meno(None, "estimate", table(rows), *words, now=None)
-        tap.ok(answer.status == 64, f"usage: {' '.join(words)[:60]}", answer)
+        tap.ok(answer.status in (64, 65), f"usage: {' '.join(words)[:60]}", answer)
     tap.ok(estimate("nowhere.csv", "did").status == 66, "a file that is not there")
+
+
+def counts(tap):
+    """A rate falls by a fifth: told in percent, because the estimate is a log ratio."""
+    chance, rows = random.Random(55), []
+    for t in range(1, 61):
+        people = 1000 + 5 * t
+        rate = people * 0.05 * math.exp(0.002 * t) * (0.8 if t > 36 else 1)
+        rows.append((t, round(rate + chance.gauss(0, math.sqrt(rate))), people))
+    got = estimate(table(rows, ("month", "cases", "people")), "its", "time=month,start=37,outcome=cases,exposure=people", "--level-only").json
+    tap.ok(got["verdict"] == "moved" and got["diagnostics"]["errors"] == "quasi-poisson" and close(got["diagnostics"]["rate_ratio"], 0.8, 0.06) and "% lower" in got["sentence"], "counts with people at risk: a rate ratio, told in percent", got["sentence"])
+
+
+def lags(tap):
+    """Per head sales of cigarettes in California (D. Orzechowski, R. C. Walker), a law from 1989 on: A. Linden, Stata J. 15, 2015, 480-500,
+    `itsa … lag(1)`: step −20.0581 (4.7244), change of slope −1.4947 (0.4368), slope before −1.7795 (0.3834)."""
+    sales = (123.0, 121.0, 123.5, 124.4, 126.7, 127.1, 128.0, 126.4, 126.1, 121.9, 120.2, 118.6, 115.4, 110.8, 104.8, 102.8, 99.7, 97.5, 90.1, 82.4, 77.8, 68.7, 67.5, 63.4, 58.6, 56.4, 54.5, 53.8, 52.3, 47.2, 41.6)
+    file = table([("California", 1970 + i, y) for i, y in enumerate(sales)], ("state", "year", "sales"))
+    columns = "unit=state,time=year,start=1989,outcome=sales"
+    got = {e["kind"]: e for e in estimate(file, "its", columns, "--lags", "1").json["effects"]}
+    wanted = {"level": (-20.0581, 4.7244), "slope": (-1.4947, 0.4368), "trend_before": (-1.7795, 0.3834)}
+    tap.ok(all(close(got[key]["estimate"], estimate_, 5e-5) and close(got[key]["se"], se, 5e-5) for key, (estimate_, se) in wanted.items()), "California: the table of Linden's itsa", got)
+    none = {e["kind"]: e for e in estimate(file, "its", columns, "--lags", "0").json["effects"]}
+    tap.ok(close(none["level"]["se"], 3.62241, 5e-5), "no lags: robust to unequal spread only, as R sandwich", none["level"])
+    prais = {e["kind"]: e for e in estimate(file, "its", columns, "--method", "prais-winsten").json["effects"]}
+    tap.ok(close(prais["level"]["estimate"], -6.08397, 5e-4) and close(prais["level"]["se"], 2.72485, 5e-4), "Prais and Winsten: as R prais", prais["level"])
+
+
+def served(tap):
+    """Over HTTP: a job like others, for those who read impact, and the same answer."""
+    data = meno.init()
+    passwords = meno.add_accounts(data)
+    rows = panel(1, 60, 8, lambda u: (0, 4, 6)[u % 3], 2)
+    file = table(rows)
+    with meno.Server(data) as server:
+        reader = meno.Caller(server, "analyst", passwords["analyst"])
+        body, kind = meno.multipart([("table.csv", file.read_bytes())], design="did", columns=PANEL)
+        job = reader.job(reader.ask("POST", "/estimate", body, kind=kind))
+        tap.same(job.get("result"), estimate(file, "did").json, "the operation answers what the command line does")
+        before = meno.head(data)
+        bad, kind = meno.multipart([("table.csv", b"unit,time,start,y\na,1,0,1e308\nb,1,0,2\n")], design="did", columns=PANEL)
+        job = reader.job(reader.ask("POST", "/estimate", bad, kind=kind))
+        tap.ok(job["state"] == "failed" and "row 2" in job["error"]["detail"], "bad input fails with the row", job)
+        for fields, why in (({"design": "magic", "columns": PANEL}, "a design that is none"), ({"design": "did"}, "no columns"), ({"design": "did", "columns": PANEL, "draws": "1000001"}, "too many draws")):
+            body, kind = meno.multipart([("table.csv", file.read_bytes())], **fields)
+            reply = reader.ask("POST", "/estimate", body, kind=kind)
+            tap.ok(reply.status == 400, f"{why} is refused at the door", reply)
+        body, kind = meno.multipart([], design="did", columns=PANEL)
+        job = reader.job(reader.ask("POST", "/estimate", body, kind=kind))
+        tap.ok(job["state"] == "failed" and "one CSV file" in job["error"]["detail"], "no file is an error", job)
+        tap.same(meno.head(data), before, "nothing is recorded")
+        body, kind = meno.multipart([("table.csv", file.read_bytes())], design="did", columns=PANEL)
+        worker = meno.Caller(server, "employee", passwords["employee"])
+        tap.same(worker.ask("POST", "/estimate", body, kind=kind).status, 403, "who reads no impact may not")
 
 
 def match(tap):
@@ -171,8 +339,13 @@ def main(tap):
     nothing(tap)
     invariances(tap)
     dates(tap)
+    gaps(tap)
+    predictors(tap)
     bad_input(tap)
+    counts(tap)
+    lags(tap)
     match(tap)
+    served(tap)
     published(tap)
 
 

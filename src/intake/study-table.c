@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Reads the file once, keeping periods and starts as numbers of distinct texts: how a text is to be read can only be decided
- * when all are known. Whole numbers stay as they are (years, weeks, 2007.0 too). Dates become the index among the dates that
- * stand in the file, so that months count as even steps. Day and month are told apart by the first part over 12; where no date
+ * when all are known. Whole numbers stay as they are (years, weeks, 2007.0 too). Dates become their place on the grid that they
+ * lie on: months (the same day of each, or each one's last), working days (none is a weekend's), else days; in steps of the
+ * smallest distance, so that months count as even and a week that nobody has stays a gap. Where they lie on none (day, day,
+ * day, fortnight), it is their index. Day and month are told apart by the first part over 12; where no date
  * tells, the way that makes even steps of the dates; where neither does, it is an error and no guess.
  *
- * How it can be wrong: a period in which nobody has a row is not missing, it is not there. */
-#include "cli/study-table.h"
+ * How it can be wrong: a gap at either end of the table cannot be seen. */
+#include "intake/study-table.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "intake/cell.h"
@@ -55,13 +57,20 @@ void study_columns_clear(struct study_columns *c) {
 
 struct words { GHashTable *number; GPtrArray *texts; GArray *line; }; /* distinct texts, and the row where each came first */
 
+enum grid { DAYS, WORKING_DAYS, MONTHS };
+
 struct reading {
   const char *file;
   struct csv_reader csv;
   char **header, *cell;       /* room for one cell */
   int unit, time, start, outcome, cluster, exposure, covariate[LIMIT_CSV_COLUMNS], covariates;
+  const char *window[LIMIT_CSV_COLUMNS]; /* "from:to" of a covariate; NULL: all */
+  bool windows;
   bool decimal_comma;
   struct words units, clusters, times, starts;
+  enum grid grid;             /* that the dates lie on: place = (place_of − origin) / step */
+  int64_t origin, step;
+  int of_month;
   GArray *time_of, *start_of; /* numbers of texts by row; NEVER_TEXT */
   struct study_table *table;
   GError **error;
@@ -131,12 +140,22 @@ static bool want_column(const struct reading *r, const char *what, const char *n
   return fail(r->error, MENO_ERROR_BAD_INPUT, "%s has no column \"%s\" (%s): it has %.300s", r->file, name, what, have);
 }
 
+/* "beer" or "beer@1984:1988". */
+static bool find_covariate(struct reading *r, const char *name) {
+  const char *at = find_column(r, name) < 0 ? strrchr(name, '@') : NULL;
+  g_autofree char *column = at ? g_strndup(name, (size_t)(at - name)) : g_strdup(name);
+  if (r->covariates == LIMIT_CSV_COLUMNS) return fail(r->error, MENO_ERROR_TOO_LARGE, "more than %d covariates are named", LIMIT_CSV_COLUMNS);
+  r->window[r->covariates] = at ? at + 1 : NULL;
+  r->windows |= at != NULL;
+  return want_column(r, "covariate", column, &r->covariate[r->covariates++]);
+}
+
 static bool find_columns(struct reading *r, const struct study_columns *c) {
   bool fine = want_column(r, "unit", c->unit, &r->unit) && want_column(r, "time", c->time, &r->time) && want_column(r, "outcome", c->outcome, &r->outcome) &&
     want_column(r, "cluster", c->cluster, &r->cluster) && want_column(r, "exposure", c->exposure, &r->exposure);
   r->start = find_column(r, c->start); /* absent: the start itself, of all units */
   if (r->start < 0 && (!g_ascii_isdigit(*c->start) || !c->time)) return want_column(r, "start", c->start, &r->start);
-  for (char **name = c->covariates; fine && name && *name; name++) fine = want_column(r, "covariate", *name, &r->covariate[r->covariates++]);
+  for (char **name = c->covariates; fine && name && *name; name++) fine = find_covariate(r, *name);
   return fine;
 }
 
@@ -272,7 +291,8 @@ static enum writing decide(struct reading *r) {
   return WRITINGS;
 }
 
-static int64_t index_of(const GArray *days, int64_t day) {
+/* The first date of the file at or after `day`; their number if there is none. */
+static guint index_of(const GArray *days, int64_t day) {
   guint low = 0, high = days->len;
   while (low < high) {
     guint middle = (low + high) / 2;
@@ -280,6 +300,69 @@ static int64_t index_of(const GArray *days, int64_t day) {
     else high = middle;
   }
   return low;
+}
+
+/* ---- the grid of the dates ---------------------------------------------------------------------------------------- */
+
+static int weekday(int64_t day) { /* Monday is 0; 1970-01-01 was a Thursday */
+  return (int)(((day + 3) % 7 + 7) % 7);
+}
+
+/* Place of a date; of one between two places the later one. */
+static int64_t place_of(const struct reading *r, int64_t day) {
+  int year, month, own;
+  clock_civil((int32_t)day, &year, &month, &own);
+  if (r->grid == MONTHS) return 12 * (int64_t)year + month + (own > r->of_month);
+  int64_t week = (day + 3 - weekday(day)) / 7;
+  return r->grid == DAYS ? day : weekday(day) < 5 ? 5 * week + weekday(day) : 5 * (week + 1);
+}
+
+/* Fills table->places. False: the dates are no even steps on this grid, or two have one place. */
+static bool lay_grid(struct reading *r, enum grid grid) {
+  struct study_table *t = r->table;
+  int year, month, own;
+  r->grid = grid;
+  r->step = G_MAXINT64;
+  g_array_set_size(t->places, 0);
+  for (guint i = 0; i < t->days->len; i++) {
+    clock_civil(g_array_index(t->days, int32_t, i), &year, &month, &own);
+    r->of_month = MAX(r->of_month, own);
+  }
+  for (guint i = 0; i < t->days->len; i++) {
+    int64_t place = place_of(r, g_array_index(t->days, int32_t, i));
+    g_array_append_val(t->places, place);
+    if (i) r->step = MIN(r->step, place - g_array_index(t->places, int64_t, i - 1));
+  }
+  r->origin = g_array_index(t->places, int64_t, 0);
+  for (guint i = 0; i < t->places->len; i++) {
+    int64_t *place = &g_array_index(t->places, int64_t, i);
+    if (r->step <= 0 || (*place - r->origin) % r->step) return false;
+    *place = (*place - r->origin) / r->step;
+  }
+  return true;
+}
+
+/* What the dates have in common. */
+static bool find_grid(struct reading *r) {
+  const GArray *days = r->table->days;
+  bool same = true, last = true, working = true, across = false;
+  int first = 0, year, month, day;
+  for (guint i = 0; i < days->len; i++) {
+    int32_t at = g_array_index(days, int32_t, i), before = i ? g_array_index(days, int32_t, i - 1) : at;
+    clock_civil(at, &year, &month, &day);
+    first = i ? first : day;
+    same = same && day == first;
+    last = last && day == g_date_get_days_in_month((GDateMonth)month, (GDateYear)year);
+    working = working && weekday(at) < 5;
+    across = across || (weekday(at) < weekday(before) && at - before <= 5);
+  }
+  return ((same || last) && lay_grid(r, MONTHS)) || (working && across && lay_grid(r, WORKING_DAYS)) || lay_grid(r, DAYS) || lay_grid(r, MONTHS);
+}
+
+/* A start may lie in a gap: the first place at or after it. */
+static int64_t start_place(const struct reading *r, int64_t day, guint at) {
+  int64_t away = place_of(r, day) - r->origin;
+  return r->table->uneven || r->table->days->len < 2 || away <= 0 ? g_array_index(r->table->places, int64_t, at) : (away + r->step - 1) / r->step;
 }
 
 static bool convert(struct reading *r, const struct words *w, enum writing writing, bool start, int64_t *ret) {
@@ -290,8 +373,9 @@ static bool convert(struct reading *r, const struct words *w, enum writing writi
       return fail(r->error, MENO_ERROR_BAD_INPUT, "%s: row %d: the start %s is not written like the periods: give the first treated period, or 0 for never", r->file, g_array_index(w->line, int, i), quoted);
     }
     if (!r->table->dates) continue;
-    ret[i] = index_of(r->table->days, ret[i]);
-    if (start && ret[i] >= r->table->days->len) ret[i] = PANEL_NEVER; /* after the last date of the file */
+    guint at = index_of(r->table->days, ret[i]);
+    if (start && at >= r->table->days->len) ret[i] = PANEL_NEVER; /* after the last date of the file */
+    else ret[i] = start ? start_place(r, ret[i], at) : g_array_index(r->table->places, int64_t, at);
   }
   return true;
 }
@@ -307,10 +391,40 @@ static void collect_days(struct reading *r, enum writing writing) {
   }
   t->dates = true;
   t->date_format = writing_names[writing];
+  if (t->days->len > 1 && find_grid(r)) return;
+  t->uneven = t->days->len > 1;
+  g_array_set_size(t->places, 0);
+  for (guint i = 0; i < t->days->len; i++) {
+    int64_t place = i;
+    g_array_append_val(t->places, place);
+  }
+}
+
+/* The first or last period of a window; the first place at or after, the last at or before. */
+static bool window_end(const struct reading *r, const char *text, enum writing writing, bool last, int64_t *ret) {
+  if (!parse_period(text, writing, ret)) return fail(r->error, MENO_ERROR_BAD_INPUT, "the periods \"%s\" of a covariate are not written like those of the table: name@from:to", text);
+  if (!r->table->dates) return true;
+  guint at = index_of(r->table->days, *ret + last);
+  if (last) *ret = at ? g_array_index(r->table->places, int64_t, at - 1) : G_MININT64;
+  else *ret = at < r->table->places->len ? g_array_index(r->table->places, int64_t, at) : G_MAXINT64;
+  return true;
+}
+
+static bool read_windows(struct reading *r, enum writing writing) {
+  r->table->windows = g_array_new(FALSE, FALSE, sizeof(struct study_window));
+  for (int j = 0; j < r->covariates; j++) {
+    struct study_window window = { G_MININT64, G_MAXINT64 };
+    g_auto(GStrv) ends = r->window[j] ? g_strsplit(r->window[j], ":", 2) : NULL;
+    if (ends && (!ends[0] || !window_end(r, ends[0], writing, false, &window.from) || !window_end(r, ends[1] ? ends[1] : ends[0], writing, true, &window.to)))
+      return ends[0] ? false : fail(r->error, MENO_ERROR_BAD_INPUT, "a covariate names no period after its @");
+    g_array_append_val(r->table->windows, window);
+  }
+  return true;
 }
 
 static bool read_periods(struct reading *r) {
   struct study_table *t = r->table;
+  if (r->time < 0 && r->windows) return fail(r->error, MENO_ERROR_USAGE, "periods of a covariate want a column of time");
   if (r->time < 0) { /* treated or not is all that counts */
     for (guint i = 0; i < r->start_of->len; i++) {
       int64_t start = g_array_index(r->start_of, int, i) == NEVER_TEXT ? PANEL_NEVER : 1;
@@ -321,6 +435,7 @@ static bool read_periods(struct reading *r) {
   enum writing writing = decide(r);
   if (writing == WRITINGS) return false;
   if (writing != WHOLE) collect_days(r, writing);
+  if (r->windows && !read_windows(r, writing)) return false;
   g_autofree int64_t *times = g_new(int64_t, MAX(r->times.texts->len, 1)), *starts = g_new(int64_t, MAX(r->starts.texts->len, 1));
   if (!convert(r, &r->times, writing, false, times) || !convert(r, &r->starts, writing, true, starts)) return false;
   for (guint i = 0; i < r->start_of->len; i++) {
@@ -359,6 +474,7 @@ static struct study_table *table_new(void) {
   t->x = g_array_new(FALSE, FALSE, sizeof(double));
   t->of_exposure = g_array_new(FALSE, FALSE, sizeof(double));
   t->days = g_array_new(FALSE, FALSE, sizeof(int32_t));
+  t->places = g_array_new(FALSE, FALSE, sizeof(int64_t));
   return t;
 }
 
@@ -404,27 +520,18 @@ struct study_table *study_table_parse(const char *file, const char *bytes, size_
   return g_steal_pointer(&table);
 }
 
-struct study_table *study_table_read(const char *file, const struct study_columns *columns, GError **error) {
-  g_autofree char *bytes = NULL;
-  gsize length;
-  GError *failure = NULL;
-  if (!g_file_get_contents(file, &bytes, &length, &failure)) {
-    fail(error, MENO_ERROR_NOT_FOUND, "%s cannot be read: %s", file, failure->message);
-    g_clear_error(&failure);
-    return NULL;
-  }
-  return study_table_parse(file, bytes, length, columns, error);
-}
-
 void study_table_free(struct study_table *t) {
-  GArray *all[] = { t->unit, t->time, t->start, t->outcome, t->x, t->cluster, t->line, t->of_exposure, t->days };
+  GArray *all[] = { t->unit, t->time, t->start, t->outcome, t->x, t->cluster, t->line, t->of_exposure, t->days, t->places };
   for (unsigned i = 0; i < G_N_ELEMENTS(all); i++) g_array_unref(all[i]);
   if (t->names) g_ptr_array_unref(t->names);
+  if (t->windows) g_array_unref(t->windows);
   g_free(t);
 }
 
 char *study_table_period(const struct study_table *t, int64_t period) {
   char text[CLOCK_TEXT];
   if (!t->dates) return g_strdup_printf("%" G_GINT64_FORMAT, period);
-  return g_strdup(clock_format_day(g_array_index(t->days, int32_t, CLAMP(period, 0, (int64_t)t->days->len - 1)), text));
+  guint at = 0; /* only periods of the file are shown */
+  while (at + 1 < t->days->len && g_array_index(t->places, int64_t, at) < period) at++;
+  return g_strdup(clock_format_day(g_array_index(t->days, int32_t, at), text));
 }

@@ -6,7 +6,7 @@
 
 struct study_columns { char *unit, *time, *start, *outcome, *cluster, *exposure, **covariates; }; /* names; NULL: not given */
 
-/* "unit=team,time=week,start=from,outcome=calls,covariates=a+b". USAGE for anything else, or without outcome and start. */
+/* "unit=team,time=week,start=from,outcome=calls,covariates=a+b@2004:2006+c@2005": @ names the periods that count of a covariate. USAGE for anything else, or without outcome and start. */
 bool study_columns_parse(const char *text, struct study_columns *ret_columns, GError **error);
 void study_columns_clear(struct study_columns *columns);
 typedef struct study_columns study_columns_auto;
@@ -17,16 +17,17 @@ struct study_table {
   double *exposure;
   GArray *unit, *time, *start, *outcome, *x, *cluster, *line, *of_exposure;
   GPtrArray *names;        /* of units, in order of their first row */
-  bool dates;              /* times are indices into `days` */
-  GArray *days;            /* int32_t, ascending */
+  bool dates;              /* times are `places` of `days` */
+  GArray *days, *places;   /* int32_t, int64_t, ascending */
+  bool uneven;             /* the dates are no even steps: their places are 0, 1, 2 … */
   const char *date_format; /* static: how dates were read; NULL: whole numbers, or no time */
+  GArray *windows;         /* of struct study_window, one a covariate; NULL: none is named */
   int missing;             /* cells of the outcome without a number */
 };
 
 /* Errors: BAD_INPUT "FILE: …" with the row (line of the file) and column: a column that is not there, a text that is no number, a
- * period that is no whole number or date, dates that may be day/month or month/day; whatever csv.h and encoding.h refuse. */
-struct study_table *study_table_read(const char *file, const struct study_columns *columns, GError **error);
-/* The same of bytes in memory; `file` is what errors call them. */
+ * period that is no whole number or date, dates that may be day/month or month/day; whatever csv.h and encoding.h refuse. `file` is
+ * what errors call the bytes. */
 struct study_table *study_table_parse(const char *file, const char *bytes, size_t length, const struct study_columns *columns, GError **error);
 void study_table_free(struct study_table *table);
 typedef struct study_table study_table_auto;
