@@ -39,15 +39,15 @@ INSERT INTO file_seen (file, seq) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE S
 -- name: data_version
 SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
   UNION ALL SELECT max(seq) FROM need_word UNION ALL SELECT max(seq) FROM skill_correction
-  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption
+  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption UNION ALL SELECT max(seq) FROM weight_reset
   UNION ALL SELECT max(seq) FROM statement_news UNION ALL SELECT max(seq) FROM evidence_rules
   UNION ALL SELECT max(seq) FROM actor_match UNION ALL SELECT max(undone) FROM actor_match) AS newest;
 
 -- name: version
 SELECT coalesce(max(seq), 0) FROM (SELECT max(changed) AS seq FROM import UNION ALL SELECT max(seq) FROM goal_version
   UNION ALL SELECT max(seq) FROM need_word UNION ALL SELECT max(seq) FROM skill_correction
-  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption
-  UNION ALL SELECT max(seq) FROM claim WHERE predicate = 'need' UNION ALL SELECT max(ended) FROM claim WHERE predicate = 'need'
+  UNION ALL SELECT max(seq) FROM programme_decision UNION ALL SELECT max(seq) FROM assumption UNION ALL SELECT max(seq) FROM weight_reset
+  UNION ALL SELECT max(seq) FROM claim WHERE predicate IN ('need', 'what works') UNION ALL SELECT max(ended) FROM claim WHERE predicate IN ('need', 'what works')
   UNION ALL SELECT max(seq) FROM intervention UNION ALL SELECT max(seq) FROM asset UNION ALL SELECT max(seq) FROM delivery
   UNION ALL SELECT max(seq) FROM promise
   UNION ALL SELECT max(seq) FROM statement_news UNION ALL SELECT max(seq) FROM evidence_rules
@@ -517,3 +517,13 @@ SELECT id, key FROM term WHERE key >= $1 AND key < $2 ORDER BY key;
 
 -- name: term_key
 SELECT key FROM term WHERE id = $1;
+
+-- name: put_weight_reset
+INSERT INTO weight_reset (subject, at, reason, actor, seq) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (subject) DO UPDATE SET at = excluded.at, reason = excluded.reason, actor = excluded.actor, seq = excluded.seq;
+
+-- name: all_weight_reset
+SELECT r.subject, r.at, r.reason, r.actor, e.id FROM weight_reset r JOIN event e ON e.seq = r.seq ORDER BY r.subject;
+
+-- name: live_weights
+SELECT subject, value, seq, id FROM claim WHERE predicate = 'what works' AND state = 'live' ORDER BY subject;

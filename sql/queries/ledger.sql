@@ -307,3 +307,6 @@ SELECT last, CAST(first AS TEXT), t.* FROM statement_run AS t;
 
 -- name: count_between
 SELECT count(*) FROM event WHERE kind = $1 AND recorded >= $2 AND recorded < $3;
+
+-- name: rows_weight_reset
+SELECT seq, subject, t.* FROM weight_reset AS t;

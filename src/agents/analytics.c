@@ -16,9 +16,10 @@
  *                p}, pretrend, behaviour {skill, level, sentence, estimate, interval, p, results, people}, exposures {people, opened, early, teams
  *                [{team, people, shown, opened, done}]}, moves, changes [{title, kind, scope, day}]}. Estimates have the goal's unit and the
  *                sign that they have in the KPI. What there is not is null.
- *   what works   subject "CAUSE: REMEDY". {cause, remedy, tried, moved, did_not_move, cannot_tell, a, b, mean, low, high}: of the interventions that could
- *                be told, how many moved their goal, as a Beta distribution from (1, 1): weights that other agents may read. "Cannot
- *                tell" counts for nothing in it.
+ *   what works   subject "CAUSE: REMEDY" or "CAUSE: KIND NAME". {cause, kind (remedy, signal, agent, modality, pattern), name, tried, moved, did_not_move,
+ *                cannot_tell, a, b, mean, low, high}: of the interventions that could be told and that this means led to, how many moved
+ *                their goal, as a Beta distribution from (1, 1): the weights that agents go by next time (company->weights). "Cannot
+ *                tell" counts for nothing in it, nor does what was told before a person set the weight back.
  *
  * How it can be wrong: src/impact says so file by file. What works is said of a company's own rollouts, few as they are: the interval
  * tells how little is known.
@@ -296,32 +297,95 @@ static void tell_effect(const struct snapshot *now, int index, const struct impa
 
 /* ---- what works ---- */
 
-struct record { enum cause cause; const char *remedy; int tried, of[3], values; };
+struct record { char *subject; enum cause cause; const char *kind, *name; int tried, of[3], values; };
 
-static struct record *record_of(GArray *records, const struct intervention *in)
+static void record_clear(void *data)
 {
-  const char *remedy = in->remedy ? in->remedy : "";
-  for (guint i = 0; i < records->len; i++) {
-    struct record *r = &g_array_index(records, struct record, i);
-    if (r->cause == in->cause && g_ascii_strcasecmp(r->remedy, remedy) == 0)
-      return r;
+  g_free(((struct record *)data)->subject);
+}
+
+/* "skill: practice" of a remedy, "skill: modality job aid" of the rest. */
+static char *subject_of(enum cause cause, const char *kind, const char *name)
+{
+  return strcmp(kind, "remedy") == 0 ? g_strdup_printf("%s: %s", cause_names[cause], name) : g_strdup_printf("%s: %s %s", cause_names[cause], kind, name);
+}
+
+static bool was_reset(const struct company *c, const char *subject, int32_t told)
+{
+  for (int i = 0; i < c->weight_resets.count; i++)
+    if (strcmp(c->weight_resets.at[i].subject, subject) == 0 && told <= c->weight_resets.at[i].day)
+      return true;
+  return false;
+}
+
+/* One effect more for one means; once per intervention, however many assets share it. */
+static void count_for(GArray *records, const struct company *c, const struct intervention *in, const char *kind, const char *name, const struct impact_effect *e,
+                      GHashTable *counted)
+{
+  g_autofree char *subject = subject_of(in->cause, kind, name);
+  if (was_reset(c, subject, e->reading) || !g_hash_table_add(counted, g_strdup(subject)))
+    return;
+  struct record *r = NULL;
+  for (guint i = 0; i < records->len && !r; i++)
+    if (g_ascii_strcasecmp(g_array_index(records, struct record, i).subject, subject) == 0)
+      r = &g_array_index(records, struct record, i);
+  if (!r) {
+    struct record fresh = { .subject = g_strdup(subject), .cause = in->cause, .kind = kind, .name = name };
+    g_array_append_val(records, fresh);
+    r = &g_array_index(records, struct record, records->len - 1);
   }
-  struct record fresh = { .cause = in->cause, .remedy = remedy };
-  g_array_append_val(records, fresh);
-  return &g_array_index(records, struct record, records->len - 1);
+  r->tried++;
+  r->of[e->verdict]++;
+  r->values += e->values;
+}
+
+/* Back along the way that led to it: the remedy; the files whose signals made the need; the agents that had a hand in it; the
+ * modalities and patterns of what was published for it. */
+static void count_all(GArray *records, const struct company *c, int index, const struct impact_effect *e, GStringChunk *texts)
+{
+  const struct intervention *in = &c->interventions.at[index];
+  g_autoptr(GHashTable) counted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  const struct known_need *need = NULL;
+  for (int i = 0; i < c->needs.count && !need; i++)
+    need = g_strcmp0(c->needs.at[i].id, in->need) == 0 ? &c->needs.at[i] : NULL;
+  bool made = false;
+  count_for(records, c, in, "remedy", in->remedy ? in->remedy : "", e, counted);
+  count_for(records, c, in, "agent", "needs", e, counted);
+  if (need) {
+    g_autoptr(json_doc_auto) doc = need->value ? json_parse(need->value, strlen(need->value), NULL) : NULL;
+    struct json_iter it = json_iter(json_get(json_root(doc), "signals"));
+    while (json_next(&it))
+      if (json_string(it.value))
+        count_for(records, c, in, "signal", g_string_chunk_insert_const(texts, json_string(it.value)), e, counted);
+  }
+  for (int i = 0; i < c->assets.count; i++) {
+    const struct asset *asset = &c->assets.at[i];
+    if (asset->intervention != index || asset->withdrawn)
+      continue;
+    made = true;
+    if (asset->modality)
+      count_for(records, c, in, "modality", asset->modality, e, counted);
+    if (asset->pattern)
+      count_for(records, c, in, "pattern", asset->pattern, e, counted);
+  }
+  if (made)
+    count_for(records, c, in, "agent", "content", e, counted);
+  if (made && e->reached > 0)
+    count_for(records, c, in, "agent", "delivery", e, counted);
 }
 
 static void tell_record(const struct record *r, int32_t today, struct turn *out)
 {
   double a = 1 + r->of[IMPACT_MOVED], b = 1 + r->of[IMPACT_DID_NOT_MOVE];
-  g_autofree char *subject = g_strdup_printf("%s: %s", cause_names[r->cause], r->remedy), *sentence = g_strdup_printf(
+  g_autofree char *sentence = g_strdup_printf(
     "%d tried where the cause was %s: %d moved their goal, %d did not, %d cannot be told", r->tried, cause_names[r->cause], r->of[IMPACT_MOVED],
     r->of[IMPACT_DID_NOT_MOVE], r->of[IMPACT_CANNOT_TELL]);
   g_auto(json_writer_auto) w;
   json_writer_init(&w);
   json_open_object(&w, NULL);
   json_put_string(&w, "cause", cause_names[r->cause]);
-  json_put_string(&w, "remedy", r->remedy);
+  json_put_string(&w, "kind", r->kind);
+  json_put_string(&w, "name", r->name);
   json_put_integer(&w, "tried", r->tried);
   json_put_integer(&w, "moved", r->of[IMPACT_MOVED]);
   json_put_integer(&w, "did_not_move", r->of[IMPACT_DID_NOT_MOVE]);
@@ -334,7 +398,7 @@ static void tell_record(const struct record *r, int32_t today, struct turn *out)
   json_close_object(&w);
   g_autofree char *value = json_writer_steal(&w, NULL);
   struct evidence evidence = of_file(FILE_KPIS, sentence, -1, r->values, 0, CLOCK_NO_DAY, today);
-  struct claim claim = { .predicate = "what works", .subject = subject, .value = value, .confidence = UNSURE, .valid_from = today, .valid_to = today + VALID_DAYS,
+  struct claim claim = { .predicate = "what works", .subject = r->subject, .value = value, .confidence = UNSURE, .valid_from = today, .valid_to = today + VALID_DAYS,
                          .evidence = &evidence, .evidence_count = 1 };
   turn_claim(out, &claim);
 }
@@ -344,18 +408,16 @@ static bool run(const struct snapshot *now, struct turn *out, GError **error)
   const struct company *c = now->company;
   int32_t today = clock_day(now->now);
   g_autoptr(GArray) records = g_array_new(FALSE, FALSE, sizeof(struct record));
+  g_autoptr(GStringChunk) texts = g_string_chunk_new(256);
+  g_array_set_clear_func(records, record_clear);
   (void)error;
   for (int i = 0; i < c->interventions.count; i++) {
     struct impact_effect effect;
     if (!impact_measure(c, i, today, &effect))
       continue;
     tell_effect(now, i, &effect, out);
-    if (!effect.early && c->interventions.at[i].measurable) {
-      struct record *r = record_of(records, &c->interventions.at[i]);
-      r->tried++;
-      r->of[effect.verdict]++;
-      r->values += effect.values;
-    }
+    if (!effect.early && c->interventions.at[i].measurable)
+      count_all(records, c, i, &effect, texts);
     impact_effect_clear(&effect);
   }
   for (guint i = 0; i < records->len; i++)
@@ -368,4 +430,4 @@ static const char *const makes[] = { "effect", "what works", NULL };
 
 const struct agent agent_analytics = {
   .id = "analytics", .title = "Analytics", .question = "Did behaviour change, did the metric move, what did it cost, and how long did it take?",
-  .revision = "1", .reads = reads, .makes = makes, .cadence = CADENCE_NEWS, .builds_on_others = true, .run = run };
+  .revision = "2", .reads = reads, .makes = makes, .cadence = CADENCE_NEWS, .builds_on_others = true, .run = run };

@@ -6,7 +6,7 @@
 #include "studio/asset.h"
 #include "studio/draft.h"
 
-#define CONTENT_REVISION "2"
+#define CONTENT_REVISION "3"
 #define CONTENT_LEAST_GROUP 5 /* a team of fewer people is not named */
 
 enum modality { MODALITY_PROGRAMME, MODALITY_COHORT, MODALITY_PRACTICE, MODALITY_JOB_AID, MODALITY_EXPLANATION, MODALITY_EXAMPLE, MODALITY_CHECK, MODALITY_COUNT };
@@ -34,11 +34,13 @@ struct content_case {
 struct content_choice {
   bool chosen[MODALITY_COUNT];
   const char *reason[MODALITY_COUNT];      /* the sentence of the rule that decided */
+  const struct weight *weight[MODALITY_COUNT]; /* what effects say of it where the cause is this one; NULL: nothing yet */
+  bool failed[MODALITY_COUNT];             /* it would have been chosen, but for its weight */
 };
 
 const struct content_draft *content_draft_of(const struct content_case *c, enum modality modality); /* NULL: refused, or none */
 void content_choose(const struct content_case *c, struct content_choice *ret);
-/* Arrays "trace" ([{rule, sentence, fits}]) and "rejected" ([{modality, reason}]). */
+/* Arrays "weights" ([{modality, mean, low, high, left_out}]), "trace" ([{rule, sentence, fits}]) and "rejected" ([{modality, reason}]). */
 void content_write_choice(const struct content_case *c, const struct content_choice *choice, struct json_writer *out);
 /* Is the skill a conversation with much at stake? The word that says so, or NULL. */
 const char *content_stakes(const struct content_case *c);

@@ -9,6 +9,9 @@
  * G. Cooper, Cognition and Instruction 2, 1985). A conversation with much at stake is behaviour under pressure: it is learnt by doing it
  * with feedback (K. A. Ericsson, Psychological Review 100, 1993), and reading about it is never enough.
  *
+ * What effects have said of a modality where the cause was the same (company->weights) comes last: one whose weight lies below one
+ * half as a whole is left out, unless nothing else is left.
+ *
  * How it can be wrong: stakes are read from the skill's name and aliases. A skill that is called otherwise is taken for an ordinary one. */
 #include "agents/content-private.h"
 #include <string.h>
@@ -78,6 +81,34 @@ static const struct rule { const char *id, *sentence; bool (*fits)(const struct 
   { "nothing", "No source says enough: somebody who can do it has to say how, before anything is made.", has_nothing, 0, M(JOB_AID) | M(EXPLANATION) | M(EXAMPLE) | M(CHECK) | M(PRACTICE) },
 };
 
+#define FAILED_BELOW 0.5 /* even the upper end of the 90 % interval of a weight lies below it: more likely than not it will not move the goal */
+static const char *const failed_sentence = "Here it has mostly not moved its goal where the cause was this one; something else is left that may.";
+
+static const struct weight *weight_of(const struct content_case *c, enum modality modality)
+{
+  for (int i = 0; i < c->company->weights.count; i++) {
+    const struct weight *w = &c->company->weights.at[i];
+    if (w->cause == c->need->cause && strcmp(w->kind, "modality") == 0 && strcmp(w->name, modality_names[modality]) == 0)
+      return w;
+  }
+  return NULL;
+}
+
+/* What effects have shown not to move the goal is left out, as long as something else is left to choose. */
+static void go_by_weights(const struct content_case *c, struct content_choice *choice)
+{
+  int left = 0;
+  for (int m = 0; m < MODALITY_COUNT; m++) {
+    choice->weight[m] = weight_of(c, (enum modality)m);
+    left += choice->chosen[m] && !(choice->weight[m] && choice->weight[m]->high < FAILED_BELOW);
+  }
+  for (int m = 0; m < MODALITY_COUNT && left > 0; m++) {
+    choice->failed[m] = choice->chosen[m] && choice->weight[m] && choice->weight[m]->high < FAILED_BELOW;
+    choice->chosen[m] = choice->chosen[m] && !choice->failed[m];
+    choice->reason[m] = choice->failed[m] ? failed_sentence : choice->reason[m];
+  }
+}
+
 void content_choose(const struct content_case *c, struct content_choice *ret)
 {
   unsigned in = 0, out = 0;
@@ -93,6 +124,7 @@ void content_choose(const struct content_case *c, struct content_choice *ret)
   }
   for (int m = 0; m < MODALITY_COUNT; m++)
     ret->chosen[m] = in & ~out & (1u << m);
+  go_by_weights(c, ret);
 }
 
 static const char *why_not(const struct content_case *c, enum modality modality, const struct content_choice *choice)
@@ -116,6 +148,20 @@ void content_write_choice(const struct content_case *c, const struct content_cho
     json_open_object(out, NULL);
     json_put_string(out, "modality", modality_names[m]);
     json_put_string(out, "reason", why_not(c, (enum modality)m, choice));
+    json_close_object(out);
+  }
+  json_close_array(out);
+  json_open_array(out, "weights");
+  for (int m = 0; m < MODALITY_COUNT; m++) {
+    const struct weight *w = choice->weight[m];
+    if (!w)
+      continue;
+    json_open_object(out, NULL);
+    json_put_bool(out, "left_out", choice->failed[m]);
+    json_put_number(out, "high", w->high);
+    json_put_number(out, "low", w->low);
+    json_put_number(out, "mean", w->mean);
+    json_put_string(out, "modality", modality_names[m]);
     json_close_object(out);
   }
   json_close_array(out);

@@ -7,7 +7,7 @@
 #include "agents/agent.h"
 #include "company/level.h"
 
-#define NEEDS_REVISION "3"
+#define NEEDS_REVISION "4"
 #define NEEDS_LEAST_GROUP 5 /* no figure about fewer people than this; smaller teams are not named */
 
 /* Days from (inclusive) to (exclusive). */

@@ -306,6 +306,23 @@ static void put_lists(struct needs_study *study, struct json_writer *w, const st
   json_close_array(w);
 }
 
+/* The files whose evidence speaks for the cause: what an effect is later put down to. */
+static void put_signals(struct json_writer *w, const struct needs_need *need)
+{
+  bool seen[FILE_COUNT] = { false };
+  for (int g = 0; g < need->state.count; g++)
+    for (guint i = 0; need->state.gaps[g].weight >= 0.2 && i < need->weighed[g].findings->len; i++) {
+      const struct needs_finding *f = &g_array_index(need->weighed[g].findings, struct needs_finding, i);
+      if (f->about == need->cause && f->ratio >= SAID && f->file < FILE_COUNT)
+        seen[f->file] = true;
+    }
+  json_open_array(w, "signals");
+  for (int f = 0; f < FILE_COUNT; f++)
+    if (seen[f])
+      json_put_string(w, NULL, formats[f].file);
+  json_close_array(w);
+}
+
 static char *value_of(struct needs_study *study, const struct needs_need *need, int32_t expires)
 {
   char day[CLOCK_TEXT];
@@ -326,6 +343,7 @@ static char *value_of(struct needs_study *study, const struct needs_need *need, 
   json_put_string(&w, "reason", reason_of(study, need));
   json_put_string(&w, "instead", instead_of(study, need));
   put_lists(study, &w, need);
+  put_signals(&w, need);
   put_numbers(study, &w, need);
   json_put_string(&w, "expires", clock_format_day(expires, day));
   json_close_object(&w);

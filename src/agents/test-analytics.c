@@ -26,6 +26,14 @@ static const struct claim *claim_of(const struct turn *turn, const char *predica
   return NULL;
 }
 
+static const struct claim *works_of(const struct turn *turn, const char *subject)
+{
+  for (int i = 0; i < turn_claims(turn); i++)
+    if (strcmp(turn_claim_at(turn, i)->predicate, "what works") == 0 && strcmp(turn_claim_at(turn, i)->subject, subject) == 0)
+      return turn_claim_at(turn, i);
+  return NULL;
+}
+
 static double number(struct json value, const char *key)
 {
   return json_number(json_get(value, key), NAN);
@@ -56,12 +64,46 @@ static void test_effect(void)
   g_assert_cmpfloat(number(json_get(v, "value"), "low"), <, number(json_get(v, "value"), "money"));
   g_assert_cmpfloat(number(v, "return"), >, 0);
 
-  const struct claim *works = claim_of(turn, "what works");
-  g_assert_cmpstr(works->subject, ==, "skill: practice");
+  const struct claim *works = works_of(turn, "skill: practice");
   g_autoptr(json_doc_auto) record = json_parse(works->value, strlen(works->value), NULL);
   g_assert_cmpfloat(number(json_root(record), "a"), ==, 2);
   g_assert_cmpfloat(number(json_root(record), "b"), ==, 1);
   g_assert_cmpfloat(number(json_root(record), "low"), <, 0.5);
+  world_bury(&l);
+}
+
+/* An effect counts for all that led to it, once each, and for nothing once a person has set that back. */
+static void test_weights(void)
+{
+  struct lived l = world_live(2.5, 21);
+  struct company *c = &l.world->company;
+  struct asset assets[] = { { .id = "a-1", .need = c->interventions.at[0].need, .modality = "job aid", .pattern = "job aid", .intervention = 0, .goal = 0 },
+                            { .id = "a-2", .need = c->interventions.at[0].need, .modality = "job aid", .pattern = "worked example", .intervention = 0, .goal = 0 },
+                            { .id = "a-3", .need = c->interventions.at[0].need, .modality = "knowledge check", .pattern = "knowledge check", .intervention = 0, .goal = 0, .withdrawn = true } };
+  c->assets.at = assets;
+  c->assets.count = 3;
+  static const char *const led[] = { "skill: practice", "skill: modality job aid", "skill: pattern job aid", "skill: pattern worked example", "skill: agent needs", "skill: agent content" };
+  g_autoptr(turn_auto) turn = turn_at(&l, l.reading);
+  for (size_t i = 0; i < G_N_ELEMENTS(led); i++) {
+    const struct claim *works = works_of(turn, led[i]);
+    g_assert_nonnull(works);
+    g_autoptr(json_doc_auto) record = json_parse(works->value, strlen(works->value), NULL);
+    g_assert_cmpfloat(number(json_root(record), "a"), ==, 2);
+    g_assert_cmpfloat(number(json_root(record), "tried"), ==, 1);
+  }
+  g_assert_null(works_of(turn, "skill: modality knowledge check"));
+  struct weight_reset reset = { "skill: modality job aid", l.reading };
+  c->weight_resets.at = &reset;
+  c->weight_resets.count = 1;
+  g_autoptr(turn_auto) after = turn_at(&l, l.reading + 30);
+  g_assert_null(works_of(after, "skill: modality job aid"));
+  g_assert_nonnull(works_of(after, "skill: pattern job aid"));
+  reset.day = l.reading - 1; /* what is told after it counts again */
+  g_autoptr(turn_auto) later = turn_at(&l, l.reading + 30);
+  g_assert_nonnull(works_of(later, "skill: modality job aid"));
+  c->assets.count = c->weight_resets.count = 0;
+  c->assets.at = NULL;
+  c->weight_resets.at = NULL;
   world_bury(&l);
 }
 
@@ -126,6 +168,7 @@ int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/analytics/effect", test_effect);
+  g_test_add_func("/analytics/weights", test_weights);
   g_test_add_func("/analytics/a goal that falls", test_goal_that_falls);
   g_test_add_func("/analytics/early", test_early);
   g_test_add_func("/analytics/stable", test_stable);

@@ -112,6 +112,29 @@ static void test_open(void)
   g_assert_cmpint(turn_claims(other), ==, 0); /* no training problem: not ours */
 }
 
+/* What effects have shown not to move the goal is left out, but never all; with few effects, or of another cause, it stays. */
+static void test_weights(void)
+{
+  struct world w;
+  struct weight weights[] = { { .subject = "skill: modality job aid", .kind = "modality", .name = "job aid", .cause = CAUSE_SKILL, .did_not_move = 8, .a = 1, .b = 9, .mean = 0.1, .low = 0.006, .high = 0.28 },
+                              { .subject = "skill: modality knowledge check", .kind = "modality", .name = "knowledge check", .cause = CAUSE_SKILL, .moved = 1, .a = 2, .b = 1, .mean = 0.67, .low = 0.22, .high = 0.97 } };
+  world_init(&w, 1, false, false);
+  w.company.weights.at = weights, w.company.weights.count = 2;
+  g_autoptr(turn_auto) turn = turn_of(&w);
+  assert_holds(turn_claim_at(turn, 0)->value, "\"chosen\":[\"knowledge check\"]");
+  assert_holds(turn_claim_at(turn, 0)->value, "Here it has mostly not moved its goal");
+  assert_holds(turn_claim_at(turn, 0)->value, "\"left_out\":true");
+  weights[1].high = 0.4; /* neither would be left */
+  g_autoptr(turn_auto) both = turn_of(&w);
+  assert_holds(turn_claim_at(both, 0)->value, "\"chosen\":[\"job aid\",\"knowledge check\"]");
+  weights[1].high = 0.97, weights[0].high = 0.53;
+  g_autoptr(turn_auto) unsure = turn_of(&w);
+  assert_holds(turn_claim_at(unsure, 0)->value, "\"chosen\":[\"job aid\",\"knowledge check\"]");
+  weights[0].high = 0.28, weights[0].cause = CAUSE_PROCESS;
+  g_autoptr(turn_auto) other = turn_of(&w);
+  assert_holds(turn_claim_at(other, 0)->value, "\"chosen\":[\"job aid\",\"knowledge check\"]");
+}
+
 static void test_accepted(void)
 {
   struct world w;
@@ -196,6 +219,7 @@ static void test_published(void)
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/content/weights", test_weights);
   g_test_add_func("/agents/content/open", test_open);
   g_test_add_func("/agents/content/accepted", test_accepted);
   g_test_add_func("/agents/content/high-stakes", test_high_stakes);

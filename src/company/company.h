@@ -165,6 +165,10 @@ struct promise {
   int64_t seq;
 };
 
+/* What effects say of one means in one context (a need's cause), as a Beta distribution from (1, 1): what agents go by next time. */
+struct weight { const char *subject, *kind /* remedy, modality, pattern, signal, agent */, *name; enum cause cause; int moved, did_not_move; double a, b, mean, low, high; };
+struct weight_reset { const char *subject; int32_t day; };  /* effects told on that day or before do not count */
+
 struct company {
   int64_t version;             /* the last event that is in it */
   int64_t data_version;        /* the same without what agents claimed and what was registered, published and delivered */
@@ -206,4 +210,6 @@ struct company {
   LIST_OF(delivery) deliveries;         /* ordered by moment */
   LIST_OF(preference) preferences;
   LIST_OF(promise) promises;            /* ordered by day, then id */
+  LIST_OF(weight) weights;              /* ordered by subject */
+  LIST_OF(weight_reset) weight_resets;  /* likewise */
 };

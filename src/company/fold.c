@@ -281,6 +281,11 @@ static bool fold_assumed(struct db *db, const struct event *event, struct json b
   return true;
 }
 
+/* weight.reset {reason}: what has been told so far does not count any more for what works. */
+static bool fold_weight_reset(struct db *db, const struct event *event, struct json body, GError **error) {
+  return db_run(db, error, "company.put_weight_reset", "titti", event_about(event), event->recorded, json_string(json_get(body, "reason")), event->actor, event->seq) >= 0;
+}
+
 /* promise.made {group, topics, need, text, owner, due}; promise.kept {done}. */
 static bool fold_promise(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = event_about(event);
@@ -355,6 +360,7 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("promise.made", "listening", "text", "somebody promised a group what will be done about what it said", AUTHOR, "{due:day group:text need:text owner?:text text:text topics:text}"),
   ROW_KIND("promise.kept", "listening", "done", "what was promised to a group was done", AUTHOR, "{done?:text}"),
   ROW_KIND("delivery.preferred", "own data", "", "a person said how deliveries may come", NULL, "{channel:text quiet_from?:-1..1440 quiet_to?:-1..1440 weekly_minutes?:number}"),
+  ROW_KIND("weight.reset", "steering", "reason", "a person set back what agents learnt from effects", AUTHOR, REASONED),
   ROW_KIND("programme.stopped", "programmes", "reason", "a person stopped a programme", AUTHOR, PROGRAMME),
   ROW_KIND("programme.retargeted", "programmes", "reason", "a person gave a programme a goal to serve", AUTHOR, PROGRAMME),
   ROW_KIND("programme.resumed", "programmes", "reason", "a stop or a new goal was taken back", AUTHOR, PROGRAMME),
@@ -389,6 +395,7 @@ const struct fold company_folds[] = {
   { "programme decisions", LIST("programme.stopped", "programme.retargeted", "programme.resumed"), LIST("programme_decision"), fold_programme },
   { "evidence rules", LIST("evidence.ruled"), LIST("evidence_rules"), fold_evidence_rules },
   { "actors", LIST("actor.matched", "actor.unmatched"), LIST("actor_match"), fold_actor_match },
+  { "weight resets", LIST("weight.reset"), LIST("weight_reset"), fold_weight_reset },
   { "assumptions", LIST("workforce.assumed"), LIST("assumption"), fold_assumed },
   { "corrections", LIST("skill.corrected"), LIST("skill_correction"), fold_correction },
   { 0 } };

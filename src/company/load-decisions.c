@@ -234,10 +234,36 @@ static bool load_promises(struct loading *load, GError **error) {
   return got == 0;
 }
 
+/* ---- what works ------------------------------------------------------------------------------------------------- */
+
+static bool load_weights(struct loading *load, GError **error) {
+  GArray *weights = load_rows(sizeof(struct weight)), *resets = load_rows(sizeof(struct weight_reset));
+  int got;
+  LOAD_EACH_ROW("company.live_weights") {
+    g_autoptr(json_doc_auto) doc = json_parse(query_text(q, 1), strlen(query_text(q, 1)), NULL);
+    struct json value = json_root(doc);
+    int cause = cause_by_name(json_string(json_get(value, "cause")));
+    const char *kind = json_string(json_get(value, "kind")), *name = json_string(json_get(value, "name"));
+    struct weight row = { .subject = load_keep(load, query_text(q, 0)), .kind = load_keep(load, kind ? kind : "remedy"), .name = load_keep(load, name ? name : ""),
+      .cause = cause < 0 ? CAUSE_CANNOT_TELL : (enum cause)cause, .moved = (int)CLAMP(json_number(json_get(value, "moved"), 0), 0, 1e6),
+      .did_not_move = (int)CLAMP(json_number(json_get(value, "did_not_move"), 0), 0, 1e6), .a = json_number(json_get(value, "a"), 1), .b = json_number(json_get(value, "b"), 1),
+      .mean = json_number(json_get(value, "mean"), 0.5), .low = json_number(json_get(value, "low"), 0), .high = json_number(json_get(value, "high"), 1) };
+    g_array_append_val(weights, row);
+  }
+  LOAD_HAND_OVER(load->company->weights, weights);
+  if (got < 0) return g_array_free(resets, TRUE), false;
+  LOAD_EACH_ROW("company.all_weight_reset") {
+    struct weight_reset row = { .subject = load_keep(load, query_text(q, 0)), .day = clock_day(query_integer(q, 1)) };
+    g_array_append_val(resets, row);
+  }
+  LOAD_HAND_OVER(load->company->weight_resets, resets);
+  return got == 0;
+}
+
 bool load_decisions(struct loading *load, GError **error) {
   g_autoptr(GHashTable) assets_by = g_hash_table_new(g_str_hash, g_str_equal);
   return load_sources(load, error) && load_weighings(load, error) && load_needs(load, error) && load_interventions(load, error) && load_assets(load, assets_by, error) &&
-    load_deliveries(load, assets_by, error) && load_preferences(load, error) && load_promises(load, error);
+    load_deliveries(load, assets_by, error) && load_preferences(load, error) && load_promises(load, error) && load_weights(load, error);
 }
 
 void load_decisions_clear(struct company *company) {

@@ -522,7 +522,8 @@ void company_unref(struct company *company) {
     company->job_skills.at, company->goals.at, company->kpis.at, company->results.at, company->questions.at, company->pulses.at, company->steps.at,
     company->tickets.at, company->loads.at, company->rewards.at, company->changes.at, company->requests.at, company->programmes.at,
     company->enrolments.at, company->objectives.at, company->demands.at, company->assumed.at, company->confirmations.at, company->decisions.at, company->sources.at, company->needs.at,
-    company->interventions.at, company->intervention_teams.at, company->assets.at, company->deliveries.at, company->preferences.at, company->promises.at, company->weighings.at };
+    company->interventions.at, company->intervention_teams.at, company->assets.at, company->deliveries.at, company->preferences.at, company->promises.at, company->weighings.at,
+    company->weights.at, company->weight_resets.at };
   for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) g_free(lists[i]);
   GHashTable *tables[] = { loaded->people, loaded->teams, loaded->skills, loaded->goals, loaded->departments };
   for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) g_hash_table_destroy(tables[i]);

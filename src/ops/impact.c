@@ -423,6 +423,56 @@ static bool impact_pdf(struct op_call *call, struct json_writer *out, GError **e
   return call->file_out != NULL;
 }
 
+/* ---- what agents go by ---------------------------------------------------------------------------------------------- */
+
+static bool weights_list(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  if (!view) return false;
+  json_open_array(out, "weights");
+  for (int i = 0; i < view->company->weights.count; i++) {
+    const struct weight *w = &view->company->weights.at[i];
+    json_open_object(out, NULL);
+    json_put_string(out, "subject", w->subject);
+    json_put_string(out, "cause", cause_names[w->cause]);
+    json_put_string(out, "kind", w->kind);
+    json_put_string(out, "name", w->name);
+    json_put_integer(out, "moved", w->moved);
+    json_put_integer(out, "did_not_move", w->did_not_move);
+    json_put_number(out, "mean", w->mean);
+    json_put_number(out, "low", w->low);
+    json_put_number(out, "high", w->high);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  json_open_array(out, "resets");
+  for (int i = 0; i < view->company->weight_resets.count; i++) {
+    json_open_object(out, NULL);
+    json_put_string(out, "subject", view->company->weight_resets.at[i].subject);
+    put_day(out, "day", view->company->weight_resets.at[i].day);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  return true;
+}
+
+static bool weights_reset(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  const char *asked = op_text(call, "subject"), *reason = op_text(call, "reason");
+  bool known = false;
+  for (int i = 0; view && i < view->company->weights.count; i++) known |= strcmp(view->company->weights.at[i].subject, asked) == 0;
+  if (!view || !known) return view && fail(error, MENO_ERROR_NOT_FOUND, "there is no weight \"%s\"; `meno weights list` shows them", asked);
+  struct json_writer body;
+  json_writer_init(&body);
+  json_open_object(&body, NULL);
+  if (reason) json_put_string(&body, "reason", reason);
+  json_close_object(&body);
+  g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("weight:", asked, NULL);
+  if (ledger_record(system_ledger(call->system), call->now, &(struct event){ .kind = "weight.reset", .subject = subject, .actor = call->caller.actor, .body = text }, error) <= 0) return false;
+  json_put_string(out, "subject", asked);
+  json_put_string(out, "state", "reset");
+  return true;
+}
+
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
 static const char *const directions[] = { "up", "down", NULL }, *const states[] = { "running", "stopped", NULL }, *const goal_states[] = { "on track", "off track", "unknown", NULL };
@@ -477,9 +527,19 @@ static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQ
   { "followed", FIELD_LIST(follow_row), REQUIRED, "how fast teams followed a raised priority, newest first" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };
 
+static const struct field weight_row[] = { { "subject", FIELD_TEXT(0), REQUIRED, "" }, { "cause", FIELD_TEXT(0), REQUIRED, "the context: the need's cause" },
+  { "kind", FIELD_TEXT(0), REQUIRED, "remedy, signal, agent, modality or pattern" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "moved", FIELD_COUNT, REQUIRED, "interventions that it led to and that moved their goal" },
+  { "did_not_move", FIELD_COUNT, REQUIRED, "" }, { "mean", FIELD_SHARE, REQUIRED, "the chance that it works the next time" }, { "low", FIELD_SHARE, REQUIRED, "of a 90 % interval" }, { "high", FIELD_SHARE, REQUIRED, "" }, { 0 } };
+static const struct field reset_row[] = { { "subject", FIELD_TEXT(0), REQUIRED, "" }, { "day", FIELD_DAY, REQUIRED, "effects told until then do not count" }, { 0 } };
+static const struct field weights_out[] = { { "weights", FIELD_LIST(weight_row), REQUIRED, "" }, { "resets", FIELD_LIST(reset_row), REQUIRED, "" }, { 0 } };
+static const struct field reset_in[] = { { "subject", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "which one, as it is listed" }, { "reason", FIELD_TEXT(LIMIT_TEXT), 0, "why, for those who ask later" }, { 0 } };
+static const struct field reset_out[] = { { "subject", FIELD_TEXT(0), REQUIRED, "" }, { "state", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
+
 const struct op impact_ops[] = {
   { "impact list", GET, "/impact", MAY_READ_IMPACT, NULL, list_out, impact_list, "Did it move? Goals and interventions with verdict, cost and value", "impact" },
   { "impact show", GET, "/impact/{id}", MAY_READ_IMPACT, id_in, show_out, impact_show, "One intervention: registration, effect and what it rests on", "impact" },
   { "impact csv", GET, "/impact.csv", MAY_READ_IMPACT, NULL, NULL, impact_csv, "The board as a table for a spreadsheet", "impact", BODY_FILE_OUT },
   { "impact pdf", GET, "/impact.pdf", MAY_READ_IMPACT, NULL, NULL, impact_pdf, "The board on one page, for print", "impact", BODY_FILE_OUT },
+  { "weights list", GET, "/weights", MAY_READ_IMPACT, NULL, weights_out, weights_list, "What agents go by: what led to effects, as chances of working the next time", "impact" },
+  { "weights reset", POST, "/weights/reset", MAY_STEER, reset_in, reset_out, weights_reset, "Set a weight back: effects told so far count no more for it", "impact" },
   { 0 } };

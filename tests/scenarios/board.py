@@ -189,6 +189,27 @@ def own_teams(tap, data, passwords):
         tap.ok(reply.status == 200 and reply.headers["Content-Type"] == "application/pdf" and reply.body.startswith(b"%PDF-"), "the page comes over HTTP", reply.headers)
 
 
+def weights(tap, data, passwords):
+    """What agents go by is listed, set back by who steers and by nobody else, and replayed."""
+    meno.must(data, "run")
+    listed = meno.must(data, "weights")["weights"]
+    told = {w["subject"]: w for w in listed}
+    tap.ok({"skill: agent needs", "tool: tool"} <= set(told) and all(w["low"] <= w["mean"] <= w["high"] and w["mean"] == (1 + w["moved"]) / (2 + w["moved"] + w["did_not_move"]) for w in listed),
+           "what led to effects is listed with its context, as chances of working again", listed)
+    with meno.Server(data) as server:
+        callers = {login: meno.Caller(server, login, password) for login, password in passwords.items()}
+        tap.same(sorted(login for login, caller in callers.items() if caller.get("/weights").status == 200), ["analyst", "approver", "lead", "manager"], "weights are for those who may read impact")
+        body = {"subject": "tool: tool", "reason": "another tool since"}
+        tap.same(sorted(login for login, caller in callers.items() if login != "lead" and caller.post("/weights/reset", body).status == 200), [], "and set back by nobody but who steers")
+        tap.same(callers["lead"].post("/weights/reset", {"subject": "skill: modality none"}).status, 404, "a weight that there is not")
+        reply = callers["lead"].post("/weights/reset", body)
+        tap.ok(reply.status == 200 and reply.json["state"] == "reset", "a weight is set back", reply)
+    tap.same([row["subject"] for row in meno.must(data, "weights")["resets"]], ["tool: tool"], "and it is shown")
+    tap.same(meno.meno(data, "replay", "--verify").status, 0, "and replayed")
+    meno.must(data, "run")
+    tap.same({w["subject"] for w in meno.must(data, "weights")["weights"]}, set(told) - {"tool: tool"}, "the agent does not state again what was set back, and keeps the rest")
+
+
 def nothing(tap):
     data = meno.init()
     board = meno.must(data, "impact")
@@ -204,7 +225,9 @@ def main(tap):
     reasons(tap, data)
     files(tap, data)
     few(tap, data)
-    own_teams(tap, data, meno.add_accounts(data, manager=heads["Gamma"]))
+    passwords = meno.add_accounts(data, manager=heads["Gamma"])
+    own_teams(tap, data, passwords)
+    weights(tap, data, passwords)
     nothing(tap)
 
 

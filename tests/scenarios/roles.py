@@ -19,7 +19,7 @@ EXPECTED = {  # operation → roles: what must not change by accident
     "approvals_list": {"lead", "approver"}, "approvals_accept": {"lead", "approver"}, "approvals_reject": {"lead", "approver"},
     "skills_list": {"lead", "approver", "manager", "analyst"}, "why": EVERYBODY - {"administrator"},
     "impact_list": {"lead", "approver", "manager", "analyst"}, "impact_show": {"lead", "approver", "manager", "analyst"}, "impact_csv": {"lead", "approver", "manager", "analyst"},
-    "impact_pdf": {"lead", "approver", "manager", "analyst"}, "estimate": {"lead", "approver", "manager", "analyst"}, "interventions_list": {"lead", "approver", "manager", "analyst"}, "interventions_show": {"lead", "approver", "manager", "analyst"},
+    "impact_pdf": {"lead", "approver", "manager", "analyst"}, "estimate": {"lead", "approver", "manager", "analyst"}, "weights_list": {"lead", "approver", "manager", "analyst"}, "weights_reset": {"lead"}, "interventions_list": {"lead", "approver", "manager", "analyst"}, "interventions_show": {"lead", "approver", "manager", "analyst"},
     "workforce_list": {"lead", "approver", "analyst"}, "workforce_show": {"lead", "approver", "analyst"},
     "programmes_list": {"lead", "approver", "analyst"}, "programmes_show": {"lead", "approver", "analyst"},
     "programmes_stop": {"lead"}, "programmes_retarget": {"lead"}, "programmes_resume": {"lead"},
