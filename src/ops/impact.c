@@ -76,6 +76,7 @@ static void write_effect(struct json_writer *out, const struct company *company,
   json_put_number(out, "se", outcome->se);
   put_pair(out, "interval", outcome->low, outcome->high);
   json_put_number(out, "p", outcome->p);
+  json_put_number(out, "q", outcome->q);
   json_put_string(out, "method", text_of(outcome, "method"));
   json_put_string(out, "sentence", text_of(outcome, "sentence"));
   json_put_string(out, "needed", outcome->needed);
@@ -169,12 +170,14 @@ static void write_sums(struct json_writer *out, const struct company *company, c
   json_open_object(out, "summary");
   json_put_integer(out, "interventions", outcomes->len);
   json_put_integer(out, "moved", sums.of[VERDICT_MOVED]);
+  json_put_integer(out, "believed", sums.believed);
   json_put_integer(out, "did_not_move", sums.of[VERDICT_DID_NOT_MOVE]);
   json_put_integer(out, "cannot_tell", sums.of[VERDICT_CANNOT_TELL]);
   json_put_integer(out, "unmeasured", sums.unmeasured);
   json_put_number(out, "cost", sums.cost);
   json_put_string(out, "currency", company->currency);
   write_money(out, "value", sums.money, sums.money_low, sums.money_high, company->currency);
+  write_money(out, "value_of_all", sums.all, sums.all_low, sums.all_high, company->currency);
   json_put_number(out, "return", sums.back);
   put_pair(out, "return_interval", sums.back_low, sums.back_high);
   write_lead(out, sums.lead);
@@ -487,6 +490,7 @@ static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "
   { "estimate", FIELD_FIGURE, REQUIRED | NULLABLE, "in the goal's unit" }, { "unit", FIELD_TEXT(0), REQUIRED, "of the goal" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, \
   { "told_from", FIELD_DAY, REQUIRED | NULLABLE, "when it can be told; null: never" }, { "needed", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would settle it" }, \
   { "se", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "p", FIELD_SHARE, REQUIRED | NULLABLE, "" }, \
+  { "q", FIELD_SHARE, REQUIRED | NULLABLE, "p adjusted for all interventions that were measured: of those with q of at most 0.05, one in twenty is expected to be none" }, \
   { "method", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "sentence", FIELD_TEXT(0), REQUIRED | NULLABLE, "the verdict in words" }, { "measured", FIELD_BOOL, REQUIRED, "there is an estimate" }, \
   { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people" }, { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "sure", FIELD_TEXT(0), REQUIRED | NULLABLE, "how sure, in words" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "" }, \
   { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "value a year for each unit of cost" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, \
@@ -512,8 +516,9 @@ static const struct field goal_row[] = { { "id", FIELD_ID("goal"), REQUIRED, "" 
   { "weight", FIELD_SHARE, REQUIRED, "" }, { "baseline", FIELD_FIGURE, REQUIRED, "" }, { "target", FIELD_FIGURE, REQUIRED, "" }, { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
   { "gap", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "money", FIELD_FIGURE, REQUIRED | NULLABLE, "the gap, a year" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "state", FIELD_WORD(goal_states), REQUIRED, "" },
   { "interventions", FIELD_TEXTS, REQUIRED, "ids" }, { "moved", FIELD_COUNT, REQUIRED, "of them" }, { "series", FIELD_LIST(point_fields), REQUIRED, "" }, { 0 } };
-static const struct field summary_fields[] = { { "interventions", FIELD_COUNT, REQUIRED, "" }, { "moved", FIELD_COUNT, REQUIRED, "" }, { "did_not_move", FIELD_COUNT, REQUIRED, "" }, { "cannot_tell", FIELD_COUNT, REQUIRED, "" },
+static const struct field summary_fields[] = { { "interventions", FIELD_COUNT, REQUIRED, "" }, { "moved", FIELD_COUNT, REQUIRED, "" }, { "believed", FIELD_COUNT, REQUIRED, "of what moved: with q of at most 0.05" }, { "did_not_move", FIELD_COUNT, REQUIRED, "" }, { "cannot_tell", FIELD_COUNT, REQUIRED, "" },
   { "unmeasured", FIELD_COUNT, REQUIRED, "of those" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "of all" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "of what moved" },
+  { "value_of_all", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "of all that was measured, moved or not, each effect drawn towards their mean by how unsure it is: the largest were picked" },
   { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "that value for each unit of all that was spent" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "lead_days", FIELD_OBJECT(lead_fields), REQUIRED, "medians" }, { 0 } };
 static const struct field programme_row[] = { { "id", FIELD_ID("programme"), REQUIRED, "of its need, or once it is stopped its own" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "money", FIELD_FIGURE, REQUIRED, "a year" },
   { "saved", FIELD_BOOL, REQUIRED, "accepted to stop; else it could be" }, { 0 } };

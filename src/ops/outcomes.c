@@ -11,6 +11,7 @@
 #include "company/programmes.h"
 #include "gate/disclosure.h"
 #include "ledger/claims.h"
+#include "stats/discovery.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,14 @@ static int intervention_by(const struct company *company, const char *id) {
   return -1;
 }
 
+/* Whoever looks at many effects finds some by chance: Y. Benjamini and Y. Hochberg's adjustment over all that were measured. */
+static void adjust(GPtrArray *all) {
+  g_autofree double *p = g_new(double, (gsize)all->len + 1), *q = g_new(double, (gsize)all->len + 1);
+  for (guint i = 0; i < all->len; i++) p[i] = ((struct outcome *)all->pdata[i])->p;
+  discovery_benjamini_hochberg(p, (int)all->len, q);
+  for (guint i = 0; i < all->len; i++) ((struct outcome *)all->pdata[i])->q = q[i];
+}
+
 GPtrArray *outcomes_read(struct op_call *call, const struct company *company, GError **error) {
   g_autoptr(GPtrArray) outcomes = g_ptr_array_new_with_free_func(outcome_free);
   g_autoptr(db_auto) db = store_read(system_store(call->system), error);
@@ -203,17 +212,25 @@ GPtrArray *outcomes_read(struct op_call *call, const struct company *company, GE
   bool confined = ops_is_confined(call);
   int32_t today = clock_day(call->now);
   int got;
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(outcome_free);
   while ((got = query_next(query, error)) == 1) {
     struct claim_row row;
     claim_read(query, &row);
     int index = intervention_by(company, row.subject);
     if (index < 0 || done[index]) continue;
     done[index] = true;
-    if (!confined || touches(company, &company->interventions.at[index], seen)) g_ptr_array_add(outcomes, outcome_of(company, index, &row, today));
+    g_ptr_array_add(all, outcome_of(company, index, &row, today));
   }
   if (got < 0) return NULL;
   for (int i = 0; i < company->interventions.count; i++)
-    if (!done[i] && (!confined || touches(company, &company->interventions.at[i], seen))) g_ptr_array_add(outcomes, outcome_of(company, i, NULL, today));
+    if (!done[i]) g_ptr_array_add(all, outcome_of(company, i, NULL, today));
+  adjust(all);
+  g_ptr_array_set_free_func(all, NULL); /* each goes over, or ends here */
+  for (guint i = 0; i < all->len; i++) {
+    struct outcome *outcome = all->pdata[i];
+    if (!confined || touches(company, outcome->plan, seen)) g_ptr_array_add(outcomes, outcome);
+    else outcome_free(outcome);
+  }
   g_ptr_array_sort(outcomes, by_money);
   return g_steal_pointer(&outcomes);
 }
@@ -253,6 +270,27 @@ static double median_lead(const GPtrArray *outcomes, enum lead_step step) {
   return count ? (days[(count - 1) / 2] + days[count / 2]) / 2 : NAN;
 }
 
+/* What moved was picked because it was large. So the sum of all that was measured, whatever its verdict, each effect drawn
+ * towards their mean by how unsure it is (stats/discovery.h); of fewer than three nothing is known of how they spread. */
+static void add_all(const GPtrArray *outcomes, struct outcome_sums *sums) {
+  g_autofree double *money = g_new(double, (gsize)outcomes->len + 1), *se = g_new(double, (gsize)outcomes->len + 1), *mean = g_new(double, (gsize)outcomes->len + 1), *sd = g_new(double, (gsize)outcomes->len + 1);
+  double square = 0;
+  for (guint i = 0; i < outcomes->len; i++) {
+    const struct outcome *outcome = outcomes->pdata[i];
+    money[i] = outcome->money;
+    se[i] = (outcome->money_high - outcome->money_low) / (2 * 1.959963984540054);
+  }
+  discovery_shrink(money, se, (int)outcomes->len, mean, sd);
+  sums->all = NAN;
+  for (guint i = 0; i < outcomes->len; i++) {
+    if (!isfinite(mean[i]) || !isfinite(sd[i])) continue;
+    sums->all = mean[i] + (isfinite(sums->all) ? sums->all : 0);
+    square += sd[i] * sd[i];
+  }
+  sums->all_low = sums->all - 1.959963984540054 * sqrt(square);
+  sums->all_high = sums->all + 1.959963984540054 * sqrt(square);
+}
+
 void outcomes_add_up(const GPtrArray *outcomes, struct outcome_sums *sums) {
   *sums = (struct outcome_sums){ .cost = NAN, .money = NAN, .money_low = NAN, .money_high = NAN };
   double below = 0, above = 0;
@@ -260,12 +298,14 @@ void outcomes_add_up(const GPtrArray *outcomes, struct outcome_sums *sums) {
     const struct outcome *outcome = outcomes->pdata[i];
     sums->of[outcome->verdict]++;
     sums->unmeasured += !outcome->measured;
+    sums->believed += outcome->verdict == VERDICT_MOVED && outcome->q <= 0.05;
     if (isfinite(outcome->cost)) sums->cost = outcome->cost + (isfinite(sums->cost) ? sums->cost : 0);
     if (outcome->verdict != VERDICT_MOVED || !isfinite(outcome->money)) continue;
     sums->money = outcome->money + (isfinite(sums->money) ? sums->money : 0);
     below += (outcome->money - outcome->money_low) * (outcome->money - outcome->money_low);
     above += (outcome->money_high - outcome->money) * (outcome->money_high - outcome->money);
   }
+  add_all(outcomes, sums);
   sums->money_low = sums->money - sqrt(below);
   sums->money_high = sums->money + sqrt(above);
   sums->back = sums->money / sums->cost;

@@ -24,6 +24,7 @@ struct outcome {
   bool hidden, others_hidden;      /* fewer than five people: in the teams that it is about; in those compared with, or in what is left of the goal */
   int units, affected;
   double estimate, se, low, high, p; /* in the goal's unit, signed as the KPI is */
+  double q;                        /* p adjusted for all interventions of the company that were measured: NAN without p */
   double cost, money, money_low, money_high; /* money: a year */
   double back, back_low, back_high;  /* money a year for each unit of cost */
   double lead[LEAD_STEPS];         /* days since the signal */
@@ -36,7 +37,9 @@ GPtrArray *outcomes_read(struct op_call *call, const struct company *company, GE
 const struct outcome *outcomes_find(const GPtrArray *outcomes, const char *id); /* by the intervention's or the claim's id; NULL: none */
 
 /* Sums of what the caller sees. The money is that of what moved, the cost that of everything: what moved nothing is paid as well. */
-struct outcome_sums { int of[VERDICTS], unmeasured; double cost, money, money_low, money_high, back, back_low, back_high; double lead[LEAD_STEPS]; /* medians */ };
+struct outcome_sums { int of[VERDICTS], unmeasured, believed /* moved, with q ≤ 0.05 */; double all, all_low, all_high; /* money a year of all that were measured, moved or not,
+                      each drawn towards their mean by how unsure it is: the largest are not the largest by worth alone */
+                      double cost, money, money_low, money_high, back, back_low, back_high; double lead[LEAD_STEPS]; /* medians */ };
 void outcomes_add_up(const GPtrArray *outcomes, struct outcome_sums *ret_sums);
 
 /* What was not done, and why: needs with another cause than skill, wishes without a goal, programmes that no goal rests on. */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define PRETREND_ALPHA 0.05
+#define FEW_BEHIND 5
 #define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls, if it is also more than so many times their noise */
 #define FIT_NOISE 1.5
 #define FIT_WORSE 2          /* gap before with covariates, over that with outcomes alone */
@@ -129,6 +130,29 @@ static void note_bacon(struct study_result *r, const struct panel *p)
   study_note(r, "twoway_forbidden_weight", bacon->forbidden);
 }
 
+/* Where the effects before the starts are more than the clusters can tell apart together: the largest of those by time to the
+ * start, for their number (Bonferroni). NAN: there are none. The error of one unit alone is no error: five are the least. */
+static int units_behind(const struct panel *p, const struct did_result *d, int64_t event)
+{
+  int units = 0;
+  for (int c = 0; c < d->cells; c++)
+    for (int i = 0; d->cell[c].time - d->cell[c].group == event && i < p->units; i++)
+      units += p->first[i] < p->periods && p->when[p->first[i]] == d->cell[c].group;
+  return units;
+}
+
+static double largest_before(const struct panel *p, const struct did_result *d)
+{
+  double least = NAN;
+  int count = 0;
+  for (int i = 0; i < d->dynamic.count; i++)
+    if (!d->dynamic.rows[i].post && d->dynamic.rows[i].se > 0 && units_behind(p, d, d->dynamic.rows[i].time) >= FEW_BEHIND) {
+      least = fmin(least, linear_p(d->dynamic.rows[i].estimate / d->dynamic.rows[i].se, d->df));
+      count++;
+    }
+  return fmin(count * least, count ? 1 : NAN);
+}
+
 static bool run_did(const struct study *s, struct study_result *r, const char **doubt, GError **error)
 {
   static const char *const methods[] = { "dr", "reg", "ipw", NULL };
@@ -160,6 +184,9 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
   study_note(r, "pretrend_p", d->pretrend_p);
   study_note(r, "pretrend_p_few_clusters", d->pretrend_p_few);
   study_note(r, "pretrend_effects", d->wald_df);
+  double before = isnan(d->pretrend_p_few) ? largest_before(p, d) : NAN;
+  if (!isnan(before))
+    study_note(r, "pretrend_p_largest", before);
   study_note(r, "never_treated", d->never);
   study_note(r, "small_groups", d->dropped_small);
   note_bacon(r, p);
@@ -167,8 +194,8 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
     study_doubt(r, doubt, "no effect after a start can be told: %s", d->cells ? d->cell[0].why ? d->cell[0].why : "no control is left" : "no group has a before and an after");
   else if (MIN(treated, other) < 3)
     study_doubt(r, doubt, "%d treated and %d other units are too few to know what chance does: use the design sc or sdid", treated, other);
-  else if (d->pretrend_p_few < PRETREND_ALPHA)
-    study_doubt(r, doubt, "the groups moved apart before the starts already (p = %.2g)", d->pretrend_p_few);
+  else if (d->pretrend_p_few < PRETREND_ALPHA || before < PRETREND_ALPHA)
+    study_doubt(r, doubt, "the groups moved apart before the starts already (p = %.2g)", isnan(before) ? d->pretrend_p_few : before);
   return true;
 }
 

@@ -169,6 +169,23 @@ def few(tap, data):
     tap.ok(rest["comparison"] is None and rest["treated"], "nor left over when both series are taken from the goal's own", rest)
 
 
+def many(tap, data):
+    """Looking at many: p adjusted for all that were measured, and the sum of all, not only of what was picked."""
+    board = meno.must(data, "impact")
+    told = [row for row in board["impact"] if row["p"] is not None]
+    ranked = sorted(told, key=lambda row: row["p"])
+    wanted, least = {}, 1.0
+    for rank in range(len(ranked), 0, -1):
+        least = min(least, len(ranked) / rank * ranked[rank - 1]["p"])
+        wanted[ranked[rank - 1]["id"]] = least
+    tap.ok(len(told) > 3 and all(abs(row["q"] - wanted[row["id"]]) < 1e-9 for row in told), "every p has its q, by Benjamini and Hochberg", [(row["id"], row["p"], row["q"]) for row in told])
+    tap.ok(all(row["q"] is None for row in board["impact"] if row["p"] is None), "and what has none has none")
+    values = [row["value"] for row in board["impact"] if row["value"]]
+    of_all, moved = board["summary"]["value_of_all"], board["summary"]["value"]
+    tap.ok(len(values) > 3 and of_all["low"] < of_all["money"] < of_all["high"] and min(v["money"] for v in values) * len(values) < of_all["money"] < moved["money"], "the sum of all that was measured is less than that of what moved", (of_all, moved))
+    tap.ok(board["summary"]["believed"] <= board["summary"]["moved"], "of what moved, what is believed among so many", board["summary"])
+
+
 def own_teams(tap, data, passwords):
     with meno.Server(data) as server:
         callers = {login: meno.Caller(server, login, password) for login, password in passwords.items()}
@@ -225,6 +242,7 @@ def main(tap):
     reasons(tap, data)
     files(tap, data)
     few(tap, data)
+    many(tap, data)
     passwords = meno.add_accounts(data, manager=heads["Gamma"])
     own_teams(tap, data, passwords)
     weights(tap, data, passwords)

@@ -60,6 +60,8 @@ def nothing(tap):
     apart = panel(9, 80, 8, lambda u: 6 * (u % 2), 0, 0.3, trend=0.5)
     got = estimate(table(apart), "did").json
     tap.ok(got["verdict"] == "cannot tell" and "before the starts" in got["sentence"], "trends that part before the starts give no verdict", got["sentence"])
+    many = estimate(table(panel(19, 18, 12, lambda u: (0, 6, 8, 10)[u % 4], 0, 0.3, trend=0.5)), "did").json
+    tap.ok(many["verdict"] == "cannot tell" and "before the starts" in many["sentence"] and many["diagnostics"]["pretrend_p"] is None, "nor where the effects before are more than the units, and cannot be tested together", many["diagnostics"])
     small = estimate(table(panel(10, 80, 8, lambda u: 6 * (u % 2), 0)), "did", PANEL, "--smallest", "5").json
     tap.ok(small["verdict"] == "did not move" and "excluded" in small["sentence"], "an effect worth having can be excluded", small)
 
