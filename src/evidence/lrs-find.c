@@ -16,13 +16,14 @@
 #include "company/fold.h"
 #include "evidence/xapi-private.h"
 
-#define PART_LEAST 64
+#define PART_LEAST 8
+#define PART_FIRST 64
 #define PART_MOST 1024
 #define FILTERS_MOST 5
 #define SEEKS_MOST 20000
 #define NONE INT64_MIN
 
-struct stream { int64_t term; int place; int64_t *part; int at, count, size; bool over; };
+struct stream { int64_t term; int place; int64_t *part; int at, count, size, hits /* numbers of the part that were asked for */; bool over; };
 struct filter { struct stream streams[2 * PLACE_COUNT]; int count; };
 struct run { int64_t first, last, oldest, newest; }; /* of statements from elsewhere; first 0: none */
 struct search {
@@ -40,12 +41,13 @@ struct search {
 
 /* ---- streams ---------------------------------------------------------------------------------------------------- */
 
+/* The next part is larger where this one was of use, and smaller where most of it was leapt over. */
 static bool read_part(struct search *search, struct stream *stream, int64_t from, GError **error) {
   static const char *const names[2][2] = { { "evidence.all_down", "evidence.all_up" }, { "evidence.term_down", "evidence.term_up" } };
   const char *name = search->voided_too && !stream->term ? "evidence.every_up" : names[stream->term != 0][search->up];
-  stream->size = CLAMP(stream->size * 4, PART_LEAST, PART_MOST);
+  stream->size = !stream->size ? PART_FIRST : CLAMP(stream->hits * 4 >= stream->count ? stream->size * 4 : stream->size / 4, PART_LEAST, PART_MOST);
   stream->part = g_renew(int64_t, stream->part, stream->size);
-  stream->at = stream->count = 0;
+  stream->at = stream->count = stream->hits = 0;
   g_autoptr(query_auto) query = stream->term ? db_query(search->db, error, name, "iiii", stream->term, (int64_t)stream->place, from, (int64_t)stream->size)
     : db_query(search->db, error, name, "ii", from, (int64_t)stream->size);
   int got;
@@ -60,6 +62,7 @@ static bool seek_stream(struct search *search, struct stream *stream, int64_t fr
     for (; stream->at < stream->count; stream->at++) {
       int64_t seq = stream->part[stream->at];
       if (search->up ? seq >= from : seq <= from) {
+        stream->hits++;
         *ret_seq = seq;
         return true;
       }
