@@ -90,7 +90,7 @@ def statements(tap):
     tap.ok(report["problem_count"] == 0 and not report["warnings"], "every statement is taken", (report["problems"][:3], report["warnings"][:3]))
     tables = meno.tables(data)
     tap.same(sorted(own_id(row) for row in tables["statement"]), sorted(row["id"].lower() for row in rows), f"{len(rows)} statements are there under their own ids")
-    actors = {row[1] for row in tables["term"] if row[1].startswith("p")}
+    actors = {row[1] for row in tables["term"] if row[1].startswith("P")}
     tap.ok(len(actors) == len(mails) and not any(mail in actor for mail in mails for actor in actors), f"of {len(mails)} people, by names that tell nothing", actors)
     scores = {row["id"].lower(): (score["raw"] - score["min"]) / (score["max"] - score["min"]) for row in rows if "score" in row.get("result", {}) for score in [row["result"]["score"]]}
     found = {own_id(row): row[6] for row in tables["statement"] if row[6] is not None}
