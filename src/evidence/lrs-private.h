@@ -27,7 +27,7 @@ struct lrs_term *lrs_terms_known(struct lrs_terms *terms, const char *key);
 void lrs_terms_remember(struct lrs_terms *terms, struct lrs_term *term);
 /* 1/0/-1, as the database has it; not remembered. */
 int lrs_term_of_key(struct db *db, const char *key, struct lrs_term **ret_term, GError **error);
-/* In a snapshot; NULL: there is none, or an error. */
+/* Remembered where it is read in a snapshot; NULL: there is none, or an error. */
 struct lrs_term *lrs_term_of_id(struct lrs_terms *terms, struct db *db, int64_t id, GError **error);
 int64_t lrs_registration_term(struct uuid registration);
 

@@ -595,8 +595,10 @@ static bool write_batch(struct ledger_write *write, void *data, GError **error) 
 static void remember(struct lrs *lrs, const GArray *drafts) {
   for (guint i = 0; i < drafts->len; i++) {
     const GArray *terms = g_array_index(drafts, struct draft, i).terms;
-    for (guint k = 0; k < terms->len; k++)
-      if (g_array_index(terms, struct draft_term, k).known) lrs_terms_remember(lrs->terms, g_array_index(terms, struct draft_term, k).known);
+    for (guint k = 0; k < terms->len; k++) {
+      const struct draft_term *term = &g_array_index(terms, struct draft_term, k);
+      if (term->late) lrs_terms_remember(lrs->terms, term->known);
+    }
   }
 }
 

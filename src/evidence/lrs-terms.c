@@ -84,7 +84,7 @@ struct lrs_term *lrs_term_of_id(struct lrs_terms *terms, struct db *db, int64_t 
   struct lrs_term *term = lrs_term_ref(g_hash_table_lookup(terms->by_id, &id));
   g_mutex_unlock(&terms->lock);
   if (term || read_term(db_query(db, error, "evidence.term_of_id", "i", id), &term, error) != 1) return term;
-  lrs_terms_remember(terms, term);
+  if (!db_writes(db)) lrs_terms_remember(terms, term);
   return term;
 }
 

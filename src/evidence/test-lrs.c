@@ -429,10 +429,27 @@ static void packed(struct fixture *fixture, const void *data) {
   }
 }
 
+/* What a write has said and taken back is not known afterwards: another term may get its number. */
+static void taken_back(struct fixture *fixture, const void *data) {
+  static const char key[] = "vhttp://v/1";
+  g_autoptr(GError) error = NULL;
+  struct ledger_write *write = ledger_write(fixture->ledger, NOW, &error);
+  g_assert_cmpint(db_run(ledger_write_db(write), &error, "company.put_term", "ittti", (int64_t)1, key, NULL, NULL, (int64_t)1), >=, 0);
+  struct lrs_term *within = lrs_term_of_id(fixture->lrs->terms, ledger_write_db(write), 1, &error), *after;
+  g_assert_cmpstr(within->key, ==, key);
+  lrs_term_unref(within);
+  ledger_abort(write);
+  g_assert_null(lrs_terms_known(fixture->lrs->terms, key));
+  store_ok(fixture, STATEMENT(ID("1"), "a@x.org", "1", ABOUT("1")));
+  after = lrs_terms_known(fixture->lrs->terms, key);
+  g_assert_nonnull(after); /* and what was committed is */
+  lrs_term_unref(after);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   static const struct { const char *name; void (*test)(struct fixture *, const void *); } tests[] = {
-    { "/lrs/kept-once", kept_once }, { "/lrs/filters", filters }, { "/lrs/in-parts", in_parts }, { "/lrs/in-blocks", in_blocks }, { "/lrs/packed", packed }, { "/lrs/whose", whose }, { "/lrs/voiding", voiding },
+    { "/lrs/kept-once", kept_once }, { "/lrs/filters", filters }, { "/lrs/in-parts", in_parts }, { "/lrs/in-blocks", in_blocks }, { "/lrs/packed", packed }, { "/lrs/taken-back", taken_back }, { "/lrs/whose", whose }, { "/lrs/voiding", voiding },
     { "/lrs/references", references }, { "/lrs/from-files", from_files }, { "/lrs/erased", erased }, { "/lrs/attachments", attachments },
     { "/lrs/definitions", definitions }, { "/lrs/consistent", consistent }, { "/lrs/documents", documents }, { "/lrs/documents-listed", documents_listed } };
   for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) g_test_add(tests[i].name, struct fixture, NULL, set_up, tests[i].test, tear_down);

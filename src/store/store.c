@@ -289,6 +289,7 @@ static bool commit_write(struct store *store, GError **error) {
 }
 
 int64_t db_version(const struct db *db) { return db->version; }
+bool db_writes(const struct db *db) { return db->writing; }
 
 void store_before_commit(struct store *store, bool (*call)(void *data, GError **error), void *data) {
   store->before_commit = call;

@@ -66,6 +66,7 @@ struct store_job {
 void store_send(struct store *store, struct store_job *job);
 /* Another number whenever a transaction has begun or something was written: while it is the same, so is what was read. */
 int64_t db_version(const struct db *db);
+bool db_writes(const struct db *db); /* a write: what is read in it may yet be taken back */
 /* Called before each commit; its failure is the commit's. */
 void store_before_commit(struct store *store, bool (*call)(void *data, GError **error), void *data);
 void db_release(struct db *db);                /* ends a read; rolls a write back */
