@@ -131,6 +131,7 @@ static void set_up_library(void) {
   static gsize ready;
   if (!g_once_init_enter(&ready)) return;
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  sqlite_cache_set_up();
   g_once_init_leave(&ready, 1);
 }
 

@@ -67,6 +67,8 @@ struct store {
 extern const struct engine sqlite_engine, postgresql_engine;
 /* The file system under SQLite, with a log that is written in large pieces: its name; and what a connection has taken back is forgotten. */
 const char *sqlite_log_vfs(void);
+/* Before the library's first connection (sqlite-cache.c). */
+void sqlite_cache_set_up(void);
 struct sqlite3;
 void sqlite_log_forget(struct sqlite3 *handle);
 
