@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Sends statements of about a kilobyte to a record store, over connections that stay, and says how many a second were
- * acknowledged, and how long each request waited. One thread serves all connections, each of which has one request under way: so
- * most of the processors is left to the store.
+ * acknowledged, and how long each request waited. One thread serves all connections, each of which has one request under way, and
+ * sends again and again what it made before the clock ran, under new ids: so most of the processors is left to the store.
  *
  * Or, as `raw`: takes the rows that a store has made, and says how many statements a second bare SQLite inserts with the same tables,
  * indexes, pages and durability: what is lost beside that is ours. */
@@ -19,14 +19,17 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-struct sender { int number, socket; GString *request; size_t sent; char answer[65536]; size_t have, head, length; int64_t begun; };
+#define MADE_BEFORE 6000 /* statements */
 
-static struct { uint16_t port; const char *authorization; int batch; GArray *waits; /* int64_t, microseconds */ int64_t sent; unsigned ids; } bench;
+struct request { GString *text; GArray *ids; /* size_t: where each statement's stands */ };
+struct sender { int socket; struct request *requests /* in turn */, *request /* of now */; unsigned turn; size_t sent; char answer[65536]; size_t have, head, length; int64_t begun; };
 
-static void put_statement(GString *text, const struct sender *sender) {
-  unsigned id = ++bench.ids, who = (id * 2654435761u) % 5000, what = (id * 40503u) % 300;
+static struct { uint16_t port; const char *authorization; int batch; GArray *waits; /* int64_t, microseconds */ int64_t sent; unsigned made, requests /* of a sender */; } bench;
+
+static void put_statement(GString *text) {
+  unsigned id = ++bench.made, who = (id * 2654435761u) % 5000, what = (id * 40503u) % 300;
   g_string_append_printf(text,
-    "{\"id\":\"%08x-%04x-4%03x-8%03x-%08x%04x\",\"actor\":{\"objectType\":\"Agent\",\"name\":\"Learner %u\",\"account\":{\"homePage\":\"https://lms.example.com\",\"name\":\"learner-%u\"}},"
+    "{\"id\":\"00000000-0000-4000-8000-000000000000\",\"actor\":{\"objectType\":\"Agent\",\"name\":\"Learner %u\",\"account\":{\"homePage\":\"https://lms.example.com\",\"name\":\"learner-%u\"}},"
     "\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/%s\",\"display\":{\"en-US\":\"answered\"}},"
     "\"object\":{\"objectType\":\"Activity\",\"id\":\"https://lms.example.com/courses/%u/units/%u\",\"definition\":{\"type\":\"http://adlnet.gov/expapi/activities/assessment\",\"name\":{\"en-US\":\"Unit %u: handling a complaint\"},"
     "\"description\":{\"en-US\":\"The learner reads a letter of complaint, weighs what went wrong, and writes the first answer that the customer gets.\"}}},"
@@ -34,34 +37,52 @@ static void put_statement(GString *text, const struct sender *sender) {
     "\"context\":{\"registration\":\"%08x-0000-4000-8000-%012x\",\"platform\":\"Example LMS\",\"language\":\"en-US\",\"contextActivities\":{\"parent\":[{\"id\":\"https://lms.example.com/courses/%u\"}],"
     "\"grouping\":[{\"id\":\"https://lms.example.com/programmes/service\"}]},\"extensions\":{\"https://lms.example.com/attempt\":%u,\"https://lms.example.com/browser\":\"Firefox on a company laptop\"}},"
     "\"timestamp\":\"2026-11-25T12:%02u:%02u.000Z\"}",
-    g_random_int(), g_random_int() & 0xffff, g_random_int() & 0xfff, g_random_int() & 0xfff, g_random_int(), (unsigned)sender->number & 0xffff, who, who, id % 3 ? "answered" : "completed", what % 30, what, what,
+    who, who, id % 3 ? "answered" : "completed", what % 30, what, what,
     id % 90 + 10, id % 100, id % 60, id % 59, who, what, what % 30, id % 7, id / 60 % 60, id % 60);
 }
 
-static GString *make_request(const struct sender *sender) {
+static struct request make_request(void) {
   g_autoptr(GString) body = g_string_sized_new(1200 * (gsize)bench.batch);
+  struct request request = { g_string_new(NULL), g_array_new(FALSE, FALSE, sizeof(size_t)) };
   if (bench.batch > 1) g_string_append_c(body, '[');
   for (int i = 0; i < bench.batch; i++) {
     if (i) g_string_append_c(body, ',');
-    put_statement(body, sender);
+    size_t id = body->len + strlen("{\"id\":\"");
+    g_array_append_val(request.ids, id);
+    put_statement(body);
   }
   if (bench.batch > 1) g_string_append_c(body, ']');
-  GString *request = g_string_sized_new(body->len + 512);
-  g_string_append_printf(request, "POST /xapi/statements HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic %s\r\nX-Experience-API-Version: 2.0.0\r\n"
+  g_string_append_printf(request.text, "POST /xapi/statements HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic %s\r\nX-Experience-API-Version: 2.0.0\r\n"
     "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n", bench.authorization, body->len);
-  return g_string_append_len(request, body->str, (gssize)body->len);
+  for (guint i = 0; i < request.ids->len; i++) g_array_index(request.ids, size_t, i) += request.text->len;
+  g_string_append_len(request.text, body->str, (gssize)body->len);
+  return request;
+}
+
+static void put_digits(char *to, uint32_t value, int digits) {
+  for (int i = 0; i < digits; i++) to[i] = "0123456789abcdef"[value >> (4 * i) & 15];
+}
+
+static void give_ids(struct request *request) {
+  for (guint i = 0; i < request->ids->len; i++) {
+    char *id = request->text->str + g_array_index(request->ids, size_t, i);
+    put_digits(id, g_random_int(), 8);
+    put_digits(id + 24, g_random_int(), 8);
+    put_digits(id + 32, g_random_int(), 4);
+  }
 }
 
 static void begin(struct sender *sender) {
-  if (sender->request) g_string_free(sender->request, TRUE);
-  sender->request = make_request(sender);
+  sender->request = &sender->requests[sender->turn++ % bench.requests];
+  give_ids(sender->request);
   sender->sent = sender->have = sender->head = sender->length = 0;
   sender->begun = g_get_monotonic_time();
 }
 
 static void go_on_sending(struct sender *sender) {
-  while (sender->sent < sender->request->len) {
-    ssize_t wrote = send(sender->socket, sender->request->str + sender->sent, sender->request->len - sender->sent, MSG_DONTWAIT);
+  const GString *text = sender->request->text;
+  while (sender->sent < text->len) {
+    ssize_t wrote = send(sender->socket, text->str + sender->sent, text->len - sender->sent, MSG_DONTWAIT);
     if (wrote < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return; /* edge-triggered: it will be told */
     if (wrote <= 0) g_error("the connection was cut");
     sender->sent += (size_t)wrote;
@@ -98,10 +119,14 @@ static bool serve(struct sender *sender) {
   return true;
 }
 
-static void join(struct sender *sender, int number, int epoll) {
+static void prepare(struct sender *sender) {
+  sender->requests = g_new(struct request, bench.requests);
+  for (unsigned i = 0; i < bench.requests; i++) sender->requests[i] = make_request();
+}
+
+static void join(struct sender *sender, int epoll) {
   struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(bench.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
   int one = 1;
-  sender->number = number;
   sender->socket = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(sender->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   if (connect(sender->socket, (struct sockaddr *)&to, sizeof to) != 0) g_error("no connection");
@@ -215,12 +240,14 @@ int main(int argc, char **argv) {
   g_autofree char *authorization = g_base64_encode((const guchar *)argv[2], strlen(argv[2]));
   g_autofree struct sender *senders = g_new0(struct sender, connections);
   g_autofree struct epoll_event *events = g_new(struct epoll_event, connections);
-  int64_t begun = g_get_monotonic_time(), until = begun + (int64_t)(atof(argv[5]) * 1e6);
   bench.port = (uint16_t)atoi(argv[1]);
   bench.authorization = authorization;
   bench.batch = atoi(argv[4]);
   bench.waits = g_array_new(FALSE, FALSE, sizeof(int64_t));
-  for (int i = 0; i < connections; i++) join(&senders[i], i, epoll);
+  bench.requests = (unsigned)MAX(1, MADE_BEFORE / bench.batch / connections);
+  for (int i = 0; i < connections; i++) prepare(&senders[i]);
+  int64_t begun = g_get_monotonic_time(), until = begun + (int64_t)(atof(argv[5]) * 1e6);
+  for (int i = 0; i < connections; i++) join(&senders[i], epoll);
   while (under_way) {
     int count = epoll_wait(epoll, events, connections, -1);
     for (int i = 0; i < count; i++) {
@@ -230,7 +257,7 @@ int main(int argc, char **argv) {
         begin(sender);
         go_on_sending(sender);
       } else {
-        g_string_free(g_steal_pointer(&sender->request), TRUE);
+        sender->request = NULL;
         under_way--;
       }
     }
