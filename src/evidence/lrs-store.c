@@ -190,7 +190,7 @@ static void add_term(struct lrs *lrs, GArray *terms, char role, char letter, con
     uuid_parse(key, &registration);
     term.id = lrs_registration_term(registration);
   } else {
-    term.key = g_strdup_printf("%c%s", letter, key);
+    term.key = g_strconcat((const char[]){ letter, 0 }, key, NULL);
     term.known = lrs_terms_known(lrs->terms, term.key);
     if (term.known) term.id = term.known->id;
   }

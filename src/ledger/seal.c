@@ -361,7 +361,8 @@ char *seal_actor(const struct seal *seal, const char *text) {
 char *seal_period(const char *kind, int64_t recorded) {
   char day[CLOCK_TEXT];
   clock_format_day(clock_day(recorded), day);
-  return g_strdup_printf("period:%s:%.7s", kind, day);
+  day[7] = 0; /* the month */
+  return g_strconcat("period:", kind, ":", day, NULL);
 }
 
 /* ---- values ----------------------------------------------------------------------------------------------------- */
