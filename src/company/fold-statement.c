@@ -18,7 +18,7 @@
  * statements one arrival may touch is bounded: beyond REFERRERS_MOST the filters miss some, which a chain or a star of that many
  * references asks for.
  *
- * Terms are written to statement_term in blocks: when the first statement of a new block of ROLLED_TOGETHER events comes, those of the
+ * Terms are written to statement_term in blocks: when the first statement of a new block of STATEMENTS_ROLLED events comes, those of the
  * blocks before it are, in the order of that table. One by one, each would change four pages of its own. What is not there yet, the door
  * finds in the rows' `refs` (evidence/lrs-tail.c).
  *
@@ -38,7 +38,6 @@
 
 #define TERMS_MOST 2000 /* of one statement */
 #define REFERRERS_MOST 1000
-#define ROLLED_TOGETHER 4096 /* events: more makes one commit long, fewer the table's pages many */
 #define RUN_MOST 1000 /* statements that a run spans */
 #define NEWS_EVERY (60 * CLOCK_SECOND)
 
@@ -122,7 +121,7 @@ static bool put_block(struct db *db, const GArray *rows, GError **error) {
 }
 
 static bool roll_before(struct db *db, int64_t seq, int64_t upto, GError **error) {
-  int64_t next = seq - seq % ROLLED_TOGETHER;
+  int64_t next = seq - seq % STATEMENTS_ROLLED;
   if (upto >= next) return true;
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct placed));
   return read_block(db, upto, next, rows, error) && put_block(db, rows, error) && db_run(db, error, "company.roll_statements", "i", next) >= 0;

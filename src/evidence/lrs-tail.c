@@ -6,7 +6,7 @@
 #include "evidence/lrs-private.h"
 #include "company/fold.h"
 
-#define KEPT 16384 /* events behind the newest block; then all is read anew */
+#define KEPT (4 * STATEMENTS_ROLLED) /* events behind the newest block; then all is read anew */
 
 struct lrs_tail {
   GMutex lock;

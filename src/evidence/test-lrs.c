@@ -171,7 +171,7 @@ static void in_parts(struct fixture *fixture, const void *data) {
 static void new_block(struct fixture *fixture) {
   g_autoptr(GError) error = NULL;
   struct ledger_write *write = ledger_write(fixture->ledger, NOW, &error);
-  for (int i = 0; i < 4096; i++)
+  for (int i = 0; i < STATEMENTS_ROLLED; i++)
     g_assert_true(ledger_append(write, &(struct event){ .kind = "workforce.assumed", .subject = "workforce:", .actor = "system", .body = "{}" }, NULL, &error));
   g_assert_true(ledger_commit(write, &error));
 }
