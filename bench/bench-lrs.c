@@ -149,7 +149,7 @@ struct raw { sqlite3 *from, *to; sqlite3_stmt *read[G_N_ELEMENTS(raw_tables)], *
 /* Tables and indexes as they are; no triggers. */
 static void copy_schema(struct raw *raw) {
   sqlite3_stmt *schema;
-  must(raw->to, sqlite3_exec(raw->to, "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000", NULL, NULL, NULL));
+  must(raw->to, sqlite3_exec(raw->to, "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64000", NULL, NULL, NULL));
   must(raw->from, sqlite3_prepare_v2(raw->from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'index') AND tbl_name IN ('event', 'event_data', 'statement', 'statement_term') ORDER BY type DESC", -1, &schema, NULL));
   while (sqlite3_step(schema) == SQLITE_ROW) must(raw->to, sqlite3_exec(raw->to, (const char *)sqlite3_column_text(schema, 0), NULL, NULL, NULL));
   sqlite3_finalize(schema);

@@ -18,6 +18,6 @@ struct statement_ref { int64_t term; char role; };
 GArray *statement_refs(const char *text); /* "ac v3 o14 w5"; of struct statement_ref */
 #define STATEMENT_BASE 36 /* of its numbers */
 enum place statement_place(char role);
-/* Events whose statements' terms are written to statement_term together: with more, one commit takes longer (a tenth of a second); with fewer, more pages
+/* Events whose statements' terms are written to statement_term together: with more, one commit takes longer (a fifth of a second); with fewer, more pages
  * are written for each, and more than one statement of a hundred waits for such a commit. */
-#define STATEMENTS_ROLLED 8192
+#define STATEMENTS_ROLLED 16384

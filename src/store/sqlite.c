@@ -145,7 +145,7 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   bool fine = sqlite3_open_v2(store->place, &made->handle, flags, store->memory ? NULL : sqlite_log_vfs()) == SQLITE_OK || fail_sqlite(made->handle, "opening the database", error);
   if (fine) sqlite3_busy_timeout(made->handle, BUSY_MS);
   fine = fine && exec(db, store->memory ? "PRAGMA synchronous=OFF" : "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "setting the database up", error);
-  fine = fine && exec(db, writer ? "PRAGMA cache_size=-32000; PRAGMA journal_size_limit=134217728" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
+  fine = fine && exec(db, writer ? "PRAGMA cache_size=-64000; PRAGMA journal_size_limit=134217728" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
     "setting the database up", error);
   if (fine && writer && !store->memory) made->keeper = keeper_new(store, made->handle);
   if (fine) return db;
