@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static void stamp(struct uuid *uuid, int version) {
   uuid->bytes[6] = (uint8_t)((uuid->bytes[6] & 0x0f) | version << 4);
@@ -17,13 +18,20 @@ static void stamp(struct uuid *uuid, int version) {
 struct uuid uuid_new(int64_t now) {
   static GMutex lock;
   static int64_t last; /* milliseconds << 12 | counter: never repeats, never runs back */
+  static struct uuid random[64]; /* asked of the system at once: each time takes as long as all the rest here */
+  static size_t used = G_N_ELEMENTS(random);
+  static pid_t whose; /* a process that forks must not share them */
   g_mutex_lock(&lock);
   int64_t tick = (now / 1000) << 12;
   last = tick > last ? tick : last + 1;
   tick = last;
+  if (used == G_N_ELEMENTS(random) || whose != getpid()) {
+    randombytes_buf(random, sizeof random);
+    whose = getpid();
+    used = 0;
+  }
+  struct uuid uuid = random[used++];
   g_mutex_unlock(&lock);
-  struct uuid uuid;
-  randombytes_buf(uuid.bytes, sizeof uuid.bytes);
   for (int i = 0; i < 6; i++) uuid.bytes[i] = (uint8_t)(tick >> (12 + 40 - 8 * i));
   uuid.bytes[6] = (uint8_t)(tick >> 8 & 0x0f);
   uuid.bytes[7] = (uint8_t)tick;

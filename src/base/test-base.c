@@ -6,6 +6,8 @@
 #include "base/id.h"
 #include <sodium.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void days_go_round(void) {
   for (int32_t day = clock_from_civil(1000, 1, 1); day <= clock_from_civil(2999, 12, 31); day++) {
@@ -42,10 +44,37 @@ static void moments_know_zones(void) {
     g_assert_cmpstr(clock_format_time(time, text), ==, rows[i].out);
   }
   int64_t time;
+  for (int64_t step = -2000000; step < 2000000; step += 997) { /* years from before 0 to after 9999 */
+    char text[CLOCK_TEXT], day[CLOCK_TEXT], expected[CLOCK_TEXT + 20];
+    int year, month, mday, seconds = (int)((step + 2000000) * 31 % 86400);
+    time = step * 2 * CLOCK_DAY + seconds * CLOCK_SECOND + (step & 0xffff);
+    clock_civil((int32_t)(2 * step), &year, &month, &mday);
+    g_snprintf(expected, sizeof expected, "%04d-%02d-%02d", year, month, mday);
+    g_assert_cmpstr(clock_format_day((int32_t)(2 * step), day), ==, expected);
+    g_snprintf(expected, sizeof expected, "%.10sT%02d:%02d:%02d.%06dZ", day, seconds / 3600, seconds / 60 % 60, seconds % 60, (int)(step & 0xffff));
+    g_assert_cmpstr(clock_format_time(time, text), ==, expected);
+  }
   g_assert_false(clock_parse_time("2026-03-01T", &time));
   g_assert_false(clock_parse_time("2026-03-01T25:00", &time));
   g_assert_false(clock_parse_time("2026-03-01T10:00:00.Z", &time));
   g_assert_false(clock_parse_time("2026-03-01T10:00:00+2", &time));
+}
+
+/* A child does not say what its parent is about to say. */
+static void identifiers_of_a_fork(void) {
+  struct uuid mine, theirs;
+  int pipes[2];
+  uuid_new(1000000000);
+  g_assert_cmpint(pipe(pipes), ==, 0);
+  pid_t child = fork();
+  struct uuid next = uuid_new(2000000000);
+  if (child == 0) _exit(write(pipes[1], &next, sizeof next) != (ssize_t)sizeof next);
+  mine = next;
+  g_assert_cmpint(read(pipes[0], &theirs, sizeof theirs), ==, sizeof theirs);
+  g_assert_cmpint(memcmp(mine.bytes, theirs.bytes, sizeof mine.bytes), !=, 0);
+  g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
+  close(pipes[0]);
+  close(pipes[1]);
 }
 
 static void identifiers(void) {
@@ -85,6 +114,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/base/clock/dates", dates_are_strict);
   g_test_add_func("/base/clock/moments", moments_know_zones);
   g_test_add_func("/base/id", identifiers);
+  g_test_add_func("/base/id/fork", identifiers_of_a_fork);
   g_test_add_func("/base/error", errors_have_rows);
   return g_test_run();
 }
