@@ -59,8 +59,10 @@ ON CONFLICT (id) DO UPDATE SET state = 'live', confidence = excluded.confidence,
 -- name: end_claim
 UPDATE claim SET state = $2, ended = $3 WHERE id = $1;
 
--- name: supersede_claims
-UPDATE claim SET state = 'superseded', ended = $4 WHERE predicate = $1 AND subject = $2 AND state = 'live' AND id <> $3;
+-- There is one at most; found by its key, it is changed without a table of what to change.
+-- name: supersede_claim
+UPDATE claim SET state = 'superseded', ended = $4
+WHERE id = (SELECT id FROM claim WHERE predicate = $1 AND subject = $2 AND state = 'live' AND id <> $3);
 
 -- name: claim
 SELECT id, predicate, subject, value, confidence, valid_from, valid_to, agent, evidence, state, made_at, seq FROM claim WHERE id = $1;

@@ -19,7 +19,7 @@ static bool fold_made(struct db *db, const struct event *event, struct json body
   const char *evidence_raw = json_raw(json_get(body, "evidence"), &evidence_length);
   g_autofree char *value = g_strndup(value_raw, value_length), *evidence = g_strndup(evidence_raw, evidence_length);
   const char *id = json_string(json_get(body, "id")), *predicate = json_string(json_get(body, "predicate")), *subject = json_string(json_get(body, "subject"));
-  return db_run(db, error, "ledger.supersede_claims", "ttti", predicate, subject, id, event->seq) >= 0 &&
+  return db_run(db, error, "ledger.supersede_claim", "ttti", predicate, subject, id, event->seq) >= 0 &&
     db_run(db, error, "ledger.put_claim", "ttttdiittii", id, predicate, subject, value, json_number(json_get(body, "confidence"), 0),
       integer_or(json_get(body, "valid_from"), CLOCK_NO_DAY), integer_or(json_get(body, "valid_to"), CLOCK_NO_DAY),
       json_string(json_get(body, "agent")), evidence, event->recorded, event->seq) >= 0;
