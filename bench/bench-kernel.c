@@ -28,7 +28,8 @@
 #include <unistd.h>
 
 #define SINGLE_TURNS 2000
-#define THREADS 64
+#define THREADS 64      /* at once; and then as many as this: */
+#define THREADS_MOST 256
 #define WORKERS 4
 
 static const struct event_kind *const kinds[] = { claim_kinds, erasure_kinds, company_kinds, gate_kinds, deputy_kinds, access_kinds, runtime_kinds, outbox_kinds, forward_kinds,
@@ -144,11 +145,11 @@ static void measure_alone(struct ledger *ledger, double fsync_micros) {
   printf("%-44s %8.1f us of processor; %.2f x fsync, fsync + %.1f us\n", "", cpu, median / fsync_micros, median - fsync_micros);
 }
 
-struct crowd { struct ledger *ledger; int number; double until; GArray *micros; };
+struct crowd { struct ledger *ledger; int number, of; double until; GArray *micros; };
 
 static void *turn_after_turn(void *data) {
   struct crowd *crowd = data;
-  g_autofree char *who = g_strdup_printf("w%d-%d", (int)getpid(), crowd->number);
+  g_autofree char *who = g_strdup_printf("w%d-%d-%d", (int)getpid(), crowd->of, crowd->number);
   crowd->micros = g_array_new(FALSE, FALSE, sizeof(double));
   for (int64_t i = 0; seconds_of(CLOCK_MONOTONIC) < crowd->until; i++) {
     double begun = seconds_of(CLOCK_MONOTONIC);
@@ -161,11 +162,11 @@ static void *turn_after_turn(void *data) {
 
 /* Turns of `threads` threads for some seconds: their times, all together. */
 static GArray *crowd_turns(struct ledger *ledger, int threads, double seconds) {
-  struct crowd crowds[THREADS];
-  GThread *running[THREADS];
+  struct crowd crowds[THREADS_MOST];
+  GThread *running[THREADS_MOST];
   GArray *all = g_array_new(FALSE, FALSE, sizeof(double));
   for (int i = 0; i < threads; i++) {
-    crowds[i] = (struct crowd){ ledger, i, seconds_of(CLOCK_MONOTONIC) + seconds, NULL };
+    crowds[i] = (struct crowd){ ledger, i, threads, seconds_of(CLOCK_MONOTONIC) + seconds, NULL };
     running[i] = g_thread_new("turns", turn_after_turn, &crowds[i]);
   }
   for (int i = 0; i < threads; i++) {
@@ -176,11 +177,12 @@ static GArray *crowd_turns(struct ledger *ledger, int threads, double seconds) {
   return all;
 }
 
-static void measure_crowd(struct ledger *ledger, double seconds) {
+static void measure_crowd(struct ledger *ledger, int threads, double seconds) {
+  g_autofree char *what = g_strdup_printf("a full turn, of %d at once", threads);
   double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-  g_autoptr(GArray) micros = crowd_turns(ledger, THREADS, seconds);
+  g_autoptr(GArray) micros = crowd_turns(ledger, threads, seconds);
   cpu = (seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6 / micros->len;
-  row("a full turn, of 64 at once", micros);
+  row(what, micros);
   printf("%-44s %8.0f turns/s, %.1f us of processor each\n", "", micros->len / seconds, cpu);
 }
 
@@ -299,7 +301,8 @@ int main(int argc, char **argv) {
   lay_down(ledger, argc > 3 ? g_ascii_strtoll(argv[3], NULL, 10) : 0);
   double disk = measure_fsync(store_is_address(place) ? dir : place);
   measure_alone(ledger, disk);
-  measure_crowd(ledger, seconds);
+  measure_crowd(ledger, THREADS, seconds);
+  if (!store_is_address(place)) measure_crowd(ledger, THREADS_MOST, seconds);
   if (store_is_address(place)) measure_workers(place, seconds);
   measure_waking(ledger, place);
   measure_chain(ledger);
