@@ -290,12 +290,13 @@ INSERT INTO term (id, key, name, sample, seq) VALUES ($1, $2, $3, $4, $5);
 -- name: statements_rolled
 SELECT upto FROM statement_rolled;
 
--- All that an arrival has to know, in one question: first of the tables, then of each statement that refers to it.
+-- All that an arrival has to know, in one question: of the tables, and of each statement that refers to it; in any order, for a sort would
+-- cost as much as the rest.
 -- name: statement_arrives
 SELECT 0 AS seq, 0 AS voids, NULL AS id, COALESCE((SELECT upto FROM statement_rolled), 0) AS rolled, COALESCE((SELECT stored FROM statement_news), 0) AS told
 UNION ALL SELECT r.seq, r.voids, r.id, 0, 0
 FROM (SELECT seq, voids, id FROM statement WHERE target = $1 AND authority IS NOT NULL
-  AND (room IS NULL OR room = $3) ORDER BY seq LIMIT $2) AS r ORDER BY 1;
+  AND (room IS NULL OR room = $3) ORDER BY seq LIMIT $2) AS r;
 
 -- name: roll_statements
 INSERT INTO statement_rolled (id, upto) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto;

@@ -7,6 +7,9 @@ SELECT stored FROM statement ORDER BY stored DESC LIMIT 1;
 SELECT s.seq, s.stored, s.authority, s.voided, e.id, d.data, s.id, s.refs
 FROM statement s JOIN event e ON e.seq = s.seq LEFT JOIN event_data d ON d.seq = s.seq WHERE s.id = $1;
 
+-- name: statement_is_there
+SELECT id FROM statement WHERE id = $1;
+
 -- name: statements_of_ids
 SELECT id FROM statement WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 

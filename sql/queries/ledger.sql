@@ -112,10 +112,13 @@ INSERT INTO cursor (agent, seq, day) VALUES ($1, $2, $3) ON CONFLICT (agent) DO 
 -- name: newest_of_kinds
 SELECT max(seq) FROM event WHERE seq > $1 AND kind LIKE $2;
 
+-- In the words of event_of_note, or no engine would use it.
 -- name: newest_notable
 SELECT recorded, kind, subject, actor FROM event
-WHERE kind IN ('import.committed', 'import.undone', 'goal.weighed', 'need.cause_confirmed', 'need.marked', 'approval.decided', 'rules.set',
-    'intervention.registered', 'intervention.ended', 'asset.published', 'programme.stopped', 'programme.retargeted', 'programme.resumed', 'promise.made', 'promise.kept')
+WHERE (kind = 'import.committed' OR kind = 'import.undone' OR kind = 'goal.weighed' OR kind = 'need.cause_confirmed'
+    OR kind = 'need.marked' OR kind = 'approval.decided' OR kind = 'rules.set' OR kind = 'intervention.registered'
+    OR kind = 'intervention.ended' OR kind = 'asset.published' OR kind = 'programme.stopped'
+    OR kind = 'programme.retargeted' OR kind = 'programme.resumed' OR kind = 'promise.made' OR kind = 'promise.kept')
 ORDER BY seq DESC LIMIT $1;
 
 -- name: recorded_at

@@ -313,6 +313,11 @@ static void drop_types(GArray *rows) {
 /* What is there when a statement arrives. */
 struct scene { int64_t rolled, told; GArray *referrers; };
 
+static int by_seq(const void *a, const void *b) {
+  const struct referrer *x = a, *y = b;
+  return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
 static bool look_around(struct db *db, const struct arrival *arrival, struct scene *scene, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "company.statement_arrives", "bii", arrival->id.bytes, sizeof arrival->id.bytes, (int64_t)REFERRERS_MOST, arrival->room);
   int got;
@@ -321,6 +326,7 @@ static bool look_around(struct db *db, const struct arrival *arrival, struct sce
     if (take_blob(query, 2, &referrer.id)) g_array_append_val(scene->referrers, referrer);
     else scene->rolled = query_integer(query, 3), scene->told = query_integer(query, 4);
   }
+  g_array_sort(scene->referrers, by_seq);
   return got == 0;
 }
 

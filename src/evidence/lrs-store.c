@@ -352,19 +352,20 @@ static GArray *read_drafts(struct lrs *lrs, const struct lrs_incoming *incoming,
 
 /* ---- under the lock --------------------------------------------------------------------------------------------- */
 
-/* Which of the next statements are there at all: few questions for a batch. */
+/* Which of the next statements are there at all: few questions for a batch. For a list the engine makes a table of its ids first. */
 static bool look_up(struct db *db, GArray *drafts, guint from, GError **error) {
   struct uuid ids[IDS_AT_ONCE] = { 0 }, id = { 0 };
-  g_autoptr(query_auto) query = db_query_named(db, "evidence.statements_of_ids", error);
+  guint count = MIN(IDS_AT_ONCE, drafts->len - from), asked = count == 1 ? 1 : IDS_AT_ONCE;
+  g_autoptr(query_auto) query = db_query_named(db, count == 1 ? "evidence.statement_is_there" : "evidence.statements_of_ids", error);
   if (!query) return false;
-  for (guint i = 0; i < IDS_AT_ONCE; i++) {
-    uuid_parse(g_array_index(drafts, struct draft, MIN(from + i, drafts->len - 1)).id, &ids[i]);
+  for (guint i = 0; i < asked; i++) {
+    uuid_parse(g_array_index(drafts, struct draft, from + MIN(i, count - 1)).id, &ids[i]);
     query_bind_blob(query, (int)i + 1, ids[i].bytes, sizeof ids[i].bytes);
   }
   int got;
   while ((got = query_next(query, error)) == 1) {
     id = lrs_event_id(query, 0);
-    for (guint i = 0; i < IDS_AT_ONCE && from + i < drafts->len; i++)
+    for (guint i = 0; i < count; i++)
       g_array_index(drafts, struct draft, from + i).there |= memcmp(id.bytes, ids[i].bytes, sizeof id.bytes) == 0;
   }
   return got == 0;
