@@ -19,7 +19,7 @@ static void put_period(struct json_writer *out, const struct study_table *t, con
 
 static void put_place(struct json_writer *out, const struct study_table *t, const struct study_columns *c, const struct study_effect *e) {
   if (strcmp(e->kind, "weight") == 0) json_put_string(out, "unit", g_ptr_array_index(t->names, e->group));
-  else if (g_str_has_prefix(e->kind, "balance") || g_str_has_prefix(e->kind, "predictor")) json_put_string(out, "covariate", e->group < 0 ? "mean before" : c->covariates[e->group]);
+  else if (g_str_has_prefix(e->kind, "balance") || g_str_has_prefix(e->kind, "predictor") || strcmp(e->kind, "covariate") == 0) json_put_string(out, "covariate", e->group < 0 ? "mean before" : c->covariates[e->group]);
   else {
     if (e->group != PANEL_NEVER) put_period(out, t, "group", e->group);
     if (strcmp(e->kind, "dynamic") == 0) json_put_integer(out, "event", e->time);

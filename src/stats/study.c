@@ -251,7 +251,7 @@ static void put_predictors(const struct synthetic_result *y, int k, struct study
 static struct synthetic_result *run_control(const struct study *s, const struct panel *p, struct synthetic_options *o, struct study_result *r, GError **error)
 {
   g_autofree double *predictor = NULL;
-  if (s->rows.columns) {
+  if (o->method == SYNTHETIC_CONTROL && s->rows.columns) {
     if (!panel_needs(p, true, error) || !(predictor = make_predictors(s, p, error)))
       return NULL;
     struct synthetic_options quick = *o;
@@ -278,7 +278,8 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
   bool control = s->design == STUDY_SC;
   int method = study_choice(s, methods, error);
   struct panel_rows rows = s->rows;
-  rows.columns = 0; /* a covariate may have gaps: its mean is what counts */
+  if (control)
+    rows.columns = 0; /* a covariate may have gaps: its mean is what counts */
   g_autoptr(panel_auto) p = method < 0 ? NULL : panel_new(&rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, error);
   struct synthetic_options options = { .method = control ? SYNTHETIC_CONTROL : SYNTHETIC_DID, .errors = method, .replications = s->draws, .alpha = 1 - r->level, .seed = s->seed };
   g_autoptr(synthetic_result_auto) y = p ? run_control(s, p, &options, r, error) : NULL;
@@ -295,6 +296,8 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
     if (y->weight[i] > 1e-6)
       study_effect(r, "weight", y->weight_origin[i], PANEL_NEVER, y->weight[i], NAN, NAN, NAN, false);
   put_predictors(y, s->rows.columns, r);
+  for (int j = 0; j < p->columns; j++)
+    study_effect(r, "covariate", j, PANEL_NEVER, y->slope[j], NAN, NAN, NAN, false);
   study_note_panel(r, p);
   study_note(r, "fit_before", y->fit);
   study_note(r, "fit_before_share", y->fit_share);
@@ -339,7 +342,7 @@ static bool run_wedge(const struct study *s, struct study_result *r, const char 
   if (w.randomised)
     study_note(r, "assignments", w.chance.assignments);
   else
-    study_doubt(r, doubt, "the starts cannot be permuted (a gap, or too few orders): the model's interval is too narrow where values hang together in time");
+    study_doubt(r, doubt, "the starts can be permuted in too few ways: the model's interval is too narrow where values hang together in time");
   return true;
 }
 
@@ -381,9 +384,8 @@ static char *say(const struct study_result *r, const struct study *s, const char
   return g_strdup_printf("It cannot be told: %s, but %s.", found, doubt ? doubt : "chance alone does that often enough");
 }
 
-struct study_result *study_estimate(const struct study *asked, GError **error)
+struct study_result *study_estimate(const struct study *s, GError **error)
 {
-  struct study own = *asked, *s = &own;
   typedef bool run(const struct study *, struct study_result *, const char **, GError **);
   static run *const runs[] = { run_did, study_its, run_synthetic, run_synthetic, study_bsts, study_rct, run_wedge, study_match };
   g_autoptr(study_result_auto) r = g_new0(struct study_result, 1);
@@ -400,10 +402,6 @@ struct study_result *study_estimate(const struct study *asked, GError **error)
   if (s->windows && s->design != STUDY_SC) {
     fail(error, MENO_ERROR_BAD_INPUT, "the design %s takes covariates as they are: periods of a covariate (name@from:to) are for the design sc", study_names[s->design]);
     return NULL;
-  }
-  if (s->rows.columns && (s->design == STUDY_SDID || s->design == STUDY_WEDGE)) {
-    study_note_text(r, "covariates", "not used by this design");
-    s->rows.columns = 0;
   }
   if (!runs[s->design](s, r, &doubt, error))
     return NULL;

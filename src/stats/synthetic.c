@@ -5,11 +5,13 @@
  * before. D. Arkhangelsky, S. Athey, D. Hirshberg, G. Imbens, S. Wager, "Synthetic difference-in-differences", Am. Econ. Rev. 111,
  * 2021; reference implementation R `synthdid` with its defaults (ζ of the units from the noise of the differences, sparsified
  * after 100 steps, 10,000 steps at most), placebo (algorithm 4) and fixed-weights jackknife (algorithm 3). Several starts as
- * Stata `sdid` (D. Clarke et al., 2023): each against the never treated, averaged by treated unit-periods.
+ * Stata `sdid` (D. Clarke et al., 2023): each against the never treated, averaged by treated unit-periods. Covariates of the second
+ * method: adjust.c; their slopes are learnt anew among the controls of each placebo, and without each unit of the jackknife.
  *
  * How it can be wrong: a treated unit outside of the range of the controls has no synthetic twin: look at `fit`. The placebo
  * takes the noise of treated and controls as alike. One control with nearly all the weight is a comparison of two. */
 #include "stats/synthetic.h"
+#include "stats/adjust.h"
 #include "stats/linear.h"
 #include "stats/predictors.h"
 #include "stats/simplex.h"
@@ -26,21 +28,21 @@
 #define FIT_FLOOR 0.1 /* of the controls' noise */
 #define PLACEBOS_EACH 300 /* controls; of more, some are drawn */
 
-/* One start: rows are units. treated [n1], control [n0]: units of the panel. */
-struct group { const struct panel *p; const int *control, *treated; int n0, n1, before; };
+/* One start: rows are units. treated [n1], control [n0]: units of the panel. y: its outcomes, or what covariates leave of them. */
+struct group { const struct panel *p; const double *y; const int *control, *treated; int n0, n1, before; };
 struct weights { double *unit, *time, *importance; /* [n0], [before], [predictors] or NULL */ };
 struct outcome { double estimate, squares_before, squares_after; int before, after; };
 
-static double value(const struct panel *p, int t, int unit)
+static double value(const struct group *g, int t, int unit)
 {
-  return p->y[(size_t)t * p->units + unit];
+  return g->y[(size_t)t * g->p->units + unit];
 }
 
 static double treated_mean(const struct group *g, int t)
 {
   double sum = 0;
   for (int i = 0; i < g->n1; i++)
-    sum += value(g->p, t, g->treated[i]);
+    sum += value(g, t, g->treated[i]);
   return sum / g->n1;
 }
 
@@ -48,7 +50,7 @@ static double synthetic_at(const struct group *g, const double *weight, int t)
 {
   double sum = 0;
   for (int i = 0; i < g->n0; i++)
-    sum += weight[i] > 0 ? weight[i] * value(g->p, t, g->control[i]) : 0;
+    sum += weight[i] > 0 ? weight[i] * value(g, t, g->control[i]) : 0;
   return sum;
 }
 
@@ -58,10 +60,10 @@ static double noise(const struct group *g)
   double sum = 0, square = 0, n = (double)g->n0 * (g->before - 1);
   for (int i = 0; i < g->n0; i++)
     for (int t = 1; t < g->before; t++)
-      sum += (value(g->p, t, g->control[i]) - value(g->p, t - 1, g->control[i])) / n;
+      sum += (value(g, t, g->control[i]) - value(g, t - 1, g->control[i])) / n;
   for (int i = 0; i < g->n0; i++)
     for (int t = 1; t < g->before; t++) {
-      double away = value(g->p, t, g->control[i]) - value(g->p, t - 1, g->control[i]) - sum;
+      double away = value(g, t, g->control[i]) - value(g, t - 1, g->control[i]) - sum;
       square += away * away;
     }
   return n > 1 ? sqrt(square / (n - 1)) : 0;
@@ -95,7 +97,7 @@ static void before_columns(const struct group *g, double *a, double *b)
   for (int t = 0; t < g->before; t++) {
     b[t] = treated_mean(g, t);
     for (int i = 0; i < g->n0; i++)
-      a[(size_t)i * g->before + t] = value(g->p, t, g->control[i]);
+      a[(size_t)i * g->before + t] = value(g, t, g->control[i]);
   }
 }
 
@@ -139,9 +141,9 @@ static void time_weights(const struct group *g, double sd, double *weight)
   int after = g->p->periods - g->before;
   for (int i = 0; i < g->n0; i++) {
     for (int t = 0; t < g->before; t++)
-      a[(size_t)t * g->n0 + i] = value(g->p, t, g->control[i]);
+      a[(size_t)t * g->n0 + i] = value(g, t, g->control[i]);
     for (int t = g->before; t < g->p->periods; t++)
-      b[i] += value(g->p, t, g->control[i]) / after;
+      b[i] += value(g, t, g->control[i]) / after;
   }
   walk(a, b, g->n0, g->before, 1e-6 * sd, 1e-5 * sd * 1e-5 * sd, weight);
 }
@@ -189,22 +191,22 @@ static struct outcome read_outcome(const struct group *g, const struct synthetic
 
 /* ---- all starts together ---------------------------------------------------------------------------------------- */
 
-struct plan { const struct panel *p; struct synthetic_options o; int *control, *treated; int n0, n1, groups, *from; /* of treated, by start [groups + 1] */
+struct plan { const struct panel *p; const double *y; double *adjusted, *slope; /* NULL without covariates */ struct synthetic_options o; int *control, *treated; int n0, n1, groups, *from; /* of treated, by start [groups + 1] */
               struct weights *weight; /* [groups] */ };
 
-static struct group group_of(const struct plan *plan, int g, const int *control, int n0, const int *treated)
+static struct group group_of(const struct plan *plan, int g, const double *y, const int *control, int n0, const int *treated)
 {
   int before = plan->p->first[plan->treated[plan->from[g]]];
-  return (struct group){ plan->p, control, treated + plan->from[g], n0, plan->from[g + 1] - plan->from[g], before };
+  return (struct group){ plan->p, y, control, treated + plan->from[g], n0, plan->from[g + 1] - plan->from[g], before };
 }
 
 /* Estimates for other units in the places of controls and treated. `start`: [groups] weights to begin from; NULL: even. */
-static struct outcome estimate_with(const struct plan *plan, const int *control, int n0, const int *treated, const struct weights *start)
+static struct outcome estimate_with(const struct plan *plan, const double *y, const int *control, int n0, const int *treated, const struct weights *start)
 {
   struct outcome sum = { 0 };
   double all = 0;
   for (int k = 0; k < plan->groups; k++) {
-    struct group g = group_of(plan, k, control, n0, treated);
+    struct group g = group_of(plan, k, y, control, n0, treated);
     g_autofree double *unit = g_new(double, (size_t)n0), *time = g_new(double, (size_t)g.before);
     struct weights w = { unit, time, NULL };
     even(unit, n0);
@@ -223,6 +225,22 @@ static struct outcome estimate_with(const struct plan *plan, const int *control,
   }
   sum.estimate /= all;
   return sum;
+}
+
+/* What the covariates leave of the outcomes where these are the controls; the plan's outcomes without covariates, or where the
+ * controls are too few or too alike to learn from. `space` [periods * units]. */
+static const double *outcomes_with(const struct plan *plan, const int *control, int n0, double *space)
+{
+  if (!plan->slope)
+    return plan->y;
+  g_autofree double *slope = g_new(double, (size_t)plan->p->columns);
+  adjust_take(plan->p, adjust_learn(plan->p, control, n0, slope) ? slope : plan->slope, space);
+  return space;
+}
+
+static double *space_of(const struct plan *plan)
+{
+  return plan->slope ? g_new(double, (size_t)plan->p->periods * (size_t)plan->p->units) : NULL;
 }
 
 static double ratio_of(const struct outcome *o)
@@ -275,7 +293,7 @@ static void placebo(const struct plan *plan, const struct outcome *real, double 
   if (n0 < 1 || runs < PLACEBOS_LEAST)
     return;
   double mean = 0, square = 0;
-  g_autofree double *size = g_new(double, (size_t)runs);
+  g_autofree double *size = g_new(double, (size_t)runs), *space = space_of(plan);
   g_autofree int *order = g_new(int, (size_t)plan->n0), *unit = g_new(int, (size_t)plan->n0);
   g_autofree struct weights *kept = g_new0(struct weights, (size_t)plan->groups);
   for (int k = 0; k < plan->groups; k++)
@@ -293,7 +311,7 @@ static void placebo(const struct plan *plan, const struct outcome *real, double 
     for (int i = 0; i < plan->n0; i++)
       unit[i] = plan->control[order[i]];
     keep_weights(plan, order, n0, kept);
-    struct outcome o = estimate_with(plan, unit, n0, unit + n0, plan->o.method == SYNTHETIC_DID ? kept : NULL);
+    struct outcome o = estimate_with(plan, outcomes_with(plan, unit, n0, space), unit, n0, unit + n0, plan->o.method == SYNTHETIC_DID ? kept : NULL);
     double step = o.estimate - mean;
     mean += step / (run + 1);
     square += step * (o.estimate - mean);
@@ -316,9 +334,15 @@ static void jackknife(const struct plan *plan, struct synthetic_result *r)
 {
   int n = plan->n0 + plan->n1;
   double mean = 0, square = 0;
-  g_autofree double *unit = g_new(double, (size_t)plan->n0);
+  g_autofree double *unit = g_new(double, (size_t)plan->n0), *space = space_of(plan);
+  g_autofree int *left_in = g_new(int, (size_t)plan->n0);
   for (int out = 0; out < n; out++) {
     double sum = 0, all = 0;
+    int kept = 0;
+    for (int i = 0; i < plan->n0; i++)
+      if (i != out)
+        left_in[kept++] = plan->control[i];
+    const double *y = out < plan->n0 ? outcomes_with(plan, left_in, kept, space) : plan->y;
     for (int k = 0; k < plan->groups; k++) {
       double left = out < plan->n0 ? 1 - plan->weight[k].unit[out] : 1;
       int skip = out >= plan->n0 && out - plan->n0 >= plan->from[k] && out - plan->n0 < plan->from[k + 1];
@@ -326,7 +350,7 @@ static void jackknife(const struct plan *plan, struct synthetic_result *r)
         return;
       for (int i = 0; i < plan->n0; i++)
         unit[i] = i == out ? 0 : plan->weight[k].unit[i] / left;
-      struct group g = group_of(plan, k, plan->control, plan->n0, plan->treated);
+      struct group g = group_of(plan, k, y, plan->control, plan->n0, plan->treated);
       g_autofree int *treated = g_new(int, (size_t)g.n1);
       int n1 = 0;
       for (int i = 0; i < g.n1; i++)
@@ -356,6 +380,8 @@ static void plan_clear(struct plan *plan)
     g_free(plan->weight[k].importance);
   }
   g_free(plan->weight);
+  g_free(plan->adjusted);
+  g_free(plan->slope);
   g_free(plan->control);
   g_free(plan->treated);
   g_free(plan->from);
@@ -363,9 +389,21 @@ static void plan_clear(struct plan *plan)
 typedef struct plan plan_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(plan_auto, plan_clear)
 
+static bool learn(struct plan *plan, GError **error)
+{
+  plan->slope = g_new(double, (size_t)plan->p->columns);
+  plan->adjusted = space_of(plan);
+  if (!adjust_learn(plan->p, plan->control, plan->n0, plan->slope))
+    return fail(error, MENO_ERROR_BAD_INPUT, "the covariates cannot be told from the levels of the untreated units and of the periods, or from each other: leave out those "
+                "that stay the same over time or go the same way in all of these units");
+  adjust_take(plan->p, plan->slope, plan->adjusted);
+  plan->y = plan->adjusted;
+  return true;
+}
+
 static bool make_plan(const struct panel *p, const struct synthetic_options *o, struct plan *plan, GError **error)
 {
-  *plan = (struct plan){ .p = p, .o = *o };
+  *plan = (struct plan){ .p = p, .y = p->y, .o = *o };
   plan->control = g_new(int, (size_t)p->units);
   plan->treated = g_new(int, (size_t)p->units);
   plan->from = g_new0(int, (size_t)p->units + 1);
@@ -385,9 +423,11 @@ static bool make_plan(const struct panel *p, const struct synthetic_options *o, 
     return fail(error, MENO_ERROR_TOO_LARGE, "%d untreated units are more than %d: leave out those that are nothing like the treated", plan->n0, CONTROLS_MOST);
   if (p->first[plan->treated[0]] < 2)
     return fail(error, MENO_ERROR_BAD_INPUT, "a unit starts after one period: weights need at least two periods before");
+  if (o->method == SYNTHETIC_DID && p->columns && !learn(plan, error))
+    return false;
   plan->weight = g_new0(struct weights, (size_t)plan->groups);
   for (int k = 0; k < plan->groups; k++) {
-    struct group g = group_of(plan, k, plan->control, plan->n0, plan->treated);
+    struct group g = group_of(plan, k, plan->y, plan->control, plan->n0, plan->treated);
     plan->weight[k] = (struct weights){ g_new(double, (size_t)g.n0), g_new(double, (size_t)g.before), o->predictors ? g_new(double, (size_t)o->predictors) : NULL };
     even(plan->weight[k].unit, g.n0);
     even(plan->weight[k].time, g.before);
@@ -404,7 +444,7 @@ static void read_gaps(const struct plan *plan, struct synthetic_result *r)
   r->gaps = plan->groups * T;
   r->gap = g_new0(struct synthetic_gap, (size_t)r->gaps);
   for (int k = 0; k < plan->groups; k++) {
-    struct group g = group_of(plan, k, plan->control, plan->n0, plan->treated);
+    struct group g = group_of(plan, k, plan->y, plan->control, plan->n0, plan->treated);
     double level = 0;
     for (int t = 0; plan->o.method == SYNTHETIC_DID && t < g.before; t++)
       level += plan->weight[k].time[t] * (treated_mean(&g, t) - synthetic_at(&g, plan->weight[k].unit, t));
@@ -428,7 +468,7 @@ static void read_weights(const struct plan *plan, struct synthetic_result *r)
   int k = plan->o.predictors;
   if (k == 0)
     return;
-  struct group first = group_of(plan, 0, plan->control, plan->n0, plan->treated);
+  struct group first = group_of(plan, 0, plan->y, plan->control, plan->n0, plan->treated);
   r->importance = g_memdup2(plan->weight[0].importance, sizeof(double) * (size_t)k);
   r->of_treated = g_new(double, (size_t)k);
   r->of_synthetic = g_new0(double, (size_t)k);
@@ -445,9 +485,9 @@ static double spread_before(const struct plan *plan)
   double n = 0, mean = 0, square = 0;
   for (int i = 0; i < plan->n0; i++)
     for (int t = 0; t < plan->p->first[plan->treated[0]]; t++) {
-      double step = value(plan->p, t, plan->control[i]) - mean;
+      double step = plan->y[(size_t)t * plan->p->units + plan->control[i]] - mean;
       mean += step / ++n;
-      square += step * (value(plan->p, t, plan->control[i]) - mean);
+      square += step * (plan->y[(size_t)t * plan->p->units + plan->control[i]] - mean);
     }
   return sqrt(square / n);
 }
@@ -462,7 +502,7 @@ struct synthetic_result *synthetic_estimate(const struct panel *p, const struct 
   double all = 0;
   bool single = false;
   for (int k = 0; k < plan.groups; k++) {
-    struct group g = group_of(&plan, k, plan.control, plan.n0, plan.treated);
+    struct group g = group_of(&plan, k, plan.y, plan.control, plan.n0, plan.treated);
     struct outcome one = read_outcome(&g, o, &plan.weight[k]);
     real.estimate += (double)g.n1 * one.after * one.estimate;
     real.squares_before += g.n1 * one.squares_before / one.before;
@@ -474,10 +514,11 @@ struct synthetic_result *synthetic_estimate(const struct panel *p, const struct 
   *r = (struct synthetic_result){ .estimate = real.estimate, .se = NAN, .low = NAN, .high = NAN, .p = NAN, .placebo_p = NAN, .controls = plan.n0, .treated = plan.n1,
     .groups = plan.groups, .errors = SYNTHETIC_NO_ERRORS, .fit = sqrt(real.squares_before / plan.n1) };
   r->fit_share = r->fit / spread_before(&plan);
-  struct group first = group_of(&plan, 0, plan.control, plan.n0, plan.treated);
+  struct group first = group_of(&plan, 0, plan.y, plan.control, plan.n0, plan.treated);
   r->noise = noise(&first);
   read_gaps(&plan, r);
   read_weights(&plan, r);
+  r->slope = plan.slope ? g_memdup2(plan.slope, sizeof(double) * (size_t)p->columns) : NULL;
   bool jack = o->errors == SYNTHETIC_JACKKNIFE || (o->errors == SYNTHETIC_AUTO && o->method == SYNTHETIC_DID && plan.n1 >= JACKKNIFE_LEAST);
   if (jack && !single)
     jackknife(&plan, r);
@@ -502,5 +543,6 @@ void synthetic_result_free(struct synthetic_result *r)
   g_free(r->importance);
   g_free(r->of_treated);
   g_free(r->of_synthetic);
+  g_free(r->slope);
   g_free(r);
 }

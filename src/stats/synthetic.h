@@ -32,12 +32,14 @@ struct synthetic_result {
   double *weight;                     /* [controls], of the first group of starts */
   int *weight_origin;                 /* [controls], numbers in panel_rows */
   double *importance, *of_treated, *of_synthetic; /* [predictors]: weight, sum 1; values; of the first group of starts; NULL without */
+  double *slope;                      /* [columns of the panel], SDID: of the covariates; NULL without */
   double largest_weight, effective;   /* 1 / Σ w²: how many controls it comes to */
 };
 
 /* The panel complete, every unit with a before (PANEL_COMPLETE | PANEL_WITH_BEFORE). Groups of starts are estimated one by
  * one against the never treated and averaged by treated unit-periods. BAD_INPUT: panel_needs; fewer than two controls; fewer
- * than two periods before a start; controls that never vary before. */
+ * than two periods before a start; controls that never vary before; SDID: covariates of the panel that cannot be told from the
+ * levels of units and periods, or from each other. SC does not read them. */
 struct synthetic_result *synthetic_estimate(const struct panel *panel, const struct synthetic_options *options, GError **error);
 void synthetic_result_free(struct synthetic_result *result);
 typedef struct synthetic_result synthetic_result_auto;

@@ -196,6 +196,45 @@ static void test_invariance(void)
   }
 }
 
+/* Written down, so that another program can have the same numbers: R synthdid 0.0.9 start by start on what is left after
+ * lm(y ~ x + factor(unit) + factor(time)) of the never treated (slope 1.625364). */
+static void test_covariates(void)
+{
+  enum { UNITS = 16, PERIODS = 12, N = UNITS * PERIODS };
+  int unit[N];
+  int64_t time[N], start[N];
+  double y[N], x[N], moved[N];
+  for (int i = 0; i < N; i++) {
+    int u = i / PERIODS, t = i % PERIODS;
+    unit[i] = u;
+    time[i] = t;
+    start[i] = u == 0 ? 8 : u < 3 ? 10 : PANEL_NEVER;
+    x[i] = sin(3.0 * u + t * t) + 0.2 * t * cos(u);
+    y[i] = 5 + 3 * cos(2.0 * u) + sin(t / 2.0) * (1 + cos(5.0 * u)) + 1.5 * x[i] + 0.5 * sin(11.0 * u * t + u) + (start[i] <= t ? 2 : 0);
+    moved[i] = 1e6 - 1000 * x[i];
+  }
+  struct panel_rows rows = { .rows = N, .units = UNITS, .unit = unit, .time = time, .start = start, .outcome = y, .x = x };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(panel_auto) plain = panel_new(&rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, &error);
+  rows.columns = 1;
+  g_autoptr(panel_auto) with = panel_new(&rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, &error);
+  rows.x = moved;
+  g_autoptr(panel_auto) other = panel_new(&rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, &error);
+  g_autoptr(synthetic_result_auto) a = estimate(plain, SYNTHETIC_DID, SYNTHETIC_AUTO), b = estimate(with, SYNTHETIC_DID, SYNTHETIC_AUTO), c = estimate(other, SYNTHETIC_DID, SYNTHETIC_AUTO);
+  near(a->estimate, 2.7992, 5e-5);
+  near(b->estimate, 1.721963, 5e-5);
+  near(b->slope[0], 1.625364, 5e-6);
+  near(c->estimate, b->estimate, 1e-6);
+  near(c->se, b->se, 1e-6);
+  near(c->slope[0], -b->slope[0] / 1000, 1e-9);
+  g_assert_cmpfloat(b->se, <, a->se);
+  for (int i = 0; i < N; i++)
+    moved[i] = 0.1 * unit[i]; /* the same over time: no more than the unit's level */
+  g_autoptr(panel_auto) still = panel_new(&rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, &error);
+  g_assert_null(synthetic_estimate(still, &(struct synthetic_options){ .method = SYNTHETIC_DID }, &error));
+  g_assert_nonnull(strstr(error->message, "stay the same over time"));
+}
+
 /* With one factor that moves all in step and equal loads, both methods must find what difference in differences finds. */
 static void test_coverage(void)
 {
@@ -245,6 +284,7 @@ int main(int argc, char **argv)
   g_test_add_func("/stats/synthetic/predictors", test_predictors);
   g_test_add_func("/stats/synthetic/twin", test_twin);
   g_test_add_func("/stats/synthetic/invariance", test_invariance);
+  g_test_add_func("/stats/synthetic/covariates", test_covariates);
   g_test_add_func("/stats/synthetic/coverage", test_coverage);
   g_test_add_func("/stats/synthetic/refusals", test_refusals);
   return g_test_run();

@@ -110,14 +110,88 @@ static void test_wedge_model(void)
   struct power_design d = { .units = 12, .periods = 5, .first = p->first, .sd = r.sd, .level_sd = r.level_sd };
   near(r.se, power_se(&d), 1e-6);
   near(r.level_sd, 2, 0.9);
-  /* Unbalanced and relabelled: still there; all treated at once: refused. */
+  /* A gap: still estimated, and the permuted estimate is the model's; all treated at once: refused. */
   p->y[3] = NAN;
   g_assert_true(trial_wedge(p, &(struct randomise_options){ 0 }, &r, &error));
-  g_assert_false(r.randomised);
+  g_assert_true(r.randomised);
+  g_assert_cmpint(r.cells, ==, 59);
+  near(r.chance.estimate, r.estimate, 1e-8);
   for (int i = 0; i < 12; i++)
     p->first[i] = 2;
   g_assert_false(trial_wedge(p, &(struct randomise_options){ 0 }, &r, &error));
   g_assert_nonnull(strstr(error->message, "cannot be told from the periods"));
+  gsl_rng_free(rng);
+}
+
+/* Written down, so that another program can have the same numbers: R lme4 1.1-31, y ~ factor(t) [+ x] + z + (1 | i) by restricted maximum
+ * likelihood, with all cells and without every fourth or so. */
+static void test_wedge_published(void)
+{
+  enum { UNITS = 10, PERIODS = 7 };
+  static const struct { bool covariate, gaps; double estimate, se, level_sd, sd; } cases[] = {
+    { false, false, 0.6885095, 0.3328093, 1.4209532, 0.7797668 }, { true, false, 0.6682118, 0.2917713, 1.4266134, 0.6812765 },
+    { false, true, 0.9039935, 0.3496565, 1.4405686, 0.7605759 }, { true, true, 0.8969668, 0.3135108, 1.4585572, 0.6793546 } };
+  for (unsigned c = 0; c < G_N_ELEMENTS(cases); c++) {
+    int n = 0, unit[UNITS * PERIODS];
+    int64_t time[UNITS * PERIODS], start[UNITS * PERIODS];
+    double y[UNITS * PERIODS], x[UNITS * PERIODS];
+    for (int i = 0; i < UNITS; i++)
+      for (int t = 0; t < PERIODS; t++) {
+        int from = 1 + i % 6;
+        if (cases[c].gaps && (i * t + i) % 4 == 3)
+          continue;
+        unit[n] = i;
+        time[n] = t;
+        start[n] = from;
+        x[n] = cos(5.0 * i + 3 * t);
+        y[n] = 10 + 2 * sin(7.0 * i) + 0.3 * t + 0.8 * (t >= from) + 0.7 * x[n] + sin(13.0 * i * t + t * t + i);
+        n++;
+      }
+    g_autoptr(GError) error = NULL;
+    struct trial_wedge r;
+    g_autoptr(panel_auto) p = panel_new(&(struct panel_rows){ .rows = n, .units = UNITS, .unit = unit, .time = time, .start = start, .outcome = y, .x = x, .columns = cases[c].covariate },
+                                        PANEL_AS_IT_IS, &error);
+    g_assert_no_error(error);
+    g_assert_true(trial_wedge(p, &(struct randomise_options){ .draws = 499 }, &r, &error));
+    near(r.estimate, cases[c].estimate, 5e-7);
+    near(r.se, cases[c].se, 5e-6);
+    near(r.level_sd, cases[c].level_sd, 5e-5);
+    near(r.sd, cases[c].sd, 5e-6);
+    g_assert_true(r.randomised);
+    near(r.chance.estimate, r.estimate, 1e-8);
+    for (size_t at = 0; at < (size_t)UNITS * PERIODS && cases[c].covariate; at++)
+      p->x[at] = (double)(at / UNITS); /* the same for all in a period */
+    if (cases[c].covariate) {
+      g_assert_false(trial_wedge(p, &(struct randomise_options){ 0 }, &r, &error));
+      g_assert_nonnull(strstr(error->message, "on the period"));
+    }
+  }
+}
+
+/* The permuted interval with covariates and every fifth cell gone. */
+static void test_wedge_gaps(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  int start[8], held = 0, runs = runs_of(100, 3000);
+  for (int i = 0; i < 8; i++)
+    start[i] = 3 + 3 * (i % 4);
+  struct world w = { .units = 8, .periods = 15, .effect = 0.5, .rho = 0.6, .level = 1, .start = start };
+  for (int run = 0; run < runs; run++) {
+    g_autoptr(panel_auto) p = draw(rng, &w);
+    g_autoptr(GError) error = NULL;
+    struct trial_wedge r;
+    p->columns = 1;
+    p->x = g_new(double, 8 * 15);
+    for (int at = 0; at < 8 * 15; at++) {
+      p->x[at] = gsl_ran_gaussian(rng, 1);
+      p->y[at] = gsl_ran_flat(rng, 0, 1) < 0.2 ? NAN : p->y[at] + p->x[at];
+    }
+    g_assert_true(trial_wedge(p, &(struct randomise_options){ .draws = 999, .exact_most = 1000, .seed = (uint64_t)run + 1 }, &r, &error));
+    g_assert_true(r.randomised);
+    held += r.chance.low <= 0.5 && 0.5 <= r.chance.high;
+  }
+  g_test_message("stepped wedge, 8 units, a covariate, a fifth of the cells gone: coverage by permuting %.3f of %d", held / (double)runs, runs);
+  g_assert_cmpfloat(held / (double)runs, >, 0.91);
   gsl_rng_free(rng);
 }
 
@@ -310,6 +384,8 @@ int main(int argc, char **argv)
   g_test_add_func("/stats/trial/parallel", test_parallel_coverage);
   g_test_add_func("/stats/trial/wedge", test_wedge_coverage);
   g_test_add_func("/stats/trial/wedge-model", test_wedge_model);
+  g_test_add_func("/stats/trial/wedge-published", test_wedge_published);
+  g_test_add_func("/stats/trial/wedge-gaps", test_wedge_gaps);
   g_test_add_func("/stats/trial/adjustment", test_adjustment);
   g_test_add_func("/stats/trial/sequence", test_sequence);
   g_test_add_func("/stats/trial/power", test_power_kept);
