@@ -5,18 +5,36 @@
  * Epidemiol. 46, 2017, whose code is the reference for Poisson and quasi-Poisson with offset. Errors: Newey and West with the
  * lag of their rule of 1994, or Prais and Winsten (Cowles Commission 383, 1954), iterated to 1e-8 as Stata `prais`, with
  * gaps bridged by ρ to the length of the gap; or ρ by restricted maximum likelihood, which S. L. Turner et al. (BMC Med. Res.
- * Methodol. 21, 2021) found the least wrong on short series.
+ * Methodol. 21, 2021) found the least wrong on short series. Or least squares with the error that they have under that ρ, and the
+ * degrees of freedom that such an error is worth: F. E. Satterthwaite, Biometrics Bull. 2, 1946, from the information on variance and ρ, as
+ * M. G. Kenward, J. H. Roger, Biometrics 53, 1997, do for generalised least squares.
  *
  * How it can be wrong: whatever else changed at the start counts as the effect; the trend before is taken to go on for ever.
- * With fewer than some 50 values and strong autocorrelation all errors are too small, Newey and West's the most; a comparison that did not start is better than any error. */
+ * With fewer than some 50 values and strong autocorrelation all errors but the last are too small, Newey and West's the most; the last
+ * takes the noise for autoregressive. A comparison that did not start is better than any error. */
 #include "stats/its.h"
 #include "stats/linear.h"
 #include <math.h>
 #include <string.h>
 
+#define RHO_STEP 0.01
+#define RHO_VARIANCE_MOST 0.25
+#define DF_LEAST 2
+
 enum { CONSTANT, TREND, LEVEL, SLOPE };
 
 struct design { int n, k, slope; double *x, *y, *offset; int *at; double span; /* mean distance after the start */ };
+
+/* How the variance of the estimates wobbles with ρ; above NULL: it does not. */
+struct wobble { double *above, *below /* [k * k] */, of_rho; };
+
+static void wobble_clear(struct wobble *w)
+{
+  g_free(w->above);
+  g_free(w->below);
+}
+typedef struct wobble wobble_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(wobble_auto, wobble_clear)
 
 static void design_clear(struct design *d)
 {
@@ -175,11 +193,10 @@ static double likelihood(const struct design *d, double rho, double *x, double *
   return -0.5 * ((d->n - d->k) * log(square) + log_variance - log_det);
 }
 
-static bool fit_restricted(const struct design *d, double *beta, double *variance, struct its_result *r)
+/* The ρ of the highest likelihood. */
+static double find_rho(const struct design *d, double *x, double *y, double *beta, double *bread, double *residual)
 {
   const double golden = 0.6180339887498949;
-  g_autofree double *x = g_new(double, (size_t)d->n * d->k), *y = g_new(double, (size_t)d->n), *bread = g_new(double, (size_t)d->k * d->k),
-                    *residual = g_new(double, (size_t)d->n);
   double low = -0.95, high = 0.98;
   for (int i = 0; i < 50; i++) {
     double one = high - golden * (high - low), two = low + golden * (high - low);
@@ -188,14 +205,81 @@ static bool fit_restricted(const struct design *d, double *beta, double *varianc
     else
       high = two;
   }
-  r->autocorrelation = (low + high) / 2;
-  if (likelihood(d, r->autocorrelation, x, y, beta, bread, residual) == -INFINITY)
+  return (low + high) / 2;
+}
+
+static bool fit_restricted(const struct design *d, double *beta, double *variance, struct its_result *r)
+{
+  g_autofree double *x = g_new(double, (size_t)d->n * d->k), *y = g_new(double, (size_t)d->n), *bread = g_new(double, (size_t)d->k * d->k),
+                    *residual = g_new(double, (size_t)d->n);
+  double rho = find_rho(d, x, y, beta, bread, residual);
+  if (likelihood(d, rho, x, y, beta, bread, residual) == -INFINITY)
     return false;
   linear_variance(LINEAR_CLASSIC, x, NULL, residual, bread, NULL, 0, d->n, d->k, NULL, variance, NULL);
-  double rho = r->autocorrelation;
   autocorrelation(d, residual, &r->durbin_watson);
   r->autocorrelation = rho;
   return true;
+}
+
+/* XᵀΣX [k * k], Σ = ρ to the distance in time: a sum from the left and one from the right instead of all pairs. */
+static void spread_under(const struct design *d, double rho, double *ret)
+{
+  size_t k = (size_t)d->k;
+  g_autofree double *sum = g_memdup2(d->x, sizeof(double) * (size_t)d->n * k), *right = g_new0(double, k);
+  for (int i = 1; i < d->n; i++)
+    for (size_t j = 0; j < k; j++)
+      sum[(size_t)i * k + j] += pow(rho, d->at[i] - d->at[i - 1]) * sum[(size_t)(i - 1) * k + j];
+  for (int i = d->n - 2; i >= 0; i--)
+    for (size_t j = 0; j < k; j++) {
+      right[j] = pow(rho, d->at[i + 1] - d->at[i]) * (right[j] + d->x[(size_t)(i + 1) * k + j]);
+      sum[(size_t)i * k + j] += right[j];
+    }
+  memset(ret, 0, sizeof(double) * k * k);
+  for (int i = 0; i < d->n; i++)
+    for (size_t a = 0; a < k; a++)
+      for (size_t b = 0; b < k; b++)
+        ret[a * k + b] += d->x[(size_t)i * k + a] * sum[(size_t)i * k + b];
+}
+
+/* Variance of the least squares under ρ and the noise that it leaves. Returns the likelihood. */
+static double variance_under(const struct design *d, double rho, const double *bread, double *ret)
+{
+  int k = d->k;
+  double square = 0;
+  g_autofree double *x = g_new(double, (size_t)d->n * k), *y = g_new(double, (size_t)d->n), *beta = g_new(double, (size_t)k), *own = g_new(double, (size_t)k * k),
+                    *residual = g_new(double, (size_t)d->n), *spread = g_new(double, (size_t)k * k), *half = g_new0(double, (size_t)k * k);
+  double found = likelihood(d, rho, x, y, beta, own, residual);
+  for (int i = 0; i < d->n; i++)
+    square += residual[i] * residual[i] / (d->n - k) / (1 - rho * rho);
+  spread_under(d, rho, spread);
+  memset(ret, 0, sizeof(double) * (size_t)k * k);
+  for (int a = 0; a < k; a++)
+    for (int b = 0; b < k; b++)
+      for (int c = 0; c < k; c++)
+        half[a * k + b] += bread[a * k + c] * spread[c * k + b];
+  for (int a = 0; a < k; a++)
+    for (int b = 0; b < k; b++)
+      for (int c = 0; c < k; c++)
+        ret[a * k + b] += square * half[a * k + c] * bread[c * k + b];
+  return found;
+}
+
+/* Least squares; the variance at ρ, and `step` above and below it; what ρ itself may be off by. */
+static bool fit_errors(const struct design *d, double *beta, double *variance, struct wobble *w, struct its_result *r)
+{
+  int k = d->k;
+  g_autofree double *x = g_new(double, (size_t)d->n * k), *y = g_new(double, (size_t)d->n), *bread = g_new(double, (size_t)k * k), *residual = g_new(double, (size_t)d->n);
+  double rho = find_rho(d, x, y, beta, bread, residual);
+  if (!linear_fit(d->x, d->y, NULL, d->n, k, beta, bread, residual))
+    return false;
+  autocorrelation(d, residual, &r->durbin_watson);
+  w->above = g_new(double, (size_t)k * k);
+  w->below = g_new(double, (size_t)k * k);
+  double at = variance_under(d, rho, bread, variance), up = variance_under(d, rho + RHO_STEP, bread, w->above), down = variance_under(d, rho - RHO_STEP, bread, w->below);
+  double information = (2 * at - up - down) / (RHO_STEP * RHO_STEP);
+  w->of_rho = information > 1 / RHO_VARIANCE_MOST ? 1 / information : RHO_VARIANCE_MOST;
+  r->autocorrelation = rho;
+  return at > -INFINITY && up > -INFINITY && down > -INFINITY;
 }
 
 static bool fit_counts(const struct design *d, const struct its_options *o, double *beta, double *variance, struct its_result *r)
@@ -216,17 +300,33 @@ static bool fit_counts(const struct design *d, const struct its_options *o, doub
 
 /* ---- reading it ------------------------------------------------------------------------------------------------- */
 
-static struct its_effect combine(const struct design *d, const double *beta, const double *variance, int column, double of_slope, double critical, double df)
+/* Of a coefficient and so much of the slope. */
+struct contrast { const struct design *d; int column; double of_slope; };
+
+static double variance_of(const struct contrast *c, const double *variance)
 {
-  double c[2] = { 1, of_slope }, estimate = 0, square = 0;
-  int at[2] = { column, d->slope };
+  double share[2] = { 1, c->of_slope }, square = 0;
+  int at[2] = { c->column, c->d->slope };
   for (int a = 0; a < 2; a++)
     for (int b = 0; b < 2; b++)
-      square += at[a] >= 0 && at[b] >= 0 ? c[a] * c[b] * variance[at[a] * d->k + at[b]] : 0;
-  for (int a = 0; a < 2; a++)
-    estimate += at[a] >= 0 ? c[a] * beta[at[a]] : 0;
-  double se = sqrt(square);
-  return (struct its_effect){ estimate, se, estimate - critical * se, estimate + critical * se, linear_p(estimate / se, df) };
+      square += at[a] >= 0 && at[b] >= 0 ? share[a] * share[b] * variance[at[a] * c->d->k + at[b]] : 0;
+  return square;
+}
+
+/* Satterthwaite's degrees of freedom: 2 over the variance of the log of the variance. */
+static double freedom(const struct contrast *c, const struct wobble *w, double df)
+{
+  if (!w->above)
+    return df;
+  double slope = log(variance_of(c, w->above) / variance_of(c, w->below)) / (2 * RHO_STEP);
+  return fmax(2 / (2 / df + slope * slope * w->of_rho), DF_LEAST);
+}
+
+static struct its_effect read_effect(const struct contrast *c, const double *beta, const double *variance, const struct wobble *w, double alpha, double df)
+{
+  double se = sqrt(variance_of(c, variance)), estimate = beta[c->column] + (c->d->slope >= 0 ? c->of_slope * beta[c->d->slope] : 0), own = freedom(c, w, df),
+         reach = linear_critical(alpha, own) * se;
+  return (struct its_effect){ estimate, se, estimate - reach, estimate + reach, linear_p(estimate / se, own) };
 }
 
 bool its_estimate(const struct its_series *s, const struct its_options *o, struct its_result *ret_result, GError **error)
@@ -237,19 +337,22 @@ bool its_estimate(const struct its_series *s, const struct its_options *o, struc
   if (!make_design(s, o, &d, &r, error))
     return false;
   g_autofree double *beta = g_new(double, (size_t)d.k), *variance = g_new(double, (size_t)d.k * d.k);
+  g_auto(wobble_auto) w = { 0 };
   bool fine = counts(o) ? fit_counts(&d, o, beta, variance, &r) : o->model == ITS_REML ? fit_restricted(&d, beta, variance, &r)
+    : o->model == ITS_AUTOREGRESSIVE ? fit_errors(&d, beta, variance, &w, &r)
     : o->model == ITS_PRAIS_WINSTEN ? fit_autoregressive(&d, beta, variance, &r) : fit_ordinary(&d, o, beta, variance, &r);
   if (!fine)
     return fail(error, MENO_ERROR_BAD_INPUT, "the series cannot be fitted: its columns depend on each other, or all counts on one side are 0");
   r.rows = d.n;
   r.columns = d.k;
-  r.df = o->model == ITS_POISSON ? INFINITY : d.n - d.k;
-  double critical = linear_critical(o->alpha > 0 ? o->alpha : 0.05, r.df);
-  r.trend = combine(&d, beta, variance, TREND, 0, critical, r.df);
-  r.level = combine(&d, beta, variance, LEVEL, 0, critical, r.df);
-  r.mean = combine(&d, beta, variance, LEVEL, d.span, critical, r.df);
-  r.last = combine(&d, beta, variance, LEVEL, d.at[d.n - 1] - s->start, critical, r.df);
-  r.slope = o->level_only ? (struct its_effect){ NAN, NAN, NAN, NAN, NAN } : combine(&d, beta, variance, SLOPE, 0, critical, r.df);
+  double df = o->model == ITS_POISSON ? INFINITY : d.n - d.k, alpha = o->alpha > 0 ? o->alpha : 0.05;
+  struct contrast level = { &d, LEVEL, 0 }, slope = { &d, SLOPE, 0 }, mean = { &d, LEVEL, d.span }, last = { &d, LEVEL, d.at[d.n - 1] - s->start }, trend = { &d, TREND, 0 };
+  r.df = freedom(&level, &w, df);
+  r.trend = read_effect(&trend, beta, variance, &w, alpha, df);
+  r.level = read_effect(&level, beta, variance, &w, alpha, df);
+  r.mean = read_effect(&mean, beta, variance, &w, alpha, df);
+  r.last = read_effect(&last, beta, variance, &w, alpha, df);
+  r.slope = o->level_only ? (struct its_effect){ NAN, NAN, NAN, NAN, NAN } : read_effect(&slope, beta, variance, &w, alpha, df);
   *ret_result = r;
   return true;
 }

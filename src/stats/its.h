@@ -4,7 +4,8 @@
 #pragma once
 #include "base/error.h"
 
-enum its_model { ITS_NEWEY_WEST, ITS_PRAIS_WINSTEN, ITS_REML /* autocorrelation by restricted likelihood */, ITS_POISSON, ITS_QUASI_POISSON };
+enum its_model { ITS_NEWEY_WEST, ITS_PRAIS_WINSTEN, ITS_REML /* autocorrelation by restricted likelihood */, ITS_POISSON, ITS_QUASI_POISSON,
+                 ITS_AUTOREGRESSIVE /* the estimates of the first; errors and degrees of freedom of each by that autocorrelation */ };
 
 struct its_series {
   int n, start;            /* values evenly spaced in time; index of the first after */
@@ -33,8 +34,8 @@ struct its_result {
   struct its_effect trend;   /* slope before */
   bool logs;
   int rows, before, after, columns, lags;
-  double df;                 /* INFINITY: normal */
-  double autocorrelation;    /* of the residuals, lag 1; Prais–Winsten and REML: the estimate that was used */
+  double df;                 /* INFINITY: normal; AUTOREGRESSIVE: of the level */
+  double autocorrelation;    /* of the residuals, lag 1; Prais–Winsten, REML, AUTOREGRESSIVE: the estimate that was used */
   double durbin_watson, dispersion; /* dispersion: Pearson's χ² / df; NAN for the others */
 };
 

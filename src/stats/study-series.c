@@ -174,6 +174,21 @@ static void put_its(struct study_result *r, const char *kind, const struct its_e
   study_effect(r, kind, PANEL_NEVER, PANEL_NEVER, e->estimate, e->se, e->low, e->high, strcmp(kind, "trend_before") != 0);
 }
 
+/* Newey and West's intervals are too narrow on short series: those of errors that are not take their place, and theirs stay in the notes. */
+static void widen(struct study_result *r, struct its_result *i, const struct its_result *kept)
+{
+  struct its_effect *narrow[] = { &i->level, &i->slope, &i->mean, &i->last, &i->trend };
+  const struct its_effect *wide[] = { &kept->level, &kept->slope, &kept->mean, &kept->last, &kept->trend };
+  study_note(r, "newey_west_low", i->level.low);
+  study_note(r, "newey_west_high", i->level.high);
+  study_note(r, "newey_west_p", i->level.p);
+  for (unsigned e = 0; e < G_N_ELEMENTS(wide); e++) {
+    narrow[e]->low = wide[e]->low;
+    narrow[e]->high = wide[e]->high;
+    narrow[e]->p = wide[e]->p;
+  }
+}
+
 static bool check_exposure(const struct study *study, GError **error)
 {
   for (int i = 0; study->exposure && i < study->rows.rows; i++)
@@ -193,13 +208,18 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
   struct its_options options = { .model = method, .level_only = study->level_only, .season = study->season, .harmonics = study->harmonics, .lags = study->lags, .alpha = 1 - r->level };
   if (!its_estimate(&(struct its_series){ .n = s.n, .start = s.start, .y = s.y, .exposure = s.exposure, .x = s.columns ? s.x : NULL, .columns = s.columns }, &options, &i, error))
     return false;
-  struct its_result likely = { .level.p = NAN }; /* Newey and West's error is too small on short series: asked for a second opinion */
-  options.model = ITS_REML;
-  if (!i.logs && its_estimate(&(struct its_series){ .n = s.n, .start = s.start, .y = s.y, .x = s.columns ? s.x : NULL, .columns = s.columns }, &options, &likely, NULL)) {
-    study_note(r, "reml_se", likely.level.se);
-    study_note(r, "reml_p", likely.level.p);
-    study_note(r, "reml_autocorrelation", likely.autocorrelation);
+  struct its_result kept = { .level.p = NAN };
+  bool own = study->method || study->lags;
+  options.model = ITS_AUTOREGRESSIVE;
+  if (method == ITS_NEWEY_WEST && its_estimate(&(struct its_series){ .n = s.n, .start = s.start, .y = s.y, .x = s.columns ? s.x : NULL, .columns = s.columns }, &options, &kept, NULL)) {
+    study_note(r, "autoregressive_se", kept.level.se);
+    study_note(r, "autoregressive_p", kept.level.p);
+    study_note(r, "autoregressive_autocorrelation", kept.autocorrelation);
+    study_note(r, "autoregressive_degrees_of_freedom", kept.df);
+    if (!own)
+      widen(r, &i, &kept);
   }
+  study_note_text(r, "interval_by", method == ITS_NEWEY_WEST && !own ? "the error of least squares under autoregressive noise" : methods[method]);
   r->estimate = i.level.estimate;
   r->se = i.level.se;
   r->low = i.level.low;
@@ -227,8 +247,8 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
   study_note(r, "degrees_of_freedom", i.df);
   if (i.rows < 24 || MIN(i.before, i.after) < 8)
     study_doubt(r, doubt, "%d values before and %d after are too few to tell a step from autocorrelation: eight of each are the least", i.before, i.after);
-  else if (method == ITS_NEWEY_WEST && !isnan(likely.level.p) && likely.level.p > 1 - r->level)
-    study_doubt(r, doubt, "an error that takes the autocorrelation of %.2f for what it is does not exclude chance (p = %.2g)", likely.autocorrelation, likely.level.p);
+  else if (kept.level.p > 1 - r->level && !(i.level.p > 1 - r->level))
+    study_doubt(r, doubt, "an error that takes the autocorrelation of %.2f for what it is does not exclude chance (p = %.2g)", kept.autocorrelation, kept.level.p);
   else if (method == ITS_POISSON && i.dispersion > 1.5)
     study_doubt(r, doubt, "the counts vary %.1f times as much as Poisson's: use the method quasi-poisson", i.dispersion);
   return true;

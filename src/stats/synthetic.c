@@ -200,8 +200,9 @@ static struct group group_of(const struct plan *plan, int g, const double *y, co
   return (struct group){ plan->p, y, control, treated + plan->from[g], n0, plan->from[g + 1] - plan->from[g], before };
 }
 
-/* Estimates for other units in the places of controls and treated. `start`: [groups] weights to begin from; NULL: even. */
-static struct outcome estimate_with(const struct plan *plan, const double *y, const int *control, int n0, const int *treated, const struct weights *start)
+/* Estimates for other units in the places of controls and treated. `start`: [groups] weights to begin from; NULL: even. ret_share:
+ * what weight the controls from `from` on have, of the last start. */
+static struct outcome estimate_with(const struct plan *plan, const double *y, const int *control, int n0, const int *treated, const struct weights *start, int from, double *ret_share)
 {
   struct outcome sum = { 0 };
   double all = 0;
@@ -216,6 +217,9 @@ static struct outcome estimate_with(const struct plan *plan, const double *y, co
       memcpy(time, start[k].time, sizeof(double) * (size_t)g.before);
     }
     make_weights(&g, &plan->o, &w);
+    *ret_share = 0;
+    for (int i = from; i < n0; i++)
+      *ret_share += unit[i];
     struct outcome one = read_outcome(&g, &plan->o, &w);
     double size = (double)g.n1 * one.after;
     sum.estimate += size * one.estimate;
@@ -261,16 +265,16 @@ static void keep_weights(const struct plan *plan, const int *chosen, int n0, str
   }
 }
 
-static int compare_double(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The gap before; an all but perfect one, which more controls than periods can always have, is no measure of anything. */
 static double misfit(const struct plan *plan, const struct outcome *o, double noise_sd)
 {
   return fmax(sqrt(o->squares_before / plan->n1), FIT_FLOOR * noise_sd);
+}
+
+static int compare_double(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
 }
 
 /* The effects that, taken off the treated, leave a mean gap after that is no larger, for the gap before, than that of enough
@@ -285,16 +289,18 @@ static void turn_round(const struct plan *plan, const struct outcome *real, doub
   r->high = real->estimate + reach;
 }
 
-/* Controls in the place of the treated: each in turn if one is treated and they are not too many, else drawn. */
+/* Controls in the place of the treated: each in turn if one is treated and they are not too many, else drawn. In synthetic control the
+ * treated take their place among the controls, as in the paper: every unit then has as many to be mixed from, and the test its level.
+ * For the interval they do so less the effect that was found. */
 static void placebo(const struct plan *plan, const struct outcome *real, double noise_sd, struct synthetic_result *r)
 {
-  bool each = plan->n1 == 1 && plan->n0 <= PLACEBOS_EACH;
-  int runs = each ? plan->n0 : plan->o.replications > 0 ? plan->o.replications : 200, n0 = plan->n0 - plan->n1, beyond = 0;
-  if (n0 < 1 || runs < PLACEBOS_LEAST)
+  bool control = plan->o.method == SYNTHETIC_CONTROL, each = plan->n1 == 1 && plan->n0 <= PLACEBOS_EACH, back = control && plan->groups == 1;
+  int runs = each ? plan->n0 : plan->o.replications > 0 ? plan->o.replications : 200, rest = plan->n0 - plan->n1, n0 = back ? plan->n0 : rest, beyond = 0;
+  if (rest < 1 || runs < PLACEBOS_LEAST)
     return;
   double mean = 0, square = 0;
   g_autofree double *size = g_new(double, (size_t)runs), *space = space_of(plan);
-  g_autofree int *order = g_new(int, (size_t)plan->n0), *unit = g_new(int, (size_t)plan->n0);
+  g_autofree int *order = g_new(int, (size_t)plan->n0), *unit = g_new(int, (size_t)plan->n0 + plan->n1);
   g_autofree struct weights *kept = g_new0(struct weights, (size_t)plan->groups);
   for (int k = 0; k < plan->groups; k++)
     kept[k].unit = g_new(double, (size_t)plan->n0);
@@ -302,6 +308,7 @@ static void placebo(const struct plan *plan, const struct outcome *real, double 
   gsl_rng_set(rng, plan->o.seed ? (unsigned long)plan->o.seed : 1);
   for (int i = 0; i < plan->n0; i++)
     order[i] = i;
+  memcpy(unit + rest, plan->treated, sizeof(int) * (size_t)plan->n1);
   for (int run = 0; run < runs; run++) {
     if (each) {
       for (int i = 0; i < plan->n0; i++)
@@ -309,14 +316,15 @@ static void placebo(const struct plan *plan, const struct outcome *real, double 
     } else
       gsl_ran_shuffle(rng, order, (size_t)plan->n0, sizeof *order);
     for (int i = 0; i < plan->n0; i++)
-      unit[i] = plan->control[order[i]];
-    keep_weights(plan, order, n0, kept);
-    struct outcome o = estimate_with(plan, outcomes_with(plan, unit, n0, space), unit, n0, unit + n0, plan->o.method == SYNTHETIC_DID ? kept : NULL);
+      unit[i < rest ? i : i - rest + n0] = plan->control[order[i]];
+    keep_weights(plan, order, rest, kept);
+    double of_treated = 0;
+    struct outcome o = estimate_with(plan, outcomes_with(plan, unit, rest, space), unit, n0, unit + n0, control ? NULL : kept, rest, &of_treated);
     double step = o.estimate - mean;
     mean += step / (run + 1);
     square += step * (o.estimate - mean);
     beyond += ratio_of(&o) >= ratio_of(real) * (1 - 1e-9);
-    size[run] = fabs(o.estimate) / misfit(plan, &o, noise_sd);
+    size[run] = fabs(o.estimate + of_treated * real->estimate) / misfit(plan, &o, noise_sd);
   }
   gsl_rng_free(rng);
   for (int k = 0; k < plan->groups; k++)
@@ -325,7 +333,7 @@ static void placebo(const struct plan *plan, const struct outcome *real, double 
   r->placebo_p = (1.0 + beyond) / (1 + runs);
   r->se = sqrt(square / runs);
   r->errors = SYNTHETIC_PLACEBO;
-  if (plan->o.method == SYNTHETIC_CONTROL)
+  if (control)
     turn_round(plan, real, size, runs, noise_sd, r);
 }
 

@@ -73,29 +73,65 @@ static void test_counts(void)
   gsl_rng_free(rng);
 }
 
-/* How often a nominal 95 % interval of the mean effect holds. Nothing is claimed for strong autocorrelation. */
+/* How often a nominal 95 % interval of the step holds. */
+struct coverage { int n, start, season; double rho; int least[4]; /* percent: Newey–West, Prais–Winsten, REML, autoregressive */ };
+
 static void test_coverage(void)
 {
+  static const struct coverage cases[] = {
+    { 24, 12, 0, 0, { 76, 0, 0, 92 } }, { 24, 12, 0, 0.25, { 0, 0, 0, 92 } }, { 24, 12, 0, 0.5, { 0, 0, 0, 92 } }, { 36, 24, 0, 0, { 0, 0, 0, 92 } }, { 36, 24, 0, 0.25, { 0, 0, 0, 92 } },
+    { 36, 24, 0, 0.5, { 0, 0, 0, 92 } }, { 60, 36, 0, 0, { 0, 0, 0, 92 } }, { 60, 36, 0, 0.25, { 0, 0, 0, 92 } }, { 60, 36, 0, 0.5, { 0, 0, 0, 92 } }, { 60, 36, 12, 0, { 80, 86, 0, 91 } },
+    { 60, 36, 12, 0.25, { 0, 0, 0, 91 } }, { 60, 36, 12, 0.5, { 0, 0, 0, 91 } }, { 60, 36, 12, 0.7, { 0, 74, 86, 91 } } };
+  static const int models[] = { ITS_NEWEY_WEST, ITS_PRAIS_WINSTEN, ITS_REML, ITS_AUTOREGRESSIVE };
   gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-  int runs = g_getenv("MENO_SOAK") ? 4000 : 400, held[2][3] = { { 0 } };
-  g_autoptr(GError) error = NULL;
-  for (int run = 0; run < runs; run++)
-    for (int strong = 0; strong < 2; strong++) {
-      double y[N];
-      struct its_result r;
-      series(rng, strong ? 0.6 : 0, 1, y);
-      for (int model = 0; model < 3; model++) {
-        g_assert_true(its_estimate(&(struct its_series){ .n = N, .start = START, .y = y }, &(struct its_options){ .model = model, .season = 12, .harmonics = 2 }, &r, &error));
-        held[strong][model] += r.level.low <= 2 && 2 <= r.level.high;
+  int runs = g_getenv("MENO_SOAK") ? 4000 : 400;
+  for (unsigned c = 0; c < G_N_ELEMENTS(cases); c++) {
+    const struct coverage *w = &cases[c];
+    int held[4] = { 0 };
+    g_autoptr(GError) error = NULL;
+    for (int run = 0; run < runs; run++) {
+      double y[N], shock = gsl_ran_gaussian(rng, 1);
+      for (int t = 0; t < w->n; t++) {
+        y[t] = 10 + 0.1 * t + (t >= w->start ? 2 : 0) + (w->season ? 3 * sin(2 * G_PI * t / w->season) : 0) + shock;
+        shock = w->rho * shock + sqrt(1 - w->rho * w->rho) * gsl_ran_gaussian(rng, 1);
+      }
+      for (int m = 0; m < 4; m++) {
+        struct its_result r;
+        g_assert_true(its_estimate(&(struct its_series){ .n = w->n, .start = w->start, .y = y }, &(struct its_options){ .model = models[m], .season = w->season, .harmonics = 2 }, &r, &error));
+        held[m] += r.level.low <= 2 && 2 <= r.level.high;
       }
     }
-  for (int strong = 0; strong < 2; strong++)
-    g_test_message("coverage, autocorrelation %s: Newey-West %.3f, Prais-Winsten %.3f, REML %.3f of %d", strong ? "0.6" : "0", held[strong][0] / (double)runs,
-                   held[strong][1] / (double)runs, held[strong][2] / (double)runs, runs);
-  g_assert_cmpint(held[1][2], >=, runs * 86 / 100);
-  g_assert_cmpint(held[0][1], >=, runs * 90 / 100);
-  g_assert_cmpint(held[0][0], >=, runs * 84 / 100);
-  g_assert_cmpint(held[1][1], >=, runs * 80 / 100);
+    g_test_message("coverage, %d values, %d before, season %d, autocorrelation %g: Newey-West %.3f, Prais-Winsten %.3f, REML %.3f, autoregressive %.3f of %d", w->n, w->start, w->season, w->rho,
+                   held[0] / (double)runs, held[1] / (double)runs, held[2] / (double)runs, held[3] / (double)runs, runs);
+    for (int m = 0; m < 4; m++)
+      g_assert_cmpint(held[m], >=, runs * w->least[m] / 100);
+  }
+  gsl_rng_free(rng);
+}
+
+/* The same estimates as least squares, without and with gaps; where ρ is all but 0 the error is the classic one, and the degrees of
+ * freedom are fewer than rows less columns. */
+static void test_autoregressive(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  double y[N], apart[2 * N];
+  g_autoptr(GError) error = NULL;
+  struct its_result plain, wide, gaps;
+  series(rng, 0.4, 1, y);
+  struct its_options options = { .model = ITS_NEWEY_WEST, .level_only = true };
+  g_assert_true(its_estimate(&(struct its_series){ .n = N, .start = START, .y = y }, &options, &plain, &error));
+  options.model = ITS_AUTOREGRESSIVE;
+  g_assert_true(its_estimate(&(struct its_series){ .n = N, .start = START, .y = y }, &options, &wide, &error));
+  near(wide.level.estimate, plain.level.estimate, 1e-12);
+  near(wide.last.estimate, plain.last.estimate, 1e-12);
+  g_assert_cmpfloat(wide.df, <, N - 3);
+  g_assert_cmpfloat(wide.level.high - wide.level.low, >, plain.level.high - plain.level.low);
+  for (int t = 0; t < 2 * N; t++) /* every second value lacks: the autocorrelation of one step is the root of it, the error the same */
+    apart[t] = t % 2 ? NAN : y[t / 2];
+  g_assert_true(its_estimate(&(struct its_series){ .n = 2 * N, .start = 2 * START, .y = apart }, &options, &gaps, &error));
+  near(gaps.level.estimate, wide.level.estimate, 1e-9);
+  near(gaps.autocorrelation * gaps.autocorrelation, wide.autocorrelation, 1e-4);
+  near(gaps.level.se, wide.level.se, 1e-4 * wide.level.se);
   gsl_rng_free(rng);
 }
 
@@ -129,6 +165,7 @@ int main(int argc, char **argv)
   g_test_add_func("/stats/its/exact", test_exact);
   g_test_add_func("/stats/its/counts", test_counts);
   g_test_add_func("/stats/its/coverage", test_coverage);
+  g_test_add_func("/stats/its/autoregressive", test_autoregressive);
   g_test_add_func("/stats/its/refusals", test_refusals);
   return g_test_run();
 }
