@@ -415,11 +415,12 @@ bool study_rct(const struct study *study, struct study_result *r, const char **d
     return false;
   if (rows->time) {
     g_autoptr(panel_auto) p = panel_new(rows, PANEL_AS_IT_IS, error);
-    if (!p || !trial_panel(p, study->ramp, 1 - r->level, &t, error))
+    if (!p || !trial_panel(p, study->ramp, study->method ? (enum trial_method)method : TRIAL_ANCOVA, 1 - r->level, &t, error))
       return false;
     study_note_panel(r, p);
     note_wait(study, r, p);
-    study_note_text(r, "adjusted_by", p->first[0] > 0 ? "the unit's mean before" : "nothing: there is no before");
+    study_note_text(r, "adjusted_by", study->method && method == TRIAL_DIFFERENCE ? "nothing" : p->first[0] > 0 ? "the unit's mean before" : "nothing: there is no before");
+    study_note_text(r, "method", methods[study->method ? method : TRIAL_ANCOVA]);
   } else {
     g_autofree int *treated = treated_rows(rows);
     bool members = rows->rows > rows->units;

@@ -120,14 +120,30 @@ static void note_average(struct study_result *r, const char *estimate, const cha
   study_note(r, se, a->overall.se);
 }
 
-/* The two-way regression's weights on units that were treated before: why it is not used. */
-static void note_bacon(struct study_result *r, const struct panel *p)
+/* The two-way regression's weights on units that were treated before: why it is not used. With the units that were always treated, which
+ * such a regression would take in. */
+static void note_bacon(const struct study *s, struct study_result *r, const struct panel *p)
 {
-  g_autoptr(twoway_bacon_auto) bacon = twoway_decompose(p, NULL);
+  static const char *const weights[] = { "twoway_weight_untreated", "twoway_weight_earlier_to_later", "twoway_weight_later_to_earlier", "twoway_weight_to_always" };
+  static const char *const estimates[] = { "twoway_estimate_untreated", "twoway_estimate_earlier_to_later", "twoway_estimate_later_to_earlier", "twoway_estimate_to_always" };
+  struct panel_rows rows = s->rows;
+  rows.columns = 0;
+  g_autoptr(panel_auto) all = p->always || s->rows.columns ? panel_new(&rows, PANEL_COMPLETE, NULL) : NULL;
+  g_autoptr(twoway_bacon_auto) bacon = twoway_decompose(all ? all : p, NULL);
   if (!bacon)
     return;
+  double weight[G_N_ELEMENTS(weights)] = { 0 }, sum[G_N_ELEMENTS(weights)] = { 0 };
+  for (int i = 0; i < bacon->count; i++) {
+    weight[bacon->parts[i].kind] += bacon->parts[i].weight;
+    sum[bacon->parts[i].kind] += bacon->parts[i].weight * bacon->parts[i].estimate;
+  }
   study_note(r, "twoway_estimate", bacon->estimate);
   study_note(r, "twoway_forbidden_weight", bacon->forbidden);
+  for (unsigned kind = 0; kind < G_N_ELEMENTS(weights); kind++)
+    if (weight[kind] > 0) {
+      study_note(r, weights[kind], weight[kind]);
+      study_note(r, estimates[kind], sum[kind] / weight[kind]);
+    }
 }
 
 /* Where the effects before the starts are more than the clusters can tell apart together: the largest of those by time to the
@@ -189,7 +205,7 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
     study_note(r, "pretrend_p_largest", before);
   study_note(r, "never_treated", d->never);
   study_note(r, "small_groups", d->dropped_small);
-  note_bacon(r, p);
+  note_bacon(s, r, p);
   if (isnan(r->estimate))
     study_doubt(r, doubt, "no effect after a start can be told: %s", d->cells ? d->cell[0].why ? d->cell[0].why : "no control is left" : "no group has a before and an after");
   else if (MIN(treated, other) < 3)
@@ -306,15 +322,20 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
   study_note(r, "placebos", y->placebos);
   study_note(r, "largest_weight", y->largest_weight);
   study_note(r, "effective_controls", y->effective);
+  double few = y->controls > 1 ? linear_p(y->estimate / y->se, y->controls - 1) : NAN; /* the paper takes the normal, for many controls */
+  if (!control)
+    study_note(r, "p_few_controls", few);
   study_note_text(r, "errors", y->errors == SYNTHETIC_PLACEBO ? "placebo" : y->errors == SYNTHETIC_JACKKNIFE ? "jackknife" : "none");
   if (y->fit_share > FIT_MOST && y->fit > FIT_NOISE * y->noise)
     study_doubt(r, doubt, "no mixture of the untreated units went the same way before: the gap then was %.0f %% of the spread between them", 100 * y->fit_share);
   else if (isnan(y->se))
     study_doubt(r, doubt, "%d untreated units are too few to know what chance does", y->controls);
-  else if (control && (y->controls + 1) * (1 - r->level) < 1)
+  else if ((control || y->treated == 1) && (y->controls + 1) * (1 - r->level) < 1)
     study_doubt(r, doubt, "with %d untreated units even the largest gap of all is no rarer than %.2g", y->controls, 1.0 / (1 + y->controls));
   else if (control && y->placebo_p > 1 - r->level)
     study_doubt(r, doubt, "%.0f %% of the placebos show as large a gap", 100 * y->placebo_p);
+  else if (!control && y->errors == SYNTHETIC_PLACEBO && y->p <= 1 - r->level && few > 1 - r->level)
+    study_doubt(r, doubt, "an error that is learnt from %d untreated units is so uncertain itself that chance is not excluded (p = %.2g)", y->controls, few);
   return true;
 }
 

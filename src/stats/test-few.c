@@ -195,6 +195,25 @@ static void test_bacon(void)
   gsl_rng_free(rng);
 }
 
+/* Goodman-Bacon's example of three groups and a hundred periods, starts at 34 and 85: the weights of his figure 2. */
+static void test_bacon_published(void)
+{
+  gsl_rng *rng = generator(5);
+  static const struct { enum twoway_kind kind; int64_t treated; double weight; } wanted[] = {
+    { TWOWAY_UNTREATED, 33, 0.365 }, { TWOWAY_UNTREATED, 84, 0.222 }, { TWOWAY_EARLIER_LATER, 33, 0.278 }, { TWOWAY_LATER_EARLIER, 84, 0.135 } };
+  g_autoptr(panel_auto) p = simulate(rng, 3, 100, (int[]){ 100, 33, 84 }, 1);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(twoway_bacon_auto) b = twoway_decompose(p, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(b->count, ==, G_N_ELEMENTS(wanted));
+  for (int i = 0; i < b->count; i++)
+    for (unsigned w = 0; w < G_N_ELEMENTS(wanted); w++)
+      if (b->parts[i].kind == wanted[w].kind && b->parts[i].treated == wanted[w].treated)
+        near(b->parts[i].weight, wanted[w].weight, 5e-4);
+  near(b->forbidden, 0.135, 5e-4);
+  gsl_rng_free(rng);
+}
+
 /* The plain one is Welch's test on the changes; its coverage with twelve autocorrelated units. */
 static void test_simple(void)
 {
@@ -273,6 +292,7 @@ int main(int argc, char **argv)
   g_test_add_func("/stats/few/wild-brute", test_wild_brute);
   g_test_add_func("/stats/few/wild-size", test_wild_size);
   g_test_add_func("/stats/few/bacon", test_bacon);
+  g_test_add_func("/stats/few/bacon-published", test_bacon_published);
   g_test_add_func("/stats/few/simple", test_simple);
   g_test_add_func("/stats/few/power", test_power);
   return g_test_run();

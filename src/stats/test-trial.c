@@ -59,7 +59,7 @@ static void test_parallel_coverage(void)
       g_autoptr(panel_auto) p = draw(rng, &w);
       g_autoptr(GError) error = NULL;
       struct trial_result r;
-      g_assert_true(trial_panel(p, 0, 0, &r, &error));
+      g_assert_true(trial_panel(p, 0, TRIAL_ANCOVA, 0, &r, &error));
       held += r.low <= 0.5 && 0.5 <= r.high;
     }
     g_test_message("parallel groups, %d units: coverage %.3f of %d", units[k], held / (double)runs, runs);
@@ -252,7 +252,7 @@ static void test_sequence(void)
       p->periods = BEFORE + weeks;
       for (int i = 0; i < 40; i++)
         p->first[i] = p->start[i] == PANEL_NEVER ? p->periods : BEFORE;
-      g_assert_true(trial_panel(p, 0, 0, &r, &error));
+      g_assert_true(trial_panel(p, 0, TRIAL_ANCOVA, 0, &r, &error));
       planned = weeks == AFTER ? 1 / (r.se * r.se) : planned;
       out = out || fabs(r.estimate) > r.se * sequence_critical(1 / (r.se * r.se), planned, 0.05);
       plain = plain || r.p < 0.05;
@@ -285,7 +285,7 @@ static void test_power_kept(void)
     g_autoptr(panel_auto) p = draw(rng, &w);
     g_autoptr(GError) error = NULL;
     struct trial_result r;
-    g_assert_true(trial_panel(p, 0, 0, &r, &error));
+    g_assert_true(trial_panel(p, 0, TRIAL_ANCOVA, 0, &r, &error));
     found += r.p <= 0.05;
   }
   g_test_message("power 0.80 foretold, %.3f had of %d", found / (double)runs, runs);

@@ -172,7 +172,7 @@ static double mean_of(const struct panel *p, int unit, int from, int to)
   return count ? sum / count : NAN;
 }
 
-bool trial_panel(const struct panel *p, int ramp, double alpha, struct trial_result *ret_result, GError **error)
+bool trial_panel(const struct panel *p, int ramp, enum trial_method method, double alpha, struct trial_result *ret_result, GError **error)
 {
   if (!panel_needs(p, true, error))
     return false;
@@ -195,7 +195,7 @@ bool trial_panel(const struct panel *p, int ramp, double alpha, struct trial_res
   }
   struct trial_rows rows = { .n = p->units, .outcome = outcome, .treated = treated, .x = x, .columns = columns,
                              .cluster = p->clusters < p->units ? p->cluster : NULL, .clusters = p->clusters };
-  return trial_parallel(&rows, columns ? TRIAL_ANCOVA : TRIAL_DIFFERENCE, alpha, ret_result, error);
+  return trial_parallel(&rows, method, alpha, ret_result, error);
 }
 
 /* ---- switchback ------------------------------------------------------------------------------------------------- */

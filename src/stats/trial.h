@@ -33,9 +33,9 @@ struct trial_result {
  * depend on each other. */
 bool trial_parallel(const struct trial_rows *rows, enum trial_method method, double alpha, struct trial_result *ret_result, GError **error);
 
-/* Parallel groups seen over periods: one value per unit, the mean from `ramp` periods after the common start on, adjusted for
- * the unit's mean before (if there is a before) and its covariates of the last period before. */
-bool trial_panel(const struct panel *panel, int ramp, double alpha, struct trial_result *ret_result, GError **error);
+/* Parallel groups seen over periods: one value per unit, the mean from `ramp` periods after the common start on; to adjust by: the
+ * unit's mean before (if there is a before), which comes first, and its covariates of the last period before. */
+bool trial_panel(const struct panel *panel, int ramp, enum trial_method method, double alpha, struct trial_result *ret_result, GError **error);
 
 struct trial_wedge {
   double estimate, se, low, high, p;     /* mixed model: period effects, random level of the unit, REML; t with units − 2 */
