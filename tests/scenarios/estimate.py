@@ -67,24 +67,32 @@ def nothing(tap):
 
 
 def invariances(tap):
-    """Every design: rows permuted, units renamed, the outcome rescaled, covariates rescaled and moved, another delimiter."""
+    """Every design and method: rows permuted, units renamed, the outcome times 1000 and 0.001, covariates rescaled and moved, another
+    delimiter."""
     chance = random.Random(21)
     column = ",covariates=x"
-    cases = {"did": (panel(20, 40, 8, lambda u: (0, 4, 6)[u % 3], 1), ""), "did, a covariate": (panel(20, 60, 8, lambda u: (0, 4, 6)[u % 3], 1), column), "its": (panel(22, 1, 50, lambda u: 26, 2), ""),
-             "its, a covariate": (panel(22, 1, 50, lambda u: 26, 2), column), "sc": (panel(23, 24, 20, lambda u: 14 if u < 1 else 0, 3), ""), "sc, a covariate": (panel(23, 24, 20, lambda u: 14 if u < 1 else 0, 3), column),
-             "sdid": (panel(24, 20, 16, lambda u: 12 if u < 3 else 0, 1), ""), "bsts": (panel(25, 5, 60, lambda u: 45 if u < 1 else 0, 2), ""), "rct": (panel(26, 30, 8, lambda u: 5 * (u % 2), 1), ""),
-             "rct, a covariate": (panel(26, 30, 8, lambda u: 5 * (u % 2), 1), column), "stepped-wedge": (panel(27, 12, 8, lambda u: 3 + u % 5, 1), ""), "match": (panel(28, 80, 6, lambda u: 4 * (u % 2), 1), column)}
-    for name, (plain, words) in cases.items():
-        rows = [(*row, round(chance.gauss(0, 1), 6)) for row in plain]
-        turned = [(f"name {unit} é", time, start or "", 1000 * y, 5 * x - 40) for unit, time, start, y, x in rows]
-        random.Random(3).shuffle(turned)
-        header, design = ("unit", "time", "start", "y", "x"), name.split(",")[0]
-        a, b = estimate(table(rows, header), design, PANEL + words), estimate(table(turned, header, delimiter=";"), design, PANEL + words)
-        one, two = a.json or {}, b.json or {}
-        good = a.status == b.status == 0 and one["estimate"] is not None and one["se"] > 0
-        same = good and all(close(two[key], 1000 * one[key], 1e-5 * 1000 * max(abs(one[key]), one["se"])) for key in ("estimate", "se"))
-        same = same and all(close(q, 1000 * p, 1e-5 * 1000 * one["se"]) for p, q in zip(one["interval"], two["interval"])) and one["verdict"] == two["verdict"] and close(one["p"], two["p"], 1e-5)
-        tap.ok(same, f"{name}: rows permuted, units renamed, outcome and covariates rescaled, another delimiter: the same", (a, b))
+    staggered, series, wedge, sides = panel(20, 60, 8, lambda u: (0, 4, 6)[u % 3], 1), panel(22, 1, 50, lambda u: 26, 2), panel(27, 12, 8, lambda u: 3 + u % 5, 1), panel(26, 30, 8, lambda u: 5 * (u % 2), 1)
+    one, few = panel(23, 24, 20, lambda u: 14 if u < 1 else 0, 3), panel(24, 20, 16, lambda u: 12 if u < 3 else 0, 1)
+    cases = {"did": (staggered, ""), "did, a covariate": (staggered, column), "did, not yet treated": (staggered, column, "--controls", "not-yet"), "did, bootstrap": (staggered, "", "--draws", "200"),
+             "did, regression": (staggered, column, "--method", "reg"), "did, weights": (staggered, column, "--method", "ipw"),
+             "its": (series, ""), "its, a covariate": (series, column), "its, season": (series, "", "--season", "4", "--lags", "2"), "its, prais-winsten": (series, "", "--method", "prais-winsten"), "its, reml": (series, "", "--method", "reml"),
+             "sc": (one, ""), "sc, a covariate": (one, column), "sdid": (few, ""), "sdid, a covariate": (few, column), "sdid, jackknife": (few, column, "--method", "jackknife"),
+             "bsts": (panel(25, 5, 60, lambda u: 45 if u < 1 else 0, 2), ""), "bsts, season": (panel(25, 3, 60, lambda u: 45 if u < 1 else 0, 2), column, "--season", "5", "--draws", "500"), "rct": (sides, ""), "rct, a covariate": (sides, column),
+             "rct, lin": (sides, column, "--method", "lin"), "rct, cuped, a ramp": (sides, "", "--method", "cuped", "--ramp", "1"), "stepped-wedge": (wedge, ""), "stepped-wedge, a covariate": (wedge, column),
+             "stepped-wedge, gaps": ([row for i, row in enumerate(wedge) if i % 7 != 3], column), "match": (panel(28, 80, 6, lambda u: 4 * (u % 2), 1), column), "match, propensity": (panel(28, 80, 6, lambda u: 4 * (u % 2), 1), column, "--method", "propensity")}
+    for name, (plain, words, *options) in cases.items():
+        rows, design, header = [(*row, round(chance.gauss(0, 1), 6)) for row in plain], name.split(",")[0], ("unit", "time", "start", "y", "x")
+        a = estimate(table(rows, header), design, PANEL + words, *options)
+        first = a.json or {}
+        good = a.status == 0 and first["estimate"] is not None and first["se"] > 0
+        for scale in (1000, 0.001):
+            turned = [(f"name {unit} é", time, start or "", scale * y, 5 * x - 40) for unit, time, start, y, x in rows]
+            random.Random(3).shuffle(turned)
+            b = estimate(table(turned, header, delimiter=";"), design, PANEL + words, *options)
+            other = b.json or {}
+            same = good and b.status == 0 and all(close(other[key], scale * first[key], 1e-5 * scale * max(abs(first[key]), first["se"])) for key in ("estimate", "se"))
+            same = same and all(close(q, scale * p, 1e-5 * scale * first["se"]) for p, q in zip(first["interval"], other["interval"])) and first["verdict"] == other["verdict"] and close(first["p"], other["p"], 1e-5)
+            tap.ok(same, f"{name}: rows permuted, units renamed, outcome × {scale:g} and covariates rescaled, another delimiter: the same", (a, b))
 
 
 def gaps(tap):
@@ -121,6 +129,9 @@ def gaps(tap):
             use = [r if r[0] == "u1" else (r[0], r[1], 0, *r[3:]) for r in use]
         answer = estimate(table([r for r in use if r[1] != 4], ("unit", "time", "start", "y", "x")), design, PANEL + words)
         tap.ok(answer.status == 0 and answer.json["diagnostics"]["missing_periods"] == 1, f"{design}: a period that no row has is told", answer)
+    wedge = panel(62, 12, 8, lambda u: 3 + u % 5, 4)
+    got = estimate(table([r for i, r in enumerate(wedge) if i % 9 != 4]), "stepped-wedge").json
+    tap.ok(got["verdict"] == "moved" and got["diagnostics"]["missing_cells"] == 11 and got["diagnostics"]["interval_by"].startswith("permuting") and close(got["estimate"], 4, 1.5), "stepped-wedge: gaps are told, and the rest estimated", got)
     answer = estimate(table([r if r[0] == "u1" else (r[0], r[1], 0, r[3]) for r in several if (r[0], r[1]) != ("u1", 4)]), "sc")
     tap.ok(answer.status == 65 and "u1" in answer.err and "gap" in answer.err, "sc: a gap in the only treated unit is an error with its name", answer)
 
@@ -250,6 +261,74 @@ def bad_input(tap):
     tap.ok(estimate("nowhere.csv", "did").status == 66, "a file that is not there")
 
 
+# What is wrong with a table, and for each design what comes of it: a word of the error (status 65), or of the first doubt, or a key of the
+# diagnostics that counts it. None: this design need not mind.
+WRONG = {
+    "a period that no row has": dict.fromkeys(("did", "its", "sc", "sdid", "bsts", "rct", "stepped-wedge", "match"), {"missing_periods": 1}),
+    "a cell of a treated unit that lacks": {"did": {"units_with_gaps": 1}, "its": {"missing_values": 1}, "sc": "fill the gap", "sdid": {"units_with_gaps": 1}, "bsts": {"missing_values": 1}, "rct": {"units_with_gaps": 1}, "stepped-wedge": {"missing_cells": 1}, "match": {"units_left_out": 1}},
+    "NaN for an outcome": {"did": {"missing_outcomes": 1}, "its": {"missing_outcomes": 1}, "sc": "fill the gap", "sdid": {"missing_outcomes": 1}, "bsts": {"missing_outcomes": 1}, "rct": {"missing_outcomes": 1}, "stepped-wedge": {"missing_outcomes": 1}, "match": {"missing_outcomes": 1}},
+    "one treated unit": {"did": "too few to know what chance does", "its": None, "sc": None, "sdid": {"treated_units": 1}, "bsts": {"treated_units": 1}, "rct": "1 treated and", "stepped-wedge": "too few ways", "match": "1 treated and"},
+    "one treated unit among nine": {"did": "too few to know what chance does", "its": None, "sc": "even the largest gap", "sdid": "even the largest gap", "bsts": {"treated_units": 1}, "rct": "1 treated and", "stepped-wedge": "too few ways", "match": "1 treated and"},
+    "no control": {"did": "none to compare with", "its": None, "sc": "none to compare with", "sdid": "none to compare with", "bsts": None, "rct": "none to compare with", "stepped-wedge": "cannot be told from the periods", "match": "0 other"},
+    "NaN for a covariate": {"did": {"units_with_gaps": 1}, "its": {"missing_values": 1}, "sc": None, "sdid": {"units_with_gaps": 1}, "bsts": "a covariate is missing", "rct": {"units_with_gaps": 1}, "stepped-wedge": {"missing_cells": 1}, "match": {"units_left_out": 1}},
+    "1e308 for a covariate": dict.fromkeys(("did", "its", "sc", "sdid", "bsts", "rct", "stepped-wedge", "match"), "1e+308"),
+    "a covariate that never varies": {"did": "covariates depend on each other", "its": "depend on each other", "sc": None, "sdid": "stay the same over time", "bsts": None, "rct": "depend on each other", "stepped-wedge": "depend on each other", "match": None},
+    "no value after the start": {"did": "no treated unit is left", "its": "0 after the start", "sc": "no treated unit is left", "sdid": "no treated unit is left", "bsts": "0 after the start", "rct": "0 treated", "stepped-wedge": "cannot be told from the periods", "match": "0 treated"},
+    "starts after the last period": dict.fromkeys(("did", "its", "sc", "sdid", "bsts", "rct", "stepped-wedge", "match"), "no unit is treated within"),
+}
+
+
+def spoil(wrong, rows):
+    """Rows (unit, time, start, y, x) with something wrong."""
+    rows = [list(row) for row in rows]
+    at = next(i for i, row in enumerate(rows) if row[2]) + 1
+    first, units = rows[at][0], []
+    for row in rows:
+        if row[0] not in units:
+            units.append(row[0])
+    alone = [row if row[0] == first else [row[0], row[1], 0, *row[3:]] for row in rows]
+    if wrong == "a period that no row has": return [row for row in rows if row[1] != 3]
+    if wrong == "a cell of a treated unit that lacks": return rows[:at] + rows[at + 1:]
+    if wrong == "one treated unit": return alone
+    if wrong == "one treated unit among nine": return [row for row in alone if row[0] in [first] + [u for u in units if u != first][:8]]
+    if wrong == "no control": return [[*row[:2], 4, *row[3:]] for row in rows]
+    if wrong == "a covariate that never varies": return [[*row[:4], 3.3] for row in rows]
+    if wrong == "no value after the start": return [[*row[:3], "" if row[2] and row[1] >= row[2] else row[3], row[4]] for row in rows]
+    if wrong == "starts after the last period": return [[*row[:2], 99 if row[2] else 0, *row[3:]] for row in rows]
+    column, value = {"NaN for an outcome": (3, "NaN"), "NaN for a covariate": (4, "NaN"), "1e308 for a covariate": (4, "1e308")}[wrong]
+    rows[at][column] = value
+    return rows
+
+
+def every_design(tap):
+    """No table that something is wrong with gives a silent number, in any design; and dates give what whole numbers give."""
+    chance = random.Random(80)
+    tables = {"did": panel(81, 40, 8, lambda u: (0, 4, 6)[u % 3], 2), "its": panel(82, 1, 40, lambda u: 21, 2), "sc": panel(83, 25, 16, lambda u: 10 if u == 3 else 0, 2), "sdid": panel(84, 25, 16, lambda u: 10 if u < 3 else 0, 2),
+              "bsts": panel(85, 5, 40, lambda u: 30 if u == 0 else 0, 2), "rct": panel(86, 20, 8, lambda u: 5 * (u % 2), 2), "stepped-wedge": panel(87, 12, 8, lambda u: 3 + u % 5, 2), "match": panel(88, 60, 6, lambda u: 4 * (u % 2), 2)}
+    header = ("unit", "time", "start", "y", "x")
+    for wrong, answers in WRONG.items():
+        for design, wanted in answers.items():
+            rows = spoil(wrong, [(*row, round(chance.gauss(0, 1), 4)) for row in tables[design]])
+            answer = estimate(table(rows, header), design, PANEL + (",covariates=x" if "covariate" in wrong or design == "match" else ""))
+            got = answer.json or {}
+            if wanted is None:
+                told = answer.status == 0 or "row" in answer.err or len(answer.err) > 20
+            elif isinstance(wanted, dict):
+                told = answer.status == 0 and all(got["diagnostics"].get(key) == value for key, value in wanted.items())
+            else:
+                told = (answer.status == 65 and wanted in answer.err) or (answer.status == 0 and got["verdict"] in ("cannot tell", "refused") and wanted in got["sentence"])
+            tap.ok(told, f"{design}: {wrong}: {wanted or 'answered'}", answer)
+    begin = datetime.date(2025, 1, 6)
+    for design, plain in tables.items():
+        rows = [(*row, round(chance.gauss(0, 1), 4)) for row in plain]
+        columns = PANEL + (",covariates=x" if design == "match" else "")
+        wanted = estimate(table(rows, header), design, columns).json
+        for way in ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y"):
+            write = lambda n: (begin + datetime.timedelta(7 * n)).strftime(way)
+            answer = estimate(table([(u, write(t), write(s) if s else 0, *rest) for u, t, s, *rest in rows], header), design, columns)
+            tap.ok(answer.status == 0 and close(answer.json["estimate"], wanted["estimate"], 1e-9) and answer.json["interval"] == wanted["interval"], f"{design}: weeks written as {way} give what whole numbers give", answer)
+
+
 def counts(tap):
     """A rate falls by a fifth: told in percent, because the estimate is a log ratio."""
     chance, rows = random.Random(55), []
@@ -344,6 +423,7 @@ def main(tap):
     gaps(tap)
     predictors(tap)
     bad_input(tap)
+    every_design(tap)
     counts(tap)
     lags(tap)
     match(tap)
