@@ -352,6 +352,10 @@ def lags(tap):
     none = {e["kind"]: e for e in estimate(file, "its", columns, "--lags", "0").json["effects"]}
     tap.ok(close(none["level"]["se"], 3.62241, 5e-5), "no lags: robust to unequal spread only, as R sandwich", none["level"])
     prais = {e["kind"]: e for e in estimate(file, "its", columns, "--method", "prais-winsten").json["effects"]}
+    plain, given = estimate(file, "its", columns, "--method", "newey-west").json, estimate(file, "its", columns).json
+    low, high = plain["interval"]
+    tap.ok(close(plain["se"], given["se"], 1e-9) and close(high - low, 2 * 2.0518305 * plain["se"], 1e-4) and given["interval"] != plain["interval"] and close(given["diagnostics"]["newey_west_low"], low, 1e-9) and close(given["estimate"], plain["estimate"], 1e-9)
+           and given["diagnostics"]["interval_by"].startswith("the error of least squares") and plain["diagnostics"]["interval_by"] == "newey-west", "unasked the interval is of an error that holds; Newey and West's own if they are named", (plain, given))
     tap.ok(close(prais["level"]["estimate"], -6.08397, 5e-4) and close(prais["level"]["se"], 2.72485, 5e-4), "Prais and Winsten: as R prais", prais["level"])
 
 
