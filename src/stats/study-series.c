@@ -197,6 +197,18 @@ static bool check_exposure(const struct study *study, GError **error)
   return true;
 }
 
+/* Counts are taken as independent given the trend: a claim must also stand with an interval widened by the autocorrelation that is left,
+ * and by as much more as an estimate lies too low from so many values and for so many columns (some two for each). */
+static void doubt_counts(const struct its_result *i, struct study_result *r, const char **doubt)
+{
+  double rho = CLAMP(i->autocorrelation + 2.0 * i->columns / i->rows, 0, 0.95), wider = sqrt((1 + rho) / (1 - rho));
+  double low = r->estimate - wider * (r->estimate - r->low), high = r->estimate + wider * (r->high - r->estimate);
+  study_note(r, "rate_ratio_low_with_autocorrelation", exp(low));
+  study_note(r, "rate_ratio_high_with_autocorrelation", exp(high));
+  if ((r->low > 0 || r->high < 0) && low <= 0 && high >= 0)
+    study_doubt(r, doubt, "the counts hang together in time (%.2f): with an interval for that chance is not excluded", rho);
+}
+
 bool study_its(const struct study *study, struct study_result *r, const char **doubt, GError **error)
 {
   static const char *const methods[] = { "newey-west", "prais-winsten", "reml", "poisson", "quasi-poisson", NULL };
@@ -251,6 +263,8 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
     study_doubt(r, doubt, "an error that takes the autocorrelation of %.2f for what it is does not exclude chance (p = %.2g)", kept.autocorrelation, kept.level.p);
   else if (method == ITS_POISSON && i.dispersion > 1.5)
     study_doubt(r, doubt, "the counts vary %.1f times as much as Poisson's: use the method quasi-poisson", i.dispersion);
+  else if (i.logs)
+    doubt_counts(&i, r, doubt);
   return true;
 }
 

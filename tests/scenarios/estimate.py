@@ -340,6 +340,22 @@ def counts(tap):
     tap.ok(got["verdict"] == "moved" and got["diagnostics"]["errors"] == "quasi-poisson" and close(got["diagnostics"]["rate_ratio"], 0.8, 0.06) and "% lower" in got["sentence"], "counts with people at risk: a rate ratio, told in percent", got["sentence"])
 
 
+def counts_together(tap):
+    """Counts that hang together in time, and nothing else: the interval takes them as independent, the verdict does not."""
+    claims, narrow, runs = 0, 0, 40 if meno.SOAK else 15
+    for seed in range(runs):
+        chance, rows = random.Random(300 + seed), []
+        away = chance.gauss(0, 0.1)
+        for t in range(1, 49):
+            rate = 1000 * math.exp(0.005 * t + away)
+            rows.append((t, max(0, round(chance.gauss(rate, math.sqrt(rate)))), 20000))
+            away = 0.6 * away + 0.8 * chance.gauss(0, 0.1)
+        got = estimate(table(rows, ("month", "cases", "people")), "its", "time=month,start=31,outcome=cases,exposure=people").json
+        claims += got["verdict"] == "moved"
+        narrow += got["interval"][0] > 0 or got["interval"][1] < 0
+    tap.ok(claims <= runs * 0.2 and claims <= narrow, f"counts: nothing is claimed where nothing is ({claims} of {runs}; {narrow} by the interval alone)")
+
+
 def lags(tap):
     """Per head sales of cigarettes in California (D. Orzechowski, R. C. Walker), a law from 1989 on: A. Linden, Stata J. 15, 2015, 480-500,
     `itsa … lag(1)`: step −20.0581 (4.7244), change of slope −1.4947 (0.4368), slope before −1.7795 (0.3834)."""
@@ -429,6 +445,7 @@ def main(tap):
     bad_input(tap)
     every_design(tap)
     counts(tap)
+    counts_together(tap)
     lags(tap)
     match(tap)
     served(tap)
