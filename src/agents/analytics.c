@@ -2,18 +2,19 @@
  *
  * analytics: did behaviour change, did the metric move, what did it cost, and how long did it take?
  *
- * Inputs: registered interventions with their frozen teams, KPIs, results, changes, memberships, deliveries. Nothing of pulses and
- * nothing of pay.
+ * Inputs: registered interventions with their frozen teams, KPIs, results, changes, memberships, deliveries; for what stands beside an
+ * effect and for what hinders it, of groups only, the pulse, the work log, tickets, load, objectives, and the needs of the same teams. Nothing of pay.
  *
- * Method: src/impact (measure.h). One verdict for each intervention, at its last registered reading and not before; the interval
- * comes from the lot by which the teams were dealt to their dates.
+ * Method: src/impact (measure.h). One verdict for each intervention, at its last registered reading; the interval comes from the lot by which
+ * the teams were dealt to their dates. Before that, *moved* alone may be said, by a band that holds however often one looks.
  *
  * Claims:
- *   effect       subject: the intervention's id. {id, goal, verdict, estimate, se, interval [low, high], p, method, needed, cost, lead_days
+ *   effect       subject: the intervention's id. {id, goal, verdict, basis (last reading, any time, descriptive), estimate, se, interval [low, high], p, method, needed, cost, lead_days
  *                {signal, need, accepted, live, first_use, effect: days since the signal}, sentence, confidence (words), units, treated,
  *                waiting, from, to, reading, minimum_effect, seen (share of the registered weeks), value {money, low, high, currency, period},
  *                return, return_interval, series {week, effect, low, high}, raw {days, treated, comparison}, placebo {estimate, interval,
- *                p}, pretrend, behaviour {skill, level, sentence, estimate, interval, p, results, people}, exposures {people, opened, early, teams
+ *                p}, pretrend, levels [{level (3, 2, 1), fill (what would fill it where it is empty), signs [{source, sentence, estimate, interval,
+ *                results, people}]}], blockers [{kind (need, pulse, tickets, load, deliveries), sentence, need, count, people}], behaviour {skill, level, sentence, estimate, interval, p, results, people}, exposures {people, opened, early, teams
  *                [{team, people, shown, opened, done}]}, moves, changes [{title, kind, scope, day}]}. Estimates have the goal's unit and the
  *                sign that they have in the KPI. What there is not is null.
  *   what works   subject "CAUSE: REMEDY" or "CAUSE: KIND NAME". {cause, kind (remedy, signal, agent, modality, pattern), name, tried, moved, did_not_move,
@@ -154,6 +155,46 @@ static void put_behaviour(struct json_writer *w, const struct company *c, const 
   json_close_object(w);
 }
 
+/* Kirkpatrick's levels below the effect, the one that says most first. */
+static void put_levels(struct json_writer *w, const struct impact_effect *e)
+{
+  json_open_array(w, "levels");
+  for (int level = 3; level >= 1; level--) {
+    json_open_object(w, NULL);
+    json_put_integer(w, "level", level);
+    json_put_string(w, "fill", e->fill[level]);
+    json_open_array(w, "signs");
+    for (int i = 0; i < e->sign_count; i++) {
+      const struct impact_sign *s = &e->signs[i];
+      if (s->level != level)
+        continue;
+      json_open_object(w, NULL);
+      json_put_string(w, "source", s->source);
+      json_put_string(w, "sentence", s->sentence);
+      put_figure(w, "estimate", s->change.value);
+      put_interval(w, "interval", s->change.low, s->change.high);
+      json_put_integer(w, "results", s->results);
+      json_put_integer(w, "people", s->people);
+      json_close_object(w);
+    }
+    json_close_array(w);
+    json_close_object(w);
+  }
+  json_close_array(w);
+  json_open_array(w, "blockers");
+  for (int i = 0; i < e->blocker_count; i++) {
+    const struct impact_blocker *b = &e->blockers[i];
+    json_open_object(w, NULL);
+    json_put_string(w, "kind", b->kind);
+    json_put_string(w, "sentence", b->sentence);
+    json_put_string(w, "need", b->need);
+    json_put_integer(w, "count", b->count);
+    json_put_integer(w, "people", b->people);
+    json_close_object(w);
+  }
+  json_close_array(w);
+}
+
 static void put_use(struct json_writer *w, const struct company *c, const struct impact_effect *e)
 {
   if (e->reached < LEAST_PEOPLE)
@@ -239,6 +280,7 @@ static char *value_of(const struct company *c, const struct intervention *in, co
   json_put_string(&w, "id", in->id);
   json_put_string(&w, "goal", goal->id);
   json_put_string(&w, "verdict", impact_verdict_names[e->verdict]);
+  json_put_string(&w, "basis", impact_basis_names[e->basis]);
   put_figure(&w, "estimate", sign * e->effect.value);
   put_figure(&w, "se", e->effect.se);
   put_interval(&w, "interval", sign * e->effect.low, sign * e->effect.high);
@@ -261,6 +303,7 @@ static char *value_of(const struct company *c, const struct intervention *in, co
   put_test(&w, "placebo", &e->placebo, sign);
   put_test(&w, "pretrend", &e->pretrend, sign);
   put_behaviour(&w, c, e);
+  put_levels(&w, e);
   put_use(&w, c, e);
   put_changes(&w, c, e);
   json_close_object(&w);
@@ -273,12 +316,29 @@ static struct evidence of_file(enum file_id file, const char *sentence, int goal
                             .from = from, .to = to };
 }
 
+/* What levels and hindrances rest on: results stand there already, needs and deliveries are no file's rows. */
+static int put_evidence(const struct impact_effect *e, const struct intervention *in, struct evidence *rows)
+{
+  static const struct { const char *word; enum file_id file; } files[] = { { "self-ratings", FILE_RESULTS }, { "work log", FILE_WORK_LOG }, { "tickets", FILE_TICKETS }, { "pulse", FILE_PULSE },
+                                                                           { "objectives", FILE_OBJECTIVES }, { "load", FILE_CAPACITY } };
+  int count = 0;
+  for (size_t f = 0; f < G_N_ELEMENTS(files); f++) {
+    for (int i = 0; i < e->sign_count; i++)
+      if (strcmp(e->signs[i].source, files[f].word) == 0)
+        rows[count++] = of_file(files[f].file, e->signs[i].sentence, -1, e->signs[i].results, e->signs[i].people, CLOCK_NO_DAY, e->reading);
+    for (int i = 0; i < e->blocker_count; i++)
+      if (strcmp(e->blockers[i].kind, files[f].word) == 0)
+        rows[count++] = of_file(files[f].file, e->blockers[i].sentence, -1, e->blockers[i].count, e->blockers[i].people, in->registered, e->reading);
+  }
+  return count;
+}
+
 static void tell_effect(const struct snapshot *now, int index, const struct impact_effect *e, struct turn *out)
 {
   const struct company *c = now->company;
   const struct intervention *in = &c->interventions.at[index];
   int32_t today = clock_day(now->now);
-  struct evidence rows[3];
+  struct evidence rows[4 + IMPACT_SIGNS + IMPACT_BLOCKERS];
   int count = 0;
   g_autofree char *numbers = g_strdup_printf("%d values of %d teams, of which %d started and %d wait", e->values, e->units, e->treated, e->waiting);
   rows[count++] = of_file(FILE_KPIS, numbers, in->goal, e->values, e->people, in->baseline_from, e->reading);
@@ -289,6 +349,7 @@ static void tell_effect(const struct snapshot *now, int index, const struct impa
   }
   if (e->change_count > 0)
     rows[count++] = of_file(FILE_CHANGES, "what else changed between registration and the last reading", -1, e->change_count, 0, in->registered, e->reading);
+  count += put_evidence(e, in, rows + count);
   g_autofree char *value = value_of(c, in, e);
   struct claim claim = { .predicate = "effect", .subject = in->id, .value = value, .confidence = e->verdict == IMPACT_CANNOT_TELL ? UNSURE : SURE,
     .valid_from = in->registered, .valid_to = MAX(today, e->reading) + VALID_DAYS, .evidence = rows, .evidence_count = count };
@@ -425,9 +486,10 @@ static bool run(const struct snapshot *now, struct turn *out, GError **error)
   return true;
 }
 
-static const enum file_id reads[] = { FILE_PEOPLE, FILE_SKILLS, FILE_GOALS, FILE_KPIS, FILE_RESULTS, FILE_CHANGES, FILE_COUNT };
+static const enum file_id reads[] = { FILE_PEOPLE, FILE_SKILLS, FILE_GOALS, FILE_KPIS, FILE_RESULTS, FILE_CHANGES, FILE_QUESTIONS, FILE_PULSE, FILE_WORK_LOG, FILE_TICKETS, FILE_CAPACITY,
+                                      FILE_OBJECTIVES, FILE_COUNT };
 static const char *const makes[] = { "effect", "what works", NULL };
 
 const struct agent agent_analytics = {
   .id = "analytics", .title = "Analytics", .question = "Did behaviour change, did the metric move, what did it cost, and how long did it take?",
-  .revision = "2", .reads = reads, .makes = makes, .cadence = CADENCE_NEWS, .builds_on_others = true, .run = run };
+  .revision = "3", .reads = reads, .makes = makes, .cadence = CADENCE_NEWS, .builds_on_others = true, .run = run };

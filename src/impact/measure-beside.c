@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What stands beside an effect: whether people did something differently (levels 2 and 3 of D. Kirkpatrick's four; level 1,
- * whether they liked it, is nowhere), who used what, who moved, what else changed, money and time.
+ * What stands beside an effect: results of the need's skills (the rest of D. Kirkpatrick's levels: measure-levels.c), who used what, who moved, what else changed, money and time.
  *
  * Behaviour. For a skill of the need: the mean result of each team after its start less that of the half year before
  * registration, in started teams against affected teams that wait (without such, against the other teams). The error is that between teams (Welch), so
- * results of one team count as one. Self-ratings are left out: who was trained rates himself higher.
+ * results of one team count as one. Self-ratings count as what people say and as nothing else: who was trained rates himself higher.
  *
  * Nothing about fewer than five people: a side with fewer is silent, and so is a team's use.
  *
@@ -22,7 +21,7 @@
 
 static bool of_level(enum result_kind kind, int level)
 {
-  return level == 2 ? kind == RESULT_ASSESSMENT || kind == RESULT_PRACTICE : kind == RESULT_WORK || kind == RESULT_MANAGER;
+  return level == 1 ? kind == RESULT_SELF : level == 2 ? kind == RESULT_ASSESSMENT || kind == RESULT_PRACTICE : kind == RESULT_WORK || kind == RESULT_MANAGER;
 }
 
 static int unit_of_person(const struct impact_case *c, int person)
@@ -34,9 +33,7 @@ static int unit_of_person(const struct impact_case *c, int person)
   return -1;
 }
 
-struct side { double sum[2]; int n[2]; }; /* of a unit: before, after */
-
-static int tally_results(const struct impact_case *c, int skill, int level, int32_t first_start, struct side *units, GHashTable *people[2])
+static int tally_results(const struct impact_case *c, int skill, int level, int32_t first_start, struct impact_side *units, GHashTable *people[2])
 {
   int32_t to = MIN(c->today, c->terms.reading), ramp = 7 * (c->intervention->from_week - 1);
   int used = 0;
@@ -61,7 +58,7 @@ static int tally_results(const struct impact_case *c, int skill, int level, int3
   return used;
 }
 
-static bool compare_sides(const struct impact_case *c, const struct side *units, struct impact_figure *ret)
+bool impact_compare_sides(const struct impact_case *c, const struct impact_side *units, struct impact_figure *ret)
 {
   double sum[2] = { 0, 0 }, square[2] = { 0, 0 };
   int n[2] = { 0, 0 };
@@ -93,23 +90,28 @@ static bool compare_sides(const struct impact_case *c, const struct side *units,
   return true;
 }
 
+bool impact_beside_results(const struct impact_case *c, int skill, int level, int32_t first_start, struct impact_behaviour *ret)
+{
+  g_autofree struct impact_side *units = g_new0(struct impact_side, (size_t)c->units + 1);
+  g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
+  g_autoptr(GHashTable) started = g_hash_table_new(NULL, NULL);
+  GHashTable *people[2] = { waiting, started };
+  struct impact_behaviour b = { .level = level, .skill = skill };
+  b.results = tally_results(c, skill, level, first_start, units, people);
+  b.people = (int)(g_hash_table_size(waiting) + g_hash_table_size(started));
+  if (g_hash_table_size(waiting) < LEAST_PEOPLE || g_hash_table_size(started) < LEAST_PEOPLE || !impact_compare_sides(c, units, &b.change))
+    return false;
+  *ret = b;
+  return true;
+}
+
 void impact_beside_behaviour(const struct impact_case *c, struct impact_effect *e)
 {
   if (e->first_start == CLOCK_NO_DAY || c->today < e->first_start)
     return;
   for (int s = 0; s < c->intervention->skill_count; s++)
-    for (int level = 2; level <= 3 && e->behaviours < IMPACT_BEHAVIOURS; level++) {
-      g_autofree struct side *units = g_new0(struct side, (size_t)c->units + 1);
-      g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
-      g_autoptr(GHashTable) started = g_hash_table_new(NULL, NULL);
-      GHashTable *people[2] = { waiting, started };
-      struct impact_behaviour b = { .level = level, .skill = c->intervention->skills[s] };
-      b.results = tally_results(c, b.skill, level, e->first_start, units, people);
-      b.people = (int)(g_hash_table_size(waiting) + g_hash_table_size(started));
-      if (g_hash_table_size(waiting) < LEAST_PEOPLE || g_hash_table_size(started) < LEAST_PEOPLE || !compare_sides(c, units, &b.change))
-        continue;
-      e->behaviour[e->behaviours++] = b;
-    }
+    for (int level = 2; level <= 3 && e->behaviours < IMPACT_BEHAVIOURS; level++)
+      e->behaviours += impact_beside_results(c, c->intervention->skills[s], level, e->first_start, &e->behaviour[e->behaviours]);
 }
 
 /* ---- use ---- */

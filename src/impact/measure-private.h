@@ -19,6 +19,16 @@ struct impact_case {
 };
 #define IMPACT_NO_FIGURE ((struct impact_figure){ NAN, NAN, NAN, NAN, NAN })
 
+/* measure-early.c: the weeks seen so far, before the last reading. */
+void impact_look_early(struct impact_case *c, struct impact_effect *effect);
+/* measure-levels.c: what was learnt, done and said, and what hinders; after impact_beside_behaviour. */
+void impact_levels(const struct impact_case *c, struct impact_effect *effect);
+
+struct impact_side { double sum[2]; int n[2]; }; /* of a unit: before, after */
+/* The change of started units' means less that of those that wait, with the error between teams. False: fewer than two on a side. */
+bool impact_compare_sides(const struct impact_case *c, const struct impact_side *units, struct impact_figure *ret);
+/* The results of a skill on a level, so compared. False: too few people on a side, or too few teams. */
+bool impact_beside_results(const struct impact_case *c, int skill, int level, int32_t first_start, struct impact_behaviour *ret);
 /* measure-beside.c: what stands beside the effect. */
 void impact_beside_behaviour(const struct impact_case *c, struct impact_effect *effect);
 void impact_beside_use(const struct impact_case *c, struct impact_effect *effect);

@@ -60,6 +60,8 @@ static char *needed(const struct impact_case *c, const char *why, const char *wh
   g_autofree char *reading = e->reading != CLOCK_NO_DAY ? day_words(e->reading) : NULL;
   if (!c->intervention->measurable)
     return g_strdup_printf("it was registered as not measurable (%s)", why_not ? why_not : "there is nothing to compare with");
+  if (e->early && reading && e->basis == IMPACT_ANY_TIME)
+    return g_strdup_printf("the last reading is on %s; before it only a band that holds at all looks may settle it", reading);
   if (e->early && reading)
     return g_strdup_printf("the last reading is on %s, and nothing is claimed before", reading);
   if (c->intervention->state == INTERVENTION_STOPPED && why)
@@ -105,11 +107,26 @@ static char *money_words(const struct impact_case *c, const struct impact_effect
   return g_strdup_printf(" That is worth about %s %s a year (%s to %s) in the teams that have started, for a cost of %s.", value, currency, low, high, cost);
 }
 
+/* Before the last reading. */
+static char *early_sentence(const struct impact_case *c, const struct impact_effect *e)
+{
+  g_autofree char *value = amount(c, e->effect.value), *between = range(c, e), *reading = day_words(e->reading);
+  if (e->verdict == IMPACT_MOVED)
+    return g_strdup_printf("It has moved \"%s\" by %s so far (95%% sure, however often one looks: %s). The effect of all registered weeks is read on %s.", c->goal->name, value,
+                           between, reading);
+  if (e->basis == IMPACT_ANY_TIME)
+    return g_strdup_printf("Whether this moved \"%s\" cannot be told yet: so far the effect lies between %s, however often one looks, and %s.", c->goal->name, between, e->needed);
+  return g_strdup_printf("Whether this moved \"%s\" cannot be told yet. So far %s is seen (%s): descriptive until %s, and no verdict rests on it.", c->goal->name, value, between,
+                         reading);
+}
+
 static char *sentence(const struct impact_case *c, const struct impact_effect *e)
 {
   g_autofree char *least = amount(c, e->minimum_effect);
   if (!isfinite(e->effect.value))
     return g_strdup_printf("Whether this moved \"%s\" cannot be told%s: %s.", c->goal->name, e->early ? " yet" : "", e->needed);
+  if (e->early)
+    return early_sentence(c, e);
   g_autofree char *value = amount(c, fabs(e->effect.value)), *between = range(c, e), *money = money_words(c, e);
   if (e->verdict == IMPACT_MOVED && e->effect.high < e->minimum_effect)
     return g_strdup_printf("It moved \"%s\" by %s (95%% sure: %s), which is less than the %s that would have been worth having.%s", c->goal->name, value, between,
@@ -131,6 +148,10 @@ static char *confidence(const struct impact_effect *e)
 {
   if (!isfinite(e->effect.value))
     return g_strdup("nothing is claimed");
+  if (e->basis == IMPACT_DESCRIPTIVE)
+    return g_strdup("descriptive: right for one look, not for looking every week, and nothing is claimed");
+  if (e->basis == IMPACT_ANY_TIME)
+    return g_strdup("by a band that holds at all looks together, as far as the noise stays as it was; the last reading rests on the lot");
   GString *text = g_string_new(NULL);
   g_string_append_printf(text, "by the lot alone: %d order%s of start were compared", e->orders, e->orders == 1 ? "" : "s");
   if (isfinite(e->placebo.p) && e->placebo.p < 0.05)
@@ -146,6 +167,11 @@ static char *confidence(const struct impact_effect *e)
   return g_string_free(text, FALSE);
 }
 
+static const char *const inferences[] = {
+  [IMPACT_NO_BASIS] = "", [IMPACT_LAST_READING] = "; randomisation inference over the orders of start that could have been drawn",
+  [IMPACT_ANY_TIME] = ", as far as seen; asymptotic confidence sequence over all looks before the last reading",
+  [IMPACT_DESCRIPTIVE] = ", as far as seen; descriptive, by the noise of the weeks before" };
+
 void impact_say(const struct impact_case *c, const char *why, const char *why_not, struct impact_effect *e)
 {
   if (e->verdict == IMPACT_CANNOT_TELL)
@@ -153,8 +179,8 @@ void impact_say(const struct impact_case *c, const char *why, const char *why_no
   if (!c->intervention->measurable)
     e->method = g_strdup("none: there is no comparison");
   else
-    e->method = g_strdup_printf("difference-in-differences on %d frozen teams, as assigned, weeks %d to %d after each start; randomisation inference over the orders of "
-                                "start that could have been drawn", c->units, c->intervention->from_week, c->intervention->to_week);
+    e->method = g_strdup_printf("difference-in-differences on %d frozen teams, as assigned, weeks %d to %d after each start%s", c->units, c->intervention->from_week,
+                                c->intervention->to_week, inferences[e->early ? e->basis : IMPACT_LAST_READING]);
   e->sentence = sentence(c, e);
   e->confidence = confidence(e);
 }

@@ -11,8 +11,9 @@
  *   did not move   it lies below the smallest effect worth having
  *   cannot tell    anything else, with what would settle it
  *
- * Nothing is estimated before the last registered reading: looking every week and stopping at the first good one would call one in four
- * useless remedies a success. On the way only what needs no test is shown: the raw means, use, behaviour.
+ * Before the last registered reading an interval like that would be looked at every week, and one in four useless remedies called a success.
+ * On the way the effect is shown with a band that holds at all looks together, by which alone *moved* may be said earlier (measure-early.c);
+ * money, the plots week by week and what works wait for the last reading.
  *
  * An interval that is wholly above zero and wholly below the smallest effect worth having has moved, by less than was
  * wanted; it says so.
@@ -28,6 +29,7 @@
 #define SEEN_LEAST 0.7
 
 const char *const impact_verdict_names[3] = { "cannot tell", "moved", "did not move" };
+const char *const impact_basis_names[4] = { NULL, "last reading", "any time", "descriptive" };
 
 void impact_effect_clear(struct impact_effect *e)
 {
@@ -43,6 +45,12 @@ void impact_effect_clear(struct impact_effect *e)
   g_free(e->treated_mean);
   g_free(e->comparison_mean);
   g_free(e->exposures);
+  for (int i = 0; i < e->sign_count; i++)
+    g_free(e->signs[i].sentence);
+  for (int i = 0; i < e->blocker_count; i++)
+    g_free(e->blockers[i].sentence);
+  for (size_t i = 0; i < G_N_ELEMENTS(e->fill); i++)
+    g_free(e->fill[i]);
   g_free(e->changes);
   *e = (struct impact_effect){ 0 };
 }
@@ -189,9 +197,12 @@ bool impact_measure(const struct company *company, int intervention, int32_t tod
   e.early = today < c.terms.reading;
   const char *why = in->measurable && !e.early ? estimate(&c, &e) : NULL;
   bool told = in->measurable && !e.early && why == NULL;
-  if (!told)
+  if (in->measurable && e.early)
+    impact_look_early(&c, &e);
+  else if (!told)
     e.effect = IMPACT_NO_FIGURE;
   else {
+    e.basis = IMPACT_LAST_READING;
     judge(&c, &e);
     impact_plot_steps(&c, &e);
     impact_plot_pretended(&c, &e);
@@ -200,6 +211,7 @@ bool impact_measure(const struct company *company, int intervention, int32_t tod
   if (c.have_panel)
     impact_plot_raw(&c, &e);
   impact_beside_behaviour(&c, &e);
+  impact_levels(&c, &e);
   impact_beside_use(&c, &e);
   impact_beside_moves(&c, &e);
   impact_beside_changes(&c, &e);

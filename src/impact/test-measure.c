@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Verdicts on single companies: nothing before the last reading, nothing without a comparison, the same answer for the same data in another
+ * Verdicts on single companies: before the last reading only what holds at all looks, nothing without a comparison, the same answer for the same data in another
  * unit or the other direction, as assigned and not as it happened; and what stands beside. Rates are test-coverage's. */
 #include "impact/measure.h"
 #include "impact/plan.h"
@@ -73,18 +73,54 @@ static void test_harm(void)
   world_bury(&l);
 }
 
-/* Not a figure of the effect leaves before the last reading, whatever the numbers say already. */
-static void test_no_peeking(void)
+/* Before the last reading: first nothing, then a band that holds at all looks. What is plain is said early and stays said; what harms
+ * is not called early; and money, plots and checks wait for the last reading. */
+static void test_early(void)
 {
-  struct lived l = world_live(3, 5);
-  for (int32_t day = l.plan->planned; day < l.reading; day += 21) {
-    struct impact_effect e = measured(&l, day);
-    g_assert_cmpint(e.verdict, ==, IMPACT_CANNOT_TELL);
-    g_assert_true(e.early && isnan(e.effect.value) && isnan(e.effect.low) && isnan(e.money.value) && isnan(e.placebo.value));
-    g_assert_cmpint(e.steps, ==, 0);
-    g_assert_nonnull(strstr(e.sentence, "cannot be told yet: the last reading is on"));
+  for (int way = -1; way <= 1; way += 2) {
+    struct lived l = world_live(3 * way, 5);
+    enum impact_basis basis = IMPACT_NO_BASIS;
+    int32_t first = CLOCK_NO_DAY;
+    for (int32_t day = l.plan->planned; day < l.reading; day += 7) {
+      struct impact_effect e = measured(&l, day);
+      g_assert_true(e.early && isnan(e.money.value) && isnan(e.placebo.value));
+      g_assert_cmpint(e.steps, ==, 0);
+      g_assert_true(isfinite(e.effect.value) == (e.basis != IMPACT_NO_BASIS));
+      g_assert_true(isfinite(e.effect.p) == (e.basis == IMPACT_ANY_TIME));
+      g_assert_true(e.basis == basis || (basis == IMPACT_NO_BASIS && e.basis == IMPACT_ANY_TIME));
+      g_assert_true(e.verdict == (e.basis == IMPACT_ANY_TIME && e.effect.low > 0 ? IMPACT_MOVED : IMPACT_CANNOT_TELL));
+      g_assert_true(first == CLOCK_NO_DAY || (e.verdict == IMPACT_MOVED && e.told == first));
+      if (e.verdict == IMPACT_MOVED && first == CLOCK_NO_DAY) {
+        first = e.told;
+        g_assert_nonnull(strstr(e.sentence, "so far (95% sure, however often one looks: "));
+      }
+      basis = e.basis;
+      impact_effect_clear(&e);
+    }
+    g_assert_cmpint(basis, ==, IMPACT_ANY_TIME);
+    g_assert_true((first != CLOCK_NO_DAY) == (way > 0));
+    struct impact_effect e = measured(&l, l.reading);
+    g_assert_cmpint(e.basis, ==, IMPACT_LAST_READING);
     impact_effect_clear(&e);
+    world_bury(&l);
   }
+}
+
+/* One team alone has started: its figures are called descriptive, and no verdict rests on them, however large they are. */
+static void test_descriptive(void)
+{
+  struct lived l = world_live(6, 5);
+  int kept = 0;
+  for (int i = 0; i < l.plan->unit_count; i++)
+    if (l.world->units[i].start != CLOCK_NO_DAY && kept++ > 0)
+      l.world->units[i].start = CLOCK_NO_DAY;
+  struct impact_effect e = measured(&l, l.reading - 7);
+  g_assert_cmpint(e.basis, ==, IMPACT_DESCRIPTIVE);
+  g_assert_cmpfloat(e.effect.value, >, 3 * e.effect.se);
+  g_assert_cmpint(e.verdict, ==, IMPACT_CANNOT_TELL);
+  g_assert_true(isnan(e.effect.p));
+  g_assert_nonnull(strstr(e.sentence, "descriptive until"));
+  impact_effect_clear(&e);
   world_bury(&l);
 }
 
@@ -264,13 +300,124 @@ static void test_use(void)
   world_bury(&l);
 }
 
+static int signs_of(const struct impact_effect *e, int level, const char *source, double *ret_value)
+{
+  int count = 0;
+  for (int i = 0; i < e->sign_count; i++)
+    if (e->signs[i].level == level && (!source || strcmp(e->signs[i].source, source) == 0)) {
+      *ret_value = e->signs[i].change.value;
+      count++;
+    }
+  return count;
+}
+
+static const struct impact_blocker *blocker_of(const struct impact_effect *e, const char *kind)
+{
+  for (int i = 0; i < e->blocker_count; i++)
+    if (strcmp(e->blockers[i].kind, kind) == 0)
+      return &e->blockers[i];
+  return NULL;
+}
+
+/* What is said, learnt and done, each from its own source; and what each hindrance says. */
+struct lot { struct person people[PEOPLE]; struct result results[PEOPLE * 24]; struct step steps[PEOPLE * 12]; struct pulse pulses[PEOPLE * 24]; struct ticket tickets[200];
+             struct objective objectives[PEOPLE]; struct capacity loads[64]; struct delivery deliveries[PEOPLE]; int results_n, steps_n, pulses_n; };
+
+static void add_week(const struct lived *l, struct lot *lot, GRand *rand, int p, int week)
+{
+  int32_t day = l->plan->planned + 7 * week, start = start_of(l, p / 8);
+  bool started = start != CLOCK_NO_DAY && day >= start + 28;
+  double noise = g_rand_double(rand) - 0.5;
+  lot->results[lot->results_n++] = (struct result){ .person = p, .day = day, .kind = RESULT_SELF, .item = -1, .difficulty = NAN, .score = 0.5 + (started ? 0.3 : 0) + 0.1 * noise };
+  lot->results[lot->results_n++] = (struct result){ .person = p, .day = day, .kind = RESULT_PRACTICE, .item = -1, .difficulty = NAN, .score = 0.5 + (started ? 0.1 : 0) + 0.1 * noise };
+  lot->steps[lot->steps_n++] = (struct step){ "visit", "case", "fit", p / 8, day * CLOCK_DAY, day * CLOCK_DAY + (int64_t)((started ? 1.0 : 2.0) * (1 + 0.2 * noise) * 3600 * CLOCK_SECOND) };
+  lot->pulses[lot->pulses_n++] = (struct pulse){ day, 0, p / 8, p, started ? 2 : 2.5, NULL };
+  lot->pulses[lot->pulses_n++] = (struct pulse){ day, 1, p / 8, p, 3 + (started ? 1 : 0) + noise, NULL };
+}
+
+static void test_levels(void)
+{
+  static struct question questions[] = { { "q1", "My manager supports me", TOPIC_SUPPORT }, { "q2", "I feel able to do it", TOPIC_CONFIDENCE } };
+  struct lived l = world_live(1, 15);
+  struct company *c = &l.world->company;
+  struct lot *lot = g_new0(struct lot, 1);
+  struct asset asset = { .id = "as", .intervention = 0, .published = l.plan->planned + 10 };
+  g_autoptr(GRand) rand = g_rand_new_with_seed(4);
+  struct impact_effect e = measured(&l, l.reading);
+  double value = NAN;
+  g_assert_cmpint(e.sign_count + e.blocker_count, ==, 0);
+  for (int level = 1; level <= 3; level++)
+    g_assert_nonnull(e.fill[level]); /* an empty level says what would fill it */
+  impact_effect_clear(&e);
+
+  add_people(l.world, lot->people);
+  int n = 0, team = -1;
+  for (int p = 0; p < PEOPLE; p++) {
+    for (int week = -24; week < 24; week += 4)
+      add_week(&l, lot, rand, p, week);
+    bool started = start_of(&l, p / 8) != CLOCK_NO_DAY;
+    team = started ? p / 8 : team;
+    lot->objectives[p] = (struct objective){ "o", "More visits", p, -1, 0, NULL, 0, started ? 0.8 : 0.4, CLOCK_NO_DAY };
+    if (started)
+      lot->deliveries[n++] = (struct delivery){ .id = "d", .person = p, .at = (start_of(&l, p / 8) + 3) * CLOCK_DAY, .state = p % 2 ? DELIVERY_DONE : DELIVERY_EXPIRED };
+  }
+  for (int i = 0; i < 200; i++)
+    lot->tickets[i] = (struct ticket){ "Meter desk", "crash", team, (l.reading - 1 - i % 20) * CLOCK_DAY, 0 };
+  for (int i = 0; i < 4; i++)
+    lot->loads[i] = (struct capacity){ team, l.reading - 7 * (i + 1), 100, 125 };
+  struct known_need needs[] = { l.world->need, { .id = "n-desk", .title = "Meters: the desk crashes", .status = "worth doing", .goal = 0, .cause = CAUSE_TOOL, .confirmed = true,
+                                                 .teams = &team, .team_count = 1, .since = CLOCK_NO_DAY, .size = NAN, .money = NAN, .value = "{}" } };
+  needs[0].value = "{\"causes\":[{\"cause\":\"skill\",\"probability\":0.6},{\"cause\":\"process\",\"probability\":0.3},{\"cause\":\"clarity\",\"probability\":0.1}]}";
+#define GIVE(list, rows, n) (c->list.at = (rows), c->list.count = (n))
+  GIVE(results, lot->results, lot->results_n);
+  GIVE(steps, lot->steps, lot->steps_n);
+  GIVE(pulses, lot->pulses, lot->pulses_n);
+  GIVE(questions, questions, 2);
+  GIVE(tickets, lot->tickets, 200);
+  GIVE(objectives, lot->objectives, PEOPLE);
+  GIVE(loads, lot->loads, 4);
+  GIVE(assets, &asset, 1);
+  GIVE(deliveries, lot->deliveries, n);
+  GIVE(needs, needs, 2);
+  e = measured(&l, l.reading);
+  g_assert_true(signs_of(&e, 1, "self-ratings", &value) == 1 && fabs(value - 0.3) < 0.05);
+  g_assert_true(signs_of(&e, 1, "pulse", &value) == 1 && fabs(value - 1) < 0.3);
+  g_assert_true(signs_of(&e, 2, NULL, &value) == 1 && fabs(value - 0.1) < 0.03);
+  g_assert_true(signs_of(&e, 3, "work log", &value) == 1 && fabs(exp(value) - 0.5) < 0.05);
+  g_assert_true(signs_of(&e, 3, "objectives", &value) == 1 && isnan(value));
+  g_assert_cmpint(signs_of(&e, 3, NULL, &value), ==, 2);
+  g_assert_null(e.fill[1]);
+  g_assert_null(e.fill[3]);
+  static const char *const kinds[] = { "need", "pulse", "tickets", "load", "deliveries" };
+  for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++)
+    g_assert_nonnull(blocker_of(&e, kinds[k]));
+  g_assert_cmpint(e.blocker_count, ==, 6); /* its own second cause and another need; not the cause of one in ten */
+  g_assert_nonnull(strstr(blocker_of(&e, "pulse")->sentence, "support of their manager: 2.0 of 5"));
+  g_assert_nonnull(strstr(blocker_of(&e, "tickets")->sentence, "Meter desk"));
+  g_assert_nonnull(strstr(blocker_of(&e, "load")->sentence, "25 %"));
+  impact_effect_clear(&e);
+
+  for (int i = 0; i < lot->pulses_n; i++) /* four people in each team: nothing is heard */
+    lot->pulses[i].respondent = lot->pulses[i].respondent % 8 < 4 ? lot->pulses[i].respondent : -1;
+  for (int p = 4; p < PEOPLE; p++)
+    lot->objectives[p].person = -1;
+  e = measured(&l, l.reading);
+  g_assert_cmpint(signs_of(&e, 1, "pulse", &value), ==, 0);
+  g_assert_null(blocker_of(&e, "pulse"));
+  g_assert_cmpint(signs_of(&e, 3, "objectives", &value), ==, 0);
+  impact_effect_clear(&e);
+  world_bury(&l);
+  g_free(lot);
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/measure/moved", test_moved);
   g_test_add_func("/measure/did not move", test_did_not_move);
   g_test_add_func("/measure/harm", test_harm);
-  g_test_add_func("/measure/no peeking", test_no_peeking);
+  g_test_add_func("/measure/before the last reading", test_early);
+  g_test_add_func("/measure/descriptive", test_descriptive);
   g_test_add_func("/measure/not measurable", test_not_measurable);
   g_test_add_func("/measure/late numbers", test_late_numbers);
   g_test_add_func("/measure/another unit, the other direction", test_other_unit);
@@ -279,5 +426,6 @@ int main(int argc, char **argv)
   g_test_add_func("/measure/coming back by themselves", test_coming_back);
   g_test_add_func("/measure/behaviour", test_behaviour);
   g_test_add_func("/measure/use", test_use);
+  g_test_add_func("/measure/levels and what hinders", test_levels);
   return g_test_run();
 }

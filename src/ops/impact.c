@@ -71,6 +71,7 @@ static void write_effect(struct json_writer *out, const struct company *company,
   const char *currency = json_string(json_get(json_get(outcome->value, "value"), "currency"));
   json_put_string(out, "verdict", verdict_names[outcome->verdict]);
   json_put_bool(out, "measured", outcome->measured);
+  json_put_string(out, "basis", outcome->measured ? basis_names[outcome->basis] : NULL);
   json_put_bool(out, "hidden", outcome->hidden);
   json_put_number(out, "estimate", outcome->estimate);
   json_put_number(out, "se", outcome->se);
@@ -330,6 +331,92 @@ static void write_exposures(struct json_writer *out, const struct company *compa
   json_close_object(out);
 }
 
+/* ---- the levels ---- */
+
+static const char *const level_names[] = { "reaction", "learning", "behaviour", "results", NULL }, *const level_states[] = { "seen", "cannot tell", "empty", "withheld", NULL };
+
+static void write_sign(struct json_writer *out, struct json sign) {
+  json_open_object(out, NULL);
+  json_put_string(out, "source", json_string(json_get(sign, "source")));
+  json_put_string(out, "sentence", json_string(json_get(sign, "sentence")));
+  json_put_number(out, "estimate", json_number(json_get(sign, "estimate"), NAN));
+  put_pair(out, "interval", json_number(json_at(json_get(sign, "interval"), 0), NAN), json_number(json_at(json_get(sign, "interval"), 1), NAN));
+  json_put_number(out, "results", json_number(json_get(sign, "results"), 0));
+  json_put_number(out, "people", json_number(json_get(sign, "people"), 0));
+  json_close_object(out);
+}
+
+/* Level 4 is the effect itself: its sentence stands above, and is not said twice. */
+static void write_results(struct json_writer *out, const struct outcome *outcome) {
+  bool told = outcome->verdict != VERDICT_CANNOT_TELL;
+  json_open_object(out, NULL);
+  json_put_integer(out, "level", 4);
+  json_put_string(out, "name", level_names[3]);
+  json_put_string(out, "state", outcome->hidden ? "withheld" : told ? "seen" : outcome->measured ? "cannot tell" : "empty");
+  json_put_string(out, "fill", told ? NULL : outcome->needed);
+  json_open_array(out, "signs");
+  json_close_array(out);
+  json_close_object(out);
+}
+
+static void write_level(struct json_writer *out, const struct outcome *outcome, int level) {
+  struct json_iter it = json_iter(json_get(outcome->value, "levels"));
+  struct json row = { 0 };
+  int64_t which;
+  while (json_next(&it))
+    if (json_integer(json_get(it.value, "level"), &which) && which == level) row = it.value;
+  int signs = 0, clear = 0, few = 0;
+  for (it = json_iter(json_get(row, "signs")); json_next(&it);) {
+    double low = json_number(json_at(json_get(it.value, "interval"), 0), NAN), high = json_number(json_at(json_get(it.value, "interval"), 1), NAN);
+    bool withheld = outcome->hidden || is_few(json_get(it.value, "people"));
+    few += withheld;
+    signs += !withheld;
+    clear += !withheld && (low > 0 || high < 0);
+  }
+  json_open_object(out, NULL);
+  json_put_integer(out, "level", level);
+  json_put_string(out, "name", level_names[level - 1]);
+  json_put_string(out, "state", outcome->hidden || (few && !signs) ? "withheld" : clear ? "seen" : signs ? "cannot tell" : "empty");
+  json_put_string(out, "fill", outcome->hidden ? NULL : json_string(json_get(row, "fill")));
+  json_open_array(out, "signs");
+  for (it = json_iter(json_get(row, "signs")); json_next(&it);)
+    if (!outcome->hidden && !is_few(json_get(it.value, "people"))) write_sign(out, it.value);
+  json_close_array(out);
+  json_close_object(out);
+}
+
+/* Kirkpatrick's four, the one that counts first. */
+static void write_levels(struct json_writer *out, const struct outcome *outcome) {
+  json_open_array(out, "levels");
+  write_results(out, outcome);
+  for (int level = 3; level >= 1; level--) write_level(out, outcome, level);
+  json_close_array(out);
+}
+
+/* What hinders. Another need is told to who may see it among the needs. */
+static bool write_blockers(struct json_writer *out, struct op_call *call, const struct company *company, const struct outcome *outcome, GError **error) {
+  bool may = access_allows(call->caller.roles, MAY_READ_NEEDS);
+  g_autoptr(GPtrArray) needs = may ? needs_read(call, company, error) : NULL;
+  if (may && !needs) return false;
+  json_open_array(out, "blockers");
+  struct json_iter it = json_iter(json_get(outcome->value, "blockers"));
+  while (!outcome->hidden && json_next(&it)) {
+    const char *need = json_string(json_get(it.value, "need"));
+    bool seen = need == NULL;
+    for (guint i = 0; needs && !seen && i < needs->len; i++) seen = strcmp(((const struct need *)needs->pdata[i])->id, need) == 0;
+    if (!seen || is_few(json_get(it.value, "people"))) continue;
+    json_open_object(out, NULL);
+    json_put_string(out, "kind", json_string(json_get(it.value, "kind")));
+    json_put_string(out, "sentence", json_string(json_get(it.value, "sentence")));
+    json_put_string(out, "need", need);
+    json_put_number(out, "count", json_number(json_get(it.value, "count"), 0));
+    json_put_number(out, "people", json_number(json_get(it.value, "people"), 0));
+    json_close_object(out);
+  }
+  json_close_array(out);
+  return true;
+}
+
 /* The registration as it was frozen, apart from what a confined caller may not see: the teams, which stand below, and who. */
 static void write_registration(struct json_writer *out, const struct outcome *outcome) {
   static const char *const elsewhere[] = { "teams", "owner", "need_title" };
@@ -395,6 +482,8 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   copy(out, outcome, "placebo", false);
   copy(out, outcome, "pretrend", false);
   copy(out, outcome, "behaviour", false);
+  write_levels(out, outcome);
+  if (!write_blockers(out, call, view->company, outcome, error)) return false;
   write_exposures(out, view->company, outcome, seen);
   copy(out, outcome, "moves", true);
   return write_registrar(out, call, view->company, plan->id, error);
@@ -492,6 +581,7 @@ static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "
   { "se", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "p", FIELD_SHARE, REQUIRED | NULLABLE, "" }, \
   { "q", FIELD_SHARE, REQUIRED | NULLABLE, "p adjusted for all interventions that were measured: of those with q of at most 0.05, one in twenty is expected to be none" }, \
   { "method", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "sentence", FIELD_TEXT(0), REQUIRED | NULLABLE, "the verdict in words" }, { "measured", FIELD_BOOL, REQUIRED, "there is an estimate" }, \
+  { "basis", FIELD_WORD(basis_names), REQUIRED | NULLABLE, "what the figures are: of the last reading; any time: of the weeks seen so far, with an interval that holds at all looks together, by which alone a verdict comes early; descriptive until told_from: no verdict rests on them" }, \
   { "hidden", FIELD_BOOL, REQUIRED, "withheld: fewer than five people" }, { "confidence", FIELD_SHARE, REQUIRED | NULLABLE, "" }, { "sure", FIELD_TEXT(0), REQUIRED | NULLABLE, "how sure, in words" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "" }, \
   { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "value a year for each unit of cost" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, \
   { "lead_days", FIELD_OBJECT(lead_fields), REQUIRED, "since the signal" }, { "minimum_effect", FIELD_FIGURE, REQUIRED | NULLABLE, "the smallest worth having" }, \
@@ -503,6 +593,12 @@ static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "
 
 static const struct field impact_row[] = { IMPACT_FIELDS, { 0 } };
 static const struct field unit_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "start", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "affected", FIELD_BOOL, REQUIRED, "else only compared with" }, { 0 } };
+static const struct field sign_row[] = { { "source", FIELD_TEXT(0), REQUIRED, "" }, { "sentence", FIELD_TEXT(0), REQUIRED, "" }, { "estimate", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
+  { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "results", FIELD_COUNT, REQUIRED, "records" }, { "people", FIELD_COUNT, REQUIRED, "behind them; 0: not about people" }, { 0 } };
+static const struct field level_row[] = { { "level", FIELD_COUNT, REQUIRED, "of Kirkpatrick's" }, { "name", FIELD_WORD(level_names), REQUIRED, "" }, { "state", FIELD_WORD(level_states), REQUIRED, "seen: something clearly changed" },
+  { "fill", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would fill it, where it is empty or cannot be told" }, { "signs", FIELD_LIST(sign_row), REQUIRED, "started teams against those that wait; of results see the effect" }, { 0 } };
+static const struct field blocker_row[] = { { "kind", FIELD_TEXT(0), REQUIRED, "need, pulse, tickets, load or deliveries" }, { "sentence", FIELD_TEXT(0), REQUIRED, "" }, { "need", FIELD_ID("need"), REQUIRED | NULLABLE, "whose reasons are its evidence" },
+  { "count", FIELD_COUNT, REQUIRED, "records" }, { "people", FIELD_COUNT, REQUIRED, "behind them; 0: not about people" }, { 0 } };
 static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "power", FIELD_SHARE, REQUIRED, "chance to see the smallest effect worth having" },
   { "from_week", FIELD_COUNT, REQUIRED, "the weeks that count, after each start" }, { "to_week", FIELD_COUNT, REQUIRED, "" }, { "baseline_from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "baseline_to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" },
   { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "today", FIELD_DAY, REQUIRED, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
@@ -510,6 +606,7 @@ static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TE
   { "comparison_hidden", FIELD_BOOL, REQUIRED, "" }, { "series", FIELD_ANY, REQUIRED | NULLABLE, "week, effect, low, high: parallel lists, weeks since the start" },
   { "raw", FIELD_ANY, REQUIRED | NULLABLE, "days, treated, comparison: parallel lists" }, { "placebo", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval: where nothing should be found" },
   { "pretrend", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval, p: did they differ before?" }, { "behaviour", FIELD_ANY, REQUIRED | NULLABLE, "sentence, estimate, interval: was something done differently?" },
+  { "levels", FIELD_LIST(level_row), REQUIRED, "results, behaviour, learning, reaction: what each shows, the one that counts first" }, { "blockers", FIELD_LIST(blocker_row), REQUIRED, "what hinders use on the job in the teams that started and is no matter of learning" },
   { "exposures", FIELD_ANY, REQUIRED | NULLABLE, "whom it reached" }, { "moves", FIELD_ANY, REQUIRED | NULLABLE, "people between the teams" }, { "registered_by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field point_fields[] = { { "day", FIELD_DAY, REQUIRED, "" }, { "value", FIELD_FIGURE, REQUIRED, "" }, { 0 } };
 static const struct field goal_row[] = { { "id", FIELD_ID("goal"), REQUIRED, "" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "unit", FIELD_TEXT(0), REQUIRED, "" }, { "direction", FIELD_WORD(directions), REQUIRED, "" },

@@ -24,7 +24,7 @@ static void add_row(GString *csv, const struct outcome *outcome, const char *cur
   double figures[] = { outcome->estimate, outcome->low, outcome->high, outcome->p, plan->minimum_effect, outcome->cost, outcome->money, outcome->money_low, outcome->money_high,
     outcome->back, outcome->lead[LEAD_NEED], outcome->lead[LEAD_ACCEPTED], outcome->lead[LEAD_LIVE], outcome->lead[LEAD_FIRST_USE], outcome->lead[LEAD_EFFECT] };
   g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
-  const char *texts[] = { plan->id, plan->title, outcome->goal ? outcome->goal->name : "", outcome->goal ? outcome->goal->unit : "", verdict_names[outcome->verdict] };
+  const char *texts[] = { plan->id, plan->title, outcome->goal ? outcome->goal->name : "", outcome->goal ? outcome->goal->unit : "", verdict_names[outcome->verdict], outcome->measured ? basis_names[outcome->basis] : "" };
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_ptr_array_add(cells, g_strdup(texts[i] ? texts[i] : ""));
   for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) g_ptr_array_add(cells, figure(figures[i]));
   g_ptr_array_add(cells, g_strdup(currency ? currency : ""));
@@ -38,7 +38,7 @@ static void add_row(GString *csv, const struct outcome *outcome, const char *cur
 
 GBytes *outcomes_csv(const GPtrArray *outcomes, const struct company *company) {
   GString *csv = g_string_new("\xef\xbb\xbf"); /* so that spreadsheets know it is UTF-8 */
-  ops_put_cells(csv, (const char *const[]){ "intervention", "title", "goal", "unit", "verdict", "estimate", "low", "high", "p", "smallest effect worth having", "cost", "value a year", "value low", "value high",
+  ops_put_cells(csv, (const char *const[]){ "intervention", "title", "goal", "unit", "verdict", "basis", "estimate", "low", "high", "p", "smallest effect worth having", "cost", "value a year", "value low", "value high",
     "value for each unit of cost", "days to need", "days to acceptance", "days to live", "days to first use", "days to effect", "currency", "method", "what would settle it", "told from", "registered", NULL });
   for (guint i = 0; i < outcomes->len; i++) add_row(csv, outcomes->pdata[i], company->currency);
   return g_string_free_to_bytes(csv);
@@ -48,8 +48,9 @@ GBytes *outcomes_csv(const GPtrArray *outcomes, const struct company *company) {
 
 static struct paper_row paper_row_of(const struct outcome *outcome) {
   static const enum paper_verdict verdicts[VERDICTS] = { PAPER_MOVED, PAPER_DID_NOT_MOVE, PAPER_CANNOT_TELL };
+  static const char *const papers[BASES] = { NULL, "so far, at any look", "descriptive" };
   const struct goal *goal = outcome->goal;
-  return (struct paper_row){ .title = outcome->plan->title ? outcome->plan->title : outcome->plan->id, .goal = goal ? goal->name : NULL, .unit = goal ? goal->unit : NULL, .needed = outcome->needed,
+  return (struct paper_row){ .title = outcome->plan->title ? outcome->plan->title : outcome->plan->id, .goal = goal ? goal->name : NULL, .unit = goal ? goal->unit : NULL, .needed = outcome->needed, .basis = outcome->measured ? papers[outcome->basis] : NULL,
     .verdict = verdicts[outcome->verdict], .measured = outcome->measured, .withheld = outcome->hidden, .estimate = outcome->estimate, .low = outcome->low, .high = outcome->high,
     .direction = goal ? (int)goal->direction : 1, .minimum = outcome->plan->minimum_effect, .cost = outcome->cost, .money = outcome->money, .money_low = outcome->money_low,
     .money_high = outcome->money_high, .tell = outcome->tell };

@@ -17,6 +17,7 @@
 #include <string.h>
 
 const char *const verdict_names[VERDICTS + 1] = { "moved", "did not move", "cannot tell", NULL };
+const char *const basis_names[BASES + 1] = { "last reading", "any time", "descriptive", NULL };
 const char *const lead_names[LEAD_STEPS] = { "signal", "need", "accepted", "live", "first_use", "effect" };
 
 static void outcome_free(void *data) {
@@ -64,6 +65,7 @@ static void count_started(struct outcome *outcome, const struct company *company
   int started = 0, waiting = 0;
   const char *to = json_string(json_get(outcome->value, "to"));
   if (to) clock_parse_day(to, &until);
+  if (outcome->basis != BASIS_LAST_READING) until = MIN(until, clock_day(outcome->made_at));
   for (int i = outcome->plan->first; i < outcome->plan->first + outcome->plan->count; i++) {
     const struct intervention_team *unit = &company->intervention_teams.at[i];
     if (unit->affected) *(unit->start != CLOCK_NO_DAY && unit->start <= until ? &started : &waiting) += company->teams.at[unit->team].size;
@@ -116,6 +118,12 @@ static enum verdict verdict_of(struct json value) {
   return VERDICT_CANNOT_TELL;
 }
 
+static enum basis basis_of(struct json value) {
+  for (int i = 0; i < BASES; i++)
+    if (json_equals(json_get(value, "basis"), basis_names[i])) return (enum basis)i;
+  return BASIS_LAST_READING; /* what was stated before there was another */
+}
+
 static void read_claim(struct outcome *outcome, const struct claim_row *row) {
   outcome->value_text = g_strdup(row->value);
   outcome->value_doc = json_parse(outcome->value_text, strlen(outcome->value_text), NULL);
@@ -126,6 +134,7 @@ static void read_claim(struct outcome *outcome, const struct claim_row *row) {
   outcome->confidence = row->confidence;
   struct json value = outcome->value = json_root(outcome->value_doc), money = json_get(value, "value"), interval = json_get(value, "interval");
   outcome->verdict = verdict_of(value);
+  outcome->basis = basis_of(value);
   outcome->estimate = member(value, "estimate");
   outcome->measured = isfinite(outcome->estimate);
   outcome->se = member(value, "se");

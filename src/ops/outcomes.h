@@ -7,6 +7,10 @@
 
 enum verdict { VERDICT_MOVED, VERDICT_DID_NOT_MOVE, VERDICT_CANNOT_TELL, VERDICTS };
 extern const char *const verdict_names[VERDICTS + 1]; /* "moved" …; ends with NULL */
+/* What an outcome's figures are: of all registered weeks; of those seen so far, with a band that holds at all looks; the same with one of this
+ * look alone, on which no verdict rests. */
+enum basis { BASIS_LAST_READING, BASIS_ANY_TIME, BASIS_DESCRIPTIVE, BASES };
+extern const char *const basis_names[BASES + 1]; /* "last reading", "any time", "descriptive"; ends with NULL */
 enum lead_step { LEAD_SIGNAL, LEAD_NEED, LEAD_ACCEPTED, LEAD_LIVE, LEAD_FIRST_USE, LEAD_EFFECT, LEAD_STEPS };
 extern const char *const lead_names[LEAD_STEPS];
 
@@ -21,6 +25,7 @@ struct outcome {
   double confidence;
   enum verdict verdict;            /* "cannot tell" without a claim */
   bool measured;                   /* there is an estimate */
+  enum basis basis;                /* of its figures */
   bool hidden, others_hidden;      /* fewer than five people: in the teams that it is about; in those compared with, or in what is left of the goal */
   int units, affected;
   double estimate, se, low, high, p; /* in the goal's unit, signed as the KPI is */

@@ -56,7 +56,7 @@ static void draw_figure(struct paper *paper, int column, double y, bool sure, co
 }
 
 static void draw_figures(struct paper *paper, const struct paper_board *board, const struct paper_row *row, double y) {
-  bool shown = row->measured && !row->withheld, sure = row->verdict == PAPER_MOVED;
+  bool shown = row->measured && !row->withheld, sure = row->verdict == PAPER_MOVED && row->basis == NULL;
   g_autofree char *effect = shown ? paper_amount(row->estimate, row->unit, true, !paper_unit_is_long(row->unit)) : NULL, *range = shown ? paper_range(row->low, row->high, row->unit) : NULL;
   g_autofree char *cost = paper_money(row->cost, board->currency), *money = shown ? paper_money(row->money, board->currency) : NULL;
   g_autofree char *low = paper_money(row->money_low, board->currency), *high = paper_money(row->money_high, board->currency), *tell = board_day(row->tell);
@@ -92,6 +92,7 @@ static void draw_row(struct paper *paper, const struct paper_board *board, const
   paper_open(paper, "TD");
   paper_dot(paper, MARGIN + columns[VERDICT].x - 4, y + 5.5, 2, verdicts[row->verdict].ink, verdicts[row->verdict].hollow);
   paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 1, columns[VERDICT].width, style_of(PAPER_SMALL_STRONG, verdicts[row->verdict].ink), verdicts[row->verdict].words);
+  if (row->basis) paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 12, columns[VERDICT].width + 8, style_of(PAPER_SMALL, PAPER_QUIET), row->basis);
   paper_close(paper, "TD");
   draw_figures(paper, board, row, y);
   paper_close(paper, "TR");

@@ -12,6 +12,7 @@ enum paper_step { PAPER_NEED, PAPER_ACCEPTED, PAPER_LIVE, PAPER_FIRST_USE, PAPER
 struct paper_row {             /* one intervention */
   const char *title, *goal, *unit, *needed; /* needed: what would settle it; NULL none */
   enum paper_verdict verdict;
+  const char *basis;           /* of figures before the last reading, as a reader calls them; NULL at it, and without any */
   bool measured, withheld;     /* measured: there is an estimate; withheld: too few people to show it */
   double estimate, low, high;  /* in the unit; better is `direction` */
   int direction;               /* +1: up is better */

@@ -56,7 +56,7 @@ static const struct paper_row usual[] = {
     .direction = -1, .minimum = .4, .cost = 3200, .money = 51600, .money_low = 27500, .money_high = 77000, .tell = 20490 },
   { .title = "One page on who owns a shared service", .goal = "Changes that cause an incident", .unit = "%", .verdict = PAPER_DID_NOT_MOVE, .measured = true, .estimate = -.2, .low = -1.1, .high = .7,
     .direction = -1, .minimum = 1.5, .cost = 1500, .money = 3100, .money_low = -11000, .money_high = 17000, .tell = 20480 },
-  { .title = "Mend ServiceDesk Pro with those who use it", .goal = "Problems solved at first contact", .unit = "%", .verdict = PAPER_CANNOT_TELL, .measured = true, .estimate = 1.4, .low = -3.2, .high = 9,
+  { .title = "Mend ServiceDesk Pro with those who use it", .goal = "Problems solved at first contact", .unit = "%", .verdict = PAPER_CANNOT_TELL, .measured = true, .basis = "so far, at any look", .estimate = 1.4, .low = -3.2, .high = 9,
     .direction = 1, .minimum = 2, .cost = 42000, .money = 50400, .money_low = -115000, .money_high = 324000, .tell = 20600, .needed = "Eight more weeks would settle it." },
   { .title = "Give hours back in dispatch", .goal = "Visits on the promised day", .unit = "%", .verdict = PAPER_CANNOT_TELL, .measured = false, .estimate = NAN, .low = NAN, .high = NAN, .direction = 1, .minimum = 2,
     .cost = 9000, .money = NAN, .money_low = NAN, .money_high = NAN, .tell = 20640, .needed = "The registered weeks are not over." } };

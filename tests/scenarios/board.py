@@ -98,7 +98,12 @@ def one(tap, data):
     tap.ok(shown["registration"]["seed"] == "b7e1" and "teams" not in shown["registration"], "and the registration as it was frozen", shown["registration"])
     tap.ok(all(shown[key] for key in ("series", "raw", "placebo", "pretrend", "behaviour")), "and all that the verdict rests on")
     tap.same(({key: count for key, count in shown["exposures"].items() if key != "teams"}, shown["moves"], shown["registered_by"]), ({"people": 16, "opened": 9, "early": 5}, None, "lead"), "counts of people under five are withheld")
+    tap.same([(row["level"], row["name"], row["state"], len(row["signs"])) for row in shown["levels"]], [(4, "results", "seen", 0), (3, "behaviour", "seen", 2), (2, "learning", "cannot tell", 1), (1, "reaction", "empty", 0)],
+             "four levels side by side, the effect first; of three people nothing")
+    tap.ok(shown["levels"][3]["fill"] and not shown["levels"][1]["fill"], "an empty one says what would fill it", shown["levels"])
+    tap.same([row["kind"] for row in shown["blockers"]], ["pulse", "tickets"], "what hinders use on the job, but no need that is not there to be seen, and nothing of three people")
     bare = meno.must(data, "impact", "show", "i-new")
+    tap.same([row["state"] for row in bare["levels"]] + bare["blockers"], ["empty"] * 4, "and without a measurement every level is empty")
     tap.same([bare[key] for key in ("series", "raw", "placebo", "behaviour", "sentence", "method")], [None] * 6, "without a measurement there is none of it, and no error")
     plan = {row["id"]: row for row in meno.must(data, "interventions")["interventions"]}["i-moved"]
     tap.ok({"id", "need", "goal", "cause", "skills", "remedy", "design", "estimand", "minimum_effect", "power", "measurable", "teams", "registered_at"} <= set(plan), "a plan has the members that other programs read", plan)
@@ -154,6 +159,7 @@ def few(tap, data):
     asked = [meno.must(data, "impact"), effect, meno.must(data, "why", "i-small"), meno.must(data, "why", effect["claim"]), meno.must(data, "impact", "csv", js=False).out]
     told = json.dumps(asked)
     tap.ok("7.7123" not in told and "777123" not in told and "6.6123" not in told, "wherever it is asked", told)
+    tap.ok({row["state"] for row in effect["levels"]} == {"withheld"} and not any(row["signs"] or row["fill"] for row in effect["levels"][1:]) and effect["blockers"] == [], "with every level, and what hinders", effect["levels"])
     other = meno.must(data, "impact", "show", "i-against-small")
     tap.ok(other["comparison_hidden"] and other["raw"]["comparison"] is None and other["raw"]["treated"], "nor are the four shown as what others are compared with", other["raw"])
     late = meno.must(data, "impact", "show", "i-late-small")["raw"]
@@ -206,6 +212,30 @@ def own_teams(tap, data, passwords):
         tap.ok(reply.status == 200 and reply.headers["Content-Type"] == "application/pdf" and reply.body.startswith(b"%PDF-"), "the page comes over HTTP", reply.headers)
 
 
+def so_far(tap, data):
+    """Before the last reading: what figures are is said with them, in the data, in the table and on the page."""
+    start = datetime.date(2026, 2, 9)
+    plans = {"i-any": outcomes.registered("Told early", "lead-time", ["Delta", "Epsilon"], ["Gamma"], start, cost=90000), "i-one": outcomes.registered("One team so far", "lead-time", ["Zeta"], ["Gamma"], start, cost=80000),
+             "i-four": outcomes.registered("Four so far", "solved", ["Small", "Alpha"], ["Gamma"], start)}
+    plans["i-four"]["teams"][1]["start"] = "2026-06-01"
+    claims = {"i-any": ("moved", -3.1, 1.1, "any time"), "i-one": ("cannot tell", -2.2, 3.3, "descriptive"), "i-four": ("cannot tell", 6.6123, 3.3, "any time")}
+    named = [(name, plan, outcomes.measured(name, plan, *claims[name][:3], 0, start, basis=claims[name][3], value=None, series=None, needed=None, to="2026-07-01")) for name, plan in plans.items()]
+    outcomes.append(data, outcomes.rows_of(named))
+    board = meno.must(data, "impact")
+    rows = {row["id"]: row for row in board["impact"]}
+    tap.same({name: rows[name]["basis"] for name in ("i-any", "i-one", "i-moved", "i-new")}, {"i-any": "any time", "i-one": "descriptive", "i-moved": "last reading", "i-new": None}, "figures say whether they are those of the last reading, of any look, or descriptive")
+    tap.ok(rows["i-any"]["verdict"] == "moved" and rows["i-any"]["value"] is None and board["summary"]["value"]["money"] == 250000, "what is told early adds no money yet", (rows["i-any"], board["summary"]))
+    tap.ok(rows["i-four"]["hidden"] and rows["i-four"]["estimate"] is None and rows["i-four"]["basis"] is None, "figures so far are those of who has started so far: of four they are withheld", rows["i-four"])
+    table = {row["intervention"]: row["basis"] for row in csv.DictReader(io.StringIO(meno.must(data, "impact", "csv", js=False).raw.decode("utf-8-sig")))}
+    tap.same([table[name] for name in ("i-any", "i-one", "i-moved", "i-new", "i-four")], ["any time", "descriptive", "last reading", "", ""], "so does the table")
+    if not shutil.which("pdftotext"):
+        return tap.skip("so does the page", "poppler-utils is not here")
+    pdf = meno.folder() / "board.pdf"
+    pdf.write_bytes(meno.must(data, "impact", "pdf", js=False).raw)
+    words = " ".join(subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout.split())
+    tap.ok("so far, at any look" in words and "descriptive" in words, "so does the page", words)
+
+
 def weights(tap, data, passwords):
     """What agents go by is listed, set back by who steers and by nobody else, and replayed."""
     meno.must(data, "run")
@@ -243,6 +273,7 @@ def main(tap):
     files(tap, data)
     few(tap, data)
     many(tap, data)
+    so_far(tap, data)
     passwords = meno.add_accounts(data, manager=heads["Gamma"])
     own_teams(tap, data, passwords)
     weights(tap, data, passwords)

@@ -53,6 +53,23 @@ def registered(name, goal, teams, comparison, start, **more):
     return plan
 
 
+def levels():
+    sign = lambda source, sentence, estimate, half, people: {"source": source, "sentence": sentence, "estimate": estimate, "interval": None if estimate is None else [round(estimate - half, 3), round(estimate + half, 3)],
+                                                             "results": 96, "people": people}
+    return [{"level": 3, "fill": None, "signs": [sign("work and managers", "Results in Handling objections on the job rose by 8 points of 100 more in teams that started than in those that wait.", 0.08, 0.06, 41),
+                                                 sign("objectives", "Objectives for this goal have come 62 % of the way in teams that started and 48 % in the others; how they stood before is not known.", None, 0, 22),
+                                                 sign("work and managers", "Results of three people rose by 71 points.", 0.71, 0.06, 3)]},
+            {"level": 2, "fill": None, "signs": [sign("practice and assessments", "Whether results in Handling objections in practice and assessments changed cannot be told: by -2 to 11 points of 100.", 0.045, 0.065, 38)]},
+            {"level": 1, "fill": "A pulse on how able people feel and how they like their work, from five people in each of these teams, before and after the starts.", "signs": []}]
+
+
+def blockers():
+    return [{"kind": "need", "sentence": "Of this need itself, 27 % spoke for another cause: process.", "need": "n-none", "count": 0, "people": 0},
+            {"kind": "pulse", "sentence": "People in 2 of the teams that started speak badly of the support of their manager: 2.4 of 5 in the last quarter.", "need": None, "count": 61, "people": 19},
+            {"kind": "tickets", "sentence": "The teams that started opened 31 tickets about ServiceDesk Pro in the last quarter.", "need": None, "count": 31, "people": 0},
+            {"kind": "deliveries", "sentence": "2 of 3 deliveries were never opened within two weeks.", "need": None, "count": 3, "people": 3}]
+
+
 def measured(intervention, plan, verdict, estimate, half, money, start, comparison=True, **more):
     weeks = list(range(-8, 16))
     curve = [0.1 * math.sin(week) + (estimate * min(1, week / 4) if week > 0 else 0) for week in weeks]
@@ -67,6 +84,7 @@ def measured(intervention, plan, verdict, estimate, half, money, start, comparis
              "series": {"week": weeks, "effect": [round(value, 4) for value in curve], "low": [round(value - half, 4) for value in curve], "high": [round(value + half, 4) for value in curve]},
              "raw": {"days": days, "treated": [round(60 + value, 4) for value in curve], "comparison": [round(60 + 0.1 * math.cos(week), 4) for week in weeks]},
              "placebo": {"estimate": 0.1, "interval": [-0.9, 1.1]}, "pretrend": {"estimate": 0.02, "interval": [-0.2, 0.24], "p": 0.7},
+             "levels": levels(), "blockers": blockers(),
              "behaviour": {"sentence": "Practice scores rose before the goal did.", "estimate": 0.08, "interval": [0.02, 0.14]}, "exposures": 41, "moves": 3, "changes": [], "confidence": 0.9} | more
     evidence = [{"about": "effect", "against": verdict == "did not move", "count": 288, "file": "kpis.csv", "from": days[0], "people": 40, "strength": 1,
                  "text": f"{len(days)} weeks of the goal in {len(plan['teams'])} teams", "to": days[-1]}]
