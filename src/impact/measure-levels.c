@@ -118,8 +118,8 @@ static void sign_work_log(const struct impact_case *c, struct impact_effect *e)
   }
   if (!impact_compare_sides(c, units, &f))
     return;
-  char *sentence = is_clear(&f) ? g_strdup_printf("A step of the work takes %.0f %% %s in teams that started than it would, next to those that wait.", 100 * fabs(1 - exp(f.value)), f.value < 0 ? "less time" : "longer")
-                                : g_strdup_printf("Whether a step of the work takes less time cannot be told: it takes %.0f to %.0f %% of what it would.", 100 * exp(f.low), 100 * exp(f.high));
+  char *sentence = is_clear(&f) ? g_strdup_printf("A step of the work takes %.0f%% %s in teams that started than it would, next to those that wait.", 100 * fabs(1 - exp(f.value)), f.value < 0 ? "less time" : "longer")
+                                : g_strdup_printf("Whether a step of the work takes less time cannot be told: it takes %.0f to %.0f%% of what it would.", 100 * exp(f.low), 100 * exp(f.high));
   add_sign(e, 3, "work log", sentence, f, steps, 0);
 }
 
@@ -181,7 +181,7 @@ static void sign_objectives(const struct impact_case *c, struct impact_effect *e
   }
   if (g_hash_table_size(waiting) < LEAST_PEOPLE || g_hash_table_size(started) < LEAST_PEOPLE)
     return;
-  add_sign(e, 3, "objectives", g_strdup_printf("Objectives for this goal have come %.0f %% of the way in teams that started and %.0f %% in the others; how they stood before is not known.",
+  add_sign(e, 3, "objectives", g_strdup_printf("Objectives for this goal have come %.0f%% of the way in teams that started and %.0f%% in the others; how they stood before is not known.",
                                                100 * sum[1] / n[1], 100 * sum[0] / n[0]),
            IMPACT_NO_FIGURE, n[0] + n[1], (int)(g_hash_table_size(waiting) + g_hash_table_size(started)));
 }
@@ -274,7 +274,7 @@ static void block_own_causes(const struct impact_case *c, const struct known_nee
     int cause = cause_at(it.value);
     double probability = json_number(json_get(it.value, "probability"), 0);
     if (cause >= 0 && is_hindrance(c, (enum cause)cause) && probability >= OTHER_CAUSE)
-      add_blocker(e, (struct impact_blocker){ "need", g_strdup_printf("Of this need itself, %.0f %% spoke for another cause: %s.", 100 * probability, cause_names[cause]), need->id, 0, 0 });
+      add_blocker(e, (struct impact_blocker){ "need", g_strdup_printf("Of this need itself, %.0f%% spoke for another cause: %s.", 100 * probability, cause_names[cause]), need->id, 0, 0 });
   }
 }
 
@@ -289,7 +289,7 @@ static void block_needs(const struct impact_case *c, struct impact_effect *e)
       block_own_causes(c, need, e);
     else if (open && touches && is_hindrance(c, need->cause))
       add_blocker(e, (struct impact_blocker){ "need", need->confirmed ? g_strdup_printf("%s: a person has confirmed the cause (%s).", need->title, cause_names[need->cause])
-                                                                      : g_strdup_printf("%s: the likeliest cause is no matter of learning (%s, %.0f %%).", need->title,
+                                                                      : g_strdup_printf("%s: the likeliest cause is no matter of learning (%s, %.0f%%).", need->title,
                                                                                         cause_names[need->cause], 100 * need->probability), need->id, 0, 0 });
   }
 }
@@ -354,7 +354,7 @@ static void block_load(const struct impact_case *c, struct impact_effect *e)
     weeks++;
   }
   if (available > 0 && planned > available)
-    add_blocker(e, (struct impact_blocker){ "load", g_strdup_printf("The teams that started had %.0f %% more work planned than hours for it in the last quarter.", 100 * (planned / available - 1)), NULL,
+    add_blocker(e, (struct impact_blocker){ "load", g_strdup_printf("The teams that started had %.0f%% more work planned than hours for it in the last quarter.", 100 * (planned / available - 1)), NULL,
                                             weeks, 0 });
 }
 

@@ -394,7 +394,7 @@ static void test_levels(void)
   g_assert_cmpint(e.blocker_count, ==, 6); /* its own second cause and another need; not the cause of one in ten */
   g_assert_nonnull(strstr(blocker_of(&e, "pulse")->sentence, "support of their manager: 2.0 of 5"));
   g_assert_nonnull(strstr(blocker_of(&e, "tickets")->sentence, "Meter desk"));
-  g_assert_nonnull(strstr(blocker_of(&e, "load")->sentence, "25 %"));
+  g_assert_nonnull(strstr(blocker_of(&e, "load")->sentence, "25%"));
   impact_effect_clear(&e);
 
   for (int i = 0; i < lot->pulses_n; i++) /* four people in each team: nothing is heard */

@@ -41,7 +41,10 @@ usable<ProposalDetail>()(sent<'/approvals/{id}/accept', 'post'>());
 /* An interval is two figures, which the description calls any JSON; so are the pictures' parallel lists. */
 type Impact<T> = Omit<T, 'interval' | 'return_interval'>;
 usable<{ impact: Impact<own.Impact>[]; today: own.Day; goals: own.BoardGoal[]; summary: Impact<own.Board['summary']>; declined: own.Board['declined']; followed: own.Followed[] }>()(sent<'/impact', 'get'>());
-usable<Omit<Impact<own.Intervention>, 'registration' | 'series' | 'raw' | 'placebo' | 'pretrend' | 'behaviour' | 'exposures' | 'moves'>>()(sent<'/impact/{id}', 'get'>());
+/* So is a sign's interval. */
+type Level = Omit<own.Level, 'signs'> & { signs: Omit<own.Sign, 'interval'>[] };
+usable<own.Weights>()(sent<'/weights', 'get'>());
+usable<Omit<Impact<own.Intervention>, 'levels' | 'registration' | 'series' | 'raw' | 'placebo' | 'pretrend' | 'behaviour' | 'exposures' | 'moves'> & { levels: Level[] }>()(sent<'/impact/{id}', 'get'>());
 usable<own.Skills>()(sent<'/skills', 'get'>());
 usable<own.SkillDetail>()(sent<'/skills/{id}', 'get'>());
 usable<own.Workforce>()(sent<'/workforce', 'get'>());

@@ -67,6 +67,7 @@ for (const role of roles.filter(role => navigation[role])) {
       if (navigation[role].includes('Needs')) for (const need of (await api(page, '/needs')).needs.slice(0, role === 'lead' ? 3 : 1)) places.push('#/needs/' + encodeURIComponent(need.id));
       if (navigation[role].includes('Business goals')) for (const goal of (await api(page, '/goals')).goals.slice(0, 1)) places.push('#/goals/' + encodeURIComponent(goal.id));
       if (navigation[role].includes('Impact')) for (const one of (await api(page, '/impact')).impact.slice(0, role === 'lead' ? 3 : 1)) places.push('#/impact/' + encodeURIComponent(one.id));
+      if (navigation[role].includes('Impact')) places.push('#/impact/weights');
       if (navigation[role].includes('Skills')) for (const skill of (await api(page, '/skills')).skills.filter(one => one.people).slice(0, 1)) places.push('#/skills/' + encodeURIComponent(skill.id));
       if (navigation[role].includes('Workforce')) for (const fan of (await api(page, '/workforce')).skills.slice(0, 1)) places.push('#/workforce/' + encodeURIComponent(fan.id));
       if (navigation[role].includes('Listening')) for (const group of (await api(page, '/listening')).groups.filter(one => one.lines.length > 0).slice(0, 2)) places.push('#/listening/' + encodeURIComponent(group.group));
@@ -817,6 +818,52 @@ await test('the approver walks the story: Today, approvals by the keyboard, a dr
   await page.getByRole('link', { name: small.group, exact: true }).first().click();
   await page.waitForSelector('.failure:has-text("Withheld to protect people")');
   excuse(null);
+  await close(page);
+});
+
+await test('the board says what its figures are before the last reading, what luck finds among many, and what the whole is worth', async () => {
+  const page = await as('lead');
+  await visit(page, '#/impact');
+  const { impact, summary } = await api(page, '/impact');
+  const words = (await page.textContent('main')).replace(/\s+/g, ' ');
+  check(impact.some(one => one.basis === 'any time') && words.includes('so far, at any look'), 'a band that holds at all looks is called so');
+  check(impact.some(one => one.basis === 'descriptive') && /descriptive until \d+ \w+ \d{4}/.test(words), 'what is descriptive says until when');
+  check(await page.locator('.interval.early').count() >= 2, 'and both are drawn broken');
+  check(summary.moved > 0 && /may be chance|holds/.test(words), 'what moved says whether it holds among so many');
+  check(words.includes('Worth a year, of all measured'), 'the sum of all that was measured stands beside that of what moved');
+  await close(page);
+});
+
+await test('an intervention shows four levels, the effect first, what would fill an empty one, and what hinders use on the job', async () => {
+  const page = await as('lead');
+  const { impact } = await api(page, '/impact');
+  await visit(page, '#/impact/' + impact.find(one => one.verdict === 'moved' && one.basis === 'last reading').id);
+  equal((await page.$$eval('.level-row h3', heads => heads.map(head => head.textContent))).join(', '), 'Results, Behaviour, Learning, Reaction', 'the levels in the order of what counts');
+  check((await page.textContent('.level-row:first-child')).includes('Moved'), 'the first says the verdict');
+  check((await page.textContent('.level-row:last-child')).includes('What would tell:'), 'an empty one says what would fill it');
+  await page.click('.blockers summary');
+  check((await page.textContent('.blockers')).includes('31 tickets about ServiceDesk Pro'), 'what hinders is listed with its evidence');
+  await close(page);
+});
+
+await test('what Meno has learnt is seen by those who may, and set back by who steers, after a question', async () => {
+  const reader = await as('approver');
+  await visit(reader, '#/impact/weights');
+  check(await reader.locator('tbody tr').count() >= 3 && await reader.locator('tbody button').count() === 0, 'the approver sees weights and sets none back');
+  await close(reader);
+  const page = await as('lead');
+  await visit(page, '#/impact');
+  await page.click('.page-actions a:has-text("What Meno has learnt")');
+  await page.click('button[aria-label="Set back: page to read"]');
+  await page.waitForSelector('dialog:has-text("cannot be undone")');
+  await axe(page, 'the question');
+  await page.click('dialog button:has-text("Cancel")');
+  equal((await api(page, '/weights')).resets.length, 0, 'cancelling changes nothing');
+  await page.click('button[aria-label="Set back: page to read"]');
+  await page.fill('#reset-reason', 'another library since');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('main li:has-text("skill: modality page to read")');
+  equal((await api(page, '/weights')).resets[0].subject, 'skill: modality page to read', 'it is set back');
   await close(page);
 });
 

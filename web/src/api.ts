@@ -84,7 +84,9 @@ export interface ProposalDetail extends Proposal {
 export type Verdict = 'moved' | 'did not move' | 'cannot tell';
 export interface Worth { money: number; low: number | null; high: number | null; currency: string; period: string }
 export interface LeadDays { signal: number | null; need: number | null; accepted: number | null; live: number | null; first_use: number | null; effect: number | null }
+export type Basis = 'last reading' | 'any time' | 'descriptive';
 export interface Impact {
+  basis: Basis | null; q: number | null;
   id: string; title: string; verdict: Verdict; estimate: number | null; unit: string; cost: number | null; told_from: Day | null;
   needed: string | null; se: number | null; interval: [number, number] | null; p: number | null; method: string | null; sentence: string | null;
   measured: boolean; hidden: boolean; confidence: number | null; sure: string | null; value: Worth | null; return: number | null; return_interval: [number, number] | null;
@@ -105,6 +107,7 @@ export interface Board {
   summary: {
     interventions: number; moved: number; did_not_move: number; cannot_tell: number; unmeasured: number; cost: number | null; currency: string;
     value: Worth | null; return: number | null; return_interval: [number, number] | null; lead_days: LeadDays;
+    believed: number; value_of_all: Worth | null;
   };
   declined: {
     not_training: number; not_training_money: number; no_goal: number;
@@ -112,7 +115,13 @@ export interface Board {
   };
 }
 export interface Check { estimate?: number | null; interval?: [number, number] | null; p?: number | null; sentence?: string | null }
+export interface Sign { source: string; sentence: string; estimate: number | null; interval: [number, number] | null; results: number; people: number }
+export interface Level { level: number; name: 'results' | 'behaviour' | 'learning' | 'reaction'; state: 'seen' | 'cannot tell' | 'empty' | 'withheld'; fill: string | null; signs: Sign[] }
+export interface Blocker { kind: string; sentence: string; need: string | null; count: number; people: number }
+export interface Weight { subject: string; cause: string; kind: string; name: string; moved: number; did_not_move: number; mean: number; low: number; high: number }
+export interface Weights { weights: Weight[]; resets: { subject: string; day: Day }[] }
 export interface Intervention extends Impact {
+  levels: Level[]; blockers: Blocker[];
   need_title: string | null; owner: string | null; currency: string; power: number; from_week: number; to_week: number; baseline_from: Day | null; baseline_to: Day | null;
   due: Day | null; ended: Day | null; today: Day; teams: { team: string; start: Day | null; affected: boolean }[]; registration: unknown;
   from: Day | null; to: Day | null; comparison_hidden: boolean;

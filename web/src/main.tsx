@@ -18,6 +18,7 @@ import { NeedPage, NeedsPage } from './pages/needs.tsx';
 import { ApprovalsPage } from './pages/approvals.tsx';
 import { ImpactPage } from './pages/impact.tsx';
 import { InterventionPage } from './pages/intervention.tsx';
+import { WeightsPage } from './pages/weights.tsx';
 import { StudioPage } from './pages/studio.tsx';
 import { SkillPage, SkillsPage } from './pages/skills.tsx';
 import { WorkforcePage, WorkforceSkillPage } from './pages/workforce.tsx';
@@ -51,7 +52,7 @@ const pages: { name: PageName; key: string; draw: (route: Route) => JSX.Element 
   {
     name: 'impact',
     key: 'b',
-    draw: route => (route.id ? <InterventionPage id={route.id} key={route.id} /> : <ImpactPage />),
+    draw: route => (route.id === 'weights' ? <WeightsPage /> : route.id ? <InterventionPage id={route.id} key={route.id} /> : <ImpactPage />),
   },
   {
     name: 'skills',

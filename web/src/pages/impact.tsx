@@ -34,6 +34,10 @@ export const effectLabel = (one: Impact): string =>
 export const missing = (one: Impact, today: string): string =>
   !one.told_from ? (one.measurable ? said.notMeasured : said.never) : one.told_from > today ? said.notYet(day(one.told_from)) : said.notMeasured;
 
+/* Figures before the last reading say what they are, wherever they stand. */
+export const basisOf = (one: Impact): string | null =>
+  one.basis === 'any time' ? said.anyTime : one.basis === 'descriptive' && one.told_from ? said.descriptive(day(one.told_from)) : null;
+
 function Effect(props: { of: Impact; today: string }): JSX.Element {
   const one = props.of;
   if (one.hidden) return <p class="withheld">{text.shell.hiddenCell}</p>;
@@ -48,6 +52,12 @@ function Effect(props: { of: Impact; today: string }): JSX.Element {
       <span class="quiet">
         {between(one.interval)}
         {long(one.unit) && ', ' + one.unit}
+        {basisOf(one) && (
+          <>
+            <br />
+            {basisOf(one)}
+          </>
+        )}
       </span>
     </p>
   );
@@ -71,6 +81,8 @@ function Worth(props: { of: Impact }): JSX.Element {
   );
 }
 
+export const BELIEVED = 0.05; /* as the summary counts them */
+
 function Row(props: { of: Impact; currency: string; today: string }): JSX.Element {
   const one = props.of;
   return (
@@ -81,9 +93,16 @@ function Row(props: { of: Impact; currency: string; today: string }): JSX.Elemen
         </h3>
         <p class="quiet">{one.goal_name ?? said.noGoal}</p>
       </div>
-      <p class="board-verdict">
-        <Verdict of={one.verdict} />
-      </p>
+      <div class="board-verdict">
+        <p>
+          <Verdict of={one.verdict} />
+        </p>
+        {one.verdict === 'moved' && one.q !== null && (
+          <p class="quiet among" title={said.among(number(one.q, 2))}>
+            {one.q <= BELIEVED ? said.believed : said.doubted}
+          </p>
+        )}
+      </div>
       <div class="board-plot">
         <Interval of={one} label={effectLabel(one)} />
       </div>
@@ -118,7 +137,7 @@ function Interventions(props: { of: Board }): JSX.Element {
     <section>
       <h2>{said.interventions}</h2>
       <p class="order">{said.order}</p>
-      <IntervalKey />
+      <IntervalKey early={props.of.impact.some(one => basisOf(one) !== null)} />
       <div class="board-head" aria-hidden="true">
         <span>{said.name}</span>
         <span>{said.moved}</span>
@@ -326,7 +345,7 @@ function answer(data: Board): string {
 function Sums(props: { of: Board }): JSX.Element {
   const { summary } = props.of,
     effect = summary.lead_days.effect;
-  const { value, return_interval: back } = summary;
+  const { value, value_of_all: all, return_interval: back } = summary;
   const times = (figure: number): string => said.times(number(figure, 2));
   return (
     <Facts
@@ -345,6 +364,20 @@ function Sums(props: { of: Board }): JSX.Element {
             </>
           ),
         ],
+        ...(summary.moved > 0 ? [[said.amongMany, <>{said.believedOf(summary.believed, summary.moved)}<br /><span class="quiet">{said.amongManyLead}</span></>] as [string, JSX.Element]] : []),
+        ...(all !== null
+          ? [
+              [
+                said.worthAll,
+                <>
+                  {money(all.money, all.currency)}{' '}
+                  {all.low !== null && all.high !== null && <span class="quiet">{text.shell.interval(money(all.low, all.currency), money(all.high, all.currency))}</span>}
+                  <br />
+                  <span class="quiet">{said.worthAllLead}</span>
+                </>,
+              ] as [string, JSX.Element],
+            ]
+          : []),
         [
           said.back,
           summary.return === null ? (
@@ -370,6 +403,9 @@ export function ImpactPage(): JSX.Element {
       answer={answered(board, answer)}
       actions={
         <>
+          <a class="btn btn-outline-secondary" href={href('impact', 'weights')}>
+            {text.weights.link}
+          </a>
           <a class="btn btn-outline-secondary" href="/api/v1/impact.pdf" download title={said.pdfLead}>
             {said.pdf}
           </a>

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One intervention: its verdict in words, the effect week by week since the start, the values themselves, the two checks that
- * would find a false comparison, what was done differently, how long it took; and what was registered before any of it was
+ * One intervention: its verdict in words, the four levels with what hinders use on the job, the effect week by week since the start,
+ * the values themselves, the two checks that would find a false comparison, whom it reached, how long it took; and what was registered before any of it was
  * known, the drawn order of start included. */
 import type { JSX } from 'preact';
 import { text } from '../text.en.ts';
 import { day, days, humanise, list, long, money, moment, number, sentence, share } from '../format.ts';
 import { useResource } from '../client.ts';
 import { href } from '../router.ts';
-import { answered, Facts, Load, None, Page, Rows, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Facts, Load, None, Page, Rows, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { Plot } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
-import { between, effectLabel, signed, Verdict } from './impact.tsx';
-import type { Check, Intervention } from '../api.ts';
+import { basisOf, BELIEVED, between, effectLabel, signed, Verdict } from './impact.tsx';
+import type { Blocker, Check, Intervention, Level } from '../api.ts';
 
 const said = text.impact;
 
@@ -21,6 +21,28 @@ function answer(one: Intervention): string {
   if (one.sentence) return sentence(one.sentence);
   if (!one.measurable) return said.neverAnswer;
   return one.told_from && one.told_from > one.today ? said.notYetAnswer(day(one.told_from)) : said.notMeasured + '.';
+}
+
+/* Money, at the last reading only. */
+function worthOf(one: Intervention): [string, JSX.Element | string][] {
+  return [
+    [
+      said.worth,
+      one.value === null ? (
+        <None />
+      ) : (
+        <>
+          <Why id={one.claim} what={said.worthOf(one.title)}>
+            {money(one.value.money, one.value.currency)}
+          </Why>{' '}
+          {one.value.low !== null && one.value.high !== null && (
+            <span class="quiet">{text.shell.interval(money(one.value.low, one.value.currency), money(one.value.high, one.value.currency))}</span>
+          )}
+        </>
+      ),
+    ],
+    [said.back, one.return === null ? <None /> : said.times(number(one.return, 2))],
+  ];
 }
 
 /* What is known of any intervention, and what only of a measured one. */
@@ -37,25 +59,23 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
             <span class="quiet">
               {between(one.interval)}
               {long(one.unit) && ', ' + one.unit}
+              {basisOf(one) && ', ' + basisOf(one)}
             </span>
           </>,
         ],
-        [
-          said.worth,
-          one.value === null ? (
-            <None />
-          ) : (
-            <>
-              <Why id={one.claim} what={said.worthOf(one.title)}>
-                {money(one.value.money, one.value.currency)}
-              </Why>{' '}
-              {one.value.low !== null && one.value.high !== null && (
-                <span class="quiet">{text.shell.interval(money(one.value.low, one.value.currency), money(one.value.high, one.value.currency))}</span>
-              )}
-            </>
-          ),
-        ],
-        [said.back, one.return === null ? <None /> : said.times(number(one.return, 2))],
+        ...(one.basis === 'last reading' ? worthOf(one) : []),
+        ...(one.q !== null && one.verdict === 'moved'
+          ? [
+              [
+                said.amongMany,
+                <>
+                  {one.q <= BELIEVED ? said.believed : said.doubted}
+                  <br />
+                  <span class="quiet">{said.qOf(number(one.q, 2))}</span>
+                </>,
+              ] as [string, JSX.Element],
+            ]
+          : []),
         [said.sure, one.sure ? sentence(one.sure) : one.confidence === null ? <None /> : share(one.confidence)],
         [said.method, one.method ? sentence(one.method) : <None />],
       ]
@@ -75,7 +95,7 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
           <div class="interval-large">
             <Interval of={one} label={effectLabel(one)} />
           </div>
-          <IntervalKey />
+          <IntervalKey early={basisOf(one) !== null} />
         </>
       )}
       {one.needed && (
@@ -87,6 +107,89 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
         </div>
       )}
     </>
+  );
+}
+
+/* --- the four levels --------------------------------------------------------------------------------------------------------- */
+
+function Blockers(props: { of: Blocker[] }): JSX.Element {
+  const needs = useMay('READ_NEEDS');
+  return (
+    <details class="blockers">
+      <summary>{said.blockers(props.of.length)}</summary>
+      <p class="quiet">{said.blockersLead}</p>
+      <ul>
+        {props.of.map(one => (
+          <li key={one.sentence}>
+            {sentence(one.sentence)}{' '}
+            {one.need && needs ? (
+              <a class="alone" href={href('needs', one.need)}>
+                {said.blockerNeed}
+              </a>
+            ) : (
+              <span class="quiet">{one.people > 0 ? said.restsOn(number(one.count, 0), number(one.people, 0)) : one.count > 0 ? said.restsOnRecords(number(one.count, 0)) : ''}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const levelTones = { seen: 'good', 'cannot tell': 'wait', empty: 'plain', withheld: 'plain' } as const;
+
+function LevelRow(props: { level: Level; of: Intervention }): JSX.Element {
+  const { level, of: one } = props;
+  const results = level.name === 'results';
+  return (
+    <li class={'level-row' + (results ? ' first' : '')}>
+      <div>
+        <h3>{said.levelNames[level.name]}</h3>
+        <p class="quiet">{said.levelAsks[level.name]}</p>
+      </div>
+      <div>
+        <p>
+          {results ? <Verdict of={one.verdict} /> : <Badge tone={levelTones[level.state]}>{said.levelStates[level.state]}</Badge>}
+          {results && one.estimate !== null && (
+            <>
+              {' '}
+              <b>{signed(one.estimate, one.unit)}</b>{' '}
+              <span class="quiet">
+                {between(one.interval)}
+                {basisOf(one) && ', ' + basisOf(one)}
+              </span>
+            </>
+          )}
+        </p>
+        {level.signs.map(sign => (
+          <p key={sign.sentence}>
+            {sentence(sign.sentence)}{' '}
+            <span class="quiet">{sign.people > 0 ? said.restsOn(number(sign.results, 0), number(sign.people, 0)) : said.restsOnRecords(number(sign.results, 0))}</span>
+          </p>
+        ))}
+        {!results && level.fill && (
+          <p class="quiet">
+            {said.fill} {level.fill}
+          </p>
+        )}
+        {level.name === 'behaviour' && one.blockers.length > 0 && <Blockers of={one.blockers} />}
+      </div>
+    </li>
+  );
+}
+
+function Levels(props: { of: Intervention }): JSX.Element | null {
+  if (props.of.hidden) return null;
+  return (
+    <section>
+      <h2>{said.levels}</h2>
+      <p class="quiet">{said.levelsLead}</p>
+      <ol class="level-rows">
+        {props.of.levels.map(level => (
+          <LevelRow level={level} of={props.of} key={level.level} />
+        ))}
+      </ol>
+    </section>
   );
 }
 
@@ -153,7 +256,7 @@ function Raw(props: { of: Intervention }): JSX.Element | null {
   );
 }
 
-/* --- checks, behaviour, changes ------------------------------------------------------------------------------------------------ */
+/* --- checks, use, changes ------------------------------------------------------------------------------------------------ */
 
 function CheckLine(props: { of: Check; unit: string; lead: string }): JSX.Element {
   const { of, unit, lead } = props;
@@ -201,20 +304,13 @@ function counts(value: unknown): string | null {
   );
 }
 
-function Behaviour(props: { of: Intervention }): JSX.Element | null {
-  const one = props.of,
-    reached = counts(one.exposures),
-    moved = counts(one.moves);
-  if (!one.behaviour?.sentence && !reached && !moved) return null;
+function Use(props: { of: Intervention }): JSX.Element | null {
+  const reached = counts(props.of.exposures),
+    moved = counts(props.of.moves);
+  if (!reached && !moved) return null;
   return (
     <section>
-      <h2>{said.behaviour}</h2>
-      {one.behaviour?.sentence && (
-        <p>
-          {sentence(one.behaviour.sentence)}
-          {one.behaviour.interval && <span class="quiet"> ({between(one.behaviour.interval)})</span>}
-        </p>
-      )}
+      <h2>{said.use}</h2>
       <Facts of={[...(reached ? [[said.exposures, reached] as [string, string]] : []), ...(moved ? [[said.moves, moved] as [string, string]] : [])]} />
     </section>
   );
@@ -324,10 +420,11 @@ export function InterventionPage(props: { id: string }): JSX.Element {
                 )}
               </p>
               <Verdicts of={one} />
+              <Levels of={one} />
               <Weeks of={one} />
               <Raw of={one} />
               <Checks of={one} />
-              <Behaviour of={one} />
+              <Use of={one} />
               {one.lead_days.need !== null && (
                 <section>
                   <h2>{said.lead}</h2>

@@ -2,7 +2,7 @@
  *
  * Two small pictures of the board. An effect with its interval on an axis that all interventions share: in multiples of the
  * smallest effect worth having, better to the right, so that days and percentages can stand under each other; an interval that
- * goes beyond the axis ends in an arrow. And the way from the first signal to the effect, in days. */
+ * goes beyond the axis ends in an arrow; what is seen before the last reading is broken. And the way from the first signal to the effect, in days. */
 import type { JSX } from 'preact';
 import { text } from '../text.en.ts';
 import { number } from '../format.ts';
@@ -28,7 +28,7 @@ export function Interval(props: { of: Impact; label: string }): JSX.Element {
     <path class="interval-mark" d={`M${x(at) + way * 5} ${MIDDLE}l${-way * 6} -4v8z`} />
   );
   return (
-    <svg class={'interval ' + verdictClass[one.verdict]} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={props.label}>
+    <svg class={'interval ' + verdictClass[one.verdict] + (one.basis === 'any time' ? ' early' : one.basis === 'descriptive' ? ' early descriptive' : '')} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={props.label}>
       <rect class="interval-worth" x={x(1)} y="0" width={WIDTH - x(1)} height={HEIGHT} />
       <path class="interval-nought" d={`M${x(0)} 0v${HEIGHT}`} />
       <path class="interval-edge" d={`M${x(1)} 0v${HEIGHT}`} />
@@ -45,7 +45,7 @@ export function Interval(props: { of: Impact; label: string }): JSX.Element {
 }
 
 /* What the two lines and the shade mean; said once above the list. */
-export function IntervalKey(): JSX.Element {
+export function IntervalKey(props: { early?: boolean }): JSX.Element {
   const said = text.impact.key;
   return (
     <p class="quiet interval-key">
@@ -55,6 +55,14 @@ export function IntervalKey(): JSX.Element {
       <span>
         <i class="key-edge" aria-hidden="true" /> {said.worth}
       </span>
+      {props.early && (
+        <span>
+          <svg class="key-early" width="28" height="6" aria-hidden="true">
+            <path d="M1 3H27" />
+          </svg>{' '}
+          {said.early}
+        </span>
+      )}
       <span>{said.better}</span>
     </p>
   );
