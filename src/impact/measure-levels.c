@@ -13,7 +13,8 @@
  * of the same teams, answers to the pulse that are bad, tickets, more planned than there are hours for, deliveries that nobody opened.
  * These are no causes of the result, only what a reader would ask about next.
  *
- * Nothing of fewer than five people; in a pulse each team must have five by itself, or what a small one said would follow from the others.
+ * Nothing of fewer than five people; in a pulse each team must have five by itself who do not all say the same, or what a small or a
+ * unanimous one said would follow from the others.
  *
  * How it can be wrong: a hindrance that all teams share does not explain why started ones did no better; what nobody records does not hinder here. */
 #include "impact/measure-private.h"
@@ -202,6 +203,8 @@ struct said { struct impact_side *units; int *people[2]; int answers; };
 static void hear(const struct impact_case *c, enum topic topic, const enum topic *topics, const double *signs, int32_t first_start, bool lately, struct said *ret)
 {
   g_autofree struct voice *voices = g_new(struct voice, (size_t)c->company->pulses.count + 1);
+  g_autofree double *first = g_new(double, 2 * (size_t)c->units + 1);
+  g_autofree bool *differ = g_new0(bool, 2 * (size_t)c->units + 1);
   int n = 0;
   for (int i = 0; i < c->company->pulses.count; i++) {
     const struct pulse *p = &c->company->pulses.at[i];
@@ -210,8 +213,11 @@ static void hear(const struct impact_case *c, enum topic topic, const enum topic
                                         : window_of(c, unit, first_start, p->day);
     if (window < 0)
       continue;
-    ret->units[unit].sum[window] += signs[p->question] < 0 ? 6 - p->answer : p->answer;
-    ret->units[unit].n[window]++;
+    double answer = signs[p->question] < 0 ? 6 - p->answer : p->answer;
+    if (ret->units[unit].n[window]++ == 0)
+      first[2 * unit + window] = answer;
+    differ[2 * unit + window] |= answer < first[2 * unit + window] || answer > first[2 * unit + window];
+    ret->units[unit].sum[window] += answer;
     voices[n++] = (struct voice){ unit, window, p->respondent };
   }
   qsort(voices, (size_t)n, sizeof *voices, by_voice);
@@ -220,7 +226,7 @@ static void hear(const struct impact_case *c, enum topic topic, const enum topic
       ret->people[voices[i].window][voices[i].unit]++;
   for (int u = 0; u < c->units; u++)
     for (int w = 0; w < 2; w++)
-      if (ret->people[w][u] < LEAST_PEOPLE)
+      if (ret->people[w][u] < LEAST_PEOPLE || !differ[2 * u + w])
         ret->units[u].n[w] = 0;
   ret->answers = n;
 }
@@ -311,7 +317,7 @@ static void block_voices(const struct impact_case *c, const enum topic *topics, 
         people += after[u];
         teams++;
       }
-    if (n > 0 && sum / n < PULSE_BAD && sum / n > 1) /* where all say the same, each has said it */
+    if (n > 0 && sum / n < PULSE_BAD)
       add_blocker(e, (struct impact_blocker){ "pulse", g_strdup_printf("People in %d of the teams that started speak badly of %s: %.1f of 5 in the last quarter.", teams, topic_phrases[asked[a]],
                                                                        sum / n), NULL, n, people });
   }

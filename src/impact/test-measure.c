@@ -331,7 +331,7 @@ static void add_week(const struct lived *l, struct lot *lot, GRand *rand, int p,
   lot->results[lot->results_n++] = (struct result){ .person = p, .day = day, .kind = RESULT_SELF, .item = -1, .difficulty = NAN, .score = 0.5 + (started ? 0.3 : 0) + 0.1 * noise };
   lot->results[lot->results_n++] = (struct result){ .person = p, .day = day, .kind = RESULT_PRACTICE, .item = -1, .difficulty = NAN, .score = 0.5 + (started ? 0.1 : 0) + 0.1 * noise };
   lot->steps[lot->steps_n++] = (struct step){ "visit", "case", "fit", p / 8, day * CLOCK_DAY, day * CLOCK_DAY + (int64_t)((started ? 1.0 : 2.0) * (1 + 0.2 * noise) * 3600 * CLOCK_SECOND) };
-  lot->pulses[lot->pulses_n++] = (struct pulse){ day, 0, p / 8, p, started ? 2 : 2.5, NULL };
+  lot->pulses[lot->pulses_n++] = (struct pulse){ day, 0, p / 8, p, started ? 2 + (p % 2 ? 0.5 : -0.5) : 2.5, NULL };
   lot->pulses[lot->pulses_n++] = (struct pulse){ day, 1, p / 8, p, 3 + (started ? 1 : 0) + noise, NULL };
 }
 
@@ -397,8 +397,17 @@ static void test_levels(void)
   g_assert_nonnull(strstr(blocker_of(&e, "load")->sentence, "25%"));
   impact_effect_clear(&e);
 
-  for (int i = 0; i < lot->pulses_n; i++) /* four people in each team: nothing is heard */
-    lot->pulses[i].respondent = lot->pulses[i].respondent % 8 < 4 ? lot->pulses[i].respondent : -1;
+  for (int i = 0; i < lot->pulses_n; i++) /* all say the same: then each has said it */
+    if (lot->pulses[i].question == 0)
+      lot->pulses[i].answer = 2;
+  e = measured(&l, l.reading);
+  g_assert_null(blocker_of(&e, "pulse"));
+  impact_effect_clear(&e);
+  for (int i = 0; i < lot->pulses_n; i++) { /* four people in each team: nothing is heard */
+    struct pulse *pulse = &lot->pulses[i];
+    pulse->answer += i % 3 * 0.1;
+    pulse->respondent = pulse->respondent % 8 < 4 ? pulse->respondent : -1;
+  }
   for (int p = 4; p < PEOPLE; p++)
     lot->objectives[p].person = -1;
   e = measured(&l, l.reading);
