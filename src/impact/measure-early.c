@@ -12,7 +12,7 @@
  * It is claimed once two teams have seen a registered week (and others wait: else there is nothing to estimate). Until then the
  * figures are those of this look alone, descriptive, and no verdict rests on them.
  *
- * How it can be wrong: the band rests on the noise of the panel, where the last reading rests on the lot; the mean of the weeks seen is
+ * How it can be wrong: the band rests on the noise of the weeks before registration, where the last reading rests on the lot; the mean of the weeks seen is
  * not that of all where effects grow or fade; and its information does not grow quite as that of independent values would. How often it
  * is wrong is counted (test-looking.c, docs/impact.md). */
 #include "impact/measure-private.h"
@@ -52,7 +52,7 @@ static struct impact_figure banded(double value, double se, double planned, doub
   return (struct impact_figure){ value, se, value - far, value + far, sequence_p(z * se, se, planned) };
 }
 
-/* Of all looks until today, with the noise as it is known now. False: there was nothing to see yet. */
+/* Of all looks until today. False: there was nothing to see yet. */
 static bool look_weekly(const struct impact_case *c, struct impact_figure *ret, bool *ret_claimed, int32_t *ret_moved)
 {
   struct impact_panel panel;
@@ -101,7 +101,9 @@ void impact_look_early(struct impact_case *c, struct impact_effect *e)
   int32_t moved = CLOCK_NO_DAY;
   if (!c->have_panel)
     return;
-  c->have_noise = impact_panel_noise(&c->panel, &c->terms, c->starts, &c->noise);
+  struct impact_terms before = c->terms; /* the noise of the weeks before registration: were it learnt anew with every week, so would every band */
+  before.reading = c->terms.registered;
+  c->have_noise = impact_panel_noise(&c->panel, &before, c->starts, &c->noise);
   if (!c->have_noise || !look_weekly(c, &seen, &claimed, &moved))
     return;
   e->effect = seen;
