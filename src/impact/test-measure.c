@@ -321,7 +321,7 @@ static const struct impact_blocker *blocker_of(const struct impact_effect *e, co
 
 /* What is said, learnt and done, each from its own source; and what each hindrance says. */
 struct lot { struct person people[PEOPLE]; struct result results[PEOPLE * 24]; struct step steps[PEOPLE * 12]; struct pulse pulses[PEOPLE * 24]; struct ticket tickets[200];
-             struct objective objectives[PEOPLE]; struct capacity loads[64]; struct delivery deliveries[PEOPLE]; int results_n, steps_n, pulses_n; };
+             struct objective objectives[PEOPLE]; struct capacity loads[64]; struct delivery deliveries[PEOPLE]; int results_n, steps_n, pulses_n, deliveries_n; };
 
 static void add_week(const struct lived *l, struct lot *lot, GRand *rand, int p, int week)
 {
@@ -335,6 +335,27 @@ static void add_week(const struct lived *l, struct lot *lot, GRand *rand, int p,
   lot->pulses[lot->pulses_n++] = (struct pulse){ day, 1, p / 8, p, 3 + (started ? 1 : 0) + noise, NULL };
 }
 
+/* Fills the lot; returns a team that has started. */
+static int fill_lot(const struct lived *l, struct lot *lot)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed(4);
+  int team = -1;
+  for (int p = 0; p < PEOPLE; p++) {
+    for (int week = -24; week < 24; week += 4)
+      add_week(l, lot, rand, p, week);
+    bool started = start_of(l, p / 8) != CLOCK_NO_DAY;
+    team = started ? p / 8 : team;
+    lot->objectives[p] = (struct objective){ "o", "More visits", p, -1, 0, NULL, 0, started ? 0.8 : 0.4, CLOCK_NO_DAY };
+    if (started)
+      lot->deliveries[lot->deliveries_n++] = (struct delivery){ .id = "d", .person = p, .at = (start_of(l, p / 8) + 3) * CLOCK_DAY, .state = p % 2 ? DELIVERY_DONE : DELIVERY_EXPIRED };
+  }
+  for (int i = 0; i < 200; i++)
+    lot->tickets[i] = (struct ticket){ "Meter desk", "crash", team, (l->reading - 1 - i % 20) * CLOCK_DAY, 0 };
+  for (int i = 0; i < 4; i++)
+    lot->loads[i] = (struct capacity){ team, l->reading - 7 * (i + 1), 100, 125 };
+  return team;
+}
+
 static void test_levels(void)
 {
   static struct question questions[] = { { "q1", "My manager supports me", TOPIC_SUPPORT }, { "q2", "I feel able to do it", TOPIC_CONFIDENCE } };
@@ -342,7 +363,6 @@ static void test_levels(void)
   struct company *c = &l.world->company;
   struct lot *lot = g_new0(struct lot, 1);
   struct asset asset = { .id = "as", .intervention = 0, .published = l.plan->planned + 10 };
-  g_autoptr(GRand) rand = g_rand_new_with_seed(4);
   struct impact_effect e = measured(&l, l.reading);
   double value = NAN;
   g_assert_cmpint(e.sign_count + e.blocker_count, ==, 0);
@@ -351,20 +371,7 @@ static void test_levels(void)
   impact_effect_clear(&e);
 
   add_people(l.world, lot->people);
-  int n = 0, team = -1;
-  for (int p = 0; p < PEOPLE; p++) {
-    for (int week = -24; week < 24; week += 4)
-      add_week(&l, lot, rand, p, week);
-    bool started = start_of(&l, p / 8) != CLOCK_NO_DAY;
-    team = started ? p / 8 : team;
-    lot->objectives[p] = (struct objective){ "o", "More visits", p, -1, 0, NULL, 0, started ? 0.8 : 0.4, CLOCK_NO_DAY };
-    if (started)
-      lot->deliveries[n++] = (struct delivery){ .id = "d", .person = p, .at = (start_of(&l, p / 8) + 3) * CLOCK_DAY, .state = p % 2 ? DELIVERY_DONE : DELIVERY_EXPIRED };
-  }
-  for (int i = 0; i < 200; i++)
-    lot->tickets[i] = (struct ticket){ "Meter desk", "crash", team, (l.reading - 1 - i % 20) * CLOCK_DAY, 0 };
-  for (int i = 0; i < 4; i++)
-    lot->loads[i] = (struct capacity){ team, l.reading - 7 * (i + 1), 100, 125 };
+  int team = fill_lot(&l, lot);
   struct known_need needs[] = { l.world->need, { .id = "n-desk", .title = "Meters: the desk crashes", .status = "worth doing", .goal = 0, .cause = CAUSE_TOOL, .confirmed = true,
                                                  .teams = &team, .team_count = 1, .since = CLOCK_NO_DAY, .size = NAN, .money = NAN, .value = "{}" } };
   needs[0].value = "{\"causes\":[{\"cause\":\"skill\",\"probability\":0.6},{\"cause\":\"process\",\"probability\":0.3},{\"cause\":\"clarity\",\"probability\":0.1}]}";
@@ -377,7 +384,7 @@ static void test_levels(void)
   GIVE(objectives, lot->objectives, PEOPLE);
   GIVE(loads, lot->loads, 4);
   GIVE(assets, &asset, 1);
-  GIVE(deliveries, lot->deliveries, n);
+  GIVE(deliveries, lot->deliveries, lot->deliveries_n);
   GIVE(needs, needs, 2);
   e = measured(&l, l.reading);
   g_assert_true(signs_of(&e, 1, "self-ratings", &value) == 1 && fabs(value - 0.3) < 0.05);
