@@ -177,6 +177,14 @@ def clone(path):
     return to
 
 
+def remove(path):
+    """A copy that is not needed any more, where a scenario makes many."""
+    shutil.rmtree(path)
+    schema = _schemas.pop(str(pathlib.Path(path).resolve()), None)
+    if schema:
+        _sql(os.environ["MENO_POSTGRESQL"], f"SET client_min_messages = error; DROP SCHEMA {schema} CASCADE")
+
+
 class OnServer:
     """What a scenario asks of sqlite3's connection, answered by the server: rows of numbers, texts and None."""
 
