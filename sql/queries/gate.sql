@@ -84,13 +84,13 @@ INSERT INTO deputy (id, principal, deputy, starts, ends, reason, seq) VALUES ($1
 UPDATE deputy SET ends = $2, seq = $3 WHERE id = $1;
 
 -- name: deputy
-SELECT id, principal, deputy, starts, ends, reason FROM deputy WHERE id = $1;
+SELECT id, principal, deputy, starts, ends FROM deputy WHERE id = $1;
 
 -- name: deputies
-SELECT id, principal, deputy, starts, ends, reason FROM deputy ORDER BY seq DESC, id;
+SELECT d.id, d.principal, d.deputy, d.starts, d.ends, d.reason, (SELECT e.id FROM event e WHERE e.subject = 'deputy:' || d.id AND e.data IS NULL ORDER BY e.seq LIMIT 1) FROM deputy d ORDER BY d.seq DESC, d.id;
 
 -- name: deputy_of
-SELECT id, principal, deputy, starts, ends, reason FROM deputy WHERE deputy = $1 AND starts <= $2 AND ends > $2 ORDER BY starts, id;
+SELECT id, principal, deputy, starts, ends FROM deputy WHERE deputy = $1 AND starts <= $2 AND ends > $2 ORDER BY starts, id;
 
 -- name: proposal_at
 SELECT id FROM proposal WHERE seq = $1;

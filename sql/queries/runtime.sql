@@ -17,7 +17,7 @@ FROM action a LEFT JOIN channel_health h ON h.channel = a.channel
 WHERE a.state = 'requested' AND a.due <= $1 AND coalesce(h.open_until, 0) <= $1 ORDER BY a.due, a.id LIMIT $2;
 
 -- name: actions
-SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE state = $1 ORDER BY seq DESC, id LIMIT $2;
+SELECT a.id, a.channel, a.subject, a.person, a.state, a.attempts, a.due, a.why, a.seq, e.id FROM action a JOIN event e ON e.seq = a.seq WHERE a.state = $1 ORDER BY a.seq DESC, a.id LIMIT $2;
 
 -- name: action
 SELECT id, channel, subject, person, state, attempts, due, why, seq FROM action WHERE id = $1;

@@ -239,7 +239,7 @@ static bool look_at_agents(struct patient *patient) {
 static bool look_at_outbox(struct patient *patient) {
   g_autoptr(GError) error = NULL;
   g_autoptr(db_auto) db = store_read(patient->store, &error);
-  g_autoptr(GPtrArray) dead = db ? outbox_list(db, "dead", &error) : NULL;
+  g_autoptr(GPtrArray) dead = db ? outbox_list(db, NULL, "dead", &error) : NULL;
   if (!dead) return failed(patient, error);
   if (!dead->len) return fine(patient, "no dead letters");
   const struct action *newest = dead->pdata[0];

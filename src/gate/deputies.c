@@ -43,21 +43,30 @@ bool deputy_name(struct ledger_write *write, const char *principal, const char *
   return true;
 }
 
+static struct deputy *read_deputy(struct query *query) {
+  struct deputy *deputy = g_new0(struct deputy, 1);
+  *deputy = (struct deputy){ .id = g_strdup(query_text(query, 0)), .principal = g_strdup(query_text(query, 1)), .deputy = g_strdup(query_text(query, 2)),
+    .starts = query_integer(query, 3), .ends = query_integer(query, 4) };
+  return deputy;
+}
+
 static GPtrArray *read_all(struct query *query, GError **error) {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)deputy_free);
   int got;
-  while ((got = query_next(query, error)) == 1) {
-    struct deputy *deputy = g_new0(struct deputy, 1);
-    *deputy = (struct deputy){ g_strdup(query_text(query, 0)), g_strdup(query_text(query, 1)), g_strdup(query_text(query, 2)), g_strdup(query_text(query, 5)),
-      query_integer(query, 3), query_integer(query, 4) };
-    g_ptr_array_add(list, deputy);
-  }
+  while ((got = query_next(query, error)) == 1) g_ptr_array_add(list, read_deputy(query));
   return got == 0 ? g_steal_pointer(&list) : NULL;
 }
 
-GPtrArray *deputy_list(struct db *db, GError **error) {
+GPtrArray *deputy_list(struct db *db, struct seal *seal, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "gate.deputies", "");
-  return query ? read_all(query, error) : NULL;
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)deputy_free);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct deputy *deputy = read_deputy(query);
+    deputy->reason = ledger_reveal(seal, query, 5, 6, "reason", NULL);
+    g_ptr_array_add(list, deputy);
+  }
+  return got == 0 ? g_steal_pointer(&list) : NULL;
 }
 
 GPtrArray *deputy_of(struct db *db, const char *actor, int64_t now, GError **error) {
@@ -91,7 +100,7 @@ static bool fold_deputy(struct db *db, const struct event *event, struct json bo
 }
 
 const struct event_kind deputy_kinds[] = {
-  { "deputy.named", "deciding", 0, "", "somebody lets another decide in their place, from then to then", .body = "{deputy:text ends:time principal:text reason?:text starts:time}" },
+  { "deputy.named", "deciding", 0, "reason", "somebody lets another decide in their place, from then to then", "@actor", "{deputy:text ends:time principal:text reason?:text starts:time}" },
   { "deputy.ended", "deciding", 0, "", "and takes it back, or the other lays it down" },
   { 0 } };
 

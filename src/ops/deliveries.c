@@ -360,7 +360,7 @@ static const char *const action_states[] = { "dead", "uncertain", "requested", "
 static bool outbox(struct op_call *call, struct json_writer *out, GError **error) {
   const char *state = op_text(call, "state");
   g_autoptr(db_auto) db = store_read(system_store(call->system), error);
-  g_autoptr(GPtrArray) actions = db ? outbox_list(db, state ? state : action_states[0], error) : NULL;
+  g_autoptr(GPtrArray) actions = db ? outbox_list(db, system_seal(call->system), state ? state : action_states[0], error) : NULL;
   if (!actions) return false;
   json_open_array(out, "actions");
   for (guint i = 0; i < actions->len; i++) {

@@ -76,7 +76,7 @@ static void write_row(struct op_call *call, const struct company *company, const
 static bool deputies_list(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
   g_autoptr(db_auto) db = view ? store_read(system_store(call->system), error) : NULL;
-  g_autoptr(GPtrArray) list = db ? deputy_list(db, error) : NULL;
+  g_autoptr(GPtrArray) list = db ? deputy_list(db, system_seal(call->system), error) : NULL;
   if (!list) return false;
   json_open_array(out, "deputies");
   for (guint i = 0; i < list->len; i++) {

@@ -50,9 +50,17 @@ static GPtrArray *read_all(struct query *query, GError **error) {
   return got == 0 ? g_steal_pointer(&actions) : NULL;
 }
 
-GPtrArray *outbox_list(struct db *db, const char *state, GError **error) {
+GPtrArray *outbox_list(struct db *db, struct seal *seal, const char *state, GError **error) {
   g_autoptr(query_auto) query = db_query(db, error, "runtime.actions", "ti", state, (int64_t)500);
-  return query ? read_all(query, error) : NULL;
+  g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func(action_free);
+  int got;
+  while ((got = query_next(query, error)) == 1) {
+    struct action *action = read_action(query);
+    g_free(action->why);
+    action->why = ledger_reveal(seal, query, 7, 9, "reason", NULL);
+    g_ptr_array_add(actions, action);
+  }
+  return got == 0 ? g_steal_pointer(&actions) : NULL;
 }
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
@@ -465,7 +473,7 @@ const struct event_kind outbox_kinds[] = {
   { "action.failed", "delivery", 400, "", "it failed, and is tried again or waits for a person", .body = "{channel?:text dead?:flag due?:time failures?:count open_until?:time why?:text}" },
   { "action.uncertain", "delivery", 0, "", "nobody knows whether it was done: a person looks", .body = "{why?:text}" },
   { "action.retried", "delivery", 400, "", "a person sent a dead letter again" },
-  { "action.settled", "delivery", 0, "", "a person said what is to become of a dead letter or an uncertain act", .body = "{reason?:text word:text}" },
+  { "action.settled", "delivery", 0, "reason", "a person said what is to become of a dead letter or an uncertain act", "@actor", "{reason?:text word:text}" },
   { 0 } };
 
 static const char *const kinds[] = { "action.requested", "action.started", "action.done", "action.failed", "action.uncertain", "action.retried", "action.settled", NULL };

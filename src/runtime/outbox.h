@@ -19,7 +19,7 @@
 extern const struct event_kind outbox_kinds[];
 extern const struct fold outbox_folds[];
 
-struct action { char *id, *channel, *subject /* "delivery:d-…", "note:a-…" */, *person, *state /* see above */, *why; int attempts;
+struct action { char *id, *channel, *subject /* "delivery:d-…", "note:a-…" */, *person, *state /* see above */, *why /* outbox_list opens it where it is a person's word */; int attempts;
                 int64_t due, seq; };
 void action_free(void *action);
 
@@ -76,7 +76,7 @@ int64_t outbox_wait(uint64_t seed, const char *id, int attempts);
 int64_t outbox_rest(uint64_t seed, const char *channel, int failures);
 
 /* Of struct action, owned by the array: those in a state, newest first. */
-GPtrArray *outbox_list(struct db *db, const char *state, GError **error);
+GPtrArray *outbox_list(struct db *db, struct seal *seal, const char *state, GError **error);
 /* A dead letter is tried again at once. NOT_FOUND; CONFLICT where it is not dead. */
 bool outbox_retry(struct ledger_write *write, const char *id, const char *actor, GError **error);
 /* A person says what is to become of an uncertain act or a dead letter: "sent", "again", "drop". */

@@ -92,7 +92,7 @@ static struct action *find(struct world *w, const char *id) {
   static const char *const states[] = { "requested", "started", "done", "dead", "uncertain", "dropped" };
   g_autoptr(db_auto) db = store_read(w->store, &error);
   for (size_t s = 0; s < G_N_ELEMENTS(states); s++) {
-    g_autoptr(GPtrArray) list = outbox_list(db, states[s], &error);
+    g_autoptr(GPtrArray) list = outbox_list(db, NULL, states[s], &error);
     for (guint i = 0; i < list->len; i++)
       if (strcmp(((struct action *)list->pdata[i])->id, id) == 0) return g_ptr_array_steal_index(list, i);
   }

@@ -262,7 +262,7 @@ static bool dispatch(struct house *house, GError **error) {
 /* Somebody looks at what is in doubt, on the other side, and at dead letters. */
 static bool look(struct house *house, GError **error) {
   g_autoptr(db_auto) db = store_read(house->store, error);
-  g_autoptr(GPtrArray) doubtful = db ? outbox_list(db, "uncertain", error) : NULL, dead = doubtful ? outbox_list(db, "dead", error) : NULL;
+  g_autoptr(GPtrArray) doubtful = db ? outbox_list(db, NULL, "uncertain", error) : NULL, dead = doubtful ? outbox_list(db, NULL, "dead", error) : NULL;
   if (!dead) return false;
   db_release(g_steal_pointer(&db));
   g_autoptr(ledger_write_auto) write = ledger_write(house->ledger, outside->now, error);

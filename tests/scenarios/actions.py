@@ -100,6 +100,9 @@ def crashed(tap, base):
         meno.must(data, "outbox", "settle", id_, "--word", word, "--reason", "I asked", who="sysadmin")
         meno.must(data, "run")
         tap.same(([row["id"] for row in listed(data, state)], len(letters(data))), ([id_], count), f"\"{word}\": {state}, and {count} letters in all")
+        told = [body["reason"] for _, _, _, _, body in meno.events(data, "action.settled", sealed=True)]
+        tap.ok(len(told) == 1 and told[0].startswith("sealed:"), "why stands sealed", told)
+        tap.ok(word == "again" or listed(data, state)[0]["why"] == "I asked", "and is shown to who may see it", listed(data, state))
         tap.same((meno.meno(data, "outbox", "settle", id_, "--word", "again", who="sysadmin").status, cards(data, "sysadmin")), (73, []), "that is settled")
         meno.head(data)
 

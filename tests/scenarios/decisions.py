@@ -244,6 +244,9 @@ def deputies(tap, data):
     ended = meno.clone(data)
     meno.must(ended, "deputies", "end", named, who="lead")
     tap.ok(not shown(ended, proposal["id"], "approver")["mine"], "taken back, the deputy is none")
+    tap.same(meno.must(ended, "deputies", who="lead")["deputies"][0]["reason"], "holiday", "and the list still says why there was one")
+    told = [body["reason"] for _, _, _, _, body in meno.events(data, "deputy.named", sealed=True)]
+    tap.ok(len(told) == 1 and told[0].startswith("sealed:"), "which stands sealed", told)
     done = meno.must(data, "approvals", "accept", proposal["id"], *given, who="approver")
     last = done["decisions"][-1]
     tap.same((done["state"], last["by"], last["instead_of"], last["role"]), ("accepted", "approver", "lead", "lead"), "the deputy's yes counts as the lead's, and says so")
