@@ -47,7 +47,7 @@ static int append_all(struct ledger_write *write, const struct line *lines, int 
   return count;
 }
 
-static struct ledger_write *append_what_folds(struct ledger *ledger, struct line *lines, int count) {
+static G_GNUC_UNUSED struct ledger_write *append_what_folds(struct ledger *ledger, struct line *lines, int count) {
   for (;;) {
     g_autoptr(GError) error = NULL;
     struct ledger_write *write = ledger_write(ledger, (int64_t)TODAY * CLOCK_DAY, &error);
