@@ -117,7 +117,7 @@ static void read_tables(struct db *db) {
   } else
     refused(&error);
   show_proposals(db);
-  g_autoptr(GPtrArray) actions = outbox_list(db, NULL, &error);
+  g_autoptr(GPtrArray) actions = outbox_list(db, NULL, "requested", &error);
   if (!actions) refused(&error);
 }
 
