@@ -531,7 +531,7 @@ static void make_fresh(void) {
 }
 
 int main(int argc, char **argv) {
-  static const struct kind all[] = { { "cut", cut_power, 150, 6000 }, { "lies", lie, 120, 6000 }, { "errors", fail_writes, 100, 4000 }, { "errors-and-cut", fail_then_cut, 80, 4000 },
+  static const struct kind all[] = { { "cut", cut_power, 150, 6000 }, { "lies", lie, 120, 6000 }, { "errors", fail_writes, 100, 4000 }, { "errors-and-cut", fail_then_cut, 120, 4000 },
     { "race", cut_race, 4, 200 } };
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;

@@ -135,6 +135,62 @@ static void set_up_library(void) {
   g_once_init_leave(&ready, 1);
 }
 
+/* ---- what the log's end rests on ---- */
+
+#define FRAME_HEAD 24 /* of the log's frames; the log's own head is 32 (sqlite.org/walformat.html) */
+#define LOG_HEAD 32
+
+/* The log as this connection sees it, whose writer's lock keeps it as it is: how many frames are in it, and how large a page is. */
+static bool see_log(sqlite3_file *database, uint32_t *ret_frames, int *ret_page) {
+  void volatile *index = NULL;
+  if (database->pMethods->iVersion < 2 || database->pMethods->xShmMap(database, 0, 32768, 0, &index) != SQLITE_OK || !index) return false;
+  const uint8_t *head = (const uint8_t *)(uintptr_t)index;
+  uint16_t page;
+  memcpy(&page, head + 14, sizeof page);
+  memcpy(ret_frames, head + 16, sizeof *ret_frames);
+  *ret_page = page == 1 ? 65536 : page;
+  return true;
+}
+
+/* The first frame of the last transaction: the one before it ends a transaction, so it says how large the database was then. 0: an error. */
+static uint32_t last_transaction(sqlite3_file *log, uint32_t frames, int page) {
+  uint32_t first = frames;
+  for (uint8_t head[FRAME_HEAD]; first > 1; first--) {
+    if (log->pMethods->xRead(log, head, sizeof head, LOG_HEAD + (sqlite3_int64)(first - 2) * (page + FRAME_HEAD)) != SQLITE_OK) return 0;
+    if (head[4] | head[5] | head[6] | head[7]) break;
+  }
+  return first;
+}
+
+static bool write_again(sqlite3_file *log, sqlite3_int64 from, sqlite3_int64 to, int piece) {
+  g_autofree uint8_t *bytes = g_malloc((size_t)piece);
+  for (; from < to; from += piece)
+    if (log->pMethods->xRead(log, bytes, piece, from) != SQLITE_OK || log->pMethods->xWrite(log, bytes, piece, from) != SQLITE_OK) return false;
+  return log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+}
+
+/* Where a sync of the log had failed, its last transaction, told to have failed, may stand in the system's memory and not on the disk,
+ * and no later sync would bring it there: the system takes it for clean. A database that is opened finds it and goes on behind it, so
+ * that a power cut would end the log before what was acknowledged since. Written again, it is there or the database does not open. */
+static bool settle_log(sqlite3 *handle, GError **error) {
+  sqlite3_file *log = NULL, *database = NULL;
+  uint32_t frames = 0;
+  sqlite3_busy_timeout(handle, 0);
+  int page = 0, code = sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+  sqlite3_busy_timeout(handle, BUSY_MS);
+  if (code == SQLITE_BUSY || code == SQLITE_READONLY) return true; /* whoever writes has done it; nobody will write */
+  bool fine = code == SQLITE_OK && sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &database) == SQLITE_OK;
+  if (fine && log->pMethods && see_log(database, &frames, &page) && frames > 0) {
+    uint32_t first = last_transaction(log, frames, page);
+    int piece = page + FRAME_HEAD;
+    fine = first > 0 && write_again(log, LOG_HEAD + (sqlite3_int64)(first - 1) * piece, LOG_HEAD + (sqlite3_int64)frames * piece, piece);
+  }
+  if (!fine) fail(error, MENO_ERROR_STORE, "opening the database: the end of its log cannot be made durable (check that the disk is there, has room and may be written)");
+  sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL);
+  return fine;
+}
+
 static struct db *connect(struct store *store, bool writer, GError **error) {
   set_up_library();
   struct sqlite_db *made = g_new0(struct sqlite_db, 1);
@@ -147,6 +203,7 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   fine = fine && exec(db, store->memory ? "PRAGMA synchronous=OFF" : "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "setting the database up", error);
   fine = fine && exec(db, writer ? "PRAGMA cache_size=-64000; PRAGMA journal_size_limit=134217728" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
     "setting the database up", error);
+  if (fine && writer && !store->memory) fine = settle_log(made->handle, error);
   if (fine && writer && !store->memory) made->keeper = keeper_new(store, made->handle);
   if (fine) return db;
   g_hash_table_destroy(db->queries);
