@@ -59,6 +59,7 @@ static const struct { const char *state /* how SQLSTATE begins */, *remedy; } re
   { "57", "the database server is stopping or was told to stop this; try again" },
   { "53", "the database server is out of disk, memory or connections; its administrator must give it more" },
   { "25006", "the database is read-only: name the primary server" },
+  { "25P03", "this process was stopped for too long in the middle of it; try again" },
   { "28", "check the user and password in the address" },
   { "3D", "make the database first: createdb NAME" },
   { "42501", "the user may not do this: give it rights on the schema" },
