@@ -467,6 +467,36 @@ static void fail_at(uint32_t seed, bool cut) {
 static void fail_writes(uint32_t seed) { fail_at(seed, false); }
 static void fail_then_cut(uint32_t seed) { fail_at(seed, true); }
 
+/* A snapshot holds the log, so that a first part of it is copied and not made durable; the sync of the rest fails, and drops what was
+ * copied; the log begins anew; the power is cut. */
+static void fail_checkpoint(uint32_t seed) {
+  struct run *run = run_new(seed);
+  static const struct plan few = { .events = 3, .size = 700 };
+  disk_load(fresh);
+  disk_begin(&(struct disk_plan){ .seed = seed });
+  open_again(run);
+  run->errors_expected = true;
+  for (int i = 0; i < 6; i++) {
+    write_planned(run, &few, NULL);
+    if (i == 2) look(run);
+  }
+  store_checkpoint(run->store);
+  look(run);
+  int64_t from = between(run, 1, 30);
+  disk_begin(&(struct disk_plan){ .seed = seed, .fail_from = from, .fail_to = from + between(run, 0, 2) });
+  store_checkpoint(run->store);
+  disk_begin(&(struct disk_plan){ .seed = seed });
+  store_checkpoint(run->store);
+  for (int i = 0; i < 2; i++) write_planned(run, &few, NULL);
+  disk_begin(&(struct disk_plan){ .seed = seed, .cut_at = 1 });
+  close_all(run);
+  disk_recover();
+  g_autoptr(GError) error = NULL;
+  if (!open_all(run, &error)) FAIL_SEED(run, "cannot be opened: %s", error->message);
+  check_whole(run, true);
+  run_free(run);
+}
+
 static void a_member_fails(void) {
   struct run *run = run_new(1);
   disk_load(fresh);
@@ -532,7 +562,7 @@ static void make_fresh(void) {
 
 int main(int argc, char **argv) {
   static const struct kind all[] = { { "cut", cut_power, 150, 6000 }, { "lies", lie, 120, 6000 }, { "errors", fail_writes, 100, 4000 }, { "errors-and-cut", fail_then_cut, 120, 4000 },
-    { "race", cut_race, 4, 200 } };
+    { "checkpoint", fail_checkpoint, 60, 2000 }, { "race", cut_race, 4, 200 } };
   g_test_init(&argc, &argv, NULL);
   if (sodium_init() < 0) return 1;
   place = g_dir_make_tmp("meno-test-XXXXXX", NULL);

@@ -47,13 +47,40 @@ static bool exec(struct db *db, const char *sql, const char *what, GError **erro
 
 /* ---- connections ------------------------------------------------------------------------------------------------ */
 
-static void checkpoint_now(sqlite3 *handle) { sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL); }
+static sqlite3_file *file_of(sqlite3 *handle) {
+  sqlite3_file *file = NULL;
+  return sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK ? file : NULL;
+}
+
+/* What all who use the log share (sqlite.org/walformat.html); NULL: nothing is shared. */
+static uint8_t *log_index(sqlite3_file *file) {
+  void volatile *index = NULL;
+  bool fine = file && file->pMethods->iVersion >= 2 && file->pMethods->xShmMap(file, 0, 32768, 0, &index) == SQLITE_OK;
+  return fine ? (uint8_t *)(uintptr_t)index : NULL;
+}
+
+/* A sync of the database that failed has dropped what was copied from the log before, and no later one brings it there; SQLite, which
+ * makes only the last part of a copy durable, takes it for copied, and would begin the log anew. So all of the log is copied again.
+ * Where another process copies just then, it has a sync of its own to fail. */
+#define LOG_COPIED 96      /* in the index: up to which frame */
+#define LOCK_OF_COPYING 1
+static void copy_again(sqlite3 *handle) {
+  sqlite3_file *file = file_of(handle);
+  uint8_t *index = log_index(file);
+  if (!index || file->pMethods->xShmLock(file, LOCK_OF_COPYING, 1, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE) != SQLITE_OK) return;
+  memset(index + LOG_COPIED, 0, sizeof(uint32_t));
+  file->pMethods->xShmLock(file, LOCK_OF_COPYING, 1, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
+}
+
+static void checkpoint_now(sqlite3 *handle) {
+  int code = sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED) copy_again(handle);
+}
 
 /* SQLite does it when all of the log has been copied: while the writer waits. Then little is left to do. */
 static void sync_now(sqlite3 *handle) {
-  sqlite3_file *file = NULL;
-  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+  sqlite3_file *file = file_of(handle);
+  if (file && file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK) copy_again(handle);
 }
 
 static void *keep_log_short(void *data) {
@@ -141,10 +168,9 @@ static void set_up_library(void) {
 #define LOG_HEAD 32
 
 /* The log as this connection sees it, whose writer's lock keeps it as it is: how many frames are in it, and how large a page is. */
-static bool see_log(sqlite3_file *database, uint32_t *ret_frames, int *ret_page) {
-  void volatile *index = NULL;
-  if (database->pMethods->iVersion < 2 || database->pMethods->xShmMap(database, 0, 32768, 0, &index) != SQLITE_OK || !index) return false;
-  const uint8_t *head = (const uint8_t *)(uintptr_t)index;
+static bool see_log(sqlite3 *handle, uint32_t *ret_frames, int *ret_page) {
+  const uint8_t *head = log_index(file_of(handle));
+  if (!head) return false;
   uint16_t page;
   memcpy(&page, head + 14, sizeof page);
   memcpy(ret_frames, head + 16, sizeof *ret_frames);
@@ -173,15 +199,14 @@ static bool write_again(sqlite3_file *log, sqlite3_int64 from, sqlite3_int64 to,
  * and no later sync would bring it there: the system takes it for clean. A database that is opened finds it and goes on behind it, so
  * that a power cut would end the log before what was acknowledged since. Written again, it is there or the database does not open. */
 static bool settle_log(sqlite3 *handle, GError **error) {
-  sqlite3_file *log = NULL, *database = NULL;
+  sqlite3_file *log = NULL;
   uint32_t frames = 0;
   sqlite3_busy_timeout(handle, 0);
   int page = 0, code = sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
   sqlite3_busy_timeout(handle, BUSY_MS);
   if (code == SQLITE_BUSY || code == SQLITE_READONLY) return true; /* whoever writes has done it; nobody will write */
-  bool fine = code == SQLITE_OK && sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
-    sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &database) == SQLITE_OK;
-  if (fine && log->pMethods && see_log(database, &frames, &page) && frames > 0) {
+  bool fine = code == SQLITE_OK && sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK;
+  if (fine && log && log->pMethods && see_log(handle, &frames, &page) && frames > 0) {
     uint32_t first = last_transaction(log, frames, page);
     int piece = page + FRAME_HEAD;
     fine = first > 0 && write_again(log, LOG_HEAD + (sqlite3_int64)(first - 1) * piece, LOG_HEAD + (sqlite3_int64)frames * piece, piece);
