@@ -68,7 +68,7 @@ static void copy_again(sqlite3 *handle) {
   sqlite3_file *file = file_of(handle);
   uint8_t *index = log_index(file);
   if (!index || file->pMethods->xShmLock(file, LOCK_OF_COPYING, 1, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE) != SQLITE_OK) return;
-  memset(index + LOG_COPIED, 0, sizeof(uint32_t));
+  g_atomic_int_set((gint *)(void *)(index + LOG_COPIED), 0); /* others read it without the lock */
   file->pMethods->xShmLock(file, LOCK_OF_COPYING, 1, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
 }
 
