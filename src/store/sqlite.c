@@ -47,40 +47,16 @@ static bool exec(struct db *db, const char *sql, const char *what, GError **erro
 
 /* ---- connections ------------------------------------------------------------------------------------------------ */
 
-static sqlite3_file *file_of(sqlite3 *handle) {
-  sqlite3_file *file = NULL;
-  return sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK ? file : NULL;
-}
-
-/* What all who use the log share (sqlite.org/walformat.html); NULL: nothing is shared. */
-static uint8_t *log_index(sqlite3_file *file) {
-  void volatile *index = NULL;
-  bool fine = file && file->pMethods->iVersion >= 2 && file->pMethods->xShmMap(file, 0, 32768, 0, &index) == SQLITE_OK;
-  return fine ? (uint8_t *)(uintptr_t)index : NULL;
-}
-
-/* A sync of the database that failed has dropped what was copied from the log before, and no later one brings it there; SQLite, which
- * makes only the last part of a copy durable, takes it for copied, and would begin the log anew. So all of the log is copied again.
- * Where another process copies just then, it has a sync of its own to fail. */
-#define LOG_COPIED 96      /* in the index: up to which frame */
-#define LOCK_OF_COPYING 1
-static void copy_again(sqlite3 *handle) {
-  sqlite3_file *file = file_of(handle);
-  uint8_t *index = log_index(file);
-  if (!index || file->pMethods->xShmLock(file, LOCK_OF_COPYING, 1, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE) != SQLITE_OK) return;
-  g_atomic_int_set((gint *)(void *)(index + LOG_COPIED), 0); /* others read it without the lock */
-  file->pMethods->xShmLock(file, LOCK_OF_COPYING, 1, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
-}
-
 static void checkpoint_now(sqlite3 *handle) {
   int code = sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-  if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED) copy_again(handle);
+  if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED) sqlite_copy_again(handle);
 }
 
 /* SQLite does it when all of the log has been copied: while the writer waits. Then little is left to do. */
 static void sync_now(sqlite3 *handle) {
-  sqlite3_file *file = file_of(handle);
-  if (file && file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK) copy_again(handle);
+  sqlite3_file *file = NULL;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file && file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK) sqlite_copy_again(handle);
 }
 
 static void *keep_log_short(void *data) {
@@ -162,60 +138,6 @@ static void set_up_library(void) {
   g_once_init_leave(&ready, 1);
 }
 
-/* ---- what the log's end rests on ---- */
-
-#define FRAME_HEAD 24 /* of the log's frames; the log's own head is 32 (sqlite.org/walformat.html) */
-#define LOG_HEAD 32
-
-/* The log as this connection sees it, whose writer's lock keeps it as it is: how many frames are in it, and how large a page is. */
-static bool see_log(sqlite3 *handle, uint32_t *ret_frames, int *ret_page) {
-  const uint8_t *head = log_index(file_of(handle));
-  if (!head) return false;
-  uint16_t page;
-  memcpy(&page, head + 14, sizeof page);
-  memcpy(ret_frames, head + 16, sizeof *ret_frames);
-  *ret_page = page == 1 ? 65536 : page;
-  return true;
-}
-
-/* The first frame of the last transaction: the one before it ends a transaction, so it says how large the database was then. 0: an error. */
-static uint32_t last_transaction(sqlite3_file *log, uint32_t frames, int page) {
-  uint32_t first = frames;
-  for (uint8_t head[FRAME_HEAD]; first > 1; first--) {
-    if (log->pMethods->xRead(log, head, sizeof head, LOG_HEAD + (sqlite3_int64)(first - 2) * (page + FRAME_HEAD)) != SQLITE_OK) return 0;
-    if (head[4] | head[5] | head[6] | head[7]) break;
-  }
-  return first;
-}
-
-static bool write_again(sqlite3_file *log, sqlite3_int64 from, sqlite3_int64 to, int piece) {
-  g_autofree uint8_t *bytes = g_malloc((size_t)piece);
-  for (; from < to; from += piece)
-    if (log->pMethods->xRead(log, bytes, piece, from) != SQLITE_OK || log->pMethods->xWrite(log, bytes, piece, from) != SQLITE_OK) return false;
-  return log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) == SQLITE_OK;
-}
-
-/* Where a sync of the log had failed, its last transaction, told to have failed, may stand in the system's memory and not on the disk,
- * and no later sync would bring it there: the system takes it for clean. A database that is opened finds it and goes on behind it, so
- * that a power cut would end the log before what was acknowledged since. Written again, it is there or the database does not open. */
-static bool settle_log(sqlite3 *handle, GError **error) {
-  sqlite3_file *log = NULL;
-  uint32_t frames = 0;
-  sqlite3_busy_timeout(handle, 0);
-  int page = 0, code = sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-  sqlite3_busy_timeout(handle, BUSY_MS);
-  if (code == SQLITE_BUSY || code == SQLITE_READONLY) return true; /* whoever writes has done it; nobody will write */
-  bool fine = code == SQLITE_OK && sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK;
-  if (fine && log && log->pMethods && see_log(handle, &frames, &page) && frames > 0) {
-    uint32_t first = last_transaction(log, frames, page);
-    int piece = page + FRAME_HEAD;
-    fine = first > 0 && write_again(log, LOG_HEAD + (sqlite3_int64)(first - 1) * piece, LOG_HEAD + (sqlite3_int64)frames * piece, piece);
-  }
-  if (!fine) fail(error, MENO_ERROR_STORE, "opening the database: the end of its log cannot be made durable (check that the disk is there, has room and may be written)");
-  sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL);
-  return fine;
-}
-
 static struct db *connect(struct store *store, bool writer, GError **error) {
   set_up_library();
   struct sqlite_db *made = g_new0(struct sqlite_db, 1);
@@ -228,7 +150,7 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   fine = fine && exec(db, store->memory ? "PRAGMA synchronous=OFF" : "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "setting the database up", error);
   fine = fine && exec(db, writer ? "PRAGMA cache_size=-64000; PRAGMA journal_size_limit=134217728" : "PRAGMA cache_size=-8000; PRAGMA query_only=1",
     "setting the database up", error);
-  if (fine && writer && !store->memory) fine = settle_log(made->handle, error);
+  if (fine && writer && !store->memory) fine = sqlite_settle_log(made->handle, error);
   if (fine && writer && !store->memory) made->keeper = keeper_new(store, made->handle);
   if (fine) return db;
   g_hash_table_destroy(db->queries);

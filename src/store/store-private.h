@@ -65,12 +65,16 @@ struct store {
 };
 
 extern const struct engine sqlite_engine, postgresql_engine;
+struct sqlite3;
 /* The file system under SQLite, with a log that is written in large pieces: its name; and what a connection has taken back is forgotten. */
 const char *sqlite_log_vfs(void);
-/* Before the library's first connection (sqlite-cache.c). */
-void sqlite_cache_set_up(void);
-struct sqlite3;
 void sqlite_log_forget(struct sqlite3 *handle);
+/* Before the library's first connection: its page cache (sqlite-cache.c). */
+void sqlite_cache_set_up(void);
+/* Before a new connection writes: the end of the log is durable, or an error. After a copy of the log has failed: all of it is copied again
+ * (sqlite-sync.c). */
+bool sqlite_settle_log(struct sqlite3 *handle, GError **error);
+void sqlite_copy_again(struct sqlite3 *handle);
 
 /* "`before`"table"`after`" as a query that is thrown away when done; the table's name is quoted. */
 struct query *store_unnamed(struct db *db, const char *before, const char *table, const char *after, GError **error);
