@@ -300,7 +300,7 @@ void verb_help(const struct op *op, GString *out) {
   g_string_append_printf(out, "meno %s", op->name);
   for (const struct field *field = op->in; field && field->name; field++)
     if (field->flags & IN_PATH) g_string_append_printf(out, field->type.kind == FIELD_KIND_FILES ? " %s…" : " %s", field->type.kind == FIELD_KIND_FILES ? "FILE" : field->name);
-  g_string_append_printf(out, "\n  %s.\n", op->summary);
+  g_string_append_printf(out, "\n  %s%s\n", op->summary, g_str_has_suffix(op->summary, "?") ? "" : ".");
   for (const struct field *field = op->in; field && field->name; field++) {
     if (field->flags & IN_PATH) {
       g_string_append_printf(out, "  %-24s %s\n", field->name, field->help);
