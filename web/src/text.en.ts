@@ -430,6 +430,7 @@ export const text = {
     link: 'What Meno has learnt', title: 'What Meno has learnt from effects',
     answer: (all: number, out: number) => all === 0 ? 'Nothing yet: no effect could be told.' : `${Spelt(all)} ${plural(all, 'thing that led to effects has', 'things that led to effects have')} a record; ${out ? spelt(out) : 'none'} ${plural(Math.max(out, 1), 'does', 'do')} clearly worse than even chances.`,
     lead: 'Each effect that could be told goes back along what led to it. The chance is that of moving the goal the next time, where a need has that cause: even chances until something is known. A modality whose whole interval lies below one half is left out the next time. Ordered by how often they were tried.',
+    untold: (count: number) => `${Spelt(count)} ${plural(count, 'other', 'others')} led to interventions of which none could be told yet: even chances.`,
     what: 'What led to it', where: 'Where the cause was', record: 'What came of it', chance: 'Chance the next time',
     kinds: { remedy: 'remedy', modality: 'form of content', pattern: 'recipe', signal: 'file that showed the need', agent: 'agent' } as Record<string, string>,
     recordOf: (moved: number, not: number) => `${moved ? spelt(moved) : 'none'} moved, ${not ? spelt(not) : 'none'} did not`,

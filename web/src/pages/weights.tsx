@@ -97,7 +97,9 @@ function columns(steers: boolean, reset: (one: Weight) => void): Column<Weight>[
   return all;
 }
 
-const answer = (data: Weights): string => said.answer(data.weights.length, data.weights.filter(one => one.high < 0.5).length);
+const tried = (one: Weight): number => one.moved + one.did_not_move;
+const told = (data: Weights): Weight[] => data.weights.filter(one => tried(one) > 0).sort((a, b) => tried(b) - tried(a));
+const answer = (data: Weights): string => said.answer(told(data).length, data.weights.filter(one => one.high < 0.5).length);
 
 export function WeightsPage(): JSX.Element {
   const weights = useResource<Weights>('/weights');
@@ -108,14 +110,15 @@ export function WeightsPage(): JSX.Element {
       <Load of={weights} rows={3}>
         {data => (
           <>
-            {data.weights.length === 0 ? (
+            {told(data).length === 0 ? (
               <Empty lead={said.empty} />
             ) : (
               <>
                 <p class="order">{said.lead}</p>
-                <Rows<Weight> label={said.title} class="middle" of={[...data.weights].sort((a, b) => b.moved + b.did_not_move - (a.moved + a.did_not_move))} columns={columns(steers, setResetting)} />
+                <Rows<Weight> label={said.title} class="middle" of={told(data)} columns={columns(steers, setResetting)} />
               </>
             )}
+            {data.weights.length > told(data).length && <p class="quiet">{said.untold(data.weights.length - told(data).length)}</p>}
             {data.resets.length > 0 && (
               <section>
                 <h2>{said.resets}</h2>
