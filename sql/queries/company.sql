@@ -290,8 +290,8 @@ INSERT INTO term (id, key, name, sample, seq) VALUES ($1, $2, $3, $4, $5);
 -- name: statements_rolled
 SELECT upto FROM statement_rolled;
 
--- All that an arrival has to know, in one question: of the tables, and of each statement that refers to it; in any order, for a sort would
--- cost as much as the rest.
+-- All that an arrival has to know, in one question: of the tables, and of each statement that refers to it; in any order, for
+-- asking for one makes a sorter at every arrival.
 -- name: statement_arrives
 SELECT 0 AS seq, 0 AS voids, NULL AS id, COALESCE((SELECT upto FROM statement_rolled), 0) AS rolled, COALESCE((SELECT stored FROM statement_news), 0) AS told
 UNION ALL SELECT r.seq, r.voids, r.id, 0, 0

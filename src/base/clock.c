@@ -105,7 +105,7 @@ bool clock_is_ours(int64_t time) {
   return year >= 1000 && year <= 2999;
 }
 
-/* The last `count` digits of `value`, and what comes after them; every event is printed with these, and printf takes four times as long. */
+/* The last `count` digits of `value`, and what comes after them. Not by printf: every event is printed with these. */
 static char *put_digits(char *to, int value, int count, char after) {
   for (int i = count; i-- > 0; value /= 10) to[i] = (char)('0' + value % 10);
   to[count] = after;

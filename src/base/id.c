@@ -18,7 +18,7 @@ static void stamp(struct uuid *uuid, int version) {
 struct uuid uuid_new(int64_t now) {
   static GMutex lock;
   static int64_t last; /* milliseconds << 12 | counter: never repeats, never runs back */
-  static struct uuid random[64]; /* asked of the system at once: each time takes as long as all the rest here */
+  static struct uuid random[64]; /* asked of the system at once, not once for each id */
   static size_t used = G_N_ELEMENTS(random);
   static pid_t whose; /* a process that forks must not share them */
   g_mutex_lock(&lock);
