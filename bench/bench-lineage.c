@@ -126,8 +126,9 @@ static void measure(struct store *store, GRand *rand, const char *what, const ch
     g_autoptr(GPtrArray) walk = lineage_walk(db, id, &ask, &error);
     check(walk != NULL, error);
     for (guint n = 0; n < walk->len; n++) {
-      g_autoptr(query_auto) query = db_query(db, &error, "ledger.newest_of_subject", "tii", ((struct lineage_node *)walk->pdata[n])->id, INT64_MAX, (int64_t)1);
-      check(query_next(query, &error) >= 0, error);
+      g_auto(about_auto) about = about_subject(db, ((struct lineage_node *)walk->pdata[n])->id, INT64_MAX);
+      struct event event;
+      check(about_next(&about, &event, &error) >= 0, error);
     }
     db_release(db);
     times[i] = (double)(g_get_monotonic_time() - begun) / 1000;

@@ -78,7 +78,7 @@ UPDATE proposal SET state = $2 WHERE id = $1;
 INSERT INTO said (agent, kind, subject, evidence, span) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (agent, kind, subject, evidence, span) DO NOTHING;
 
 -- name: put_deputy
-INSERT INTO deputy (id, principal, deputy, starts, ends, reason, seq) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING;
+INSERT INTO deputy (id, principal, deputy, starts, ends, reason, named, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (id) DO NOTHING;
 
 -- name: end_deputy
 UPDATE deputy SET ends = $2, seq = $3 WHERE id = $1;
@@ -87,7 +87,7 @@ UPDATE deputy SET ends = $2, seq = $3 WHERE id = $1;
 SELECT id, principal, deputy, starts, ends FROM deputy WHERE id = $1;
 
 -- name: deputies
-SELECT d.id, d.principal, d.deputy, d.starts, d.ends, d.reason, (SELECT e.id FROM event e WHERE e.subject = 'deputy:' || d.id AND e.data IS NULL ORDER BY e.seq LIMIT 1) FROM deputy d ORDER BY d.seq DESC, d.id;
+SELECT d.id, d.principal, d.deputy, d.starts, d.ends, d.reason, e.id FROM deputy d JOIN event e ON e.seq = d.named ORDER BY d.seq DESC, d.id;
 
 -- name: deputy_of
 SELECT id, principal, deputy, starts, ends FROM deputy WHERE deputy = $1 AND starts <= $2 AND ends > $2 ORDER BY starts, id;

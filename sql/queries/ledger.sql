@@ -26,10 +26,6 @@ FROM event AS e LEFT JOIN event_data AS d ON d.seq = e.seq WHERE e.seq BETWEEN $
 SELECT e.seq, e.id, e.kind, e.subject, e.actor, e.occurred, e.recorded, e.cause, e.correlation, e.batch, e.taint, e.rules, e.body, d.data, e.hash
 FROM event AS e LEFT JOIN event_data AS d ON d.seq = e.seq WHERE e.seq BETWEEN $1 AND $2 AND e.batch = $3 ORDER BY e.seq LIMIT $4;
 
--- name: of_subject
-SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, NULL, hash
-FROM event WHERE subject = $1 AND data IS NULL ORDER BY seq DESC LIMIT $2;
-
 -- name: undone
 SELECT subject FROM event WHERE kind = 'import.undone' ORDER BY seq;
 
@@ -89,20 +85,6 @@ INSERT INTO edge (seq, nth, source, kind, target, listed) VALUES ($1, $2, $3, $4
 INSERT INTO edge (seq, nth, source, kind, target, listed)
 VALUES ($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12), ($13, $14, $15, $16, $17, $18), ($19, $20, $21, $22, $23, $24);
 
--- name: edges_back
-SELECT e.target, e.kind, e.seq FROM edge AS l JOIN edge AS e ON e.seq = l.seq AND e.source = l.source
-WHERE l.source = $1 AND l.listed = 1 AND l.seq <= $2 ORDER BY l.seq DESC, e.nth LIMIT $3;
-
--- name: edges_of_subject
-SELECT e.target, e.kind, e.seq FROM event AS v JOIN edge AS e ON e.seq = v.seq AND e.source = v.subject
-WHERE v.subject = $1 AND v.data IS NULL AND v.seq <= $2 ORDER BY v.seq DESC, e.nth LIMIT $3;
-
--- name: edges_forward
-SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC, nth LIMIT $4;
-
--- name: edges_forward_all
-SELECT source, kind, seq FROM edge WHERE target = $1 AND seq >= $2 ORDER BY seq, nth;
-
 -- name: cursor
 SELECT seq, day FROM cursor WHERE agent = $1;
 
@@ -123,12 +105,6 @@ ORDER BY seq DESC LIMIT $1;
 
 -- name: recorded_at
 SELECT recorded FROM event WHERE seq = $1;
-
--- name: newest_of_subject
-SELECT seq, kind, actor, recorded, body FROM event WHERE subject = $1 AND data IS NULL AND seq <= $2 ORDER BY seq DESC LIMIT $3;
-
--- name: first_of_subject
-SELECT seq FROM event WHERE subject = $1 AND data IS NULL ORDER BY seq LIMIT 1;
 
 -- name: of_kind
 SELECT seq, subject FROM event WHERE kind = $1 ORDER BY seq;
@@ -315,3 +291,39 @@ SELECT count(*) FROM event WHERE kind = $1 AND recorded >= $2 AND recorded < $3;
 
 -- name: rows_weight_reset
 SELECT seq, subject, t.* FROM weight_reset AS t;
+
+-- An event about a subject; its data, if any, is not asked for.
+-- name: about
+SELECT seq, id, kind, subject, actor, occurred, recorded, cause, correlation, batch, taint, rules, body, NULL, hash FROM event WHERE seq = $1 AND subject = $2 AND data IS NULL;
+
+-- name: edges_from
+SELECT target, kind FROM edge WHERE seq = $1 AND source = $2 ORDER BY nth;
+
+-- name: edges_to
+SELECT source, kind FROM edge WHERE seq = $1 AND target = $2 ORDER BY nth;
+
+-- What events from..to mention.
+-- name: subjects
+SELECT seq, kind, subject, batch FROM event WHERE seq BETWEEN $1 AND $2 AND data IS NULL ORDER BY seq;
+
+-- name: ends
+SELECT seq, source, target, listed FROM edge WHERE seq BETWEEN $1 AND $2 ORDER BY seq, nth;
+
+-- name: ends_of_batch
+SELECT seq, source, target, listed FROM edge
+WHERE seq BETWEEN $1 AND $2 AND (SELECT v.batch FROM event AS v WHERE v.seq = edge.seq) = $3 ORDER BY seq, nth;
+
+-- name: put_run_part
+INSERT INTO run_part (run, key, seq, data) VALUES ($1, $2, $3, $4);
+
+-- name: drop_run
+DELETE FROM run_part WHERE run = $1;
+
+-- name: run_part_behind
+SELECT key, seq, data FROM run_part WHERE run = $1 AND (key, seq) > ($2, $3) ORDER BY key, seq LIMIT 1;
+
+-- name: run_part_before
+SELECT key, seq, data FROM run_part WHERE run = $1 AND (key, seq) <= ($2, $3) ORDER BY key DESC, seq DESC LIMIT 1;
+
+-- name: run_parts
+SELECT count(*) FROM run_part;

@@ -96,8 +96,7 @@ INSERT INTO last_seen (kind, at, seq) VALUES ($1, $2, $3) ON CONFLICT (kind) DO 
 SELECT at, seq FROM last_seen WHERE kind = $1;
 
 -- name: showing
-SELECT p.target, d.seq FROM edge AS d JOIN edge AS p ON p.source = d.source AND p.kind = 'delivered to'
-WHERE d.target = $1 AND d.seq <= $2 ORDER BY d.seq LIMIT $3;
+SELECT p.target FROM edge AS d JOIN edge AS p ON p.seq = d.seq AND p.source = d.source AND p.kind = 'delivered to' WHERE d.seq = $1 AND d.target = $2;
 
 -- Whom a delivery, a note, or the action about one of them, is for.
 -- name: recipient

@@ -89,15 +89,16 @@ static bool last_writer(const struct ledger_tables *tables, struct db *db, const
   if (got == 0) return true;
   const char *id = strchr(event.subject, ':');
   bool alone = id && strcmp(id + 1, row->key) == 0;
-  g_autoptr(query_auto) query = alone ? db_query(db, error, "ledger.newest_of_subject", "tii", event.subject, INT64_MAX, (int64_t)LOOK_BACK) : NULL;
-  event_clear(&event);
-  while (alone && (got = query_next(query, error)) == 1) {
-    if (!folds_into(tables, query_text(query, 1), table)) continue;
-    *ret_seq = query_integer(query, 0);
+  g_auto(about_auto) about = about_subject(db, event.subject, INT64_MAX);
+  struct event other;
+  for (int i = 0; alone && i < LOOK_BACK && (got = about_next(&about, &other, error)) == 1; i++) {
+    if (!folds_into(tables, other.kind, table)) continue;
+    *ret_seq = other.seq;
     g_free(*ret_kind);
-    *ret_kind = g_strdup(query_text(query, 1));
+    *ret_kind = g_strdup(other.kind);
     break;
   }
+  event_clear(&event);
   return got >= 0;
 }
 

@@ -469,7 +469,7 @@ bool ledger_append(struct ledger_write *write, const struct event *given, int64_
     return false;
   }
   if (sealed) event.body = sealed;
-  if (!correlate(write, &event, error) || !insert(write, &event, error)) return false;
+  if (!correlate(write, &event, error) || !insert(write, &event, error) || !mentions_pass(write->db, event.seq, error)) return false;
   if (ret_seq) *ret_seq = event.seq;
   if (is_commit(&event)) return fold_import(write->ledger, write->db, write->db, &event, error);
   return event.batch || fold_event(write->ledger, write->db, &event, false, error);
@@ -519,6 +519,29 @@ int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **er
   return 1;
 }
 
+struct about about_subject(struct db *db, const char *subject, int64_t to) {
+  return (struct about){ .mentions = { .db = db, .thing = subject, .first = MENTION_SUBJECT, .last = MENTION_SUBJECT, .to = to } };
+}
+
+int about_next(struct about *about, struct event *ret_event, GError **error) {
+  int64_t seq;
+  int got;
+  while ((got = mentions_next(&about->mentions, &seq, error)) == 1) {
+    query_done(about->query);
+    about->query = db_query(about->mentions.db, error, "ledger.about", "it", seq, about->mentions.thing);
+    if ((got = query_next(about->query, error)) < 0) return -1;
+    if (got == 0) continue;
+    event_read(about->query, ret_event);
+    return 1;
+  }
+  return got;
+}
+
+void about_end(struct about *about) {
+  query_done(g_steal_pointer(&about->query));
+  mentions_end(&about->mentions);
+}
+
 const char *event_about(const struct event *event) {
   const char *colon = strchr(event->subject, ':');
   return colon ? colon + 1 : event->subject;
@@ -564,6 +587,7 @@ static bool link_holds(struct rebuild *rebuild, const struct event *event, const
 static bool rebuild_event(struct rebuild *rebuild, const struct event *event, GError **error) {
   rebuild->seq = event->seq;
   if (rebuild->progress && event->seq % 4096 == 0) rebuild->progress(rebuild->progress_data, "replaying", (double)event->seq / (double)MAX(rebuild->head, 1));
+  if (rebuild->source == rebuild->target && !mentions_pass(rebuild->target, event->seq, error)) return false;
   if (event->batch) return true;
   bool commit = is_commit(event), undone = commit && g_hash_table_contains(rebuild->undone, event->subject);
   if (commit && !undone) return fold_import(rebuild->ledger, rebuild->source, rebuild->target, event, error);
@@ -598,9 +622,13 @@ static bool every_table(struct ledger *ledger, bool (*visit)(const char *table, 
 
 static bool clear_table(const char *table, void *data, GError **error) { return db_table_clear(data, table, error); }
 
+static bool refold(struct rebuild *rebuild, GError **error) {
+  return every_table(rebuild->ledger, clear_table, rebuild->target, error) && mentions_clear(rebuild->target, error) && rebuild_all(rebuild, error);
+}
+
 bool ledger_refold(struct ledger_write *write, GError **error) {
   struct rebuild rebuild = { .ledger = write->ledger, .source = write->db, .target = write->db };
-  return every_table(write->ledger, clear_table, write->db, error) && rebuild_all(&rebuild, error);
+  return refold(&rebuild, error);
 }
 
 struct migration { const struct ledger_tables *tables; void (*progress)(void *, const char *, double); void *data; };
@@ -610,7 +638,7 @@ static bool fold_anew(struct store *store, struct db *db, void *data, GError **e
   const struct migration *migration = data;
   g_autoptr(ledger_auto) ledger = ledger_new(store, migration->tables);
   struct rebuild rebuild = { .ledger = ledger, .source = db, .target = db, .progress = migration->progress, .progress_data = migration->data };
-  return every_table(ledger, clear_table, db, error) && rebuild_all(&rebuild, error);
+  return refold(&rebuild, error);
 }
 
 bool ledger_migrate(const char *place, const struct ledger_tables *tables, void (*progress)(void *, const char *, double), void *data,
@@ -639,7 +667,7 @@ bool ledger_verify(struct ledger *ledger, void (*progress)(void *, const char *,
   if (!rebuilt || !db_intact(live, error) || !rebuild_all(&rebuild, error)) return false;
   if (progress) progress(data, "comparing tables", 1);
   struct comparison comparison = { .tables_of = ledger->tables, .live = live, .rebuilt = rebuilt };
-  if (!every_table(ledger, compare_table, &comparison, error)) return false;
+  if (!every_table(ledger, compare_table, &comparison, error) || !mentions_check(live, error)) return false;
   *ret_report = (struct replay_report){ .events = rebuild.seq, .tables = comparison.tables, .seconds = (double)(g_get_monotonic_time() - begun) / 1e6 };
   digest_format(rebuild.hash, ret_report->head);
   return true;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "ledger/mentions.h"
 #include "ledger/seal.h"
 #include "store/store.h"
 
@@ -112,6 +113,12 @@ int64_t ledger_head(struct db *db, GError **error); /* the last seq; 0 empty; -1
 bool ledger_visit(struct db *db, int64_t from, int64_t to, bool (*visit)(const struct event *event, void *data, GError **error), void *data, GError **error);
 int ledger_find(struct db *db, int64_t seq, struct event *ret_event, GError **error); /* 1/0/-1; texts newly allocated: event_clear */
 void event_clear(struct event *event);
+/* The events about a subject up to the event `to`, the newest first, without their data: 1 (borrowed until the next), 0, -1. */
+typedef struct about { struct mentions mentions; struct query *query; } about_auto;
+struct about about_subject(struct db *db, const char *subject, int64_t to);
+int about_next(struct about *about, struct event *ret_event, GError **error);
+void about_end(struct about *about);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(about_auto, about_end)
 const char *event_about(const struct event *event); /* "retention" of the subject "goal:retention"; all of it where there is no colon. Borrowed */
 
 /* Asks the engine whether the database is intact, walks the chain, rebuilds every projection from the events into memory and

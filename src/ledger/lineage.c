@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Walking. Every step is one scan of a range of an index, newest first, and stops after `breadth` rows; a
- * walk therefore costs at most `most` such scans, whatever the size of the whole.
+ * Walking. Every step asks for the newest events that mention a node (ledger/mentions.h), reads their edges and stops after `breadth` rows; a
+ * walk therefore costs at most `most` such questions, whatever the size of the whole.
  *
  * How it can be wrong: a node that is reached twice is gone into once, from where it was reached first; edges that only the
  * second way's time would allow are then not shown (the node says `again`). lineage_reach, on which a roll-back rests, is
@@ -25,32 +25,41 @@ static void step_clear(void *data) {
   g_free(((struct lineage_step *)data)->kind);
 }
 
-static bool read_steps(struct query *query, GArray *steps, GError **error) {
-  int got;
-  while ((got = query_next(query, error)) == 1) {
-    struct lineage_step step = { g_strdup(query_text(query, 0)), g_strdup(query_text(query, 1)), query_integer(query, 2) };
-    g_array_append_val(steps, step);
-  }
-  query_done(query);
-  return got == 0;
+/* A node's edges, the newest first, an event's in their order: as many as are asked for. */
+typedef struct edges { struct mentions mentions; struct query *query; int64_t seq; } edges_auto;
+
+static struct edges edges_of(struct db *db, enum lineage_way way, const char *id, int64_t from, int64_t to) {
+  if (way == LINEAGE_BACK) return (struct edges){ .mentions = { .db = db, .thing = id, .first = MENTION_SUBJECT, .last = MENTION_SOURCE, .to = to } };
+  return (struct edges){ .mentions = { .db = db, .thing = id, .first = MENTION_TARGET, .last = MENTION_TARGET, .from = from, .to = to } };
 }
 
-/* An event says all of a node's edges as its subject's, or none: so the two never tie, and an event's stay in their order. */
-static int newest_first(const void *a, const void *b) {
-  int64_t one = ((const struct lineage_step *)a)->seq, other = ((const struct lineage_step *)b)->seq;
-  return (one < other) - (one > other);
+/* Into columns 0 (the other end) and 1 (the kind) of `edges->query`, and `edges->seq`: 1/0/-1 */
+static int edges_next(struct edges *edges, GError **error) {
+  for (int got;;) {
+    if (edges->query && (got = query_next(edges->query, error)) != 0) return got;
+    query_done(g_steal_pointer(&edges->query));
+    if ((got = mentions_next(&edges->mentions, &edges->seq, error)) < 1) return got;
+    bool back = edges->mentions.first == MENTION_SUBJECT;
+    edges->query = db_query(edges->mentions.db, error, back ? "ledger.edges_from" : "ledger.edges_to", "it", edges->seq, edges->mentions.thing);
+  }
 }
+
+static void edges_end(struct edges *edges) {
+  query_done(g_steal_pointer(&edges->query));
+  mentions_end(&edges->mentions);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(edges_auto, edges_end)
 
 GArray *lineage_steps(struct db *db, enum lineage_way way, const char *id, int64_t from, int64_t to, int64_t limit, GError **error) {
   g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(struct lineage_step));
+  g_auto(edges_auto) edges = edges_of(db, way, id, from, to);
+  int got = 1;
   g_array_set_clear_func(steps, step_clear);
-  if (way == LINEAGE_FORWARD) return read_steps(db_query(db, error, "ledger.edges_forward", "tiii", id, from, to, limit), steps, error) ? g_steal_pointer(&steps) : NULL;
-  if (!read_steps(db_query(db, error, "ledger.edges_back", "tii", id, to, limit), steps, error)) return NULL;
-  guint others = steps->len;
-  if (!read_steps(db_query(db, error, "ledger.edges_of_subject", "tii", id, to, limit), steps, error)) return NULL;
-  if (others && others < steps->len) g_array_sort(steps, newest_first);
-  if (steps->len > limit) g_array_set_size(steps, (guint)limit);
-  return g_steal_pointer(&steps);
+  while (steps->len < limit && (got = edges_next(&edges, error)) == 1) {
+    struct lineage_step step = { g_strdup(query_text(edges.query, 0)), g_strdup(query_text(edges.query, 1)), edges.seq };
+    g_array_append_val(steps, step);
+  }
+  return got < 0 ? NULL : g_steal_pointer(&steps);
 }
 
 static void node_free(void *data) {
@@ -71,19 +80,20 @@ static struct lineage_node *add_node(GPtrArray *nodes, const char *id, const cha
 static bool expand(struct db *db, GPtrArray *nodes, GHashTable *seen, int index, const struct lineage_ask *ask, GError **error) {
   struct lineage_node *node = nodes->pdata[index];
   bool deep = node->depth >= ask->depth, back = ask->way == LINEAGE_BACK;
-  int taken = 0;
+  int taken = 0, looked = 0, got = 1;
   g_autoptr(GHashTable) here = g_hash_table_new(g_str_hash, g_str_equal);
-  g_autoptr(GArray) steps = lineage_steps(db, ask->way, node->id, node->seq, back ? MIN(node->seq, ask->as_of) : ask->as_of, deep ? 1 : 4 * (int64_t)ask->breadth + 1, error);
-  for (guint i = 0; steps && i < steps->len && !node->more; i++) {
-    const struct lineage_step *step = &g_array_index(steps, struct lineage_step, i);
-    if (!g_hash_table_add(here, step->id)) continue;
+  g_auto(edges_auto) edges = edges_of(db, ask->way, node->id, node->seq, back ? MIN(node->seq, ask->as_of) : ask->as_of);
+  while (!node->more && looked++ <= 4 * ask->breadth && (got = edges_next(&edges, error)) == 1) {
+    const char *other = query_text(edges.query, 0);
+    if (g_hash_table_contains(here, other)) continue;
     node->more = deep || taken == ask->breadth || (int)nodes->len == ask->most;
     if (node->more) break;
-    struct lineage_node *child = add_node(nodes, step->id, step->kind, index, node->depth + 1, step->seq);
+    struct lineage_node *child = add_node(nodes, other, query_text(edges.query, 1), index, node->depth + 1, edges.seq);
+    g_hash_table_add(here, child->id);
     child->again = !g_hash_table_add(seen, child->id);
     taken++;
   }
-  return steps != NULL;
+  return got >= 0;
 }
 
 GPtrArray *lineage_walk(struct db *db, const char *id, const struct lineage_ask *ask, GError **error) {
@@ -118,13 +128,12 @@ GHashTable *lineage_reach(struct db *db, const char *id, int64_t begin, bool (*e
   bool fine = true;
   for (char *node; fine && (node = g_queue_pop_head(waiting));) {
     int64_t from = *(int64_t *)g_hash_table_lookup(reached, node);
-    g_autoptr(query_auto) query = db_query(db, error, "ledger.edges_forward_all", "ti", node, from);
-    int got;
-    while ((got = query_next(query, error)) == 1) {
-      const char *other = query_text(query, 0);
-      if (reach(reached, other, query_integer(query, 2)) && !(ends && ends(other))) g_queue_push_tail(waiting, g_strdup(other));
+    g_autoptr(GArray) steps = lineage_steps(db, LINEAGE_FORWARD, node, from, INT64_MAX, INT64_MAX, error);
+    for (guint i = steps ? steps->len : 0; i-- > 0;) { /* the oldest first: then most are reached once */
+      const struct lineage_step *step = &g_array_index(steps, struct lineage_step, i);
+      if (reach(reached, step->id, step->seq) && !(ends && ends(step->id))) g_queue_push_tail(waiting, g_strdup(step->id));
     }
-    fine = got >= 0;
+    fine = steps != NULL;
     g_free(node);
   }
   g_queue_clear_full(waiting, g_free);

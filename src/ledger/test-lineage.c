@@ -5,7 +5,14 @@
 #include <sodium.h>
 #include <string.h>
 
+static const struct event_kind toy_kinds[] = { { "toy.moved", "testing", 0, "", "" }, { 0 } };
+static const struct event_kind *const kinds[] = { toy_kinds, NULL };
+static const struct fold *const folds[] = { NULL };
+static const struct ledger_tables joined = { kinds, folds };
+
 static struct store *store;
+static struct ledger *ledger;
+static struct ledger_write *written;
 static struct db *db;
 static int nth; /* of all edges; of an event's they are not the first, which is as well */
 
@@ -20,7 +27,10 @@ static void setup(void) {
   g_autoptr(GError) error = NULL;
   store = store_open_memory(&error);
   g_assert_no_error(error);
-  db = store_write(store, &error);
+  ledger = ledger_new(store, &joined);
+  written = ledger_write(ledger, 1, &error);
+  db = ledger_write_db(written);
+  for (int i = 0; i < 9; i++) g_assert_true(ledger_append(written, &(struct event){ .kind = "toy.moved", .subject = "toy:t", .actor = "system", .body = "{}" }, NULL, &error));
   put("file:f", "import:i1", 1);
   put("claim:c1", "file:f", 2);
   put("file:f", "import:i2", 3);
@@ -31,7 +41,8 @@ static void setup(void) {
   put("asset:a", "decision:d", 7);
 }
 static void teardown(void) {
-  db_release(db);
+  ledger_abort(written);
+  ledger_free(ledger);
   store_free(store);
 }
 
@@ -119,18 +130,13 @@ static void reach_is_exact(void) {
   teardown();
 }
 
-static const struct event_kind toy_kinds[] = { { "toy.moved", "testing", 0, "", "" }, { 0 } };
-static const struct event_kind *const kinds[] = { toy_kinds, NULL };
-static const struct fold *const folds[] = { NULL };
-static const struct ledger_tables joined = { kinds, folds };
-
 static void a_moment_is_an_event(void) {
   g_autoptr(GError) error = NULL;
   g_autoptr(store_auto) memory = store_open_memory(&error);
-  g_autoptr(ledger_auto) ledger = ledger_new(memory, &joined);
+  g_autoptr(ledger_auto) timed = ledger_new(memory, &joined);
   for (int64_t time = 10; time <= 40; time += 10)
     for (int twice = 0; twice < 2; twice++)
-      g_assert_cmpint(ledger_record(ledger, time, &(struct event){ .kind = "toy.moved", .subject = "toy:a", .actor = "system", .body = "{}" }, &error), >, 0);
+      g_assert_cmpint(ledger_record(timed, time, &(struct event){ .kind = "toy.moved", .subject = "toy:a", .actor = "system", .body = "{}" }, &error), >, 0);
   g_autoptr(db_auto) read = store_read(memory, &error);
   const int64_t expected[][2] = { { 9, 0 }, { 10, 2 }, { 19, 2 }, { 20, 4 }, { 39, 6 }, { 40, 8 }, { 1000, 8 } };
   for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) g_assert_cmpint(lineage_seq_at(read, expected[i][0], &error), ==, expected[i][1]);

@@ -67,20 +67,16 @@ static bool read_matches(struct traces *traces, struct db *db, const char *perso
 static bool read_addresses(struct traces *traces, struct db *db, const char *subject, GError **error) {
   g_autoptr(evidence_rules_auto) rules = evidence_rules_in_force(db, error);
   if (!rules) return false;
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.of_subject", "ti", subject, INT64_MAX);
+  g_auto(about_auto) about = about_subject(db, subject, INT64_MAX);
+  struct event event;
   int got;
-  while ((got = query_next(query, error)) == 1) {
-    if (strcmp(query_text(query, 2), "person.recorded") != 0) continue;
-    size_t length;
-    struct uuid event = { 0 };
-    const void *id = query_blob(query, 1, &length);
-    if (length == sizeof event.bytes) memcpy(event.bytes, id, length);
-    const char *body = query_text(query, 12);
-    g_autoptr(json_doc_auto) doc = json_parse(body, strlen(body), error);
+  while ((got = about_next(&about, &event, error)) == 1) {
+    if (strcmp(event.kind, "person.recorded") != 0) continue;
+    g_autoptr(json_doc_auto) doc = json_parse(event.body, event.body_length, error);
     if (!doc) return false;
     enum seal_state state, other;
-    g_autofree char *email = seal_reveal(system_seal(traces->system), json_string(json_get(json_root(doc), "work_email")), event, "work_email", &state, NULL);
-    g_autofree char *number = seal_reveal(system_seal(traces->system), json_string(json_get(json_root(doc), "employee_number")), event, "employee_number", &other, NULL);
+    g_autofree char *email = seal_reveal(system_seal(traces->system), json_string(json_get(json_root(doc), "work_email")), event.id, "work_email", &state, NULL);
+    g_autofree char *number = seal_reveal(system_seal(traces->system), json_string(json_get(json_root(doc), "employee_number")), event.id, "employee_number", &other, NULL);
     add_names(traces, rules, state == SEAL_OPEN || state == SEAL_CLEAR ? email : NULL, other == SEAL_OPEN || other == SEAL_CLEAR ? number : NULL);
   }
   return got == 0;

@@ -440,12 +440,14 @@ static void write_need(struct json_writer *out, const struct company *company, c
 static bool write_registrar(struct json_writer *out, struct op_call *call, const struct company *company, const char *id, GError **error) {
   g_autofree char *subject = g_strconcat("intervention:", id, NULL), *by = NULL;
   g_autoptr(db_auto) db = store_read(system_store(call->system), error);
-  g_autoptr(query_auto) query = db ? db_query(db, error, "ledger.of_subject", "ti", subject, (int64_t)50) : NULL;
+  if (!db) return false;
+  g_auto(about_auto) about = about_subject(db, subject, INT64_MAX);
+  struct event event;
   int got;
-  while ((got = query_next(query, error)) == 1)
-    if (strcmp(query_text(query, 2), "intervention.registered") == 0) {
+  while ((got = about_next(&about, &event, error)) == 1)
+    if (strcmp(event.kind, "intervention.registered") == 0) {
       g_free(by);
-      by = ops_actor_name(company, query_text(query, 4));
+      by = ops_actor_name(company, event.actor);
     }
   json_put_string(out, "registered_by", by);
   return got == 0;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#define SEEN_MOST 50 /* who looked: the newest */
 #define LEVEL_SCALE 5.0
 
 static int self(const struct op_call *call, const struct company *company, GError **error) {
@@ -184,21 +185,22 @@ static bool write_known(struct op_call *call, struct json_writer *out, struct db
 /* Who looked: decisions and changes about this person, newest first. */
 static bool write_seen(struct op_call *call, struct json_writer *out, struct db *db, const struct company *company, const char *person, GError **error) {
   g_autofree char *subject = g_strconcat("person:", person, NULL);
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.of_subject", "ti", subject, (int64_t)50);
-  int got;
+  g_auto(about_auto) about = about_subject(db, subject, INT64_MAX);
+  struct event event;
+  int got = 0;
   json_open_array(out, "seen");
-  while ((got = query_next(query, error)) == 1) {
-    g_autofree char *who = ops_actor_name(company, query_text(query, 4));
+  for (int i = 0; i < SEEN_MOST && (got = about_next(&about, &event, error)) == 1; i++) {
+    g_autofree char *who = ops_actor_name(company, event.actor);
     json_open_object(out, NULL);
-    put_time(out, "at", query_integer(query, 6));
+    put_time(out, "at", event.recorded);
     json_put_string(out, "who", who);
-    json_put_string(out, "what", query_text(query, 2));
-    const struct event_kind *kind = ledger_kind(system_ledger(call->system), query_text(query, 2));
+    json_put_string(out, "what", event.kind);
+    const struct event_kind *kind = ledger_kind(system_ledger(call->system), event.kind);
     json_put_string(out, "purpose", kind ? kind->purpose : "");
     json_close_object(out);
   }
   json_close_array(out);
-  return got == 0;
+  return got >= 0;
 }
 
 static bool me_show(struct op_call *call, struct json_writer *out, GError **error) {

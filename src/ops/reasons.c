@@ -245,14 +245,14 @@ static bool write_life(struct reasons *reasons, const struct outcome *outcome, G
   if (gate_find_latest(reasons->db, "act on need", need, &action, error) < 0) return false;
   write_approvals(reasons, action);
   if (!write_words(reasons, outcome->plan->need, error)) return false;
-  g_autoptr(query_auto) query = db_query(reasons->db, error, "ledger.of_subject", "ti", subject, (int64_t)50);
+  g_auto(about_auto) about = about_subject(reasons->db, subject, INT64_MAX);
+  struct event event;
   int got;
-  while ((got = query_next(query, error)) == 1) {
-    bool ended = strcmp(query_text(query, 2), "intervention.ended") == 0;
-    const char *body = query_text(query, 12);
-    g_autoptr(json_doc_auto) doc = json_parse(body, strlen(body), NULL);
-    g_autofree char *reason = ended ? ops_reveal_text(reasons->call, query, json_string(json_get(json_root(doc), "reason")), 1, "reason") : NULL;
-    write_decision(reasons, query_integer(query, 6), query_text(query, 4), ended ? "ended it" : "registered it: teams, order of start, weeks that count, smallest effect worth having", reason);
+  while ((got = about_next(&about, &event, error)) == 1) {
+    bool ended = strcmp(event.kind, "intervention.ended") == 0;
+    g_autoptr(json_doc_auto) doc = json_parse(event.body, event.body_length, NULL);
+    g_autofree char *reason = ended ? seal_reveal(system_seal(reasons->call->system), json_string(json_get(json_root(doc), "reason")), event.id, "reason", NULL, NULL) : NULL;
+    write_decision(reasons, event.recorded, event.actor, ended ? "ended it" : "registered it: teams, order of start, weeks that count, smallest effect worth having", reason);
   }
   return got == 0;
 }

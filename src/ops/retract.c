@@ -188,11 +188,12 @@ static bool propose(struct op_call *call, const char *node, const struct reach *
 
 /* The event by which the import brought this file; 0: it did not. */
 static int64_t brought(struct db *db, const char *import, const char *file, GError **error) {
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.edges_back", "tii", file, INT64_MAX, INT64_MAX);
-  int got;
-  while ((got = query_next(query, error)) == 1)
-    if (strcmp(query_text(query, 0), import) == 0) return query_integer(query, 2);
-  return got;
+  g_autoptr(GArray) steps = lineage_steps(db, LINEAGE_BACK, file, 0, INT64_MAX, INT64_MAX, error);
+  for (guint i = 0; steps && i < steps->len; i++) {
+    const struct lineage_step *step = &g_array_index(steps, struct lineage_step, i);
+    if (strcmp(step->id, import) == 0) return step->seq;
+  }
+  return steps ? 0 : -1;
 }
 
 /* Where the reach begins: the node itself, or one file of an import. */

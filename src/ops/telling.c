@@ -111,18 +111,19 @@ static const char *state_by_kind(const char *kind) {
 }
 
 static bool tell_state(const struct telling *t, const char *node, struct told *told, GError **error) {
-  g_autoptr(query_auto) query = db_query(t->db, error, "ledger.newest_of_subject", "tii", node, t->as_of, (int64_t)LOOK_BACK);
-  int got;
-  while ((got = query_next(query, error)) == 1) {
-    const char *kind = query_text(query, 1), *state = state_by_kind(kind), *body = query_text(query, 4);
+  g_auto(about_auto) about = about_subject(t->db, node, t->as_of);
+  struct event event;
+  int got = 0;
+  for (int i = 0; i < LOOK_BACK && (got = about_next(&about, &event, error)) == 1; i++) {
+    const char *kind = event.kind, *state = state_by_kind(kind);
     bool own = strcmp(kind, "proposal.made") == 0 || strcmp(kind, "proposal.withheld") == 0 || strcmp(kind, "approval.decided") == 0 || strcmp(kind, "delivery.answered") == 0;
-    g_autoptr(json_doc_auto) doc = own ? json_parse(body, strlen(body), error) : NULL;
+    g_autoptr(json_doc_auto) doc = own ? json_parse(event.body, event.body_length, error) : NULL;
     if (own && !doc) return false;
     if (own) state = json_string(json_get(json_root(doc), "state"));
     if (!state) continue; /* an event that leaves the state as it is */
     told->state = g_strdup(state);
-    told->at = query_integer(query, 3);
-    told->by = ops_actor_name(t->view->company, query_text(query, 2));
+    told->at = event.recorded;
+    told->by = ops_actor_name(t->view->company, event.actor);
     break;
   }
   return got >= 0;
@@ -130,19 +131,19 @@ static bool tell_state(const struct telling *t, const char *node, struct told *t
 
 /* Live from the event that made it to the next that made another of the same subject, or took it back. */
 static bool tell_claim_state(const struct telling *t, const char *subject, const char *id, struct told *told, GError **error) {
-  g_autoptr(query_auto) query = db_query(t->db, error, "ledger.newest_of_subject", "tii", subject, t->as_of, (int64_t)LOOK_BACK);
+  g_auto(about_auto) about = about_subject(t->db, subject, t->as_of);
   const char *state = "live";
-  int got;
-  while ((got = query_next(query, error)) == 1) {
-    const char *body = query_text(query, 4);
-    bool made = strcmp(query_text(query, 1), "claim.made") == 0;
-    if (!made && strcmp(query_text(query, 1), "claim.retracted") != 0) continue;
-    g_autoptr(json_doc_auto) doc = json_parse(body, strlen(body), error);
+  struct event event;
+  int got = 0;
+  for (int i = 0; i < LOOK_BACK && (got = about_next(&about, &event, error)) == 1; i++) {
+    bool made = strcmp(event.kind, "claim.made") == 0;
+    if (!made && strcmp(event.kind, "claim.retracted") != 0) continue;
+    g_autoptr(json_doc_auto) doc = json_parse(event.body, event.body_length, error);
     if (!doc) return false;
     bool mine = json_equals(json_get(json_root(doc), "id"), id);
     if (mine && made) {
-      told->at = query_integer(query, 3);
-      told->by = ops_actor_name(t->view->company, query_text(query, 2));
+      told->at = event.recorded;
+      told->by = ops_actor_name(t->view->company, event.actor);
       break;
     }
     if (strcmp(state, "live") == 0) state = mine ? "retracted" : made ? "superseded" : state;
@@ -242,10 +243,13 @@ static bool tell_decision(struct telling *t, const char *node, struct told *told
 /* How many deliveries, to how many people. */
 static bool tell_showing(struct telling *t, const char *node, struct told *told, GError **error) {
   g_autoptr(GHashTable) people = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(query_auto) query = db_query(t->db, error, "runtime.showing", "tii", node, t->as_of, (int64_t)COUNT_MOST);
-  int got;
-  int64_t count = 0;
-  while ((got = query_next(query, error)) == 1) {
+  g_auto(mentions_auto) mentions = { .db = t->db, .thing = node, .first = MENTION_TARGET, .last = MENTION_TARGET, .to = t->as_of };
+  int64_t seq, count = 0;
+  int got = 0;
+  while (count < COUNT_MOST && (got = mentions_next(&mentions, &seq, error)) == 1) {
+    g_autoptr(query_auto) query = db_query(t->db, error, "runtime.showing", "it", seq, node);
+    if ((got = query_next(query, error)) < 0) return false;
+    if (got == 0) continue;
     count++;
     g_hash_table_add(people, g_strdup(query_text(query, 0)));
   }
@@ -303,12 +307,12 @@ bool telling_tell(struct telling *t, const char *node, struct told *ret_told, GE
 /* ---- finding ----------------------------------------------------------------------------------------------------- */
 
 static bool is_known(struct telling *t, const char *node, GError **error) {
-  static const char *const queries[] = { "ledger.edges_back", "ledger.edges_forward" };
-  int64_t seq = 0;
-  if (db_one(t->db, &seq, error, "ledger.first_of_subject", "t", node) == 1) return true;
-  for (int i = 0; i < 2; i++) {
-    g_autoptr(query_auto) query = i ? db_query(t->db, error, queries[i], "tiii", node, (int64_t)0, INT64_MAX, (int64_t)1) : db_query(t->db, error, queries[i], "tii", node, INT64_MAX, (int64_t)1);
-    if (query_next(query, error) == 1) return true;
+  g_auto(about_auto) about = about_subject(t->db, node, INT64_MAX);
+  struct event event;
+  if (about_next(&about, &event, error) == 1) return true;
+  for (enum lineage_way way = LINEAGE_BACK; way <= LINEAGE_FORWARD; way++) {
+    g_autoptr(GArray) steps = lineage_steps(t->db, way, node, 0, INT64_MAX, 1, error);
+    if (steps && steps->len) return true;
   }
   return false;
 }

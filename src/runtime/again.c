@@ -177,9 +177,10 @@ static int cause_here(struct taking_again *t, const struct event *event, int64_t
     if (got == 1) *ret_cause = here->seq;
     return got;
   }
-  g_autoptr(query_auto) query = db_query(db, error, "ledger.newest_of_subject", "tii", subject, INT64_MAX, INT64_MAX);
-  while ((got = query_next(query, error)) == 1)
-    if (strcmp(query_text(query, 1), kind) == 0) return *ret_cause = query_integer(query, 0), 1;
+  g_auto(about_auto) about = about_subject(db, subject, INT64_MAX);
+  struct event here;
+  while ((got = about_next(&about, &here, error)) == 1)
+    if (strcmp(here.kind, kind) == 0) return *ret_cause = here.seq, 1;
   return got;
 }
 

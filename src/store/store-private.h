@@ -12,7 +12,7 @@ enum cell_kind { CELL_NULL, CELL_INTEGER, CELL_REAL, CELL_TEXT, CELL_BLOB };
 struct cell { enum cell_kind kind; int64_t integer; double real; const void *data /* a text ends with NUL */; size_t length; bool lasting /* bound: it need not be copied */; };
 
 /* Each engine's own structs begin with these. */
-struct db { struct store *store; GHashTable *queries /* name → struct query */; bool writing; int64_t version /* db_version */; };
+struct db { struct store *store; GHashTable *queries /* name → struct query */, *kept /* name → struct kept; NULL: nothing */; bool writing; int64_t version /* db_version */; };
 struct query { struct db *db; const char *name; bool writes, busy, temporary, strange /* a text was asked for where none is */; };
 
 struct engine {

@@ -237,6 +237,7 @@ static void disconnect(struct db *db) {
   g_hash_table_iter_init(&it, db->queries);
   while (g_hash_table_iter_next(&it, NULL, (void **)&query)) db->store->engine->forget(query);
   g_hash_table_destroy(db->queries);
+  g_clear_pointer(&db->kept, g_hash_table_destroy);
   db->store->engine->disconnect(db);
 }
 
@@ -268,6 +269,24 @@ struct db *store_read(struct store *store, GError **error) {
   if (store->engine->begin(db, false, error)) return db;
   disconnect(db);
   return NULL;
+}
+
+struct kept { void *what; void (*free)(void *); };
+
+static void kept_free(void *data) {
+  struct kept *kept = data;
+  kept->free(kept->what);
+  g_free(kept);
+}
+
+void *db_keep(struct db *db, const char *name, void *(*make)(void), void (*free)(void *)) {
+  if (!db->kept) db->kept = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, kept_free);
+  struct kept *kept = g_hash_table_lookup(db->kept, name);
+  if (!kept) {
+    kept = g_memdup2(&(struct kept){ make(), free }, sizeof *kept);
+    g_hash_table_insert(db->kept, (void *)(uintptr_t)name, kept);
+  }
+  return kept->what;
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */

@@ -69,6 +69,8 @@ int64_t db_version(const struct db *db);
 bool db_writes(const struct db *db); /* a write: what is read in it may yet be taken back */
 /* Called before each commit; its failure is the commit's. */
 void store_before_commit(struct store *store, bool (*call)(void *data, GError **error), void *data);
+/* What a connection keeps from one snapshot to the next, made when it is first asked for and freed with it. `name` is a literal. */
+void *db_keep(struct db *db, const char *name, void *(*make)(void), void (*free)(void *));
 void db_release(struct db *db);                /* ends a read; rolls a write back */
 typedef struct db db_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_auto, db_release)
