@@ -12,6 +12,7 @@ import pwd
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -57,23 +58,38 @@ class Server:
         """After a kill the dead server's children may still hold its memory for a moment: a start that they refuse is tried again."""
         words = ["-D", self.data, "-k", self.folder, "-c", "listen_addresses=", "-c", "max_connections=120", "-c", "shared_buffers=64MB"]
         deadline = time.monotonic() + 60
-        self.process = None
-        while not self.process or not self.ready():
-            if self.process and self.process.poll() is None:
-                select.select([], [], [], 0.002)  # between two looks, to spare the machine
-                continue
-            if time.monotonic() > deadline:
-                raise RuntimeError((self.folder / "log").read_text()[-2000:])
-            with open(self.folder / "log", "ab") as log:
-                self.process = subprocess.Popen([*self.become, programs() / "postgres", *map(str, words)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        with self._news() as news:
+            while time.monotonic() < deadline:
+                with open(self.folder / "log", "ab") as log:
+                    self.process = subprocess.Popen([*self.become, programs() / "postgres", *map(str, words)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                    env=dict(os.environ, NOTIFY_SOCKET=news.getsockname()))
+                if self._is_ready(news, deadline):
+                    return
+        raise RuntimeError((self.folder / "log").read_text()[-2000:])
 
-    def ready(self):
-        """Its own word for it, in the file that pg_ctl reads too: pg_isready would be a process for each look."""
+    def _news(self):
+        """Where a server says that it is ready, as it says it to systemd."""
+        path = self.folder / "news"
+        path.unlink(missing_ok=True)
+        news = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        news.bind(str(path))
+        path.chmod(0o666)
+        return news
+
+    def _is_ready(self, news, deadline):
+        """Waits for its word; False where it ends instead, or it is too late."""
+        ended = os.pidfd_open(self.process.pid)
         try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
+            while time.monotonic() < deadline:
+                heard = select.select([news, ended], [], [], max(0, deadline - time.monotonic()))[0]
+                if ended in heard:
+                    self.process.wait()
+                    return False
+                if news in heard and b"READY=1" in news.recv(4096):
+                    return True
             return False
-        return len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
+        finally:
+            os.close(ended)
 
     @property
     def address(self):
