@@ -8,9 +8,9 @@
 #include <string.h>
 
 #define BASE 4
-#define LEVELS 32 /* more than any number of blocks has digits */
+#define LEVELS 16 /* digits: for a trillion events in blocks of a thousand */
 #define PART_BYTES 1950 /* with the row's other columns and the page's own bytes: 2,048 */
-#define MOST INT64_MAX / 4 /* of a key or a seq; beyond it the bytes are damaged */
+#define MOST (INT64_MAX / 4) /* of a key or a seq; beyond it the bytes are damaged */
 
 int pair_order(const void *a, const void *b) {
   const struct pair *x = a, *y = b;

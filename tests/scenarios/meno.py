@@ -303,9 +303,9 @@ def head(data):
 # ---- tables ------------------------------------------------------------------------------------------------------
 
 # What is no projection, or says when and under which number something was recorded, not what holds.
-PLAIN = {"partition", "meno_schema", "schema_mark", "engine_setting", "upkeep", "event", "event_data", "cursor", "session", "token", "throttle", "access_log", "lease", "said", "depth", "timer",
+PLAIN = {"partition", "meno_schema", "schema_mark", "engine_setting", "upkeep", "event", "event_data", "run_part", "cursor", "session", "token", "throttle", "access_log", "lease", "said", "depth", "timer",
          "credential", "document", "attachment", "activity", "forward"}
-BOOKKEEPING = {"seq", "made_at", "at", "committed_at", "digest", "stored", "voided"}
+BOOKKEEPING = {"seq", "named", "promised", "made_at", "at", "committed_at", "digest", "stored", "voided"}
 SEALED, KEYED = re.compile(r"sealed:([A-Za-z0-9_-]+)"), re.compile(r'"digest":"[0-9a-f]{16}",?')
 
 
