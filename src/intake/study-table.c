@@ -35,8 +35,13 @@ bool study_columns_parse(const char *text, struct study_columns *ret, GError **e
     while (i < G_N_ELEMENTS(names) && strcmp(names[i], name) != 0) i++;
     if (i < G_N_ELEMENTS(names) && !*to[i]) *to[i] = g_strdup(column);
     else if (strcmp(name, "covariates") == 0 && !c.covariates) c.covariates = g_strsplit(column, "+", -1);
-    else return fail(error, MENO_ERROR_USAGE, "--columns knows unit, time, start, outcome, covariates, cluster and exposure, each once, not \"%s\"", name);
+    else if (strcmp(name, "earlier") == 0 && !c.earlier) c.earlier = g_strsplit(column, "+", -1);
+    else return fail(error, MENO_ERROR_USAGE, "--columns knows unit, time, start, outcome, covariates, earlier, cluster and exposure, each once, not \"%s\"", name);
   }
+  unsigned of = c.covariates ? g_strv_length(c.covariates) : 0;
+  if (c.earlier && g_strv_length(c.earlier) != of) return fail(error, MENO_ERROR_USAGE, "--columns: earlier wants one for each of the %u covariates, in the same order", of);
+  for (char **name = c.earlier; name && *name; name++)
+    if (!strchr(*name, '@')) return fail(error, MENO_ERROR_USAGE, "--columns: earlier wants the periods of each: %s@from:to", *name);
   if (!c.outcome || !c.start) return fail(error, MENO_ERROR_USAGE, "--columns needs at least start=… and outcome=…");
   *ret = c;
   c = (struct study_columns){ 0 };
@@ -51,6 +56,7 @@ void study_columns_clear(struct study_columns *c) {
   g_free(c->cluster);
   g_free(c->exposure);
   g_strfreev(c->covariates);
+  g_strfreev(c->earlier);
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------- */
@@ -156,6 +162,7 @@ static bool find_columns(struct reading *r, const struct study_columns *c) {
   r->start = find_column(r, c->start); /* absent: the start itself, of all units */
   if (r->start < 0 && (!g_ascii_isdigit(*c->start) || !c->time)) return want_column(r, "start", c->start, &r->start);
   for (char **name = c->covariates; fine && name && *name; name++) fine = find_covariate(r, *name);
+  for (char **name = c->earlier; fine && name && *name; name++) fine = find_covariate(r, *name);
   return fine;
 }
 

@@ -4,9 +4,11 @@
 #pragma once
 #include "stats/study.h"
 
-struct study_columns { char *unit, *time, *start, *outcome, *cluster, *exposure, **covariates; }; /* names; NULL: not given */
+struct study_columns { char *unit, *time, *start, *outcome, *cluster, *exposure, **covariates, **earlier; }; /* names; NULL: not given */
 
-/* "unit=team,time=week,start=from,outcome=calls,covariates=a+b@2004:2006+c@2005": @ names the periods that count of a covariate. USAGE for anything else, or without outcome and start. */
+/* "unit=team,time=week,start=from,outcome=calls,covariates=a+b@2004:2006+c@2005": @ names the periods that count of a covariate.
+ * earlier=d@1994:1996+…: as many, each with its periods; they stand after the covariates in the rows. USAGE for anything else, or
+ * without outcome and start. */
 bool study_columns_parse(const char *text, struct study_columns *ret_columns, GError **error);
 void study_columns_clear(struct study_columns *columns);
 typedef struct study_columns study_columns_auto;

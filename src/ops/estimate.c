@@ -127,6 +127,7 @@ static bool estimate(struct op_call *call, struct json_writer *out, GError **err
   s.exposure = table->exposure;
   s.outcome = named.outcome;
   s.covariates = (const char *const *)named.covariates;
+  s.earlier = (const char *const *)named.earlier;
   s.uneven = table->uneven;
   s.windows = table->windows ? (const struct study_window *)(const void *)table->windows->data : NULL;
   s.as_named = names_outcome(&named);
@@ -142,7 +143,7 @@ static const char *const controls[] = { "never", "not-yet", NULL };
 static const struct field estimate_in[] = { { "files", FIELD_FILES, REQUIRED | IN_PATH, "one CSV file, a row per unit and period" },
   { "design", FIELD_WORD(study_names), REQUIRED, "did: units start at any times, others never or later; its: one series before and after; sc, sdid: few treated units against a mixture of "
     "untreated ones; bsts: one series foretold from its past and from untouched ones; rct: chance chose the units; stepped-wedge: chance chose the order; match: nobody randomised" },
-  { "columns", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "unit=…,time=…,start=…,outcome=…,covariates=a+b,cluster=…,exposure=…: the names of columns; sc: a@FROM:TO is the mean of a over these periods. start: the unit's first treated period, 0 or empty "
+  { "columns", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "unit=…,time=…,start=…,outcome=…,covariates=a+b,cluster=…,exposure=…: the names of columns; sc: a@FROM:TO is the mean of a over these periods, earlier=a@FROM:TO+b@… the same covariates as they were, to learn their weights from. start: the unit's first treated period, 0 or empty "
     "for never; or one period for all units" },
   { "method", FIELD_TEXT(40), 0, "did: dr, reg, ipw; its: newey-west, prais-winsten, reml, poisson, quasi-poisson; sdid: placebo, jackknife; rct: difference, cuped, ancova, lin; match: entropy, propensity" },
   { "controls", FIELD_WORD(controls), 0, "did: not-yet takes units that start later as controls too" },

@@ -413,6 +413,13 @@ static bool all_alike(struct search *s)
   return square <= ALIKE;
 }
 
+static void read_weights(const struct search *s, double *ret)
+{
+  memset(ret, 0, sizeof(double) * (size_t)s->n0);
+  for (int j = 0; j < s->pooled; j++)
+    ret[s->order[s->pool[j]]] = s->weight[j];
+}
+
 void predictors_fit(const double *x1, const double *x0, int k, const double *z1, const double *z0, int t, int n0, double *ret_v, double *ret_w)
 {
   static bool (*const starts[])(struct search *) = { by_nothing, by_regression, by_correlation };
@@ -432,9 +439,20 @@ void predictors_fit(const double *x1, const double *x0, int k, const double *z1,
     best = loss;
     for (int j = 0; j < s.k; j++)
       ret_v[s.which[j]] = s.v[j];
-    memset(ret_w, 0, sizeof(double) * (size_t)n0);
-    for (int j = 0; j < s.pooled; j++)
-      ret_w[s.order[s.pool[j]]] = s.weight[j];
+    read_weights(&s, ret_w);
   }
+  search_clear(&s);
+}
+
+void predictors_mix(const double *x1, const double *x0, int k, const double *z1, const double *z0, int t, int n0, const double *v, double *ret_w)
+{
+  struct search s = { .t = t, .n0 = n0 };
+  search_init(&s, x1, x0, k, z1, z0);
+  s.tie = s.k > 1 && !all_alike(&s) ? TIE : TIE_ALIKE;
+  pool_start(&s);
+  for (int j = 0; j < s.k; j++)
+    s.v[j] = v[s.which[j]];
+  fit_given(&s);
+  read_weights(&s, ret_w);
   search_clear(&s);
 }

@@ -217,6 +217,12 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
 
 /* ---- synthetic -------------------------------------------------------------------------------------------------- */
 
+static const char *covariate_name(const struct study *s, int j)
+{
+  int k = s->earlier ? s->rows.columns / 2 : s->rows.columns;
+  return j < k ? s->covariates[j] : s->earlier[j - k];
+}
+
 /* Means of the covariates by unit over their windows [columns * units]; NULL with the unit and covariate that have no value. */
 static double *make_predictors(const struct study *s, const struct panel *p, GError **error)
 {
@@ -246,11 +252,22 @@ static double *make_predictors(const struct study *s, const struct panel *p, GEr
         continue;
       g_autofree char *number = g_strdup_printf("%d", j + 1), *unit = g_strdup_printf("%d", p->origin[i] + 1);
       fail(error, MENO_ERROR_BAD_INPUT, "unit \"%s\" has no value of the covariate \"%s\" before the start%s: leave one of them out", rows->name ? rows->name[p->origin[i]] : unit,
-           s->covariates ? s->covariates[j] : number, s->windows ? " in its periods" : "");
+           s->covariates ? covariate_name(s, j) : number, s->windows ? " in its periods" : "");
       g_free(out);
       return NULL;
     }
   return out;
+}
+
+/* The first period whose outcomes the weights are learnt from: after all windows of the earlier covariates, before the first start. */
+static bool find_learnt(const struct study *s, const struct panel *p, int *ret_first, GError **error)
+{
+  int64_t last = s->windows ? INT64_MIN : INT64_MAX;
+  for (int j = s->rows.columns / 2; s->windows && j < s->rows.columns; j++)
+    last = MAX(last, s->windows[j].to);
+  for (*ret_first = 0; *ret_first < p->first[0] && p->when[*ret_first] <= last;)
+    ++*ret_first;
+  return *ret_first < p->first[0] || fail(error, MENO_ERROR_BAD_INPUT, "no period lies between those of the earlier covariates and the start: there are no outcomes to learn the weights from");
 }
 
 static void put_predictors(const struct synthetic_result *y, int k, struct study_result *r)
@@ -274,7 +291,10 @@ static struct synthetic_result *run_control(const struct study *s, const struct 
     quick.errors = SYNTHETIC_NO_ERRORS;
     g_autoptr(synthetic_result_auto) plain = synthetic_estimate(p, &quick, error);
     quick.predictor = predictor;
-    quick.predictors = s->rows.columns;
+    quick.predictors = s->earlier ? s->rows.columns / 2 : s->rows.columns;
+    quick.earlier = s->earlier ? predictor + (size_t)quick.predictors * (size_t)p->units : NULL;
+    if (s->earlier && !find_learnt(s, p, &quick.learnt, error))
+      return NULL;
     g_autoptr(synthetic_result_auto) with = plain ? synthetic_estimate(p, &quick, error) : NULL;
     if (!with)
       return NULL;
@@ -282,8 +302,12 @@ static struct synthetic_result *run_control(const struct study *s, const struct 
     study_note(r, "fit_before_with_outcomes", plain->fit);
     bool use = s->as_named || with->fit <= FIT_WORSE * plain->fit;
     study_note_text(r, "alike_in", use ? "the covariates" : "all outcomes before: with the covariates the gap before would be more than twice as large");
-    o->predictor = use ? predictor : NULL;
-    o->predictors = use ? s->rows.columns : 0;
+    if (use) {
+      o->predictor = predictor;
+      o->predictors = quick.predictors;
+      o->earlier = quick.earlier;
+      o->learnt = quick.learnt;
+    }
   }
   return synthetic_estimate(p, o, error);
 }
@@ -311,7 +335,7 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
   for (int i = 0; i < y->controls; i++)
     if (y->weight[i] > 1e-6)
       study_effect(r, "weight", y->weight_origin[i], PANEL_NEVER, y->weight[i], NAN, NAN, NAN, false);
-  put_predictors(y, s->rows.columns, r);
+  put_predictors(y, options.predictors, r);
   for (int j = 0; j < p->columns; j++)
     study_effect(r, "covariate", j, PANEL_NEVER, y->slope[j], NAN, NAN, NAN, false);
   study_note_panel(r, p);
@@ -420,7 +444,7 @@ struct study_result *study_estimate(const struct study *s, GError **error)
     fail(error, MENO_ERROR_BAD_INPUT, "the design %s needs a column of time", study_names[s->design]);
     return NULL;
   }
-  if (s->windows && s->design != STUDY_SC) {
+  if ((s->windows || s->earlier) && s->design != STUDY_SC) {
     fail(error, MENO_ERROR_BAD_INPUT, "the design %s takes covariates as they are: periods of a covariate (name@from:to) are for the design sc", study_names[s->design]);
     return NULL;
   }

@@ -17,6 +17,8 @@ struct study {
   const char *outcome;       /* its name, for the sentence */
   const char *const *covariates; /* [rows.columns] their names, for messages; NULL: their numbers */
   const struct study_window *windows; /* [rows.columns] SC: periods that a covariate is averaged over; NULL: all before the start */
+  const char *const *earlier; /* SC: names of the second half of the columns, which the weights of the first are learnt from, with the outcomes
+                              * of the periods after their windows; NULL: all columns are covariates */
   bool as_named;             /* SC: the outcome is among the covariates, and nothing stands in for them */
   bool uneven;               /* rows.time numbers periods that are not equally far apart */
   /* choices; 0 is the default */

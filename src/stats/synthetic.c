@@ -101,26 +101,40 @@ static void before_columns(const struct group *g, double *a, double *b)
   }
 }
 
-static double predictor_mean(const struct group *g, const struct synthetic_options *o, int predictor)
+static double predictor_mean(const struct group *g, const double *predictor, int j)
 {
   double sum = 0;
   for (int i = 0; i < g->n1; i++)
-    sum += o->predictor[(size_t)predictor * g->p->units + g->treated[i]];
+    sum += predictor[(size_t)j * g->p->units + g->treated[i]];
   return sum / g->n1;
+}
+
+/* Of the controls, unit by unit, and the mean of the treated. */
+static void predictor_columns(const struct group *g, const double *predictor, int k, double *x0, double *x1)
+{
+  for (int j = 0; j < k; j++) {
+    x1[j] = predictor_mean(g, predictor, j);
+    for (int i = 0; i < g->n0; i++)
+      x0[(size_t)i * k + j] = predictor[(size_t)j * g->p->units + g->control[i]];
+  }
 }
 
 static void predictor_weights(const struct group *g, const struct synthetic_options *o, double *importance, double *weight)
 {
-  int k = o->predictors;
-  g_autofree double *z0 = g_new(double, (size_t)g->n0 * g->before), *z1 = g_new(double, (size_t)g->before), *x0 = g_new(double, (size_t)g->n0 * k),
-                    *x1 = g_new(double, (size_t)k), *v = g_new(double, (size_t)k);
+  int k = o->predictors, T = g->before, from = o->earlier ? o->learnt : 0;
+  g_autofree double *z0 = g_new(double, (size_t)g->n0 * T), *z1 = g_new(double, (size_t)T), *late = g_new(double, (size_t)g->n0 * T);
+  g_autofree double *x0 = g_new(double, (size_t)g->n0 * k), *x1 = g_new(double, (size_t)k), *v = g_new(double, (size_t)k);
   before_columns(g, z0, z1);
-  for (int j = 0; j < k; j++) {
-    x1[j] = predictor_mean(g, o, j);
-    for (int i = 0; i < g->n0; i++)
-      x0[(size_t)i * k + j] = o->predictor[(size_t)j * g->p->units + g->control[i]];
+  for (int i = 0; i < g->n0; i++)
+    memcpy(late + (size_t)i * (T - from), z0 + (size_t)i * T + from, sizeof(double) * (size_t)(T - from));
+  predictor_columns(g, o->earlier ? o->earlier : o->predictor, k, x0, x1);
+  predictors_fit(x1, x0, k, z1 + from, late, T - from, g->n0, v, weight);
+  if (o->earlier) {
+    predictor_columns(g, o->predictor, k, x0, x1);
+    predictors_mix(x1, x0, k, z1, z0, T, g->n0, v, weight);
   }
-  predictors_fit(x1, x0, k, z1, z0, g->before, g->n0, importance ? importance : v, weight);
+  if (importance)
+    memcpy(importance, v, sizeof(double) * (size_t)k);
 }
 
 static void unit_weights(const struct group *g, const struct synthetic_options *o, double sd, double *weight)
@@ -481,7 +495,7 @@ static void read_weights(const struct plan *plan, struct synthetic_result *r)
   r->of_treated = g_new(double, (size_t)k);
   r->of_synthetic = g_new0(double, (size_t)k);
   for (int j = 0; j < k; j++) {
-    r->of_treated[j] = predictor_mean(&first, &plan->o, j);
+    r->of_treated[j] = predictor_mean(&first, plan->o.predictor, j);
     for (int i = 0; i < plan->n0; i++)
       r->of_synthetic[j] += r->weight[i] * plan->o.predictor[(size_t)j * plan->p->units + plan->control[i]];
   }

@@ -14,6 +14,9 @@ struct synthetic_options {
   enum synthetic_errors errors;
   const double *predictor;       /* SC: what units are to be alike in [predictors * units of the panel]; NULL: in all outcomes before */
   int predictors;
+  const double *earlier;         /* the same as they were before: their weights are learnt from these and the outcomes from period `learnt` on; NULL:
+                                  * from the predictors and all outcomes before */
+  int learnt;
   int replications;              /* of the placebo where it does not go through all controls; 0: 200 */
   double alpha;                  /* 0: 0.05 */
   uint64_t seed;

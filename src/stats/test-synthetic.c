@@ -278,6 +278,22 @@ static void test_predictors_alike(void)
   gsl_rng_free(rng);
 }
 
+/* For the weights that were found the same mixture is found again. */
+static void test_predictors_mix(void)
+{
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  for (int run = 0; run < 20; run++) {
+    struct drawn d;
+    double w[CONTROLS];
+    draw_known(rng, &d);
+    struct fitted f = fit(&d);
+    predictors_mix(d.x1, d.x0, KNOWN, d.z1, d.z0, BEFORE, CONTROLS, f.v, w);
+    for (int i = 0; i < CONTROLS; i++)
+      near(w[i], f.w[i], 1e-6);
+  }
+  gsl_rng_free(rng);
+}
+
 struct world { int units, treated, periods, start; double effect, noise; bool mixed; };
 
 static struct panel *draw(gsl_rng *rng, const struct world *w, double scale, bool turned)
@@ -349,6 +365,45 @@ static void test_invariance(void)
     g_assert_cmpint(a->errors, ==, cases[i].treated >= 10 ? SYNTHETIC_JACKKNIFE : SYNTHETIC_PLACEBO);
     gsl_rng_free(rng);
   }
+}
+
+static struct synthetic_result *estimate_learnt(const struct panel *p, const double *predictor, const double *earlier, int predictors, int learnt)
+{
+  g_autoptr(GError) error = NULL;
+  struct synthetic_result *r = synthetic_estimate(p, &(struct synthetic_options){ .errors = SYNTHETIC_NO_ERRORS, .predictor = predictor, .predictors = predictors, .earlier = earlier, .learnt = learnt }, &error);
+  g_assert_no_error(error);
+  return r;
+}
+
+/* Weights learnt from earlier predictors and the outcomes from a period on: the same predictors from the first on are no other
+ * problem; and what the outcomes were before that period changes nothing. */
+static void test_learnt(void)
+{
+  enum { UNITS = 18, PERIODS = 24, PREDICTORS = 3, LEARNT = 8 };
+  gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+  struct world w = { .units = UNITS, .treated = 1, .periods = PERIODS, .start = 16, .effect = 3, .noise = 0.5 };
+  g_autoptr(panel_auto) p = draw(rng, &w, 1, false);
+  double now[PREDICTORS * UNITS], before[PREDICTORS * UNITS];
+  for (int u = 0; u < UNITS; u++)
+    for (int j = 0; j < PREDICTORS; j++) {
+      now[j * UNITS + u] = p->y[(10 + j) * p->units + u] + gsl_ran_gaussian(rng, 1);
+      before[j * UNITS + u] = p->y[(2 + j) * p->units + u] + gsl_ran_gaussian(rng, 1);
+    }
+  g_autoptr(synthetic_result_auto) plain = estimate_learnt(p, now, NULL, PREDICTORS, 0), same = estimate_learnt(p, now, now, PREDICTORS, 0), learnt = estimate_learnt(p, now, before, PREDICTORS, LEARNT);
+  near(same->estimate, plain->estimate, 1e-6);
+  near(same->fit, plain->fit, 1e-6);
+  g_assert_cmpfloat(fabs(learnt->importance[0] - plain->importance[0]), >, 1e-3);
+  g_assert_cmpfloat(learnt->fit, >, plain->fit);
+  for (int j = 0; j < PREDICTORS; j++)
+    near(learnt->of_treated[j], now[j * UNITS], 1e-9); /* the treated unit stands first in the panel */
+  for (int t = 0; t < LEARNT; t++)
+    for (int u = 0; u < UNITS; u++)
+      p->y[t * p->units + u] += gsl_ran_gaussian(rng, 3);
+  g_autoptr(synthetic_result_auto) other = estimate_learnt(p, now, before, PREDICTORS, LEARNT);
+  for (int j = 0; j < PREDICTORS; j++)
+    near(other->importance[j], learnt->importance[j], 1e-9);
+  near(other->estimate, learnt->estimate, 1e-3); /* the outcomes decide among equals only */
+  gsl_rng_free(rng);
 }
 
 /* Written down, so that another program can have the same numbers: R synthdid 0.0.9 start by start on what is left after
@@ -441,6 +496,8 @@ int main(int argc, char **argv)
   g_test_add_func("/stats/synthetic/predictors-invariance", test_predictors_invariance);
   g_test_add_func("/stats/synthetic/predictors-corner", test_predictors_corner);
   g_test_add_func("/stats/synthetic/predictors-alike", test_predictors_alike);
+  g_test_add_func("/stats/synthetic/predictors-mix", test_predictors_mix);
+  g_test_add_func("/stats/synthetic/learnt", test_learnt);
   g_test_add_func("/stats/synthetic/twin", test_twin);
   g_test_add_func("/stats/synthetic/invariance", test_invariance);
   g_test_add_func("/stats/synthetic/covariates", test_covariates);

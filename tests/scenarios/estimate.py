@@ -161,9 +161,17 @@ def predictors(tap):
     odd = [(*r[:4], 1 if r[0] in ("u0", "u20") else 0, 5 if r[0] in ("u0", "u20") else 0) for r in rows]
     got = estimate(table(odd, header), "sc", plain).json
     tap.ok(got["diagnostics"]["alike_in"].startswith("all outcomes") and close(got["estimate"], 2, 0.2), "sc: covariates that would leave the past unlike are set aside, and it is said", got["diagnostics"])
-    for words, wanted in ((",covariates=a@soon", "soon"), (",covariates=a@25:28", "in its periods")):
+    far = [(*r[:5], r[5] + 4 * (r[0] == "u0")) for r in rows]  # beyond all others in b: so the weights decide
+    changed = [(*r[:3], r[3] + chance.gauss(0, 1) * (11 <= r[1] <= 20), *r[4:]) for r in far]
+    now, then = ",covariates=a@11:20+b@11:20+y@11:20", ",earlier=a@1:10+b@1:10+y@1:10"
+    answers = [estimate(table(r, header), "sc", PANEL + now + words).json for r, words in ((far, then), (changed, then), (far, then.replace("a@1:10", "a@2:10")))]
+    weights = [{e["covariate"]: e["estimate"] for e in r["effects"] if e["kind"] == "predictor_weight"} for r in answers]
+    tap.ok(set(weights[0]) == {"a@11:20", "b@11:20", "y@11:20"} and close(answers[0]["estimate"], 2, 0.5) and weights[0] != weights[1] and weights[0] == weights[2],
+           "sc: weights are learnt from the earlier covariates and the outcomes after them", ([r["estimate"] for r in answers], weights))
+    for words, wanted, status in ((",covariates=a@soon", "soon", 65), (",covariates=a@25:28", "in its periods", 65), (",covariates=a+b,earlier=a@1:10", "the 2 covariates", 64),
+                                  (",covariates=a,earlier=a", "a@from:to", 64), (",covariates=a,earlier=a@1:20", "no period lies between", 65), (",covariates=a,earlier=c@1:9", "c", 65)):
         answer = estimate(table(rows, header), "sc", PANEL + words)
-        tap.ok(answer.status == 65 and wanted in answer.err, f"sc: {words} is an error", answer)
+        tap.ok(answer.status == status and wanted in answer.err, f"sc: {words} is an error", answer)
     answer = estimate(table(rows, header), "did", PANEL + ",covariates=b@11:15")
     tap.ok(answer.status == 65 and "design sc" in answer.err, "periods of a covariate are for sc only", answer)
 
