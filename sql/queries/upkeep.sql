@@ -15,5 +15,8 @@ SELECT name, value FROM engine_setting ORDER BY name;
 -- name: actions
 SELECT channel, state, count(*) FROM action GROUP BY channel, state ORDER BY channel, state;
 
+-- name: forwards
+SELECT state, count(*) FROM (SELECT CASE WHEN running = 0 THEN 'paused' WHEN failing_since IS NULL THEN 'fine' ELSE 'failing' END AS state FROM forward) AS f GROUP BY state ORDER BY state;
+
 -- name: proposals
 SELECT state, count(*) FROM proposal WHERE state IN ('proposed', 'in approval', 'changes requested') GROUP BY state ORDER BY state;

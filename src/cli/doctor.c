@@ -23,6 +23,7 @@
 #define LOG_MOST 256e6           /* bytes of SQLite's log: it is cut at a quarter of that when nobody reads for long */
 #define BACKUP_DAYS 7
 #define DATA_DAYS 45
+#define FORWARD_HOURS 6
 #define CLOCK_SLACK (60 * CLOCK_SECOND)
 #define CONNECTIONS_LEAST 20     /* one process uses up to 10: eight readers, a writer, a listener */
 
@@ -247,6 +248,24 @@ static bool look_at_outbox(struct patient *patient) {
     "%u dead letters; the newest, through %s: %s", dead->len, newest->channel, newest->why ? newest->why : "no reason given");
 }
 
+/* A forward tries again by itself; after some hours it is more than a restart over there. */
+static bool look_at_forwards(struct patient *patient) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(db_auto) db = store_read(patient->store, &error);
+  g_autoptr(query_auto) query = db ? db_query(db, &error, "runtime.forwards", "") : NULL;
+  int got, count = 0;
+  while ((got = query_next(query, &error)) == 1) {
+    int64_t since = query_null(query, 10) ? patient->now : query_integer(query, 10);
+    count++;
+    if (!query_integer(query, 4) || patient->now - since < FORWARD_HOURS * 60 * 60 * CLOCK_SECOND) continue;
+    char began[CLOCK_TEXT];
+    clock_format_time(since, began);
+    return wrong(patient, "put right what the reason names, there or here; it goes on where it stopped. `meno forwards list` tells more", "\"%s\" gets nothing through since %.16sZ: %s",
+      query_text(query, 1), began, query_null(query, 11) ? "no reason given" : query_text(query, 11));
+  }
+  return got < 0 ? failed(patient, error) : count ? fine(patient, "%d, none of which is held up", count) : fine(patient, "none");
+}
+
 /* The nightly promise: every act reaches a signal from outside, and a person or a revision of the rules. */
 static bool look_at_reasons(struct patient *patient) {
   g_autoptr(GError) error = NULL;
@@ -265,7 +284,7 @@ static const struct { const char *what; enum needs needs; bool (*look)(struct pa
   { "database", STORE, look_at_database }, { "log", NOTHING, look_at_log }, { "settings", STORE, look_at_settings }, { "disk", NOTHING, look_at_disk },
   { "key", NOTHING, look_at_key }, { "rules", NOTHING, look_at_rules }, { "forecast", NOTHING, look_at_assumptions }, { "clock", STORE, look_at_clock },
   { "backup", STORE, look_at_backups }, { "accounts", STORE, look_at_accounts }, { "people", COMPANY, look_at_people }, { "files", COMPANY, look_at_files },
-  { "age", COMPANY, look_at_age }, { "agents", COMPANY, look_at_agents }, { "outbox", STORE, look_at_outbox },
+  { "age", COMPANY, look_at_age }, { "agents", COMPANY, look_at_agents }, { "outbox", STORE, look_at_outbox }, { "forwards", STORE, look_at_forwards },
   { "reasons", STORE, look_at_reasons } };
 
 static void put_finding(const struct cli *cli, struct json_writer *out, const char *what, bool is_fine, const struct patient *patient) {

@@ -14,6 +14,7 @@ static void read_counts(struct db *db, const char *name, enum metric metric, boo
 void gauges_read(struct system *system) {
   metric_unset(METRIC_PROPOSALS);
   metric_unset(METRIC_OUTBOX);
+  metric_unset(METRIC_FORWARDS);
   metric_unset(METRIC_EVENTS);
   metric_unset(METRIC_DATA_NEWEST);
   g_autoptr(db_auto) db = store_read(system_store(system), NULL);
@@ -22,6 +23,7 @@ void gauges_read(struct system *system) {
   metric_set(METRIC_EVENTS, (double)head, NULL, NULL);
   read_counts(db, "upkeep.proposals", METRIC_PROPOSALS, false);
   read_counts(db, "upkeep.actions", METRIC_OUTBOX, true);
+  read_counts(db, "upkeep.forwards", METRIC_FORWARDS, false);
   db_release(g_steal_pointer(&db));
   g_autoptr(view_auto) view = system_view(system, NULL);
   if (view && view->company->people.count) metric_set(METRIC_DATA_NEWEST, (double)view->company->last_day * 86400, NULL, NULL);

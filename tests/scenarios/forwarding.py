@@ -197,6 +197,10 @@ def waits(row):
     return (datetime.datetime.fromisoformat(row["next_try"]) - datetime.datetime.fromisoformat(row["failing_since"])).total_seconds()
 
 
+def finding_of_doctor(data, now):
+    return next(finding for finding in meno.meno(data, "doctor", now=now).json["findings"] if finding["what"] == "forwards")
+
+
 def trouble(tap, source, store, client):
     """What may pass is waited for, and nothing is put aside."""
     for answer, word in (((503, {"Retry-After": "3600"}), "503"), ((401, {}), "key and secret"), ((302, {"Location": "http://127.0.0.1:1/"}), "no record store"), ((429, {}), "429")):
@@ -213,7 +217,11 @@ def trouble(tap, source, store, client):
     rows = [xapi.statement("t") for _ in range(120)]
     client.send(*rows)
     meno.wait_for(lambda: forwards(source)[0]["state"] == "held up", "the trouble to be seen")
-    tap.ok("nearly everything" in forwards(source)[0]["why"] and dead(source) == [], "a store that minds everything is at fault itself: nothing is put aside", forwards(source))
+    held = forwards(source)[0]
+    tap.ok("nearly everything" in held["why"] and dead(source) == [], "a store that minds everything is at fault itself: nothing is put aside", held)
+    since = datetime.datetime.fromisoformat(held["failing_since"])
+    soon, later = (finding_of_doctor(source, (since + datetime.timedelta(hours=hours)).isoformat()) for hours in (1, 7))
+    tap.ok(soon["fine"] and not later["fine"] and "nearly everything" in later["text"] and later["remedy"], "the doctor names it when it has lasted for hours", (soon, later))
     store.answers = []
     meno.must(source, "forwards", "resume", forwards(source)[0]["id"], now=NOW)
     meno.wait_for(lambda: settled(source), "all to arrive")
