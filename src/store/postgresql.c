@@ -36,6 +36,7 @@ struct pg_db {
   GHashTable *prepared;               /* SQL → the number that its name ends with */
   const char *pending[MOST_PENDING];  /* names of what is on its way */
   int count;
+  char *news;                         /* the statement that tells of a commit */
   bool failed;                        /* a statement of this transaction was refused: nothing more is sent */
 };
 
@@ -151,6 +152,7 @@ static bool send_words(struct pg_db *db, const char *sql, const char *what, GErr
 static void disconnect(struct db *db) {
   PQfinish(own_db(db)->link);
   g_hash_table_destroy(own_db(db)->prepared);
+  g_free(own_db(db)->news);
   g_free(db);
 }
 
@@ -162,6 +164,15 @@ static bool set_up(PGconn *link, bool writer, GError **error) {
   bool fine = PQresultStatus(result) == PGRES_COMMAND_OK || fail_result(result, "setting the connection up", error);
   PQclear(result);
   return fine && (PQenterPipelineMode(link) == 1 || fail_link(link, "setting the connection up", error));
+}
+
+/* What a commit tells whoever listens: whose database has news, as several companies may be schemas of one. Newly allocated; NULL: the
+ * connection is lost. */
+static char *company_of(PGconn *link) {
+  PGresult *result = PQexec(link, "SELECT current_schema()");
+  char *name = PQntuples(result) == 1 && !PQgetisnull(result, 0, 0) ? g_strdup(PQgetvalue(result, 0, 0)) : NULL;
+  PQclear(result);
+  return name;
 }
 
 /* What the server says beside its answers (that it stops, say) is no line of ours: what matters of it comes as an error. */
@@ -182,6 +193,7 @@ static PGconn *reach(const char *address, GError **error) {
 
 static struct db *connect(struct store *store, bool writer, GError **error) {
   PGconn *link = reach(store->place, error);
+  g_autofree char *company = link && writer ? company_of(link) : NULL;
   if (!link || !set_up(link, writer, error)) {
     PQfinish(link);
     return NULL;
@@ -190,6 +202,9 @@ static struct db *connect(struct store *store, bool writer, GError **error) {
   db->db = (struct db){ .store = store, .queries = g_hash_table_new(g_str_hash, g_str_equal) };
   db->link = link;
   db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  char *quoted = PQescapeLiteral(link, company ? company : "", company ? strlen(company) : 0);
+  db->news = g_strconcat("NOTIFY meno, ", quoted, NULL);
+  PQfreemem(quoted);
   return &db->db;
 }
 
@@ -207,7 +222,7 @@ static bool begin(struct db *db, bool write, GError **error) {
 }
 
 static bool commit(struct db *db, GError **error) {
-  return send_words(own_db(db), "NOTIFY meno", "committing", error) && send_words(own_db(db), "COMMIT", "committing", error) && settle(own_db(db), NULL, error);
+  return send_words(own_db(db), own_db(db)->news, "committing", error) && send_words(own_db(db), "COMMIT", "committing", error) && settle(own_db(db), NULL, error);
 }
 
 /* What is on its way ends first, however: a statement behind a refused one is not carried out, be it a ROLLBACK. */
@@ -520,6 +535,7 @@ static void checkpoint(struct store *store) {} /* the server's own affair */
 /* A connection that does nothing else. Whatever comes before LISTEN is in force is found by those who look anyway. */
 static bool listen_for(struct store *store, int stop) {
   PGconn *link = reach(store->place, NULL);
+  g_autofree char *company = link ? company_of(link) : NULL;
   PGresult *result = link ? PQexec(link, "LISTEN meno") : NULL;
   bool fine = PQresultStatus(result) == PGRES_COMMAND_OK, asked = false;
   PQclear(result);
@@ -530,7 +546,7 @@ static bool listen_for(struct store *store, int stop) {
     asked = files[1].revents != 0;
     fine = PQconsumeInput(link);
     bool news = false;
-    for (PGnotify *notify; (notify = PQnotifies(link)); PQfreemem(notify)) news = true;
+    for (PGnotify *notify; (notify = PQnotifies(link)); PQfreemem(notify)) news |= g_strcmp0(notify->extra, company) == 0;
     if (news) store_wake(store);
   }
   PQfinish(link);
