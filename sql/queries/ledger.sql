@@ -320,10 +320,10 @@ INSERT INTO run_part (run, key, seq, data) VALUES ($1, $2, $3, $4);
 DELETE FROM run_part WHERE run = $1;
 
 -- name: run_part_behind
-SELECT key, seq, data FROM run_part WHERE run = $1 AND (key, seq) > ($2, $3) ORDER BY key, seq LIMIT 1;
+SELECT key, data FROM run_part WHERE run = $1 AND (key, seq) > ($2, $3) ORDER BY key, seq LIMIT 1;
 
 -- name: run_part_before
-SELECT key, seq, data FROM run_part WHERE run = $1 AND (key, seq) <= ($2, $3) ORDER BY key DESC, seq DESC LIMIT 1;
+SELECT key, data FROM run_part WHERE run = $1 AND (key, seq) <= ($2, $3) ORDER BY key DESC, seq DESC LIMIT 1;
 
 -- name: run_parts
 SELECT count(*) FROM run_part;

@@ -21,7 +21,6 @@
  * Disadvantages: a question reads all cells of its days, so it takes as long as there are days and terms; and what agents a
  * statement has other than its actor is not counted. */
 #include "company/blocks.h"
-#include "base/packed.h"
 #include <math.h>
 #include <string.h>
 
@@ -144,6 +143,16 @@ enum { SAME_TERM = 1, BACK = 2, MANY = 4 /* more than one statement */, TOLD = 8
 
 struct packing { GByteArray *bytes; int64_t term; int32_t day; int32_t first_day, last_day; };
 
+static void put_number(GByteArray *bytes, uint64_t number) {
+  guint8 text[10], length = 0;
+  for (; number >= 0x80; number >>= 7) text[length++] = (guint8)(number | 0x80);
+  text[length++] = (guint8)number;
+  g_byte_array_append(bytes, text, length);
+}
+
+static uint64_t fold_sign(int64_t number) { return (uint64_t)number << 1 ^ (uint64_t)(number >> 63); }
+static int64_t unfold_sign(uint64_t number) { return (int64_t)(number >> 1) ^ -(int64_t)(number & 1); }
+
 static void pack(const struct block_cell *cell, void *data) {
   struct packing *packing = data;
   GByteArray *bytes = packing->bytes;
@@ -151,49 +160,62 @@ static void pack(const struct block_cell *cell, void *data) {
   guint8 flags = (guint8)((cell->term == packing->term ? SAME_TERM : 0) | (cell->back ? BACK : 0) | (cell->count > 1 ? MANY : 0) | (cell->told ? TOLD : 0) |
     (cell->scored ? SCORED : 0) | (guint8)people * PEOPLE);
   g_byte_array_append(bytes, &flags, 1);
-  if (cell->term != packing->term) packed_put(bytes, (uint64_t)(cell->term - packing->term)); /* sorted: never before */
-  packed_put(bytes, packed_fold((int64_t)cell->day - packing->day));
-  if (cell->count > 1) packed_put(bytes, (uint64_t)cell->count);
+  if (cell->term != packing->term) put_number(bytes, (uint64_t)(cell->term - packing->term)); /* sorted: never before */
+  put_number(bytes, fold_sign((int64_t)cell->day - packing->day));
+  if (cell->count > 1) put_number(bytes, (uint64_t)cell->count);
   if (cell->told) {
-    packed_put(bytes, (uint64_t)cell->told);
-    packed_put(bytes, (uint64_t)cell->passed);
+    put_number(bytes, (uint64_t)cell->told);
+    put_number(bytes, (uint64_t)cell->passed);
   }
   if (cell->scored) {
-    packed_put(bytes, (uint64_t)cell->scored);
-    packed_put(bytes, (uint64_t)cell->points);
+    put_number(bytes, (uint64_t)cell->scored);
+    put_number(bytes, (uint64_t)cell->points);
   }
-  if (people > BLOCK_FEW) packed_put(bytes, (uint64_t)cell->people);
+  if (people > BLOCK_FEW) put_number(bytes, (uint64_t)cell->people);
   for (int64_t i = 0, before = 0; people <= BLOCK_FEW && i < people; before = cell->who[i++])
-    packed_put(bytes, packed_fold(cell->who[i] == cell->term ? 0 : cell->who[i] - before)); /* 0: the term itself, an agent */
+    put_number(bytes, fold_sign(cell->who[i] == cell->term ? 0 : cell->who[i] - before)); /* 0: the term itself, an agent */
   packing->term = cell->term;
   packing->day = cell->day;
   packing->first_day = MIN(packing->first_day, cell->day);
   packing->last_day = MAX(packing->last_day, cell->day);
 }
 
+struct bytes { const guint8 *at, *end; bool bad; };
+
+static uint64_t take_number(struct bytes *bytes) {
+  uint64_t number = 0;
+  for (int shift = 0; shift < 64 && bytes->at < bytes->end; shift += 7) {
+    guint8 byte = *bytes->at++;
+    number |= (uint64_t)(byte & 0x7F) << shift;
+    if (!(byte & 0x80)) return number;
+  }
+  bytes->bad = true;
+  return 0;
+}
+
 /* Of a number that a damaged file may make anything: what is beyond any count of statements is none. */
-static int64_t take_count(struct packed *bytes) {
-  uint64_t number = packed_take(bytes);
+static int64_t take_count(struct bytes *bytes) {
+  uint64_t number = take_number(bytes);
   if (number > INT64_C(1) << 48) bytes->bad = true;
   return bytes->bad ? 0 : (int64_t)number;
 }
 
-static void take_people(struct packed *bytes, struct block_cell *cell, int people) {
+static void take_people(struct bytes *bytes, struct block_cell *cell, int people) {
   int64_t before = 0;
   cell->people = people > BLOCK_FEW ? take_count(bytes) : people;
   for (int i = 0; people <= BLOCK_FEW && i < people; i++) {
-    uint64_t number = packed_take(bytes);
-    before = cell->who[i] = number ? (int64_t)((uint64_t)before + (uint64_t)packed_unfold(number)) : cell->term;
+    uint64_t number = take_number(bytes);
+    before = cell->who[i] = number ? (int64_t)((uint64_t)before + (uint64_t)unfold_sign(number)) : cell->term;
   }
 }
 
 bool blocks_read(const void *data, size_t length, void (*visit)(const struct block_cell *cell, void *data), void *visit_data, GError **error) {
-  struct packed bytes = { data, (const guint8 *)data + length, false };
+  struct bytes bytes = { data, (const guint8 *)data + length, false };
   int64_t term = 0, day = 0;
   while (bytes.at < bytes.end && !bytes.bad) {
     unsigned flags = *bytes.at++;
     if (!(flags & SAME_TERM)) term += take_count(&bytes);
-    day += packed_unfold(packed_take(&bytes));
+    day += unfold_sign(take_number(&bytes));
     if (term > INT64_C(1) << 48 || day < INT32_MIN || day > INT32_MAX) bytes.bad = true;
     struct block_cell cell = { .term = term, .day = (int32_t)day, .back = flags & BACK };
     cell.count = flags & MANY ? take_count(&bytes) : 1;

@@ -19,13 +19,13 @@
 struct pair { int64_t key, seq; };
 int pair_order(const void *a, const void *b); /* by key, then by seq */
 
-/* The pairs of one block more, in order and no two the same, behind `blocks` others. */
+/* The pairs of one block more, in order and no two the same, nor as in one of the `blocks` before. */
 bool runs_add(struct db *db, int64_t blocks, const struct pair *pairs, size_t count, GError **error);
 /* Appends to `found` (of struct pair) those of keys low..high and events from..to: of each run and key the newest `most`, or more. */
 bool runs_find(struct db *db, int64_t blocks, int64_t low, int64_t high, int64_t from, int64_t to, int64_t most, GArray *found, GError **error);
 /* Calls `visit` for every pair; CORRUPT where a run is not in order, cannot be read, or is one too many. */
 bool runs_visit(struct db *db, int64_t blocks, void (*visit)(struct pair pair, void *data), void *data, GError **error);
 
-/* Calls `visit` for the pairs of a part that begins with `first`; false where its bytes are none. Keys never fall; whether they are in order is
- * asked by runs_visit. */
-bool runs_read(struct pair first, const void *data, size_t length, void (*visit)(struct pair pair, void *data), void *visit_data);
+/* Calls `visit` for the pairs of a part whose first key is `key`; false where its bytes are none. Whether they are in order is asked by
+ * runs_visit. */
+bool runs_read(int64_t key, const void *data, size_t length, void (*visit)(struct pair pair, void *data), void *visit_data);
