@@ -8,6 +8,7 @@ import { text } from '../text.en.ts';
 import { moment, number } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { answered, Dialog, Failure, Load, None, Page, Rows, say, type Column } from '../ui/parts.tsx';
+import { DialogActions } from '../ui/reason.tsx';
 import type { Actors, DecidedActor, EvidenceRules, UnknownActor } from '../api.ts';
 
 const said = text.actors;
@@ -49,17 +50,11 @@ function Ask(props: { actor: UnknownActor; close: () => void }): JSX.Element {
             {said.alike(actor.perhaps.name, actor.perhaps.employee_number)}
           </p>
         )}
-        <div class="actions">
-          <button type="submit" class="btn btn-primary">
-            {said.match}
-          </button>
+        <DialogActions submit={said.match} close={props.close}>
           <button type="button" class="btn btn-outline-secondary" onClick={() => void decide('nobody', {}, said.set)}>
             {said.nobody}
           </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -8,6 +8,7 @@ import { text } from '../text.en.ts';
 import { moment, sentence } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { answered, Dialog, Empty, Failure, Load, None, Page, Rows, say, type Column } from '../ui/parts.tsx';
+import { DialogActions } from '../ui/reason.tsx';
 import type { Credential, MadeCredential } from '../api.ts';
 
 const said = text.credentials;
@@ -111,14 +112,7 @@ function Add(props: { close: () => void; made: (made: MadeCredential) => void })
         <p class="form-error" id="credential-room-error" role="alert">
           {missing.room ? said.roomBad : ''}
         </p>
-        <div class="actions">
-          <button type="submit" class="btn btn-primary">
-            {said.create}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
+        <DialogActions submit={said.create} close={props.close} />
       </form>
     </Dialog>
   );
@@ -128,8 +122,8 @@ function Add(props: { close: () => void; made: (made: MadeCredential) => void })
 
 type Change = 'rotate' | 'revoke';
 const asking = {
-  rotate: { title: said.rotateTitle, lead: said.rotateLead, act: said.rotateDo, tone: 'btn-primary' },
-  revoke: { title: said.revokeTitle, lead: said.revokeLead, act: said.revokeDo, tone: 'btn-danger' },
+  rotate: { title: said.rotateTitle, lead: said.rotateLead, act: said.rotateDo, danger: false },
+  revoke: { title: said.revokeTitle, lead: said.revokeLead, act: said.revokeDo, danger: true },
 };
 
 function Confirm(props: { of: Credential; change: Change; close: () => void; done: (answer: MadeCredential) => void }): JSX.Element {
@@ -146,14 +140,7 @@ function Confirm(props: { of: Credential; change: Change; close: () => void; don
     <Dialog title={words.title(props.of.label)} close={props.close}>
       <p>{words.lead}</p>
       {problem && <Failure problem={problem} acted />}
-      <div class="actions">
-        <button type="button" class={'btn ' + words.tone} onClick={() => void act()}>
-          {words.act}
-        </button>
-        <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-          {text.shell.cancel}
-        </button>
-      </div>
+      <DialogActions submit={words.act} act={() => void act()} close={props.close} danger={words.danger} />
     </Dialog>
   );
 }

@@ -8,6 +8,7 @@ import { text } from '../text.en.ts';
 import { humanise, list, moment, number, sentence } from '../format.ts';
 import { call, cancelJob, dropJob, invalidate, post, useResource, useWorks, watchJob, type Problem, type Work } from '../client.ts';
 import { answered, Badge, Dialog, Failure, Load, None, Page, Rows, say, type Column } from '../ui/parts.tsx';
+import { DialogActions } from '../ui/reason.tsx';
 import { MappingText, Questions } from './mapping.tsx';
 import type { Answers, Import, ImportResult, Job } from '../api.ts';
 
@@ -373,14 +374,7 @@ function UndoDialog(props: { of: Import; close: () => void; undo: () => void }):
     <Dialog title={said.undoTitle} close={props.close}>
       <p>{props.of.files.map(file => file.name).join(', ')}</p>
       <p class="quiet">{said.undoLead}</p>
-      <div class="actions">
-        <button type="button" class="btn btn-danger" onClick={props.undo}>
-          {said.undo}
-        </button>
-        <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-          {text.shell.cancel}
-        </button>
-      </div>
+      <DialogActions submit={said.undo} act={props.undo} close={props.close} danger />
     </Dialog>
   );
 }

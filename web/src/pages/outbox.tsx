@@ -8,6 +8,7 @@ import { text } from '../text.en.ts';
 import { humanise, moment, number, sentence } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { answered, Dialog, Failure, Load, None, Page, Rows, say, useMay, type Column } from '../ui/parts.tsx';
+import { DialogActions } from '../ui/reason.tsx';
 import type { Action, Forward } from '../api.ts';
 
 const said = text.outbox;
@@ -38,14 +39,7 @@ function Settle(props: { action: Action; word: Word; close: () => void }): JSX.E
           {said.reason}
         </label>
         <input class="form-control" id="settle-reason" ref={reason} maxLength={500} autofocus />
-        <div class="actions">
-          <button type="submit" class="btn btn-primary">
-            {said.words[props.word]}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
+        <DialogActions submit={said.words[props.word]} close={props.close} />
       </form>
     </Dialog>
   );
@@ -139,14 +133,7 @@ function AddForward(props: { close: () => void }): JSX.Element {
           <input class="form-check-input" type="checkbox" name="new_only" value="true" />
           <span>{onward.newOnly}</span>
         </label>
-        <div class="actions">
-          <button type="submit" class="btn btn-primary">
-            {onward.submit}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
+        <DialogActions submit={onward.submit} close={props.close} />
       </form>
     </Dialog>
   );
@@ -173,14 +160,7 @@ function Removing(props: { forward: Forward; close: () => void }): JSX.Element {
     <Dialog title={onward.removing(props.forward.label)} close={props.close}>
       <p>{onward.removes}</p>
       {problem && <Failure problem={problem} acted />}
-      <div class="actions">
-        <button type="button" class="btn btn-primary" onClick={() => void remove()}>
-          {onward.remove}
-        </button>
-        <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-          {text.shell.cancel}
-        </button>
-      </div>
+      <DialogActions submit={onward.remove} act={() => void remove()} close={props.close} />
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { day, sentence, share } from '../format.ts';
 import { invalidate, post, useResource, type Problem } from '../client.ts';
 import { href } from '../router.ts';
 import { answered, Dialog, Empty, Failure, Load, Page, Rows, say, useMay, type Column } from '../ui/parts.tsx';
+import { DialogActions } from '../ui/reason.tsx';
 import type { Weight, Weights } from '../api.ts';
 
 const said = text.weights;
@@ -55,14 +56,7 @@ function Reset(props: { of: Weight; close: () => void; done: () => void }): JSX.
           {said.reason}
         </label>
         <textarea class="form-control" id="reset-reason" name="reason" rows={2} maxLength={1000} />
-        <div class="actions">
-          <button type="submit" class="btn btn-danger">
-            {said.reset}
-          </button>
-          <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
-            {text.shell.cancel}
-          </button>
-        </div>
+        <DialogActions submit={said.reset} close={props.close} danger />
       </form>
     </Dialog>
   );

@@ -10,13 +10,15 @@ import { Dialog, Failure } from './parts.tsx';
 
 const LONGEST = 4000;
 
-/* The last line of every dialog's form: what happens, and the way out. */
-export function DialogActions(props: { submit: string; close: () => void; danger?: boolean; disabled?: boolean }): JSX.Element {
+/* The last line of every dialog that does something: what happens, what else may (children), and the way out. Without a form, `act` is what
+ * is done. */
+export function DialogActions(props: { submit: string; close: () => void; act?: () => void; danger?: boolean; disabled?: boolean; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="actions">
-      <button type="submit" class={'btn ' + (props.danger ? 'btn-danger' : 'btn-primary')} disabled={props.disabled}>
+      <button type={props.act ? 'button' : 'submit'} class={'btn ' + (props.danger ? 'btn-danger' : 'btn-primary')} disabled={props.disabled} onClick={props.act}>
         {props.submit}
       </button>
+      {props.children}
       <button type="button" class="btn btn-outline-secondary" onClick={props.close}>
         {text.shell.cancel}
       </button>
