@@ -327,3 +327,8 @@ SELECT key, data FROM run_part WHERE run = $1 AND (key, seq) <= ($2, $3) ORDER B
 
 -- name: run_parts
 SELECT count(*) FROM run_part;
+
+-- What was held of a thing before what is held now: the oldest first. The texts say which values are wanted, and leave the rest unread.
+-- name: claims_before
+SELECT id, predicate, subject, value, confidence, valid_from, valid_to, agent, evidence, state, made_at, seq
+FROM claim WHERE predicate = $1 AND subject = $2 AND state = 'superseded' AND value LIKE $3 AND value LIKE $4 ORDER BY seq LIMIT 1;

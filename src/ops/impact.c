@@ -67,6 +67,20 @@ static void write_changes(struct json_writer *out, const struct company *company
 
 static const char *text_of(const struct outcome *outcome, const char *key) { return outcome->hidden ? NULL : json_string(json_get(outcome->value, key)); }
 
+/* What was said before the last reading, with the figures of that day, and whether the last reading bears it out. */
+static void write_said(struct json_writer *out, const struct outcome *outcome) {
+  if (outcome->said == CLOCK_NO_DAY || outcome->hidden) {
+    json_put_null(out, "said_early");
+    return;
+  }
+  json_open_object(out, "said_early");
+  put_day(out, "day", outcome->said);
+  json_put_number(out, "estimate", outcome->said_estimate);
+  put_pair(out, "interval", outcome->said_low, outcome->said_high);
+  json_put_bool(out, "confirmed", !outcome_taken_back(outcome));
+  json_close_object(out);
+}
+
 static void write_effect(struct json_writer *out, const struct company *company, const struct outcome *outcome) {
   const char *currency = json_string(json_get(json_get(outcome->value, "value"), "currency"));
   json_put_string(out, "verdict", verdict_names[outcome->verdict]);
@@ -81,6 +95,7 @@ static void write_effect(struct json_writer *out, const struct company *company,
   json_put_string(out, "method", text_of(outcome, "method"));
   json_put_string(out, "sentence", text_of(outcome, "sentence"));
   json_put_string(out, "needed", outcome->needed);
+  write_said(out, outcome);
   json_put_number(out, "confidence", outcome->hidden ? NAN : outcome->confidence);
   json_put_string(out, "sure", text_of(outcome, "confidence")); /* the agent's own words */
   json_put_number(out, "cost", outcome->cost);
@@ -172,6 +187,7 @@ static void write_sums(struct json_writer *out, const struct company *company, c
   json_put_integer(out, "interventions", outcomes->len);
   json_put_integer(out, "moved", sums.of[VERDICT_MOVED]);
   json_put_integer(out, "believed", sums.believed);
+  json_put_integer(out, "taken_back", sums.taken_back);
   json_put_integer(out, "did_not_move", sums.of[VERDICT_DID_NOT_MOVE]);
   json_put_integer(out, "cannot_tell", sums.of[VERDICT_CANNOT_TELL]);
   json_put_integer(out, "unmeasured", sums.unmeasured);
@@ -241,6 +257,7 @@ static bool impact_list(struct op_call *call, struct json_writer *out, GError **
   }
   json_close_array(out);
   put_day(out, "today", view->day);
+  json_put_bool(out, "own_teams", ops_is_confined(call));
   json_open_array(out, "goals");
   for (int i = 0; i < view->company->goals.count; i++) write_goal(out, view, i, outcomes);
   json_close_array(out);
@@ -333,8 +350,6 @@ static void write_exposures(struct json_writer *out, const struct company *compa
 
 /* ---- the levels ---- */
 
-static const char *const level_names[] = { "reaction", "learning", "behaviour", "results", NULL }, *const level_states[] = { "seen", "cannot tell", "empty", "withheld", NULL };
-
 static void write_sign(struct json_writer *out, struct json sign) {
   json_open_object(out, NULL);
   json_put_string(out, "source", json_string(json_get(sign, "source")));
@@ -348,39 +363,27 @@ static void write_sign(struct json_writer *out, struct json sign) {
 
 /* Level 4 is the effect itself: its sentence stands above, and is not said twice. */
 static void write_results(struct json_writer *out, const struct outcome *outcome) {
-  bool told = outcome->verdict != VERDICT_CANNOT_TELL;
   json_open_object(out, NULL);
-  json_put_integer(out, "level", 4);
-  json_put_string(out, "name", level_names[3]);
-  json_put_string(out, "state", outcome->hidden ? "withheld" : told ? "seen" : outcome->measured ? "cannot tell" : "empty");
-  json_put_string(out, "fill", told ? NULL : outcome->needed);
+  json_put_integer(out, "level", LEVELS);
+  json_put_string(out, "name", level_names[LEVELS - 1]);
+  json_put_string(out, "state", level_states[outcome_level(outcome, LEVELS)]);
+  json_put_string(out, "fill", outcome_level(outcome, LEVELS) == LEVEL_SEEN ? NULL : outcome->needed);
   json_open_array(out, "signs");
   json_close_array(out);
   json_close_object(out);
 }
 
 static void write_level(struct json_writer *out, const struct outcome *outcome, int level) {
-  struct json_iter it = json_iter(json_get(outcome->value, "levels"));
-  struct json row = { 0 };
-  int64_t which;
-  while (json_next(&it))
-    if (json_integer(json_get(it.value, "level"), &which) && which == level) row = it.value;
-  int signs = 0, clear = 0, few = 0;
-  for (it = json_iter(json_get(row, "signs")); json_next(&it);) {
-    double low = json_number(json_at(json_get(it.value, "interval"), 0), NAN), high = json_number(json_at(json_get(it.value, "interval"), 1), NAN);
-    bool withheld = outcome->hidden || is_few(json_get(it.value, "people"));
-    few += withheld;
-    signs += !withheld;
-    clear += !withheld && (low > 0 || high < 0);
-  }
+  struct json row = outcome_level_row(outcome, level);
   json_open_object(out, NULL);
   json_put_integer(out, "level", level);
   json_put_string(out, "name", level_names[level - 1]);
-  json_put_string(out, "state", outcome->hidden || (few && !signs) ? "withheld" : clear ? "seen" : signs ? "cannot tell" : "empty");
+  json_put_string(out, "state", level_states[outcome_level(outcome, level)]);
   json_put_string(out, "fill", outcome->hidden ? NULL : json_string(json_get(row, "fill")));
   json_open_array(out, "signs");
-  for (it = json_iter(json_get(row, "signs")); json_next(&it);)
-    if (!outcome->hidden && !is_few(json_get(it.value, "people"))) write_sign(out, it.value);
+  struct json_iter it = json_iter(json_get(row, "signs"));
+  while (json_next(&it))
+    if (outcome_sign_shown(outcome, it.value)) write_sign(out, it.value);
   json_close_array(out);
   json_close_object(out);
 }
@@ -389,7 +392,7 @@ static void write_level(struct json_writer *out, const struct outcome *outcome, 
 static void write_levels(struct json_writer *out, const struct outcome *outcome) {
   json_open_array(out, "levels");
   write_results(out, outcome);
-  for (int level = 3; level >= 1; level--) write_level(out, outcome, level);
+  for (int level = LEVELS - 1; level >= 1; level--) write_level(out, outcome, level);
   json_close_array(out);
 }
 
@@ -574,11 +577,14 @@ static const struct field lead_fields[] = { { "signal", FIELD_FIGURE, REQUIRED |
   { "live", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "first_use", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "effect", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field money_fields[] = { { "money", FIELD_FIGURE, REQUIRED, "" }, { "low", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "high", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
   { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "period", FIELD_TEXT(0), REQUIRED, "" }, { 0 } };
+static const struct field said_fields[] = { { "day", FIELD_DAY, REQUIRED, "on which it was first said" }, { "estimate", FIELD_FIGURE, REQUIRED | NULLABLE, "as it was told then" }, { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" },
+  { "confirmed", FIELD_BOOL, REQUIRED, "by the last reading" }, { 0 } };
 static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "" }, { "kind", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "scope", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "day", FIELD_DAY, REQUIRED, "" }, { 0 } };
 
 #define IMPACT_FIELDS \
   { "id", FIELD_ID("intervention"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "verdict", FIELD_WORD(verdict_names), REQUIRED, "" }, \
   { "estimate", FIELD_FIGURE, REQUIRED | NULLABLE, "in the goal's unit" }, { "unit", FIELD_TEXT(0), REQUIRED, "of the goal" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, \
+  { "said_early", FIELD_OBJECT(said_fields), REQUIRED | NULLABLE, "moved, as it was said before the last reading; null: nothing was" }, \
   { "told_from", FIELD_DAY, REQUIRED | NULLABLE, "when it can be told; null: never" }, { "needed", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would settle it" }, \
   { "se", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "p", FIELD_SHARE, REQUIRED | NULLABLE, "" }, \
   { "q", FIELD_SHARE, REQUIRED | NULLABLE, "p adjusted for all interventions that were measured: of those with q of at most 0.05, one in twenty is expected to be none" }, \
@@ -615,7 +621,8 @@ static const struct field goal_row[] = { { "id", FIELD_ID("goal"), REQUIRED, "" 
   { "weight", FIELD_SHARE, REQUIRED, "" }, { "baseline", FIELD_FIGURE, REQUIRED, "" }, { "target", FIELD_FIGURE, REQUIRED, "" }, { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
   { "gap", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "money", FIELD_FIGURE, REQUIRED | NULLABLE, "the gap, a year" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "state", FIELD_WORD(goal_states), REQUIRED, "" },
   { "interventions", FIELD_TEXTS, REQUIRED, "ids" }, { "moved", FIELD_COUNT, REQUIRED, "of them" }, { "series", FIELD_LIST(point_fields), REQUIRED, "" }, { 0 } };
-static const struct field summary_fields[] = { { "interventions", FIELD_COUNT, REQUIRED, "" }, { "moved", FIELD_COUNT, REQUIRED, "" }, { "believed", FIELD_COUNT, REQUIRED, "of what moved: with q of at most 0.05" }, { "did_not_move", FIELD_COUNT, REQUIRED, "" }, { "cannot_tell", FIELD_COUNT, REQUIRED, "" },
+static const struct field summary_fields[] = { { "interventions", FIELD_COUNT, REQUIRED, "" }, { "moved", FIELD_COUNT, REQUIRED, "" }, { "believed", FIELD_COUNT, REQUIRED, "of what moved: with q of at most 0.05" },
+  { "taken_back", FIELD_COUNT, REQUIRED, "said early to have moved, and not confirmed at the last reading" }, { "did_not_move", FIELD_COUNT, REQUIRED, "" }, { "cannot_tell", FIELD_COUNT, REQUIRED, "" },
   { "unmeasured", FIELD_COUNT, REQUIRED, "of those" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "of all" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "value", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "of what moved" },
   { "value_of_all", FIELD_OBJECT(money_fields), REQUIRED | NULLABLE, "of all that was measured, moved or not, each effect drawn towards their mean by how unsure it is: the largest were picked" },
   { "return", FIELD_FIGURE, REQUIRED | NULLABLE, "that value for each unit of all that was spent" }, { "return_interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "lead_days", FIELD_OBJECT(lead_fields), REQUIRED, "medians" }, { 0 } };
@@ -626,7 +633,7 @@ static const struct field declined_fields[] = { { "not_training", FIELD_COUNT, R
 static const struct field follow_row[] = { { "goal", FIELD_ID("goal"), REQUIRED, "" }, { "goal_name", FIELD_TEXT(0), REQUIRED, "" }, { "day", FIELD_DAY, REQUIRED, "on which its weight was raised" }, { "before", FIELD_SHARE, REQUIRED, "" },
   { "after", FIELD_SHARE, REQUIRED, "" }, { "teams", FIELD_COUNT, REQUIRED, "whose attention can be seen" }, { "followed", FIELD_COUNT, REQUIRED, "that turned to it" }, { "days", FIELD_FIGURE, REQUIRED | NULLABLE, "median; null: fewer than half have turned" },
   { "open", FIELD_BOOL, REQUIRED, "half a year is not over yet" }, { 0 } };
-static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQUIRED, "the most worth first" }, { "today", FIELD_DAY, REQUIRED, "" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { "summary", FIELD_OBJECT(summary_fields), REQUIRED, "" },
+static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQUIRED, "the most worth first" }, { "today", FIELD_DAY, REQUIRED, "" }, { "own_teams", FIELD_BOOL, REQUIRED, "only what touches the caller's own teams" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { "summary", FIELD_OBJECT(summary_fields), REQUIRED, "" },
   { "declined", FIELD_OBJECT(declined_fields), REQUIRED, "what was not done, and why" },
   { "followed", FIELD_LIST(follow_row), REQUIRED, "how fast teams followed a raised priority, newest first" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };

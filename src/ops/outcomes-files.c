@@ -18,11 +18,29 @@ static char *day_text(int32_t day) {
   return day == CLOCK_NO_DAY ? g_strdup("") : g_strdup(clock_format_day(day, text));
 }
 
+/* "behaviour: Results … rose. reaction: …": what the levels below the effect say, the one that counts more first. */
+static char *level_words(const struct outcome *outcome) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (int level = LEVELS - 1; level >= 1; level--) {
+    struct json_iter it = json_iter(json_get(outcome_level_row(outcome, level), "signs"));
+    const char *name = level_names[level - 1];
+    while (json_next(&it)) {
+      const char *sentence = json_string(json_get(it.value, "sentence"));
+      if (!sentence || !outcome_sign_shown(outcome, it.value)) continue;
+      g_string_append_printf(text, "%s%s%s%s", text->len ? " " : "", name ? name : "", name ? ": " : "", sentence);
+      name = NULL;
+    }
+  }
+  return g_strdup(text->str);
+}
+
 static void add_row(GString *csv, const struct outcome *outcome, const char *currency) {
   const struct intervention *plan = outcome->plan;
   const char *method = outcome->hidden ? NULL : json_string(json_get(outcome->value, "method"));
   double figures[] = { outcome->estimate, outcome->low, outcome->high, outcome->p, plan->minimum_effect, outcome->cost, outcome->money, outcome->money_low, outcome->money_high,
     outcome->back, outcome->lead[LEAD_NEED], outcome->lead[LEAD_ACCEPTED], outcome->lead[LEAD_LIVE], outcome->lead[LEAD_FIRST_USE], outcome->lead[LEAD_EFFECT] };
+  bool said = outcome->said != CLOCK_NO_DAY && !outcome->hidden;
+  double early[] = { outcome->said_estimate, outcome->said_low, outcome->said_high };
   g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
   const char *texts[] = { plan->id, plan->title, outcome->goal ? outcome->goal->name : "", outcome->goal ? outcome->goal->unit : "", verdict_names[outcome->verdict], outcome->measured ? basis_names[outcome->basis] : "" };
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_ptr_array_add(cells, g_strdup(texts[i] ? texts[i] : ""));
@@ -32,6 +50,11 @@ static void add_row(GString *csv, const struct outcome *outcome, const char *cur
   g_ptr_array_add(cells, g_strdup(outcome->needed ? outcome->needed : ""));
   g_ptr_array_add(cells, day_text(outcome->tell));
   g_ptr_array_add(cells, day_text(plan->registered));
+  g_ptr_array_add(cells, day_text(said ? outcome->said : CLOCK_NO_DAY));
+  for (size_t i = 0; i < G_N_ELEMENTS(early); i++) g_ptr_array_add(cells, figure(said ? early[i] : NAN));
+  g_ptr_array_add(cells, g_strdup(!said ? "" : outcome_taken_back(outcome) ? "no" : "yes"));
+  for (int level = LEVELS; level >= 1; level--) g_ptr_array_add(cells, g_strdup(level_states[outcome_level(outcome, level)]));
+  g_ptr_array_add(cells, level_words(outcome));
   g_ptr_array_add(cells, NULL);
   ops_put_cells(csv, (const char *const *)cells->pdata);
 }
@@ -39,7 +62,8 @@ static void add_row(GString *csv, const struct outcome *outcome, const char *cur
 GBytes *outcomes_csv(const GPtrArray *outcomes, const struct company *company) {
   GString *csv = g_string_new("\xef\xbb\xbf"); /* so that spreadsheets know it is UTF-8 */
   ops_put_cells(csv, (const char *const[]){ "intervention", "title", "goal", "unit", "verdict", "basis", "estimate", "low", "high", "p", "smallest effect worth having", "cost", "value a year", "value low", "value high",
-    "value for each unit of cost", "days to need", "days to acceptance", "days to live", "days to first use", "days to effect", "currency", "method", "what would settle it", "told from", "registered", NULL });
+    "value for each unit of cost", "days to need", "days to acceptance", "days to live", "days to first use", "days to effect", "currency", "method", "what would settle it", "told from", "registered",
+    "said early to have moved on", "early estimate", "early low", "early high", "confirmed at the last reading", "level 4: results", "level 3: behaviour", "level 2: learning", "level 1: reaction", "levels in words", NULL });
   for (guint i = 0; i < outcomes->len; i++) add_row(csv, outcomes->pdata[i], company->currency);
   return g_string_free_to_bytes(csv);
 }
@@ -48,12 +72,16 @@ GBytes *outcomes_csv(const GPtrArray *outcomes, const struct company *company) {
 
 static struct paper_row paper_row_of(const struct outcome *outcome) {
   static const enum paper_verdict verdicts[VERDICTS] = { PAPER_MOVED, PAPER_DID_NOT_MOVE, PAPER_CANNOT_TELL };
+  static const enum paper_level levels[LEVEL_STATES] = { [LEVEL_SEEN] = PAPER_LEVEL_SEEN, [LEVEL_CANNOT_TELL] = PAPER_LEVEL_CANNOT_TELL, [LEVEL_EMPTY] = PAPER_LEVEL_EMPTY, [LEVEL_WITHHELD] = PAPER_LEVEL_WITHHELD };
   static const char *const papers[BASES] = { NULL, "so far, at any look", "descriptive" };
   const struct goal *goal = outcome->goal;
-  return (struct paper_row){ .title = outcome->plan->title ? outcome->plan->title : outcome->plan->id, .goal = goal ? goal->name : NULL, .unit = goal ? goal->unit : NULL, .needed = outcome->needed, .basis = outcome->measured ? papers[outcome->basis] : NULL,
+  bool back = outcome_taken_back(outcome);
+  struct paper_row row = { .title = outcome->plan->title ? outcome->plan->title : outcome->plan->id, .goal = goal ? goal->name : NULL, .unit = goal ? goal->unit : NULL, .needed = outcome->needed, .basis = outcome->measured ? papers[outcome->basis] : NULL,
     .verdict = verdicts[outcome->verdict], .measured = outcome->measured, .withheld = outcome->hidden, .estimate = outcome->estimate, .low = outcome->low, .high = outcome->high,
     .direction = goal ? (int)goal->direction : 1, .minimum = outcome->plan->minimum_effect, .cost = outcome->cost, .money = outcome->money, .money_low = outcome->money_low,
-    .money_high = outcome->money_high, .tell = outcome->tell };
+    .money_high = outcome->money_high, .tell = outcome->tell, .said = back ? outcome->said : CLOCK_NO_DAY, .said_estimate = outcome->said_estimate, .said_low = outcome->said_low, .said_high = outcome->said_high };
+  for (int level = 1; level <= LEVELS; level++) row.level[level - 1] = levels[outcome_level(outcome, level)];
+  return row;
 }
 
 static void count_interventions(struct paper_goal *goal, const struct goal *row, const GPtrArray *outcomes) {

@@ -5,6 +5,9 @@
  * The interval of a sum adds the distances of its parts in squares, below and above: interventions are taken as independent.
  * How it can be wrong: two that move one goal in the same teams are not, and the interval is then too narrow.
  *
+ * What was said before the last reading is what the ledger says was said, and on which day: the agent, asked again today, might know more
+ * than it did then.
+ *
  * Without a claim, or where it says that the weeks are not over, the day from which it can be told is the last reading that was
  * registered, else the end of the registered weeks of the team that starts last. */
 #include "ops/outcomes.h"
@@ -18,6 +21,8 @@
 
 const char *const verdict_names[VERDICTS + 1] = { "moved", "did not move", "cannot tell", NULL };
 const char *const basis_names[BASES + 1] = { "last reading", "any time", "descriptive", NULL };
+const char *const level_names[LEVELS + 1] = { "reaction", "learning", "behaviour", "results", NULL };
+const char *const level_states[LEVEL_STATES + 1] = { "seen", "cannot tell", "empty", "withheld", NULL };
 const char *const lead_names[LEAD_STEPS] = { "signal", "need", "accepted", "live", "first_use", "effect" };
 
 static void outcome_free(void *data) {
@@ -59,17 +64,23 @@ static void count_units(struct outcome *outcome, const struct company *company) 
   outcome->others_hidden = outcome->hidden || is_few(others) || is_few(people_left(company, outcome->plan));
 }
 
+/* People of the affected teams that had started by a day, and of those that still waited. */
+static void people_by(const struct outcome *outcome, const struct company *company, int32_t day, int *ret_started, int *ret_waiting) {
+  *ret_started = *ret_waiting = 0;
+  for (int i = outcome->plan->first; i < outcome->plan->first + outcome->plan->count; i++) {
+    const struct intervention_team *unit = &company->intervention_teams.at[i];
+    if (unit->affected) *(unit->start != CLOCK_NO_DAY && unit->start <= day ? ret_started : ret_waiting) += company->teams.at[unit->team].size;
+  }
+}
+
 /* What was measured rests on those that had started by its last value, and on those that still waited. */
 static void count_started(struct outcome *outcome, const struct company *company, int32_t today) {
   int32_t until = today;
-  int started = 0, waiting = 0;
+  int started, waiting;
   const char *to = json_string(json_get(outcome->value, "to"));
   if (to) clock_parse_day(to, &until);
   if (outcome->basis != BASIS_LAST_READING) until = MIN(until, clock_day(outcome->made_at));
-  for (int i = outcome->plan->first; i < outcome->plan->first + outcome->plan->count; i++) {
-    const struct intervention_team *unit = &company->intervention_teams.at[i];
-    if (unit->affected) *(unit->start != CLOCK_NO_DAY && unit->start <= until ? &started : &waiting) += company->teams.at[unit->team].size;
-  }
+  people_by(outcome, company, until, &started, &waiting);
   outcome->hidden |= is_few(started);
   outcome->others_hidden |= outcome->hidden || is_few(waiting);
 }
@@ -148,6 +159,27 @@ static void read_claim(struct outcome *outcome, const struct claim_row *row) {
   for (int i = 0; i < LEAD_STEPS; i++) outcome->lead[i] = member(json_get(value, "lead_days"), lead_names[i]);
 }
 
+/* What was said early, as it stood in the ledger on the day on which it was first said. 0: nothing. */
+static int read_said(struct outcome *outcome, const struct company *company, struct db *db, GError **error) {
+  if (outcome->basis != BASIS_LAST_READING || !outcome->measured) return 0;
+  g_autoptr(query_auto) query = db_query(db, error, "ledger.claims_before", "tttt", "effect", outcome->plan->id, "%\"verdict\":\"moved\"%", "%\"basis\":\"any time\"%");
+  int got = query_next(query, error), started, waiting;
+  if (got != 1) return got;
+  struct claim_row row;
+  claim_read(query, &row);
+  g_autoptr(json_doc_auto) doc = json_parse(row.value, strlen(row.value), NULL);
+  struct json value = json_root(doc), interval = json_get(value, "interval");
+  outcome->said = clock_day(row.made_at);
+  people_by(outcome, company, outcome->said, &started, &waiting);
+  if (outcome->hidden || is_few(started)) return 1;
+  outcome->said_estimate = member(value, "estimate");
+  outcome->said_low = json_number(json_at(interval, 0), NAN);
+  outcome->said_high = json_number(json_at(interval, 1), NAN);
+  return 1;
+}
+
+bool outcome_taken_back(const struct outcome *outcome) { return outcome->said != CLOCK_NO_DAY && outcome->verdict != VERDICT_MOVED && !outcome->hidden; }
+
 /* Nothing that an estimate says leaves where too few people stand behind it; neither does what follows from it. */
 static void withhold(struct outcome *outcome) {
   double *figures[] = { &outcome->estimate, &outcome->se, &outcome->low, &outcome->high, &outcome->p, &outcome->money, &outcome->money_low, &outcome->money_high };
@@ -158,6 +190,38 @@ static void withhold(struct outcome *outcome) {
   outcome->needed = g_strdup("Withheld: fewer than five people stand behind it.");
 }
 
+/* ---- levels ----------------------------------------------------------------------------------------------------- */
+
+struct json outcome_level_row(const struct outcome *outcome, int level) {
+  struct json_iter it = json_iter(json_get(outcome->value, "levels"));
+  int64_t which;
+  while (json_next(&it))
+    if (json_integer(json_get(it.value, "level"), &which) && which == level) return it.value;
+  return (struct json){ 0 };
+}
+
+bool outcome_sign_shown(const struct outcome *outcome, struct json sign) {
+  double people = json_number(json_get(sign, "people"), NAN);
+  return !outcome->hidden && !(people > 0 && people < OPS_LEAST_PEOPLE);
+}
+
+enum level_state outcome_level(const struct outcome *outcome, int level) {
+  if (outcome->hidden) return LEVEL_WITHHELD;
+  if (level == LEVELS) return outcome->verdict != VERDICT_CANNOT_TELL ? LEVEL_SEEN : outcome->measured ? LEVEL_CANNOT_TELL : LEVEL_EMPTY;
+  int signs = 0, clear = 0, few = 0;
+  struct json_iter it = json_iter(json_get(outcome_level_row(outcome, level), "signs"));
+  while (json_next(&it)) {
+    double low = json_number(json_at(json_get(it.value, "interval"), 0), NAN), high = json_number(json_at(json_get(it.value, "interval"), 1), NAN);
+    bool shown = outcome_sign_shown(outcome, it.value);
+    few += !shown;
+    signs += shown;
+    clear += shown && (low > 0 || high < 0);
+  }
+  return few && !signs ? LEVEL_WITHHELD : clear ? LEVEL_SEEN : signs ? LEVEL_CANNOT_TELL : LEVEL_EMPTY;
+}
+
+/* ---- one of them ------------------------------------------------------------------------------------------------ */
+
 static struct outcome *outcome_of(const struct company *company, int index, const struct claim_row *row, int32_t today) {
   struct outcome *outcome = g_new0(struct outcome, 1);
   const struct intervention *plan = outcome->plan = &company->interventions.at[index];
@@ -165,8 +229,9 @@ static struct outcome *outcome_of(const struct company *company, int index, cons
   outcome->plan_doc = json_parse(plan->plan, strlen(plan->plan), NULL);
   outcome->registration = json_root(outcome->plan_doc);
   outcome->verdict = VERDICT_CANNOT_TELL;
+  outcome->said = CLOCK_NO_DAY;
   outcome->cost = plan->cost > 0 ? plan->cost : NAN;
-  double *figures[] = { &outcome->estimate, &outcome->se, &outcome->low, &outcome->high, &outcome->p, &outcome->money, &outcome->money_low, &outcome->money_high, &outcome->confidence };
+  double *figures[] = { &outcome->estimate, &outcome->se, &outcome->low, &outcome->high, &outcome->p, &outcome->money, &outcome->money_low, &outcome->money_high, &outcome->confidence, &outcome->said_estimate, &outcome->said_low, &outcome->said_high };
   for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) *figures[i] = NAN;
   for (int i = 0; i < LEAD_STEPS; i++) outcome->lead[i] = NAN;
   count_units(outcome, company);
@@ -231,6 +296,8 @@ GPtrArray *outcomes_read(struct op_call *call, const struct company *company, GE
     g_ptr_array_add(all, outcome_of(company, index, &row, today));
   }
   if (got < 0) return NULL;
+  for (guint i = 0; i < all->len; i++)
+    if (read_said(all->pdata[i], company, db, error) < 0) return NULL;
   for (int i = 0; i < company->interventions.count; i++)
     if (!done[i]) g_ptr_array_add(all, outcome_of(company, i, NULL, today));
   adjust(all);
@@ -307,6 +374,7 @@ void outcomes_add_up(const GPtrArray *outcomes, struct outcome_sums *sums) {
     const struct outcome *outcome = outcomes->pdata[i];
     sums->of[outcome->verdict]++;
     sums->unmeasured += !outcome->measured;
+    sums->taken_back += outcome_taken_back(outcome);
     sums->believed += outcome->verdict == VERDICT_MOVED && outcome->q <= 0.05;
     if (isfinite(outcome->cost)) sums->cost = outcome->cost + (isfinite(sums->cost) ? sums->cost : 0);
     if (outcome->verdict != VERDICT_MOVED || !isfinite(outcome->money)) continue;

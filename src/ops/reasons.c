@@ -233,6 +233,8 @@ static int why_need(struct reasons *reasons, const char *id, GError **error) {
 static char *outcome_statement(const struct outcome *outcome) {
   const char *sentence = outcome->hidden ? NULL : json_string(json_get(outcome->value, "sentence"));
   char day[CLOCK_TEXT];
+  if (sentence && *sentence && outcome_taken_back(outcome))
+    return g_strdup_printf("Said early, on %s: moved; not confirmed at the last reading. %s", clock_format_day(outcome->said, day), sentence);
   if (sentence && *sentence) return g_strdup(sentence);
   if (outcome->tell == CLOCK_NO_DAY || !outcome->needed) return g_strdup_printf("%s: %s", verdict_names[outcome->verdict], outcome->needed ? outcome->needed : "as registered");
   return g_strdup_printf("%s; it can be told from %s. %s", verdict_names[outcome->verdict], clock_format_day(outcome->tell, day), outcome->needed);

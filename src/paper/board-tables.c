@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define HEAD_HEIGHT 16.0
-#define AXIS_HEIGHT 20.0
+#define AXIS_HEIGHT 27.0 /* its words, and those of the levels */
 #define GOAL_HEIGHT 21.0
 #define AXIS_LEAST (-2.0)
 #define AXIS_MOST 3.0
@@ -80,10 +80,36 @@ static double title_height(struct paper *paper, const struct paper_row *row) {
   return MAX(paper_text_height(paper, columns[TITLE].width, style_lines(PAPER_STRONG, PAPER_INK, 2), row->title), 11);
 }
 
-static double row_height(struct paper *paper, const struct paper_row *row) { return title_height(paper, row) + 19; }
+#define LINE_HEIGHT 10.0
+
+/* What stands under a row: the early word that was not borne out; room for a third line in the column of verdicts. */
+static double words_height(const struct paper_row *row) { return LINE_HEIGHT * (row->said != CLOCK_NO_DAY) + (row->basis ? 4 : 0); }
+static double row_height(struct paper *paper, const struct paper_row *row) { return title_height(paper, row) + 19 + words_height(row); }
+
+/* No change, and what is worth having: beside the figures only, so that no line runs through words. */
+static void draw_axis(struct paper *paper, const struct paper_row *row, double y) {
+  double foot = y + row_height(paper, row) - LINE_HEIGHT * (row->said != CLOCK_NO_DAY) - (row->said != CLOCK_NO_DAY ? 3 : 0), nought = plot_x(0), worth = plot_x(1);
+  paper_box(paper, worth, y, plot_x(AXIS_MOST) - worth, foot - y, PAPER_SHADE);
+  paper_line(paper, nought, y, nought, foot, .7, PAPER_QUIET, false);
+  paper_line(paper, worth, y, worth, foot, .7, PAPER_QUIET, true);
+}
+
+/* "4● 3● 2○ 1–": the four levels, the one that counts first; what the signs mean stands under the table. */
+static char *level_words(const struct paper_row *row) {
+  static const char *const signs[] = { [PAPER_LEVEL_EMPTY] = "\xe2\x80\x93", [PAPER_LEVEL_SEEN] = "\xe2\x97\x8f", [PAPER_LEVEL_CANNOT_TELL] = "\xe2\x97\x8b", [PAPER_LEVEL_WITHHELD] = "\xc3\x97" };
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (int level = PAPER_LEVELS - 1; level >= 0; level--) g_string_append_printf(text, "%s%d\xe2\x80\xaf%s", text->len ? "  " : "", level + 1, signs[row->level[level]]);
+  return g_strdup(text->str);
+}
+
+static char *said_words(const struct paper_row *row) {
+  g_autofree char *day = board_day(row->said), *by = paper_amount(row->said_estimate, row->unit, true, !paper_unit_is_long(row->unit)), *range = paper_range(row->said_low, row->said_high, row->unit);
+  return isfinite(row->said_estimate) ? g_strdup_printf("Said early, on %s: moved, by %s (%s); not confirmed at the last reading.", day, by, range)
+    : g_strdup_printf("Said early, on %s: moved; not confirmed at the last reading.", day);
+}
 
 static void draw_row(struct paper *paper, const struct paper_board *board, const struct paper_row *row, double y) {
-  g_autofree char *goal = name_with_unit(row->goal ? row->goal : "of no goal", row->unit);
+  g_autofree char *goal = name_with_unit(row->goal ? row->goal : "of no goal", row->unit), *levels = level_words(row);
   paper_open(paper, "TR");
   paper_open(paper, "TD");
   paper_text(paper, MARGIN, y, columns[TITLE].width, style_lines(PAPER_STRONG, PAPER_INK, 2), row->title);
@@ -92,9 +118,16 @@ static void draw_row(struct paper *paper, const struct paper_board *board, const
   paper_open(paper, "TD");
   paper_dot(paper, MARGIN + columns[VERDICT].x - 4, y + 5.5, 2, verdicts[row->verdict].ink, verdicts[row->verdict].hollow);
   paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 1, columns[VERDICT].width, style_of(PAPER_SMALL_STRONG, verdicts[row->verdict].ink), verdicts[row->verdict].words);
-  if (row->basis) paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 12, columns[VERDICT].width + 8, style_of(PAPER_SMALL, PAPER_QUIET), row->basis);
+  if (row->basis) paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 11, columns[VERDICT].width + 8, style_of(PAPER_SMALL, PAPER_QUIET), row->basis);
+  paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + (row->basis ? 21 : 12), columns[VERDICT].width + 8, style_of(PAPER_SMALL, PAPER_QUIET), levels);
   paper_close(paper, "TD");
   draw_figures(paper, board, row, y);
+  if (row->said == CLOCK_NO_DAY) {
+    paper_close(paper, "TR");
+    return;
+  }
+  g_autofree char *said = said_words(row);
+  paper_say(paper, "TD", MARGIN, y + title_height(paper, row) + 11, INNER, style_of(PAPER_SMALL_STRONG, PAPER_WAIT), said);
   paper_close(paper, "TR");
 }
 
@@ -111,13 +144,11 @@ double board_draw_rows(struct paper *paper, const struct paper_board *board, con
   double height, nought = plot_x(0), worth = plot_x(1), at = y + HEAD_HEIGHT;
   int shown = rows_with_room(paper, board, order, limit - at - AXIS_HEIGHT, &height);
   double foot = at + height;
-  paper_box(paper, worth, y + 14, plot_x(AXIS_MOST) - worth, foot - y - 14, PAPER_SHADE);
-  paper_line(paper, nought, y + 14, nought, foot, .7, PAPER_QUIET, false);
-  paper_line(paper, worth, y + 14, worth, foot, .7, PAPER_QUIET, true);
   paper_open(paper, "Table");
   draw_head(paper, y);
   for (int i = 0; i < shown; at += row_height(paper, order[i++])) {
     paper_line(paper, MARGIN, at, RIGHT, at, .5, PAPER_LINE, false);
+    draw_axis(paper, order[i], at + .5);
     draw_row(paper, board, order[i], at + 4);
   }
   paper_close(paper, "Table");
@@ -129,6 +160,7 @@ double board_draw_rows(struct paper *paper, const struct paper_board *board, con
   }
   paper_say(paper, "P", nought - 60, foot + 3, 64, style_right(PAPER_SMALL, PAPER_QUIET), "no change");
   paper_say(paper, "P", worth - 2, foot + 3, 120, left, "worth having");
+  paper_say(paper, "P", MARGIN, foot + 12, INNER, left, "4 results  3 behaviour  2 learning  1 reaction:  \xe2\x97\x8f changed, or for results told  \xe2\x97\x8b cannot be told  \xe2\x80\x93 nothing known  \xc3\x97 withheld");
   return foot + AXIS_HEIGHT;
 }
 

@@ -7,6 +7,8 @@
 #include "paper/paper.h"
 
 enum paper_verdict { PAPER_MOVED, PAPER_DID_NOT_MOVE, PAPER_CANNOT_TELL };
+enum paper_level { PAPER_LEVEL_EMPTY, PAPER_LEVEL_SEEN, PAPER_LEVEL_CANNOT_TELL, PAPER_LEVEL_WITHHELD }; /* what one of Kirkpatrick's levels shows */
+#define PAPER_LEVELS 4
 enum paper_step { PAPER_NEED, PAPER_ACCEPTED, PAPER_LIVE, PAPER_FIRST_USE, PAPER_EFFECT, PAPER_STEPS };
 
 struct paper_row {             /* one intervention */
@@ -19,6 +21,9 @@ struct paper_row {             /* one intervention */
   double minimum;              /* the smallest effect worth having, positive */
   double cost, money, money_low, money_high; /* money: a year */
   int32_t tell;                /* the day from which it can be told */
+  int32_t said;                /* on that day it was said to have moved, and the last reading did not bear it out; CLOCK_NO_DAY: not so */
+  double said_estimate, said_low, said_high; /* as it was told then */
+  enum paper_level level[PAPER_LEVELS]; /* reaction, learning, behaviour, results */
 };
 struct paper_goal { const char *name, *unit, *state; double baseline, target, latest, weight; const double *values; int value_count; int interventions, moved; };
 struct paper_declined { const char *title, *why; double money; /* a year */ bool saved; /* else it could be */ };

@@ -40,7 +40,7 @@ static const double wave[] = { 61, 62, 60, 59, 63, NAN, 64, 65, 66, 64, 67, 68 }
 
 static struct paper_row row(const char *title, const char *goal, const char *unit, enum paper_verdict verdict, double estimate, double half, double minimum, double money) {
   return (struct paper_row){ .title = title, .goal = goal, .unit = unit, .verdict = verdict, .measured = isfinite(estimate), .estimate = estimate, .low = estimate - half,
-    .high = estimate + half, .direction = 1, .minimum = minimum, .cost = 18400, .money = money, .money_low = money * .4, .money_high = money * 1.6, .tell = 20700,
+    .high = estimate + half, .direction = 1, .minimum = minimum, .said = CLOCK_NO_DAY, .cost = 18400, .money = money, .money_low = money * .4, .money_high = money * 1.6, .tell = 20700,
     .needed = verdict == PAPER_CANNOT_TELL ? "Eight more weeks would settle it, or six more teams." : NULL };
 }
 
@@ -49,17 +49,18 @@ static struct paper_goal goal(const char *name, double weight) {
     .value_count = G_N_ELEMENTS(wave), .interventions = 1, .moved = 0 };
 }
 
+#define LEVELS(results, behaviour, learning, reaction) .level = { PAPER_LEVEL_##reaction, PAPER_LEVEL_##learning, PAPER_LEVEL_##behaviour, PAPER_LEVEL_##results }
 static const struct paper_row usual[] = {
   { .title = "Practice: handling objections", .goal = "Offers won", .unit = "%", .verdict = PAPER_MOVED, .measured = true, .estimate = 4.1, .low = 1.2, .high = 7, .direction = 1, .minimum = 2,
-    .cost = 18400, .money = 241000, .money_low = 70500, .money_high = 412000, .tell = 20490 },
+    .cost = 18400, .money = 241000, .money_low = 70500, .money_high = 412000, .tell = 20490, .said = CLOCK_NO_DAY, LEVELS(SEEN, SEEN, CANNOT_TELL, EMPTY) },
   { .title = "Open the hand-off before “Approve margin”", .goal = "Days from request to offer", .unit = "days", .verdict = PAPER_MOVED, .measured = true, .estimate = -0.94, .low = -1.4, .high = -.5,
-    .direction = -1, .minimum = .4, .cost = 3200, .money = 51600, .money_low = 27500, .money_high = 77000, .tell = 20490 },
+    .direction = -1, .minimum = .4, .cost = 3200, .money = 51600, .money_low = 27500, .money_high = 77000, .tell = 20490, .said = CLOCK_NO_DAY, LEVELS(SEEN, SEEN, CANNOT_TELL, EMPTY) },
   { .title = "One page on who owns a shared service", .goal = "Changes that cause an incident", .unit = "%", .verdict = PAPER_DID_NOT_MOVE, .measured = true, .estimate = -.2, .low = -1.1, .high = .7,
-    .direction = -1, .minimum = 1.5, .cost = 1500, .money = 3100, .money_low = -11000, .money_high = 17000, .tell = 20480 },
+    .direction = -1, .minimum = 1.5, .cost = 1500, .money = 3100, .money_low = -11000, .money_high = 17000, .tell = 20480, .said = 20440, .said_estimate = -2.1, .said_low = -4, .said_high = -.2, LEVELS(SEEN, EMPTY, SEEN, SEEN) },
   { .title = "Mend ServiceDesk Pro with those who use it", .goal = "Problems solved at first contact", .unit = "%", .verdict = PAPER_CANNOT_TELL, .measured = true, .basis = "so far, at any look", .estimate = 1.4, .low = -3.2, .high = 9,
-    .direction = 1, .minimum = 2, .cost = 42000, .money = 50400, .money_low = -115000, .money_high = 324000, .tell = 20600, .needed = "Eight more weeks would settle it." },
+    .direction = 1, .minimum = 2, .cost = 42000, .money = 50400, .money_low = -115000, .money_high = 324000, .tell = 20600, .said = CLOCK_NO_DAY, LEVELS(CANNOT_TELL, CANNOT_TELL, EMPTY, WITHHELD), .needed = "Eight more weeks would settle it." },
   { .title = "Give hours back in dispatch", .goal = "Visits on the promised day", .unit = "%", .verdict = PAPER_CANNOT_TELL, .measured = false, .estimate = NAN, .low = NAN, .high = NAN, .direction = 1, .minimum = 2,
-    .cost = 9000, .money = NAN, .money_low = NAN, .money_high = NAN, .tell = 20640, .needed = "The registered weeks are not over." } };
+    .cost = 9000, .money = NAN, .money_low = NAN, .money_high = NAN, .tell = 20640, .said = CLOCK_NO_DAY, .needed = "The registered weeks are not over." } };
 static const struct paper_declined programmes[] = { { "Storytelling on Stage", "No goal rests on what it teaches.", 86310, true }, { "Team Lead Academy", "No goal rests on what it teaches.", 42000, false },
   { "Assistants in Daily Work", "No goal rests on what it teaches.", 13030, false } };
 

@@ -130,6 +130,10 @@ def files(tap, data):
     table = list(csv.DictReader(io.StringIO(meno.must(data, "impact", "csv", js=False).raw.decode("utf-8-sig"))))
     rows = {row["intervention"]: row for row in table}
     tap.same((len(table), rows["i-moved"]["estimate"], rows["i-not"]["estimate"], rows["i-new"]["estimate"], rows["i-new"]["told from"]), (11, "4.1", "-0.2", "", "2026-05-18"), "the table has a row for each, and figures that a spreadsheet can add")
+    levels = ("level 4: results", "level 3: behaviour", "level 2: learning", "level 1: reaction")
+    tap.same([tuple(rows[name][level] for level in levels) for name in ("i-moved", "i-open", "i-new", "i-small")],
+             [("seen", "seen", "cannot tell", "empty"), ("cannot tell", "seen", "cannot tell", "empty"), ("empty",) * 4, ("withheld",) * 4], "with the four levels, the one that counts first")
+    tap.ok("behaviour: Results in Handling objections on the job rose by 8 points" in rows["i-moved"]["levels in words"] and "71 points" not in rows["i-moved"]["levels in words"] and not rows["i-small"]["levels in words"], "in words as well, but for what fewer than five stand behind", rows["i-moved"])
     first, again = (meno.must(data, "impact", "pdf", js=False).raw for _ in range(2))
     tap.ok(first.startswith(b"%PDF-") and first == again, "the page is the same bytes for the same board and moment")
     if not shutil.which("pdftotext"):
@@ -142,6 +146,7 @@ def files(tap, data):
     parts = [words.find(text) for text in ("Spent", "What moved", "Practice objections", "The goals behind it", "What cannot be told", "What was declined", "From signal to effect, in days", "Made by Meno")]
     tap.ok(-1 not in parts and parts == sorted(parts), "and is read in its order", (parts, words))
     tap.ok("€241k" in words and "from 18 May 2026" in words and "not measurable" in words, "money, and when the rest can be told, stand on it", words)
+    tap.ok("4● 3● 2○ 1–" in words and "4 results 3 behaviour 2 learning 1 reaction:" in words, "the four levels too, and what people say last", words)
     tap.ok("777" not in words and "7.71" not in words, "what is withheld does not", words)
     fonts = run("pdffonts", pdf).splitlines()[2:]
     tap.ok(fonts and all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in fonts), "every font is embedded", fonts)
@@ -236,6 +241,34 @@ def so_far(tap, data):
     tap.ok("so far, at any look" in words and "descriptive" in words, "so does the page", words)
 
 
+def taken_back(tap, data):
+    """What was said early and the last reading did not bear out is said wherever the verdict is; what it bore out is told apart."""
+    start = datetime.date(2026, 2, 9)
+    plans = {name: outcomes.registered(name, "lead-time", teams, ["Gamma"], start) for name, teams in (("i-back", ["Delta", "Epsilon"]), ("i-bears", ["Delta", "Epsilon"]), ("i-few", ["Zeta", "Small"]))}
+    plans["i-few"]["teams"][0]["start"] = "2026-07-06"  # only the four had started when it was said
+    early = [("claim.made", "effect:" + name, "agent:analytics@1", outcomes.measured(name, plan, "moved", -8.875, 1.1, 0, start, basis="any time", value=None, series=None)) for name, plan in plans.items()]
+    last = {"i-back": ("cannot tell", -0.4375), "i-bears": ("moved", -2.1), "i-few": ("did not move", 0.1)}
+    outcomes.append(data, outcomes.rows_of([(name, plan, None) for name, plan in plans.items()]) + early)
+    tap.same({row["id"]: row["said_early"] for row in meno.must(data, "impact")["impact"] if row["id"] in plans}, dict.fromkeys(plans), "as long as it is what is said, it is not what was said")
+    outcomes.append(data, [("claim.made", "effect:" + name, "agent:analytics@1", outcomes.measured(name, plan, *last[name], 0.9, 300000, start, to="2026-08-01")) for name, plan in plans.items()])
+    board = meno.must(data, "impact")
+    rows = {row["id"]: row for row in board["impact"]}
+    day = rows["i-back"]["said_early"]["day"]
+    tap.same(rows["i-back"]["said_early"], {"day": day, "estimate": -8.875, "interval": [-9.975, -7.775], "confirmed": False}, "what was said early stands beside the last reading, with its figures")
+    tap.ok(rows["i-bears"]["said_early"]["confirmed"] and board["summary"]["taken_back"] == 2, "and whether that bears it out", board["summary"])
+    tap.ok(rows["i-few"]["said_early"]["estimate"] is None and rows["i-few"]["said_early"]["interval"] is None, "without the figures of fewer than five", rows["i-few"])
+    tap.ok(all(row["said_early"] is None for name, row in rows.items() if name not in plans), "of the others nothing was said early")
+    table = {row["intervention"]: (row["said early to have moved on"], row["early estimate"], row["confirmed at the last reading"]) for row in csv.DictReader(io.StringIO(meno.must(data, "impact", "csv", js=False).raw.decode("utf-8-sig")))}
+    tap.same([table[name] for name in ("i-back", "i-bears", "i-few", "i-moved")], [(day, "-8.875", "no"), (day, "-8.875", "yes"), (day, "", "no"), ("", "", "")], "so says the table")
+    tap.ok(f"Said early, on {day}: moved; not confirmed at the last reading." in meno.must(data, "why", "i-back")["statement"], "and the reasons")
+    if not shutil.which("pdftotext"):
+        return tap.skip("and the page", "poppler-utils is not here")
+    pdf = meno.folder() / "board.pdf"
+    pdf.write_bytes(meno.must(data, "impact", "pdf", js=False).raw)
+    words = " ".join(subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout.split())
+    tap.ok("moved, by −8.88 days (−9.97 to −7.78); not confirmed at the last reading." in words, "and the page, with its figures", words)
+
+
 def weights(tap, data, passwords):
     """What agents go by is listed, set back by who steers and by nobody else, and replayed."""
     meno.must(data, "run")
@@ -274,6 +307,7 @@ def main(tap):
     few(tap, data)
     many(tap, data)
     so_far(tap, data)
+    taken_back(tap, data)
     passwords = meno.add_accounts(data, manager=heads["Gamma"])
     own_teams(tap, data, passwords)
     weights(tap, data, passwords)

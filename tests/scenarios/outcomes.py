@@ -111,6 +111,13 @@ def rows_of(named, actor="account:lead"):
     return rows + [("claim.made", "effect:" + name, "agent:analytics@1", claim) for name, _, claim in named if claim]
 
 
+def early_said(name, plan, claim, start):
+    """What was said of it before its last reading, as an event: moved, by a band that holds at all looks."""
+    sign = 1 if claim["value"]["estimate"] < 0 else -1
+    told = measured(name, plan, "moved", sign * 2.7, 2.1, 0, start, basis="any time", value=None, series=None, placebo=None, pretrend=None)
+    return "claim.made", "effect:" + name, "agent:analytics@1", told
+
+
 def dress(data, now, goals=None):
     """Gives any company with goals of several teams a board with every verdict on it; what it added, as rows_of takes it."""
     goals = [goal for goal in meno.must(data, "goals", now=now)["goals"] if goals is None or goal["id"] in goals]
@@ -132,7 +139,8 @@ def dress(data, now, goals=None):
         name = f"i-board-{index + 1}"
         named.append((name, plan, measured(name, plan, verdict, sign * estimate, half, money, begin, **early) if verdict not in (None, "never") else None))
     weights = [learnt("skill", "modality", "practice", 3, 1, now), learnt("skill", "modality", "page to read", 0, 4, now), learnt("tool", "remedy", "tool", 1, 0, now)]
-    append(data, rows_of(named) + weights, now)
+    rows = rows_of(named)
+    append(data, rows[:len(named)] + [early_said(*named[1], start)] + rows[len(named):] + weights, now)
     with meno.forge(data) as db:  # analytics has read it all, and for good: its next turn would take back what it has not said
         db.execute("UPDATE cursor SET seq = 1152921504606846976, day = 2147483647 WHERE agent = 'analytics'")
     return named

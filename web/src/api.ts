@@ -85,7 +85,9 @@ export type Verdict = 'moved' | 'did not move' | 'cannot tell';
 export interface Worth { money: number; low: number | null; high: number | null; currency: string; period: string }
 export interface LeadDays { signal: number | null; need: number | null; accepted: number | null; live: number | null; first_use: number | null; effect: number | null }
 export type Basis = 'last reading' | 'any time' | 'descriptive';
+export interface Said { day: Day; estimate: number | null; interval: [number, number] | null; confirmed: boolean }
 export interface Impact {
+  said_early: Said | null;
   basis: Basis | null; q: number | null;
   id: string; title: string; verdict: Verdict; estimate: number | null; unit: string; cost: number | null; told_from: Day | null;
   needed: string | null; se: number | null; interval: [number, number] | null; p: number | null; method: string | null; sentence: string | null;
@@ -103,11 +105,11 @@ export interface BoardGoal {
 export interface Followed { goal: string; goal_name: string; day: Day; before: number; after: number; teams: number; followed: number; days: number | null; open: boolean }
 export interface Board {
   followed: Followed[];
-  impact: Impact[]; today: Day; goals: BoardGoal[];
+  impact: Impact[]; today: Day; own_teams: boolean; goals: BoardGoal[];
   summary: {
     interventions: number; moved: number; did_not_move: number; cannot_tell: number; unmeasured: number; cost: number | null; currency: string;
     value: Worth | null; return: number | null; return_interval: [number, number] | null; lead_days: LeadDays;
-    believed: number; value_of_all: Worth | null;
+    believed: number; taken_back: number; value_of_all: Worth | null;
   };
   declined: {
     not_training: number; not_training_money: number; no_goal: number;

@@ -369,6 +369,11 @@ export const text = {
   },
 
   impact: {
+    taken: (count: number) => count === 1 ? ' One was said early to have moved; the last reading did not confirm it.' : ` ${Spelt(count)} were said early to have moved; the last reading did not confirm them.`,
+    saidEarly: (day: string, effect: string | null, interval: string | null) => `Said early, on ${day}: moved${effect ? `, by ${effect}` : ''}${interval ? ` (${interval})` : ''}; not confirmed at the last reading.`,
+    saidAnswer: 'Said early: moved; not confirmed at the last reading.', saidTitle: 'What was said early, and what the last reading says', saidOn: (day: string) => `Said early, on ${day}`, saidAt: (day: string) => `At the last reading, on ${day}`,
+    saidLead: 'The first figure held at every look, as far as the noise stayed as it was. The second rests on the lot alone, and it decides.', saidHidden: 'Withheld: fewer than five people stood behind it.', saidFirst: 'First said to have moved',
+    own: 'You see what touches your own teams.', beside: (count: number) => counted(count, 'other change at the time', 'other changes at the time'),
     answer: (all: number, moved: number, not: number, untold: number) => all === 1
       ? (moved ? 'The one intervention moved its goal.' : not ? 'The one intervention did not move its goal.' : 'The one intervention cannot be told yet.')
       : untold === all ? `None of ${spelt(all)} interventions can be told yet.`

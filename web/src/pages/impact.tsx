@@ -38,6 +38,11 @@ export const missing = (one: Impact, today: string): string =>
 export const basisOf = (one: Impact): string | null =>
   one.basis === 'any time' ? said.anyTime : one.basis === 'descriptive' && one.told_from ? said.descriptive(day(one.told_from)) : null;
 
+/* What was said before the last reading, where that did not bear it out. */
+export const takenBack = (one: Impact): boolean => one.said_early !== null && !one.said_early.confirmed;
+const saidEarly = (one: Impact): string =>
+  said.saidEarly(day(one.said_early!.day), one.said_early!.estimate === null ? null : signed(one.said_early!.estimate, one.unit), between(one.said_early!.interval));
+
 function Effect(props: { of: Impact; today: string }): JSX.Element {
   const one = props.of;
   if (one.hidden) return <p class="withheld">{text.shell.hiddenCell}</p>;
@@ -92,6 +97,11 @@ function Row(props: { of: Impact; currency: string; today: string }): JSX.Elemen
           <a href={href('impact', one.id)}>{one.title}</a>
         </h3>
         <p class="quiet">{one.goal_name ?? said.noGoal}</p>
+        {one.changes.length > 0 && (
+          <p class="quiet among" title={one.changes.map(change => change.title).join('; ')}>
+            {said.beside(one.changes.length)}
+          </p>
+        )}
       </div>
       <div class="board-verdict">
         <p>
@@ -128,6 +138,7 @@ function Row(props: { of: Impact; currency: string; today: string }): JSX.Elemen
           )}
         </p>
       </div>
+      {takenBack(one) && <p class="board-said">{saidEarly(one)}</p>}
     </li>
   );
 }
@@ -338,8 +349,8 @@ function Following(props: { of: Followed[] }): JSX.Element {
 /* --- the page ------------------------------------------------------------------------------------------------------------------ */
 
 function answer(data: Board): string {
-  const { interventions, moved, did_not_move, cannot_tell } = data.summary;
-  return interventions === 0 ? said.empty.title : said.answer(interventions, moved, did_not_move, cannot_tell);
+  const { interventions, moved, did_not_move, cannot_tell, taken_back } = data.summary;
+  return interventions === 0 ? said.empty.title : said.answer(interventions, moved, did_not_move, cannot_tell) + (taken_back ? said.taken(taken_back) : '');
 }
 
 function Sums(props: { of: Board }): JSX.Element {
@@ -423,6 +434,7 @@ export function ImpactPage(): JSX.Element {
               <Empty lead={said.empty.lead} action={needs ? { name: said.empty.action, href: href('needs') } : undefined} />
             ) : (
               <>
+                {data.own_teams && <p class="order">{said.own}</p>}
                 <Sums of={data} />
                 <Interventions of={data} />
               </>

@@ -11,14 +11,14 @@ import { href } from '../router.ts';
 import { answered, Badge, Facts, Load, None, Page, Rows, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { Plot } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
-import { basisOf, BELIEVED, between, effectLabel, signed, Verdict } from './impact.tsx';
+import { basisOf, BELIEVED, between, effectLabel, signed, takenBack, Verdict } from './impact.tsx';
 import type { Blocker, Check, Intervention, Level } from '../api.ts';
 
 const said = text.impact;
 
 function answer(one: Intervention): string {
   if (one.hidden) return said.hiddenAnswer;
-  if (one.sentence) return sentence(one.sentence);
+  if (one.sentence) return (takenBack(one) ? said.saidAnswer + ' ' : '') + sentence(one.sentence);
   if (!one.measurable) return said.neverAnswer;
   return one.told_from && one.told_from > one.today ? said.notYetAnswer(day(one.told_from)) : said.notMeasured + '.';
 }
@@ -41,8 +41,53 @@ function worthOf(one: Intervention): [string, JSX.Element | string][] {
         </>
       ),
     ],
-    [said.back, one.return === null ? <None /> : said.times(number(one.return, 2))],
+    [
+      said.back,
+      one.return === null ? (
+        <None />
+      ) : (
+        <>
+          {said.times(number(one.return, 2))}{' '}
+          {one.return_interval && (
+            <span class="quiet">{text.shell.interval(said.times(number(one.return_interval[0], 2)), said.times(number(one.return_interval[1], 2)))}</span>
+          )}
+        </>
+      ),
+    ],
   ];
+}
+
+/* Both figures, one under the other on one axis. */
+function SaidEarly(props: { of: Intervention }): JSX.Element | null {
+  const one = props.of,
+    early = one.said_early;
+  if (!early || early.confirmed) return null;
+  const then: Intervention = { ...one, verdict: 'moved', basis: 'any time', estimate: early.estimate, interval: early.interval };
+  const row = (name: string, of: Intervention): JSX.Element => (
+    <li>
+      <b>{name}</b>
+      <span>
+        {of.estimate === null ? (
+          <span class="quiet">{said.saidHidden}</span>
+        ) : (
+          <>
+            <b>{signed(of.estimate, of.unit)}</b> <span class="quiet">{between(of.interval)}</span>
+          </>
+        )}
+      </span>
+      <Interval of={of} label={effectLabel(of)} />
+    </li>
+  );
+  return (
+    <section class="callout said-early">
+      <h2>{said.saidTitle}</h2>
+      <ol>
+        {row(said.saidOn(day(early.day)), then)}
+        {row(said.saidAt(day(one.told_from ?? one.today)), one)}
+      </ol>
+      <p>{said.saidLead}</p>
+    </section>
+  );
 }
 
 /* What is known of any intervention, and what only of a measured one. */
@@ -76,6 +121,7 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
               ] as [string, JSX.Element],
             ]
           : []),
+        ...(one.said_early && one.said_early.confirmed ? [[said.saidFirst, day(one.said_early.day)] as [string, string]] : []),
         [said.sure, one.sure ? sentence(one.sure) : one.confidence === null ? <None /> : share(one.confidence)],
         [said.method, one.method ? sentence(one.method) : <None />],
       ]
@@ -419,6 +465,7 @@ export function InterventionPage(props: { id: string }): JSX.Element {
                   </>
                 )}
               </p>
+              <SaidEarly of={one} />
               <Verdicts of={one} />
               <Levels of={one} />
               <Weeks of={one} />
