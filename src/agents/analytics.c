@@ -13,7 +13,7 @@
  *                {signal, need, accepted, live, first_use, effect: days since the signal}, sentence, confidence (words), units, treated,
  *                waiting, from, to, reading, minimum_effect, seen (share of the registered weeks), value {money, low, high, currency, period},
  *                return, return_interval, series {week, effect, low, high}, raw {days, treated, comparison}, placebo {estimate, interval,
- *                p}, pretrend, levels [{level (3, 2, 1), fill (what would fill it where it is empty), signs [{source, sentence, estimate, interval,
+ *                p, series}, pretrend, levels [{level (3, 2, 1), fill (what would fill it where it is empty), signs [{source, sentence, estimate, interval,
  *                results, people}]}], blockers [{kind (need, pulse, tickets, load, deliveries), sentence, need, count, people}], behaviour {skill, level, sentence, estimate, interval, p, results, people}, exposures {people, opened, early, teams
  *                [{team, people, shown, opened, done}]}, moves, changes [{title, kind, scope, day}]}. Estimates have the goal's unit and the
  *                sign that they have in the KPI. What there is not is null.
@@ -70,7 +70,32 @@ static void put_interval(struct json_writer *w, const char *key, double a, doubl
   json_close_array(w);
 }
 
-static void put_test(struct json_writer *w, const char *key, const struct impact_figure *figure, double sign)
+static void put_numbers(struct json_writer *w, const char *key, const double *values, int count, double sign)
+{
+  json_open_array(w, key);
+  for (int i = 0; i < count; i++)
+    put_figure(w, NULL, sign * values[i]);
+  json_close_array(w);
+}
+
+static void put_curve(struct json_writer *w, const struct impact_curve *curve, double sign)
+{
+  if (curve->count == 0) {
+    json_put_null(w, "series");
+    return;
+  }
+  json_open_object(w, "series");
+  json_open_array(w, "week");
+  for (int i = 0; i < curve->count; i++)
+    json_put_integer(w, NULL, curve->week[i]);
+  json_close_array(w);
+  put_numbers(w, "effect", curve->effect, curve->count, sign);
+  put_numbers(w, "low", sign > 0 ? curve->low : curve->high, curve->count, sign);
+  put_numbers(w, "high", sign > 0 ? curve->high : curve->low, curve->count, sign);
+  json_close_object(w);
+}
+
+static void put_test(struct json_writer *w, const char *key, const struct impact_figure *figure, const struct impact_curve *curve, double sign)
 {
   if (!isfinite(figure->value)) {
     json_put_null(w, key);
@@ -80,32 +105,13 @@ static void put_test(struct json_writer *w, const char *key, const struct impact
   put_figure(w, "estimate", sign * figure->value);
   put_interval(w, "interval", sign * figure->low, sign * figure->high);
   put_figure(w, "p", figure->p);
+  put_curve(w, curve, sign);
   json_close_object(w);
-}
-
-static void put_numbers(struct json_writer *w, const char *key, const double *values, int count, double sign)
-{
-  json_open_array(w, key);
-  for (int i = 0; i < count; i++)
-    put_figure(w, NULL, sign * values[i]);
-  json_close_array(w);
 }
 
 static void put_plots(struct json_writer *w, const struct impact_effect *e, double sign)
 {
-  if (e->steps == 0)
-    json_put_null(w, "series");
-  else {
-    json_open_object(w, "series");
-    json_open_array(w, "week");
-    for (int i = 0; i < e->steps; i++)
-      json_put_integer(w, NULL, e->step_week[i]);
-    json_close_array(w);
-    put_numbers(w, "effect", e->step_effect, e->steps, sign);
-    put_numbers(w, "low", sign > 0 ? e->step_low : e->step_high, e->steps, sign);
-    put_numbers(w, "high", sign > 0 ? e->step_high : e->step_low, e->steps, sign);
-    json_close_object(w);
-  }
+  put_curve(w, &e->curve, sign);
   if (e->days == 0) {
     json_put_null(w, "raw");
     return;
@@ -300,8 +306,8 @@ static char *value_of(const struct company *c, const struct intervention *in, co
   put_money(&w, c, goal, e);
   put_lead(&w, e);
   put_plots(&w, e, sign);
-  put_test(&w, "placebo", &e->placebo, sign);
-  put_test(&w, "pretrend", &e->pretrend, sign);
+  put_test(&w, "placebo", &e->placebo, &e->placebo_curve, sign);
+  put_test(&w, "pretrend", &e->pretrend, &e->pretrend_curve, sign);
   put_behaviour(&w, c, e);
   put_levels(&w, e);
   put_use(&w, c, e);
@@ -492,4 +498,4 @@ static const char *const makes[] = { "effect", "what works", NULL };
 
 const struct agent agent_analytics = {
   .id = "analytics", .title = "Analytics", .question = "Did behaviour change, did the metric move, what did it cost, and how long did it take?",
-  .revision = "3", .reads = reads, .makes = makes, .cadence = CADENCE_NEWS, .builds_on_others = true, .run = run };
+  .revision = "4", .reads = reads, .makes = makes, .cadence = CADENCE_NEWS, .builds_on_others = true, .run = run };

@@ -6,16 +6,21 @@
  * errors of a difference of two shares (A. Agresti, "Categorical Data Analysis", 2013, section 3.1). The bar is high because
  * there are two dozen looks.
  *
+ * The organisation's speed is the median over changes, a year against the year before. Only changes that have had their half year count: of the
+ * newest, those that are followed already would else stand for all.
+ *
  * How it can be wrong: results are taken where somebody wanted to know, so a wave of tests looks like attention; a change
  * that everybody had foreseen is followed before its day, and then nothing rises after it. */
 #include "impact/follow.h"
 #include "stats/robust.h"
 #include <math.h>
+#include <stdlib.h>
 
 #define RAISED 0.05            /* of a weight between 0 and 1: less is no change of priority */
 #define BEFORE_DAYS 91
 #define WINDOW_DAYS 28
 #define WITHIN_DAYS 182
+#define YEAR 365
 #define RESULTS_LEAST 10       /* on either side, for a share to mean something */
 #define CLEARLY 2.8
 #define LEAST_PEOPLE 5
@@ -114,4 +119,34 @@ struct follow *impact_follow(const struct company *company, int32_t today, int *
       rows[(*ret_count)++] = follow_one(company, row, today);
   }
   return rows;
+}
+
+static int by_days(const void *a, const void *b)
+{
+  double d = *(const double *)a - *(const double *)b;
+  return (d > 0) - (d < 0);
+}
+
+/* The middle one; between two, their mean. */
+static double median_days(double *days, int count)
+{
+  qsort(days, (size_t)count, sizeof *days, by_days);
+  double low = count ? days[(count - 1) / 2] : HUGE_VAL, high = count ? days[count / 2] : HUGE_VAL;
+  return high < HUGE_VAL ? (low + high) / 2 : NAN;
+}
+
+struct follow_speed impact_follow_speed(const struct follow *rows, int count, int32_t today)
+{
+  struct follow_speed speed = { 0 };
+  g_autofree double *days = g_new(double, (size_t)count + 1);
+  for (int year = 0; year < 2; year++) {
+    int32_t until = today - WITHIN_DAYS - YEAR * year; /* what was raised later has not had its half year */
+    int n = 0;
+    for (int i = 0; i < count; i++)
+      if (rows[i].teams > 0 && rows[i].raised->day <= until && rows[i].raised->day > until - YEAR)
+        days[n++] = isfinite(rows[i].days) ? rows[i].days : HUGE_VAL;
+    speed.count[year] = n;
+    speed.days[year] = median_days(days, n);
+  }
+  return speed;
 }

@@ -86,49 +86,58 @@ static bool roles_of_step(const struct impact_case *c, int step, enum impact_rol
   return any;
 }
 
-void impact_plot_steps(const struct impact_case *c, struct impact_effect *e)
+/* The steps from `first` to `last`, in weeks that are moved by `shift`. */
+static void draw_curve(const struct impact_case *c, struct impact_solver *solver, int first, int last, int shift, struct impact_curve *curve)
 {
   const struct impact_panel *p = &c->panel;
-  int last = MIN(STEPS_MOST, (int)ceil(7 * c->intervention->to_week / p->period_days));
-  int most = last + BEFORE_PERIODS + 1;
+  size_t most = (size_t)(last - first + 1);
   g_autofree enum impact_role *roles = g_new(enum impact_role, (size_t)p->units * p->periods);
-  struct impact_frame frame = impact_panel_frame(p, &c->terms);
-  struct impact_solver *solver = impact_solver_new(&frame, &c->noise);
-  e->step_week = g_new(int, (size_t)most);
-  e->step_effect = g_new(double, (size_t)most);
-  e->step_low = g_new(double, (size_t)most);
-  e->step_high = g_new(double, (size_t)most);
-  for (int step = 1 - BEFORE_PERIODS; step <= last; step++) {
+  *curve = (struct impact_curve){ .week = g_new(int, most), .effect = g_new(double, most), .low = g_new(double, most), .high = g_new(double, most) };
+  for (int step = first; step <= last; step++) {
     struct impact_figure figure;
     if (!roles_of_step(c, step, roles) || !estimate_roles(c, solver, roles, &figure))
       continue;
-    e->step_week[e->steps] = step <= 0 ? (int)lround((step - 1) * p->period_days / 7) : (int)lround((step - 0.5) * p->period_days / 7 + 0.5);
-    e->step_effect[e->steps] = figure.value;
-    e->step_low[e->steps] = figure.low;
-    e->step_high[e->steps++] = figure.high;
+    curve->week[curve->count] = shift + (step <= 0 ? (int)lround((step - 1) * p->period_days / 7) : (int)lround((step - 0.5) * p->period_days / 7 + 0.5));
+    curve->effect[curve->count] = figure.value;
+    curve->low[curve->count] = figure.low;
+    curve->high[curve->count++] = figure.high;
   }
+}
+
+static int last_step(const struct impact_case *c, int to_week)
+{
+  return MIN(STEPS_MOST, (int)ceil(7 * to_week / c->panel.period_days));
+}
+
+void impact_plot_steps(const struct impact_case *c, struct impact_effect *e)
+{
+  struct impact_frame frame = impact_panel_frame(&c->panel, &c->terms);
+  struct impact_solver *solver = impact_solver_new(&frame, &c->noise);
+  draw_curve(c, solver, 1 - BEFORE_PERIODS, last_step(c, c->intervention->to_week), 0, &e->curve);
   impact_solver_free(solver);
 }
 
-/* The registered design, moved back by `days`, over what was before registration. */
-static void pretend(const struct impact_case *c, int32_t days, int from_week, int to_week, int32_t reading, struct impact_figure *ret)
+/* The registered design, moved back by `days`, over what was before registration; or, where the weeks count from the first, every start on one day. */
+static void pretend(const struct impact_case *c, int32_t days, int from_week, int to_week, int first_step, int shift, struct impact_figure *ret, struct impact_curve *curve)
 {
-  struct impact_terms terms = c->terms;
-  size_t cells = (size_t)c->panel.units * c->panel.periods;
+  struct impact_case moved = *c;
   g_autofree int32_t *starts = g_new(int32_t, (size_t)c->units);
-  g_autofree enum impact_role *roles = g_new(enum impact_role, cells);
-  terms.registered -= days;
-  terms.reading = reading;
-  terms.baseline_to = MIN(terms.baseline_to, terms.registered);
-  terms.from_week = from_week;
-  terms.to_week = to_week;
+  g_autofree enum impact_role *roles = g_new(enum impact_role, (size_t)c->panel.units * c->panel.periods);
+  moved.starts = starts;
+  moved.terms.reading = c->terms.registered;
+  moved.terms.registered -= days;
+  moved.terms.baseline_to = MIN(moved.terms.baseline_to, moved.terms.registered);
+  moved.terms.from_week = from_week;
+  moved.terms.to_week = to_week;
+  if (moved.terms.registered <= c->panel.start[0] + HISTORY_LEAST)
+    return;
   for (int i = 0; i < c->units; i++)
-    starts[i] = c->starts[i] == CLOCK_NO_DAY ? CLOCK_NO_DAY : from_week == 1 ? terms.registered : c->starts[i] - days;
-  impact_panel_roles(&c->panel, &terms, starts, false, roles);
-  struct impact_frame frame = impact_panel_frame(&c->panel, &terms);
+    starts[i] = c->starts[i] == CLOCK_NO_DAY ? CLOCK_NO_DAY : from_week == 1 ? moved.terms.registered : c->starts[i] - days;
+  impact_panel_roles(&c->panel, &moved.terms, starts, false, roles);
+  struct impact_frame frame = impact_panel_frame(&c->panel, &moved.terms);
   struct impact_solver *solver = impact_solver_new(&frame, &c->noise);
-  if (terms.registered > c->panel.start[0] + HISTORY_LEAST)
-    estimate_roles(c, solver, roles, ret);
+  if (estimate_roles(&moved, solver, roles, ret))
+    draw_curve(&moved, solver, first_step, last_step(c, to_week), shift, curve);
   impact_solver_free(solver);
 }
 
@@ -136,8 +145,9 @@ void impact_plot_pretended(const struct impact_case *c, struct impact_effect *e)
 {
   /* the fall lies between the end of the baseline and its coming to rest; a need without onset has none */
   int32_t settled = c->terms.baseline_to + SETTLED_DAYS, length = c->terms.reading - c->terms.registered;
-  if (c->terms.registered - length >= settled || c->terms.registered - c->terms.baseline_to <= OPENING_DAYS)
-    pretend(c, length, c->intervention->from_week, c->intervention->to_week, c->terms.registered, &e->placebo);
-  if (c->terms.registered - PRETREND_DAYS >= settled || c->terms.registered - c->terms.baseline_to <= OPENING_DAYS)
-    pretend(c, PRETREND_DAYS, 1, PRETREND_DAYS / 7, c->terms.registered, &e->pretrend);
+  bool standing = c->terms.registered - c->terms.baseline_to <= OPENING_DAYS;
+  if (c->terms.registered - length >= settled || standing)
+    pretend(c, length, c->intervention->from_week, c->intervention->to_week, 1 - BEFORE_PERIODS, 0, &e->placebo, &e->placebo_curve);
+  if (c->terms.registered - PRETREND_DAYS >= settled || standing)
+    pretend(c, PRETREND_DAYS, 1, PRETREND_DAYS / 7, 1, -PRETREND_DAYS / 7 - 1, &e->pretrend, &e->pretrend_curve);
 }

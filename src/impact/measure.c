@@ -31,16 +31,23 @@
 const char *const impact_verdict_names[3] = { "cannot tell", "moved", "did not move" };
 const char *const impact_basis_names[4] = { NULL, "last reading", "any time", "descriptive" };
 
+static void curve_clear(struct impact_curve *curve)
+{
+  g_free(curve->week);
+  g_free(curve->effect);
+  g_free(curve->low);
+  g_free(curve->high);
+}
+
 void impact_effect_clear(struct impact_effect *e)
 {
   g_free(e->method);
   g_free(e->needed);
   g_free(e->sentence);
   g_free(e->confidence);
-  g_free(e->step_week);
-  g_free(e->step_effect);
-  g_free(e->step_low);
-  g_free(e->step_high);
+  curve_clear(&e->curve);
+  curve_clear(&e->placebo_curve);
+  curve_clear(&e->pretrend_curve);
   g_free(e->day);
   g_free(e->treated_mean);
   g_free(e->comparison_mean);

@@ -29,6 +29,9 @@ struct impact_sign { int level /* 1 to 3 */; const char *source; char *sentence;
 struct impact_blocker { const char *kind; char *sentence; const char *need; int count, people; };
 #define IMPACT_BLOCKERS 16
 
+/* The effect week by week: of event time, 1 the first whole week after a start, negative before it. */
+struct impact_curve { int count; int *week; double *effect, *low, *high; };
+
 struct impact_exposure { int team; int people, shown, opened, done; }; /* people reached; deliveries. Only teams of which five were reached */
 
 struct impact_effect {
@@ -43,10 +46,10 @@ struct impact_effect {
   double minimum_effect, cost;
   struct impact_figure money;       /* a year; NAN where the goal has no value */
   double back, back_low, back_high; /* money for each unit of money spent, in the first year */
-  /* plots: event time (periods after start, week 1 the first), and the raw means */
-  int steps; int *step_week; double *step_effect, *step_low, *step_high;
+  struct impact_curve curve;        /* plots: this, and the raw means */
   int days; int32_t *day; double *treated_mean, *comparison_mean; /* in the goal's own direction */
   struct impact_figure placebo, pretrend;  /* a pretended start before; the eight weeks before registration */
+  struct impact_curve placebo_curve, pretrend_curve; /* the same by week: after that start; before registration, -1 the last week */
   struct impact_behaviour behaviour[IMPACT_BEHAVIOURS]; int behaviours;
   struct impact_sign signs[IMPACT_SIGNS]; int sign_count;
   struct impact_blocker blockers[IMPACT_BLOCKERS]; int blocker_count;

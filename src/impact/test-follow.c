@@ -104,6 +104,24 @@ static void test_lowered(void)
   g_assert_cmpint(count, ==, 0);
 }
 
+/* A year against the year before; what nobody followed is slow, what is too new says nothing. */
+static void test_speed(void)
+{
+  const int32_t today = 20000, old = today - 182;
+  const struct weighing at[] = { { .day = old - 400 }, { .day = old - 500 }, { .day = old - 10 }, { .day = old - 20 }, { .day = old - 364 }, { .day = today - 100 }, { .day = old - 740 }, { .day = old - 30 } };
+  const struct follow rows[] = { { &at[0], 4, 4, 90, false }, { &at[1], 4, 4, 70, false }, { &at[2], 4, 4, 40, false }, { &at[3], 4, 3, 50, false }, { &at[4], 4, 0, NAN, false },
+                                 { &at[5], 4, 4, 28, true }, { &at[6], 4, 4, 500, false }, { &at[7], 0, 0, NAN, false } };
+  struct follow_speed speed = impact_follow_speed(rows, G_N_ELEMENTS(rows), today);
+  g_assert_cmpint(speed.count[0], ==, 3); /* neither the new one, nor the one whose teams nobody could see */
+  g_assert_cmpint(speed.count[1], ==, 2);
+  g_assert_cmpfloat(speed.days[0], ==, 50); /* 40, 50, never */
+  g_assert_cmpfloat(speed.days[1], ==, 80);
+  speed = impact_follow_speed(rows + 3, 2, today);
+  g_assert_true(isnan(speed.days[0]) && speed.count[0] == 2); /* half were not followed */
+  speed = impact_follow_speed(NULL, 0, today);
+  g_assert_true(isnan(speed.days[0]) && speed.count[0] == 0);
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -112,5 +130,6 @@ int main(int argc, char **argv)
   g_test_add_func("/follow/the median of all teams, those that did not included", test_some);
   g_test_add_func("/follow/too early to say", test_too_early);
   g_test_add_func("/follow/a lowered priority is not followed", test_lowered);
+  g_test_add_func("/follow/speed, a year against the year before", test_speed);
   return g_test_run();
 }

@@ -33,11 +33,31 @@ static void test_moved(void)
   g_assert_cmpint(e.told, ==, l.reading);
   g_assert_cmpint(e.signal, ==, l.world->need.since);
   /* the effect shows in the weeks after the start, and not before */
-  g_assert_cmpint(e.steps, >, 10);
+  g_assert_cmpint(e.curve.count, >, 10);
   double before = 0, after = 0;
-  for (int i = 0; i < e.steps; i++)
-    *(e.step_week[i] < 0 ? &before : &after) += e.step_effect[i] / (e.step_week[i] < 0 ? 6 : e.steps - 6);
+  for (int i = 0; i < e.curve.count; i++)
+    *(e.curve.week[i] < 0 ? &before : &after) += e.curve.effect[i] / (e.curve.week[i] < 0 ? 6 : e.curve.count - 6);
   g_assert_cmpfloat(after, >, before + 2);
+  /* the checks have their pictures too: eight weeks up to registration, and a start that never was; nothing happens in either */
+  const struct { const struct impact_figure *figure; const struct impact_curve *curve; } checks[] = { { &e.pretrend, &e.pretrend_curve }, { &e.placebo, &e.placebo_curve } };
+  for (size_t k = 0; k < G_N_ELEMENTS(checks); k++) {
+    const struct impact_curve *curve = checks[k].curve;
+    double mean = 0;
+    int counted = 0;
+    g_assert_true((curve->count > 0) == isfinite(checks[k].figure->value));
+    for (int i = 0; i < curve->count; i++) {
+      g_assert_true(curve->low[i] < curve->effect[i] && curve->effect[i] < curve->high[i]);
+      g_assert_true(i == 0 || curve->week[i] > curve->week[i - 1]);
+      if (k == 0 || curve->week[i] >= l.plan->from_week) {
+        mean += curve->effect[i];
+        counted++;
+      }
+    }
+    if (counted > 0)
+      g_assert_cmpfloat(fabs(mean / counted - checks[k].figure->value), <, checks[k].figure->se);
+  }
+  g_assert_cmpint(e.pretrend_curve.week[0], ==, -8);
+  g_assert_cmpint(e.pretrend_curve.week[e.pretrend_curve.count - 1], ==, -1);
   impact_effect_clear(&e);
   world_bury(&l);
 }
@@ -84,7 +104,7 @@ static void test_early(void)
     for (int32_t day = l.plan->planned; day < l.reading; day += 7) {
       struct impact_effect e = measured(&l, day);
       g_assert_true(e.early && isnan(e.money.value) && isnan(e.placebo.value));
-      g_assert_cmpint(e.steps, ==, 0);
+      g_assert_cmpint(e.curve.count + e.placebo_curve.count + e.pretrend_curve.count, ==, 0);
       g_assert_true(isfinite(e.effect.value) == (e.basis != IMPACT_NO_BASIS));
       g_assert_true(isfinite(e.effect.p) == (e.basis == IMPACT_ANY_TIME));
       g_assert_true(e.basis == basis || (basis == IMPACT_NO_BASIS && e.basis == IMPACT_ANY_TIME));

@@ -201,7 +201,15 @@ static void write_sums(struct json_writer *out, const struct company *company, c
   json_close_object(out);
 }
 
-/* The organisation's speed of adapting, newest change first: its trend can be read from the list. */
+/* One of the two years that are compared. */
+static void write_year(struct json_writer *out, const char *key, int count, double days) {
+  json_open_object(out, key);
+  json_put_integer(out, "changes", count);
+  json_put_number(out, "days", days);
+  json_close_object(out);
+}
+
+/* The organisation's speed of adapting: change by change, the newest first, then a year against the year before. */
 static void write_follow(struct json_writer *out, const struct company *company, int32_t today) {
   int count;
   g_autofree struct follow *rows = impact_follow(company, today, &count);
@@ -221,6 +229,11 @@ static void write_follow(struct json_writer *out, const struct company *company,
     json_close_object(out);
   }
   json_close_array(out);
+  struct follow_speed speed = impact_follow_speed(rows, count, today);
+  json_open_object(out, "adapting");
+  write_year(out, "year", speed.count[0], speed.days[0]);
+  write_year(out, "before", speed.count[1], speed.days[1]);
+  json_close_object(out);
 }
 
 static void write_declined(struct json_writer *out, const struct declined *declined) {
@@ -612,8 +625,8 @@ static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TE
   { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "today", FIELD_DAY, REQUIRED, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
   { "registration", FIELD_ANY, REQUIRED, "as it was frozen: the members of the event" }, { "from", FIELD_DAY, REQUIRED | NULLABLE, "of the values that were used" }, { "to", FIELD_DAY, REQUIRED | NULLABLE, "" },
   { "comparison_hidden", FIELD_BOOL, REQUIRED, "" }, { "series", FIELD_ANY, REQUIRED | NULLABLE, "week, effect, low, high: parallel lists, weeks since the start" },
-  { "raw", FIELD_ANY, REQUIRED | NULLABLE, "days, treated, comparison: parallel lists" }, { "placebo", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval: where nothing should be found" },
-  { "pretrend", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval, p: did they differ before?" }, { "behaviour", FIELD_ANY, REQUIRED | NULLABLE, "sentence, estimate, interval: was something done differently?" },
+  { "raw", FIELD_ANY, REQUIRED | NULLABLE, "days, treated, comparison: parallel lists" }, { "placebo", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval, series: where nothing should be found" },
+  { "pretrend", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval, p, series: did they differ before?" }, { "behaviour", FIELD_ANY, REQUIRED | NULLABLE, "sentence, estimate, interval: was something done differently?" },
   { "levels", FIELD_LIST(level_row), REQUIRED, "results, behaviour, learning, reaction: what each shows, the one that counts first" }, { "blockers", FIELD_LIST(blocker_row), REQUIRED, "what hinders use on the job in the teams that started and is no matter of learning" },
   { "exposures", FIELD_ANY, REQUIRED | NULLABLE, "whom it reached" }, { "moves", FIELD_ANY, REQUIRED | NULLABLE, "people between the teams" }, { "registered_by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field point_fields[] = { { "day", FIELD_DAY, REQUIRED, "" }, { "value", FIELD_FIGURE, REQUIRED, "" }, { 0 } };
@@ -633,9 +646,11 @@ static const struct field declined_fields[] = { { "not_training", FIELD_COUNT, R
 static const struct field follow_row[] = { { "goal", FIELD_ID("goal"), REQUIRED, "" }, { "goal_name", FIELD_TEXT(0), REQUIRED, "" }, { "day", FIELD_DAY, REQUIRED, "on which its weight was raised" }, { "before", FIELD_SHARE, REQUIRED, "" },
   { "after", FIELD_SHARE, REQUIRED, "" }, { "teams", FIELD_COUNT, REQUIRED, "whose attention can be seen" }, { "followed", FIELD_COUNT, REQUIRED, "that turned to it" }, { "days", FIELD_FIGURE, REQUIRED | NULLABLE, "median; null: fewer than half have turned" },
   { "open", FIELD_BOOL, REQUIRED, "half a year is not over yet" }, { 0 } };
+static const struct field year_fields[] = { { "changes", FIELD_COUNT, REQUIRED, "raised priorities that have had half a year" }, { "days", FIELD_FIGURE, REQUIRED | NULLABLE, "median until half of the teams had turned; null: none, or half were not followed" }, { 0 } };
+static const struct field adapting_fields[] = { { "year", FIELD_OBJECT(year_fields), REQUIRED, "the year that ended half a year ago" }, { "before", FIELD_OBJECT(year_fields), REQUIRED, "the year before it" }, { 0 } };
 static const struct field list_out[] = { { "impact", FIELD_LIST(impact_row), REQUIRED, "the most worth first" }, { "today", FIELD_DAY, REQUIRED, "" }, { "own_teams", FIELD_BOOL, REQUIRED, "only what touches the caller's own teams" }, { "goals", FIELD_LIST(goal_row), REQUIRED, "" }, { "summary", FIELD_OBJECT(summary_fields), REQUIRED, "" },
   { "declined", FIELD_OBJECT(declined_fields), REQUIRED, "what was not done, and why" },
-  { "followed", FIELD_LIST(follow_row), REQUIRED, "how fast teams followed a raised priority, newest first" }, { 0 } };
+  { "followed", FIELD_LIST(follow_row), REQUIRED, "how fast teams followed a raised priority, newest first" }, { "adapting", FIELD_OBJECT(adapting_fields), REQUIRED, "the organisation's speed, and its trend" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };
 
 static const struct field weight_row[] = { { "subject", FIELD_TEXT(0), REQUIRED, "" }, { "cause", FIELD_TEXT(0), REQUIRED, "the context: the need's cause" },

@@ -73,6 +73,8 @@ def blockers():
 def measured(intervention, plan, verdict, estimate, half, money, start, comparison=True, **more):
     weeks = list(range(-8, 16))
     curve = [0.1 * math.sin(week) + (estimate * min(1, week / 4) if week > 0 else 0) for week in weeks]
+    nothing = lambda begin, end: {"week": list(range(begin, end)), "effect": [round(0.1 * math.cos(week), 4) for week in range(begin, end)], "low": [round(0.1 * math.cos(week) - 0.8, 4) for week in range(begin, end)],
+                                  "high": [round(0.1 * math.cos(week) + 0.8, 4) for week in range(begin, end)]}
     days = [(start + WEEK * week).isoformat() for week in weeks]
     value = {"id": intervention, "goal": plan["goal"], "verdict": verdict, "estimate": estimate, "se": round(half / 2.1, 4), "interval": [round(estimate - half, 4), round(estimate + half, 4)],
              "p": 0.012 if verdict == "moved" else 0.41, "method": "difference in differences on the frozen units, randomisation inference", "cost": plan["cost"],
@@ -83,7 +85,7 @@ def measured(intervention, plan, verdict, estimate, half, money, start, comparis
              "value": {"money": money, "low": round(money - abs(money) * 0.7), "high": round(money + abs(money) * 0.7), "currency": "EUR", "period": "a year"},
              "series": {"week": weeks, "effect": [round(value, 4) for value in curve], "low": [round(value - half, 4) for value in curve], "high": [round(value + half, 4) for value in curve]},
              "raw": {"days": days, "treated": [round(60 + value, 4) for value in curve], "comparison": [round(60 + 0.1 * math.cos(week), 4) for week in weeks]},
-             "placebo": {"estimate": 0.1, "interval": [-0.9, 1.1]}, "pretrend": {"estimate": 0.02, "interval": [-0.2, 0.24], "p": 0.7},
+             "placebo": {"estimate": 0.1, "interval": [-0.9, 1.1], "p": 0.8, "series": nothing(-5, 13)}, "pretrend": {"estimate": 0.02, "interval": [-0.2, 0.24], "p": 0.7, "series": nothing(-8, 0)},
              "levels": levels(), "blockers": blockers(),
              "behaviour": {"sentence": "Practice scores rose before the goal did.", "estimate": 0.08, "interval": [0.02, 0.14]}, "exposures": 41, "moves": 3, "changes": [], "confidence": 0.9} | more
     evidence = [{"about": "effect", "against": verdict == "did not move", "count": 288, "file": "kpis.csv", "from": days[0], "people": 40, "strength": 1,

@@ -40,7 +40,7 @@ usable<own.Preferences>()(sent<'/me/preferences', 'get'>());
 usable<ProposalDetail>()(sent<'/approvals/{id}/accept', 'post'>());
 /* An interval is two figures, which the description calls any JSON; so are the pictures' parallel lists. */
 type Impact<T> = Omit<T, 'interval' | 'return_interval' | 'said_early'> & { said_early?: Omit<own.Said, 'interval'> | null };
-usable<{ impact: Impact<own.Impact>[]; today: own.Day; own_teams: boolean; goals: own.BoardGoal[]; summary: Omit<own.Board['summary'], 'return_interval'>; declined: own.Board['declined']; followed: own.Followed[] }>()(sent<'/impact', 'get'>());
+usable<{ impact: Impact<own.Impact>[]; today: own.Day; own_teams: boolean; goals: own.BoardGoal[]; summary: Omit<own.Board['summary'], 'return_interval'>; declined: own.Board['declined']; followed: own.Followed[]; adapting: own.Board['adapting'] }>()(sent<'/impact', 'get'>());
 /* So is a sign's interval. */
 type Level = Omit<own.Level, 'signs'> & { signs: Omit<own.Sign, 'interval'>[] };
 usable<own.Weights>()(sent<'/weights', 'get'>());

@@ -103,7 +103,9 @@ export interface BoardGoal {
   interventions: string[]; moved: number; series: Point[];
 }
 export interface Followed { goal: string; goal_name: string; day: Day; before: number; after: number; teams: number; followed: number; days: number | null; open: boolean }
+export interface Adapting { changes: number; days: number | null }
 export interface Board {
+  adapting: { year: Adapting; before: Adapting };
   followed: Followed[];
   impact: Impact[]; today: Day; own_teams: boolean; goals: BoardGoal[];
   summary: {
@@ -116,7 +118,9 @@ export interface Board {
     programmes: { id: string; title: string; reason: string | null; money: number; saved: boolean }[];
   };
 }
-export interface Check { estimate?: number | null; interval?: [number, number] | null; p?: number | null; sentence?: string | null }
+export interface Curve { week: number[]; effect: (number | null)[]; low: (number | null)[]; high: (number | null)[] }
+export interface Reached { people: number; opened: number; early: number; teams: { team: string; people: number; shown: number; opened: number; done: number }[] }
+export interface Check { series?: Curve | null; estimate?: number | null; interval?: [number, number] | null; p?: number | null; sentence?: string | null }
 export interface Sign { source: string; sentence: string; estimate: number | null; interval: [number, number] | null; results: number; people: number }
 export interface Level { level: number; name: 'results' | 'behaviour' | 'learning' | 'reaction'; state: 'seen' | 'cannot tell' | 'empty' | 'withheld'; fill: string | null; signs: Sign[] }
 export interface Blocker { kind: string; sentence: string; need: string | null; count: number; people: number }
@@ -127,9 +131,9 @@ export interface Intervention extends Impact {
   need_title: string | null; owner: string | null; currency: string; power: number; from_week: number; to_week: number; baseline_from: Day | null; baseline_to: Day | null;
   due: Day | null; ended: Day | null; today: Day; teams: { team: string; start: Day | null; affected: boolean }[]; registration: unknown;
   from: Day | null; to: Day | null; comparison_hidden: boolean;
-  series: { week: number[]; effect: (number | null)[]; low: (number | null)[]; high: (number | null)[] } | null;
+  series: Curve | null;
   raw: { days: Day[]; treated: (number | null)[]; comparison: (number | null)[] | null } | null;
-  placebo: Check | null; pretrend: Check | null; behaviour: Check | null; exposures: unknown; moves: unknown; registered_by: string | null;
+  placebo: Check | null; pretrend: Check | null; behaviour: Check | null; exposures: Reached | number | null; moves: number | null; registered_by: string | null;
 }
 
 export interface Cell {

@@ -11,7 +11,7 @@ import { answered, Badge, Empty, Facts, Load, None, Page, Rows, useMay, Why } fr
 import { Spark } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
 import { Later } from './later.tsx';
-import type { Board, BoardGoal, Followed, Impact } from '../api.ts';
+import type { Adapting, Board, BoardGoal, Followed, Impact } from '../api.ts';
 
 const said = text.impact;
 const tones: Record<Impact['verdict'], 'good' | 'plain' | 'wait'> = { moved: 'good', 'did not move': 'plain', 'cannot tell': 'wait' };
@@ -320,11 +320,38 @@ function Goals(props: { of: BoardGoal[]; impact: Impact[] }): JSX.Element {
 
 /* --- how fast a changed priority is followed --------------------------------------------------------------------------------------- */
 
-function Following(props: { of: Followed[] }): JSX.Element {
+const LEAST_CHANGES = 3; /* in either year, for a trend to mean something */
+
+function year(of: Adapting): JSX.Element | string {
+  if (of.changes === 0) return <span class="quiet">{said.adaptingNone}</span>;
+  const changes = said.changesOf(of.changes);
+  return of.days === null ? said.adaptingSlow(changes) : said.adaptingDays(number(of.days, 0), changes);
+}
+
+/* A year against the year before, in words. */
+function trend(of: Board['adapting']): string {
+  const { year: now, before } = of,
+    words = said.adaptingWords;
+  if (now.changes < LEAST_CHANGES || before.changes < LEAST_CHANGES || now.days === null || before.days === null) return words.few;
+  const by = Math.round(now.days - before.days);
+  return by === 0 ? words.same : by < 0 ? words.faster(number(-by, 0)) : words.slower(number(by, 0));
+}
+
+function Following(props: { of: Followed[]; speed: Board['adapting'] }): JSX.Element {
+  const { speed } = props;
   return (
     <section>
       <h2>{said.followed}</h2>
       <p class="order">{props.of.length === 0 ? said.followedNone : said.followedLead}</p>
+      {speed.year.changes + speed.before.changes > 0 && (
+        <Facts
+          of={[
+            [said.adaptingYear, year(speed.year)],
+            [said.adaptingBefore, year(speed.before)],
+            [said.adaptingTrend, trend(speed)],
+          ]}
+        />
+      )}
       {props.of.length > 0 && (
         <Rows<Followed>
           label={said.followed}
@@ -451,7 +478,7 @@ export function ImpactPage(): JSX.Element {
               </section>
             )}
             {data.goals.length > 0 && <Goals of={data.goals} impact={data.impact} />}
-            {data.goals.length > 0 && <Following of={data.followed} />}
+            {data.goals.length > 0 && <Following of={data.followed} speed={data.adapting} />}
           </>
         )}
       </Load>

@@ -4,15 +4,16 @@
  * the values themselves, the two checks that would find a false comparison, whom it reached, how long it took; and what was registered before any of it was
  * known, the drawn order of start included. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
-import { day, days, humanise, list, long, money, moment, number, sentence, share } from '../format.ts';
+import { day, days, long, money, moment, number, sentence, share } from '../format.ts';
 import { useResource } from '../client.ts';
 import { href } from '../router.ts';
 import { answered, Badge, Facts, Load, None, Page, Rows, Scroll, useMay, Why } from '../ui/parts.tsx';
 import { Plot } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
 import { basisOf, BELIEVED, between, effectLabel, signed, takenBack, Verdict } from './impact.tsx';
-import type { Blocker, Check, Intervention, Level } from '../api.ts';
+import type { Blocker, Check, Curve, Intervention, Level } from '../api.ts';
 
 const said = text.impact;
 
@@ -243,6 +244,32 @@ function Levels(props: { of: Intervention }): JSX.Element | null {
 
 const shown = (value: number | null): string => (value === null ? '–' : number(value, 2));
 
+/* An effect week by week, with its band and the line of nothing. */
+function Weekly(props: { of: Curve; unit: string; label: string; week?: (week: number) => string }): JSX.Element {
+  const { of, unit, label } = props,
+    name = props.week ?? said.week;
+  return (
+    <Plot
+      label={label}
+      picture={{
+        kind: 'lines',
+        unit: unit === '%' ? text.shell.points : unit,
+        days: of.week.map(week => name(week)),
+        lines: [
+          { name: said.effectLine, values: of.effect, tone: 'main' },
+          { name: said.lowLine, values: of.low, tone: 'quiet' },
+          { name: said.highLine, values: of.high, tone: 'quiet' },
+        ],
+        marks: [{ name: said.key.nought, value: 0 }],
+      }}
+      table={{
+        head: [said.weekHead, said.effectLine, said.lowLine, said.highLine],
+        rows: of.week.map((week, index) => [week, shown(of.effect[index]), shown(of.low[index]), shown(of.high[index])]),
+      }}
+    />
+  );
+}
+
 function Weeks(props: { of: Intervention }): JSX.Element | null {
   const { series, title, unit } = props.of;
   if (!series || series.week.length < 2) return null;
@@ -250,24 +277,7 @@ function Weeks(props: { of: Intervention }): JSX.Element | null {
     <section>
       <h2>{said.weeks}</h2>
       <p class="quiet">{said.weeksLead}</p>
-      <Plot
-        label={said.weeksChart(title)}
-        picture={{
-          kind: 'lines',
-          unit: unit === '%' ? text.shell.points : unit,
-          days: series.week.map(week => said.week(week)),
-          lines: [
-            { name: said.effectLine, values: series.effect, tone: 'main' },
-            { name: said.lowLine, values: series.low, tone: 'quiet' },
-            { name: said.highLine, values: series.high, tone: 'quiet' },
-          ],
-          marks: [{ name: said.key.nought, value: 0 }],
-        }}
-        table={{
-          head: [said.weekHead, said.effectLine, said.lowLine, said.highLine],
-          rows: series.week.map((week, index) => [week, shown(series.effect[index]), shown(series.low[index]), shown(series.high[index])]),
-        }}
-      />
+      <Weekly of={series} unit={unit} label={said.weeksChart(title)} />
     </section>
   );
 }
@@ -304,14 +314,23 @@ function Raw(props: { of: Intervention }): JSX.Element | null {
 
 /* --- checks, use, changes ------------------------------------------------------------------------------------------------ */
 
-function CheckLine(props: { of: Check; unit: string; lead: string }): JSX.Element {
-  const { of, unit, lead } = props;
+/* A check, closed until it is asked for: its figure in the line that opens it, then its picture. */
+function CheckMore(props: { of: Check; unit: string; name: string; lead: string; chart: string; week?: (week: number) => string }): JSX.Element {
+  const { of, unit } = props;
+  const [open, setOpen] = useState(false);
+  const found = typeof of.p === 'number' && of.p < BELIEVED;
   return (
-    <p>
-      {lead} {typeof of.estimate === 'number' && <b>{signed(of.estimate, unit)}</b>}
-      {of.interval && ', ' + between(of.interval)}
-      {typeof of.p === 'number' && `, p = ${number(of.p, 3)}`}. {of.sentence}
-    </p>
+    <details onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>
+        {props.name} {typeof of.estimate === 'number' && <b>{signed(of.estimate, unit)}</b>} {of.interval && between(of.interval)}
+      </summary>
+      <p>
+        {props.lead} {typeof of.estimate === 'number' && <b>{signed(of.estimate, unit)}</b>}
+        {of.interval && ', ' + between(of.interval)}
+        {typeof of.p === 'number' && `, p = ${number(of.p, 3)}`}. {typeof of.p === 'number' && (found ? said.checkFound : said.checkFine)} {of.sentence}
+      </p>
+      {open && of.series && of.series.week.length > 1 && <Weekly of={of.series} unit={unit} label={props.chart} week={props.week} />}
+    </details>
   );
 }
 
@@ -323,41 +342,44 @@ function Checks(props: { of: Intervention }): JSX.Element | null {
       <h2>{said.checks}</h2>
       <p class="quiet">{said.checksLead}</p>
       {one.pretrend && (
-        <details>
-          <summary>{said.pretrend}</summary>
-          <CheckLine of={one.pretrend} unit={one.unit} lead={said.pretrendLead} />
-        </details>
+        <CheckMore of={one.pretrend} unit={one.unit} name={said.pretrend} lead={said.pretrendLead} chart={said.pretrendChart(one.title)} week={said.pretrendWeek} />
       )}
-      {one.placebo && (
-        <details>
-          <summary>{said.placebo}</summary>
-          <CheckLine of={one.placebo} unit={one.unit} lead={said.placeboLead} />
-        </details>
-      )}
+      {one.placebo && <CheckMore of={one.placebo} unit={one.unit} name={said.placebo} lead={said.placeboLead} chart={said.placeboChart(one.title)} />}
     </section>
   );
 }
 
-/* A count, or an object of counts, in words. */
-function counts(value: unknown): string | null {
-  if (typeof value === 'number') return number(value, 0);
-  if (typeof value === 'string') return value;
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
-  return list(
-    Object.entries(value)
-      .filter(([, count]) => typeof count === 'number')
-      .map(([name, count]) => `${humanise(name).toLowerCase()} ${number(count as number, 0)}`),
-  );
-}
-
-function Use(props: { of: Intervention }): JSX.Element | null {
-  const reached = counts(props.of.exposures),
-    moved = counts(props.of.moves);
-  if (!reached && !moved) return null;
+/* Whom it reached, too early as well, and who changed between the teams: what makes an effect look other than it is. */
+function Use(props: { of: Intervention }): JSX.Element {
+  const { exposures: reached, moves } = props.of;
+  const counts = typeof reached === 'object' ? reached : null;
+  const people = typeof reached === 'number' ? reached : counts?.people;
+  const facts: [string, JSX.Element | string][] = [[said.exposures, people === undefined ? <span class="quiet">{said.exposuresNone}</span> : said.peopleOf(people)]];
+  if (counts) facts.push([said.openedOf, number(counts.opened, 0)], [said.tooEarly, counts.early ? said.tooEarlyOf(counts.early) : said.tooEarlyNone]);
+  facts.push([said.moves, typeof moves !== 'number' ? <span class="quiet">{said.movesFew}</span> : moves === 0 ? said.movesNone : said.peopleOf(moves)]);
+  const teams = counts?.teams ?? [];
   return (
     <section>
       <h2>{said.use}</h2>
-      <Facts of={[...(reached ? [[said.exposures, reached] as [string, string]] : []), ...(moved ? [[said.moves, moved] as [string, string]] : [])]} />
+      <p class="quiet">{said.useLead}</p>
+      <Facts of={facts} />
+      {teams.length > 0 && (
+        <details>
+          <summary>{said.byTeam}</summary>
+          <Rows
+            label={said.byTeam}
+            class="table-sm"
+            of={teams}
+            columns={[
+              { name: text.goals.team, of: one => one.team },
+              { name: said.exposures, num: true, of: one => number(one.people, 0) },
+              { name: said.shownOf, num: true, of: one => number(one.shown, 0) },
+              { name: said.openedOf, num: true, of: one => number(one.opened, 0) },
+              { name: said.doneOf, num: true, of: one => number(one.done, 0) },
+            ]}
+          />
+        </details>
+      )}
     </section>
   );
 }
