@@ -84,22 +84,12 @@ static const struct rule { const char *id, *sentence; bool (*fits)(const struct 
 #define FAILED_BELOW 0.5 /* even the upper end of the 90 % interval of a weight lies below it: more likely than not it will not move the goal */
 static const char *const failed_sentence = "Here it has mostly not moved its goal where the cause was this one; something else is left that may.";
 
-static const struct weight *weight_of(const struct content_case *c, enum modality modality)
-{
-  for (int i = 0; i < c->company->weights.count; i++) {
-    const struct weight *w = &c->company->weights.at[i];
-    if (w->cause == c->need->cause && strcmp(w->kind, "modality") == 0 && strcmp(w->name, modality_names[modality]) == 0)
-      return w;
-  }
-  return NULL;
-}
-
 /* What effects have shown not to move the goal is left out, as long as something else is left to choose. */
 static void go_by_weights(const struct content_case *c, struct content_choice *choice)
 {
   int left = 0;
   for (int m = 0; m < MODALITY_COUNT; m++) {
-    choice->weight[m] = weight_of(c, (enum modality)m);
+    choice->weight[m] = company_weight(c->company, c->need->cause, "modality", modality_names[m]);
     left += choice->chosen[m] && !(choice->weight[m] && choice->weight[m]->high < FAILED_BELOW);
   }
   for (int m = 0; m < MODALITY_COUNT && left > 0; m++) {

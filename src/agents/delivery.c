@@ -9,11 +9,14 @@
  * Method. An asset comes in parts: first what explains and helps (one delivery), then each check and each practice prompt
  * apart, spaced by days, because what is recalled later stays longer. A part is due when its team has started, the parts
  * before it were not declined, and its gap since the first has passed. Of all that is due for a person the most valuable
- * comes first (the goal's weight × money at stake), as long as the week's minutes allow; the rest waits. It is shown at the
+ * comes first (the goal's weight × money at stake × the chance that this form of content moves a goal, as effects have told it where the cause
+ * was the same: company_weight; without a record even chances), as long as the week's minutes allow; the rest waits. It is shown at the
  * next moment outside the person's quiet hours, never on a weekend.
  *
  * What it never does: deliver to a team that waits or is the comparison; outside the envelope; twice; after a no; to
- * somebody who has left, or whose level is known to be where the job needs it. A person hears why a delivery came.
+ * somebody who has left, or whose level is known to be where the job needs it. A person hears why a delivery came, and what came of others in
+ * its form. A poor record only puts it behind: leaving a form out is the content agent's business, and holding back what was approved and
+ * registered would change what is measured.
  *
  * How it can be wrong: reading time is estimated from words (220 a minute for prose, M. Brysbaert, "How many words do we read
  * per minute?", 2019: 238 for English non-fiction, slower in a second language) and clocks are UTC: a company far from it
@@ -27,6 +30,7 @@
 
 #define WORDS_A_MINUTE 220.0
 #define KNOWN 0.9              /* chance of being at the job's level from which nothing is sent */
+#define EVEN_CHANCES 0.5       /* of moving a goal, before anything is known */
 #define MOST_A_TURN 20000      /* deliveries of one turn; the rest waits for the next */
 
 /* Which blocks come apart, and how many days after the first part. */
@@ -39,6 +43,7 @@ struct offer {                 /* an asset that may be delivered today */
   const struct intervention *intervention;
   bool to_managers, file;
   int32_t from, until;
+  const struct weight *record; /* of its form, where the cause was this one; NULL: none yet */
   double worth;
   GArray *parts;               /* struct part */
 };
@@ -162,6 +167,8 @@ static void collect_offer(struct round *r, const struct asset *asset)
     .to_managers = strcmp(asset->pattern, "manager brief") == 0 || strcmp(asset->modality, "manager brief") == 0 };
   if (!may_use(channels, "inbox") || offer.until == CLOCK_NO_DAY || r->today < offer.from || r->today > offer.until)
     return;
+  offer.record = company_weight(r->c, intervention->cause, "modality", asset->modality);
+  offer.worth *= offer.record ? offer.record->mean : EVEN_CHANCES;
   offer.parts = parts_of(r, asset, json_root(doc));
   g_array_append_val(r->offers, offer);
 }
@@ -291,6 +298,10 @@ static void hand_over(struct round *r, const struct offer *offer, const struct p
     ? say(r, "You lead %s, which has started with “%s”; this helps you to carry it.", c->teams.at[team].name, offer->intervention->title)
     : say(r, "%s works on “%s”; this is what was approved to help with %s. About %.0f minute%s.", c->teams.at[team].name, goal ? goal->name : offer->intervention->title,
           offer->intervention->skill_count ? c->skills.at[offer->intervention->skills[0]].name : "it", part->minutes, part->minutes < 1.5 ? "" : "s");
+  const struct weight *record = offer->record;
+  int told = record ? record->moved + record->did_not_move : 0;
+  if (told > 0)
+    why = say(r, "%s Of what came in this form (%s) where the cause was the same, %d of %d moved the goal.", why, record->name, record->moved, told);
   turn_hand_over(r->out, &(struct handover){ .asset = offer->asset->id, .block = part->block, .channel = file ? "file" : "inbox", .title = part->title, .reason = why,
     .person = person, .minutes = part->minutes, .at = at, .expires = offer->until /* with the need: the envelope ends when the intervention is due */ });
   r->minutes[person] += part->minutes;
@@ -362,4 +373,4 @@ static const char *const makes[] = { "delivery", NULL };
 extern const struct agent agent_delivery;
 const struct agent agent_delivery = {
   .id = "delivery", .title = "Delivery", .question = "Who needs which block now, and through which channel, within what they can bear?",
-  .revision = "1", .reads = reads, .makes = makes, .cadence = CADENCE_DAILY, .builds_on_others = true, .run = run };
+  .revision = "2", .reads = reads, .makes = makes, .cadence = CADENCE_DAILY, .builds_on_others = true, .run = run };

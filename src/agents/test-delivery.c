@@ -166,6 +166,32 @@ static void test_week_is_bearable(void)
   g_assert_cmpint(w->company.deliveries.count, >, 4 * 3 + 2);
 }
 
+/* Of two that are worth the same, what has moved goals here comes first, and says so; what has not comes all the same, when there is room. */
+static void test_by_record(void)
+{
+  g_autofree struct world *w = world_new();
+  struct weight weights[] = { { .subject = "skill: modality explanation", .kind = "modality", .name = "explanation", .cause = CAUSE_SKILL, .moved = 3, .did_not_move = 1, .mean = 4 / 6.0 },
+                              { .subject = "tool: modality job aid", .kind = "modality", .name = "job aid", .cause = CAUSE_TOOL, .moved = 9, .mean = 10 / 11.0 } };
+  w->assets[1] = w->assets[0];
+  w->assets[1].id = "a-2", w->assets[1].modality = "explanation";
+  w->company.assets.count = 2;
+  w->preferences[0] = (struct preference){ .person = 0, .quiet_from = 18 * 60, .quiet_to = 8 * 60, .weekly_minutes = 1, .channel = "inbox" };
+  w->company.preferences.count = 1;
+  g_assert_cmpint(take_turn(w, "2024-10-07T10:00:00Z"), ==, 1 + 5 * 2);
+  g_assert_cmpint(w->deliveries[0].asset, ==, 0); /* nothing is known of either: by name */
+  g_assert_null(strstr(w->deliveries[0].reason, "moved the goal"));
+  w->company.deliveries.count = 0;
+  w->company.weights.at = weights, w->company.weights.count = G_N_ELEMENTS(weights);
+  g_assert_cmpint(take_turn(w, "2024-10-07T10:00:00Z"), ==, 1 + 5 * 2);
+  g_assert_cmpint(w->deliveries[0].person, ==, 0);
+  g_assert_cmpint(w->deliveries[0].asset, ==, 1);
+  g_assert_nonnull(strstr(w->deliveries[0].reason, "(explanation) where the cause was the same, 3 of 4 moved the goal."));
+  weights[0].moved = 0, weights[0].did_not_move = 4, weights[0].mean = 1 / 6.0;
+  w->company.deliveries.count = 0;
+  g_assert_cmpint(take_turn(w, "2024-10-07T10:00:00Z"), ==, 1 + 5 * 2);
+  g_assert_cmpint(w->deliveries[0].asset, ==, 0); /* a record where the cause was another is none */
+}
+
 static void test_not_to_those_who_can(void)
 {
   g_autofree struct world *w = world_new();
@@ -208,6 +234,7 @@ int main(int argc, char **argv)
   g_test_add_func("/delivery/a no is a no to what follows", test_no_is_no);
   g_test_add_func("/delivery/never in quiet hours or on a weekend", test_quiet_hours);
   g_test_add_func("/delivery/a week holds no more than a person can bear", test_week_is_bearable);
+  g_test_add_func("/delivery/what has moved goals comes first", test_by_record);
   g_test_add_func("/delivery/not to who can already, is away or has left", test_not_to_those_who_can);
   g_test_add_func("/delivery/nothing outside the envelope", test_envelope);
   g_test_add_func("/delivery/a brief goes to the manager", test_managers);

@@ -213,3 +213,6 @@ struct company {
   LIST_OF(weight) weights;              /* ordered by subject */
   LIST_OF(weight_reset) weight_resets;  /* likewise */
 };
+
+/* What effects have said of something that led to them, where the need had this cause; NULL: nothing yet, which is even chances. */
+const struct weight *company_weight(const struct company *company, enum cause cause, const char *kind, const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The words of the nouns' enumerations, as files, claims and pages spell them; and whether somebody's words name a person. */
+ * The words of the nouns' enumerations, as files, claims and pages spell them; what is known of them by name; and whether somebody's words name a person. */
 #include "company/company.h"
 #include <glib.h>
 #include <string.h>
@@ -16,6 +16,14 @@ int cause_by_name(const char *name) {
   for (int i = 0; name && i < CAUSE_COUNT; i++)
     if (strcmp(cause_names[i], name) == 0) return i;
   return -1;
+}
+
+const struct weight *company_weight(const struct company *company, enum cause cause, const char *kind, const char *name) {
+  for (int i = 0; name && i < company->weights.count; i++) {
+    const struct weight *weight = &company->weights.at[i];
+    if (weight->cause == cause && strcmp(weight->kind, kind) == 0 && g_ascii_strcasecmp(weight->name, name) == 0) return weight;
+  }
+  return NULL;
 }
 
 static bool is_word(const char *text, const char *name) {

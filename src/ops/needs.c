@@ -344,6 +344,28 @@ static bool needs_show(struct op_call *call, struct json_writer *out, GError **e
 
 /* ---- needs plan ------------------------------------------------------------------------------------------------- */
 
+/* What remedies have come to here where the cause was the plan's, that of the plan first: for whoever decides between them. */
+static void write_records(struct json_writer *out, const struct op_call *call, const struct company *company, const struct impact_plan *plan) {
+  bool may = access_allows(call->caller.roles, MAY_READ_IMPACT);
+  json_open_array(out, "records");
+  for (int pass = 0; may && pass < 2; pass++)
+    for (int i = 0; i < company->weights.count; i++) {
+      const struct weight *weight = &company->weights.at[i];
+      bool own = g_ascii_strcasecmp(weight->name, plan->remedy) == 0;
+      if (weight->cause != plan->cause || strcmp(weight->kind, "remedy") != 0 || weight->moved + weight->did_not_move == 0 || own == (pass > 0)) continue;
+      json_open_object(out, NULL);
+      json_put_string(out, "remedy", weight->name);
+      json_put_bool(out, "planned", own);
+      json_put_integer(out, "moved", weight->moved);
+      json_put_integer(out, "did_not_move", weight->did_not_move);
+      json_put_number(out, "mean", weight->mean);
+      json_put_number(out, "low", weight->low);
+      json_put_number(out, "high", weight->high);
+      json_close_object(out);
+    }
+  json_close_array(out);
+}
+
 /* What accepting would set going: everything but the order of start, which is drawn only then. */
 static bool needs_plan(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
@@ -361,6 +383,7 @@ static bool needs_plan(struct op_call *call, struct json_writer *out, GError **e
   }
   json_open_object(out, "plan");
   impact_plan_write(plan, out);
+  write_records(out, call, view->company, plan);
   json_close_object(out);
   return true;
 }
@@ -445,13 +468,16 @@ static const struct field estimand_fields[] = { { "from_week", FIELD_COUNT, REQU
 static const struct field step_fields[] = { { "start", FIELD_DAY, REQUIRED, "" }, { "teams", FIELD_COUNT, REQUIRED, "how many start then; which ones is drawn at acceptance" }, { 0 } };
 static const struct field window_fields[] = { { "from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" }, { 0 } };
 static const struct field unit_row[] = { { "team", FIELD_TEXT(0), REQUIRED, "" }, { "affected", FIELD_BOOL, REQUIRED, "false: only to compare with" }, { 0 } };
+static const struct field record_row[] = { { "remedy", FIELD_TEXT(0), REQUIRED, "" }, { "planned", FIELD_BOOL, REQUIRED, "it is that of this plan" }, { "moved", FIELD_COUNT, REQUIRED, "interventions with it that moved their goal" }, { "did_not_move", FIELD_COUNT, REQUIRED, "" },
+  { "mean", FIELD_SHARE, REQUIRED, "the chance that it moves the next one" }, { "low", FIELD_SHARE, REQUIRED, "of a 90 % interval" }, { "high", FIELD_SHARE, REQUIRED, "" }, { 0 } };
 static const struct field plan_fields[] = { { "need", FIELD_ID("need"), REQUIRED, "" }, { "goal", FIELD_ID("goal"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "cause", FIELD_TEXT(0), REQUIRED, "" },
   { "skills", FIELD_TEXTS, REQUIRED, "" }, { "remedy", FIELD_TEXT(0), REQUIRED, "" }, { "training", FIELD_BOOL, REQUIRED, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "due", FIELD_DAY, REQUIRED | NULLABLE, "" },
   { "units", FIELD_LIST(unit_row), REQUIRED, "the teams, frozen at acceptance" }, { "design", FIELD_TEXT(0), REQUIRED, "" }, { "comparison", FIELD_TEXT(0), REQUIRED | NULLABLE, "in words" }, { "estimand", FIELD_OBJECT(estimand_fields), REQUIRED, "mean effect in these weeks" },
   { "ramp_weeks", FIELD_COUNT, REQUIRED, "" }, { "steps", FIELD_LIST(step_fields), REQUIRED, "" }, { "waiting", FIELD_COUNT, REQUIRED, "teams that wait until the last reading" }, { "baseline", FIELD_OBJECT(window_fields), REQUIRED, "without the weeks that opened the need" },
   { "readings", FIELD_TEXTS, REQUIRED, "days" }, { "weeks_until", FIELD_COUNT, REQUIRED, "until it could be told" }, { "minimum_effect", FIELD_FIGURE, REQUIRED | NULLABLE, "worth having, in the goal's unit" }, { "power", FIELD_SHARE, REQUIRED | NULLABLE, "of telling it" },
   { "detectable", FIELD_FIGURE, REQUIRED | NULLABLE, "effect found with a chance of 80 %" }, { "noise", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "autocorrelation", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "expected_se", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
-  { "measurable", FIELD_BOOL, REQUIRED, "power of one half or more, and a comparison" }, { "why_not", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "cost_estimated", FIELD_BOOL, REQUIRED, "" }, { "currency", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
+  { "measurable", FIELD_BOOL, REQUIRED, "power of one half or more, and a comparison" }, { "why_not", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "cost_estimated", FIELD_BOOL, REQUIRED, "" }, { "currency", FIELD_TEXT(0), REQUIRED | NULLABLE, "" },
+  { "records", FIELD_LIST(record_row), REQUIRED, "what remedies have come to here where the cause was this one" }, { 0 } };
 static const struct field plan_out[] = { { "plan", FIELD_OBJECT(plan_fields), REQUIRED | NULLABLE, "null: a need of no goal, so nothing could be measured" }, { 0 } };
 
 const struct op needs_ops[] = {

@@ -287,6 +287,7 @@ export interface InterventionPlan {
   estimand: { from_week: number; to_week: number }; steps: { start: Day; teams: number }[]; waiting: number; weeks_until: number;
   minimum_effect: number | null; power: number | null; measurable: boolean; why_not: string | null; cost: number | null;
   cost_estimated: boolean; currency: string | null;
+  records: { remedy: string; planned: boolean; moved: number; did_not_move: number; mean: number; low: number; high: number }[];
 }
 export interface InboxItem {
   id: string; kind: 'delivery' | 'note'; title: string; text: string; at: Moment; expires: Day | null; minutes: number | null;

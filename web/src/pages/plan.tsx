@@ -11,6 +11,26 @@ import type { InterventionPlan } from '../api.ts';
 
 const said = text.plan;
 
+/* What came of it here before, and of other remedies where the cause was the same. */
+function recordOf(records: InterventionPlan['records']): JSX.Element | string {
+  if (records.length === 0) return <span class="quiet">{said.recordNone}</span>;
+  const row = (one: InterventionPlan['records'][number]): string =>
+    said.recordOf(one.moved, one.moved + one.did_not_move) + ' ' + said.chance(share(one.mean), share(one.low), share(one.high));
+  const own = records.find(one => one.planned),
+    others = records.filter(one => !one.planned);
+  return (
+    <>
+      {own ? row(own) : <span class="quiet">{said.recordNone}</span>}
+      {others.map(one => (
+        <span class="quiet" key={one.remedy}>
+          <br />
+          {said.other(one.remedy, row(one))}
+        </span>
+      ))}
+    </>
+  );
+}
+
 function PlanFacts(props: { of: InterventionPlan; unit: string }): JSX.Element {
   const { of: plan } = props;
   const figure = (value: number | null): string | JSX.Element => (value === null ? <None /> : difference(value, props.unit));
@@ -28,6 +48,7 @@ function PlanFacts(props: { of: InterventionPlan; unit: string }): JSX.Element {
           [said.smallest, figure(plan.minimum_effect)],
           [said.power, plan.power === null ? <None /> : share(plan.power)],
           [said.until, said.weeksUntil(plan.weeks_until)],
+          [said.record, recordOf(plan.records)],
           [said.cost, plan.cost === null ? <None /> : money(plan.cost, plan.currency) + (plan.cost_estimated ? ` ${said.estimated}` : '')],
         ]}
       />
