@@ -387,8 +387,11 @@ ON CONFLICT (id) DO UPDATE SET plan = excluded.plan, seq = excluded.seq;
 -- name: end_intervention
 UPDATE intervention SET state = 'stopped', ended = $2, seq = $3 WHERE id = $1;
 
+-- name: amend_intervention
+UPDATE intervention SET cost = coalesce($2, cost), minimum_effect = coalesce($3, minimum_effect), seq = $4 WHERE id = $1;
+
 -- name: all_intervention
-SELECT id, need, goal_id, cause, plan, state, registered_at, ended, seq FROM intervention ORDER BY registered_at, id;
+SELECT id, need, goal_id, cause, plan, state, registered_at, ended, seq, cost, minimum_effect FROM intervention ORDER BY registered_at, id;
 
 -- name: put_asset
 INSERT INTO asset (id, intervention, need, title, modality, pattern, body, published, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

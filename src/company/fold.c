@@ -206,11 +206,14 @@ static bool fold_correction(struct db *db, const struct event *event, struct jso
 
 /* ---- what follows a decision ------------------------------------------------------------------------------------ */
 
-/* intervention.registered: the body is the registration; intervention.ended {reason}. */
+/* intervention.registered: the body is the registration; intervention.amended {cost, minimum_effect, reason}: a new version of it;
+ * intervention.ended {reason}. */
 static bool fold_intervention(struct db *db, const struct event *event, struct json body, GError **error) {
   const char *id = event_about(event);
   if (strcmp(event->kind, "intervention.ended") == 0)
     return db_run(db, error, "company.end_intervention", "tii", id, event->recorded, event->seq) >= 0;
+  if (strcmp(event->kind, "intervention.amended") == 0)
+    return db_run(db, error, "company.amend_intervention", "tddi", id, json_number(json_get(body, "cost"), NAN), json_number(json_get(body, "minimum_effect"), NAN), event->seq) >= 0;
   g_autofree char *plan = g_strndup(event->body, event->body_length);
   return db_run(db, error, "company.put_intervention", "tttttii", id, json_string(json_get(body, "need")), json_string(json_get(body, "goal")),
     json_string(json_get(body, "cause")), plan, event->recorded, event->seq) >= 0;
@@ -351,6 +354,7 @@ const struct event_kind company_kinds[] = {
   ROW_KIND("need.marked", "needs", "reason", "a person marked a need", AUTHOR, "{goal:text proposal?:text reason?:text word:text}"),
   ROW_KIND("skill.corrected", "own data", "note", "a person corrected an own skill level", NULL, "{level:share note?:text skill_id:name}"),
   ROW_KIND("intervention.registered", "steering", "", "what is done about a need, and how its effect will be told: frozen before the data came in", NULL, PLAN),
+  ROW_KIND("intervention.amended", "steering", "reason", "what it has cost, or the smallest effect worth having, before data came in: a new version of the registration", AUTHOR, "{cost?:number minimum_effect?:number reason?:text}"),
   ROW_KIND("intervention.ended", "steering", "reason", "it was stopped before its time", AUTHOR, REASONED),
   ROW_KIND("asset.published", "content", "", "a learning asset was approved", NULL, ASSET),
   ROW_KIND("asset.withdrawn", "content", "reason", "what it was made from was taken back: it is put before nobody any more", AUTHOR, REASONED),
@@ -386,7 +390,7 @@ const struct fold company_folds[] = {
   { "files", LIST("import.committed"), LIST("file_seen"), fold_files },
   { "claims' values", LIST("claim.made"), ((const char *const[]){ NULL }), fold_claim },
   { "needs", LIST("need.cause_confirmed", "need.marked"), LIST("need_word"), fold_need_word },
-  { "interventions", LIST("intervention.registered", "intervention.ended"), LIST("intervention"), fold_intervention },
+  { "interventions", LIST("intervention.registered", "intervention.amended", "intervention.ended"), LIST("intervention"), fold_intervention },
   { "assets", LIST("asset.published", "asset.withdrawn"), LIST("asset"), fold_asset },
   { "deliveries", LIST("delivery.made", "delivery.answered", "asset.withdrawn"), LIST("delivery"), fold_delivery },
   { "notes", LIST("note.sent"), LIST("note"), fold_note },

@@ -145,6 +145,8 @@ static void read_intervention(struct loading *load, struct query *q, GArray *int
     .state = strcmp(query_text(q, 5), "stopped") == 0 ? INTERVENTION_STOPPED : INTERVENTION_RUNNING,
     .ended = query_null(q, 7) ? CLOCK_NO_DAY : clock_day(query_integer(q, 7)), .plan = text, .registered_at = query_integer(q, 6), .seq = query_integer(q, 8),
     .first = (int)units->len };
+  if (!query_null(q, 9)) row.cost = query_double(q, 9);
+  if (!query_null(q, 10)) row.minimum_effect = query_double(q, 10);
   row.skills = index_list(load, json_get(plan, "skills"), &row.skill_count, load_intern_skill);
   read_units(load, json_get(plan, "teams"), (int)interventions->len, units);
   row.count = (int)units->len - row.first;

@@ -72,8 +72,10 @@ static char *needed(const struct impact_case *c, const char *why, const char *wh
     return g_strdup(why);
   int more = impact_weeks_more(c);
   g_autofree char *least = amount(c, e->minimum_effect);
-  if (more > 0)
-    return g_strdup_printf("about %d more weeks with the same teams waiting would settle it: an effect of %s would then show with a chance of 80%%", more, least);
+  if (more > 0) {
+    g_autofree char *then = day_words(c->terms.reading + 7 * more);
+    return g_strdup_printf("about %d more weeks with the same teams waiting, until %s, would settle it: an effect of %s would then show with a chance of 80%%", more, then, least);
+  }
   return g_strdup_printf("it takes more teams: with these, an effect of %s would not show within another year", least);
 }
 

@@ -284,6 +284,10 @@ static bool impact_list(struct op_call *call, struct json_writer *out, GError **
 
 /* ---- one intervention ------------------------------------------------------------------------------------------- */
 
+static const char *const version_words[] = { "registered", "amended", "stopped", NULL };
+
+static double member(struct json object, const char *key) { return json_number(json_get(object, key), NAN); }
+
 static bool is_few(struct json count) {
   double people = json_number(count, NAN);
   return people > 0 && people < OPS_LEAST_PEOPLE;
@@ -453,20 +457,79 @@ static void write_need(struct json_writer *out, const struct company *company, c
   json_put_string(out, "need_title", title);
 }
 
-static bool write_registrar(struct json_writer *out, struct op_call *call, const struct company *company, const char *id, GError **error) {
-  g_autofree char *subject = g_strconcat("intervention:", id, NULL), *by = NULL;
+/* One version: what it says, NAN where it changes nothing. */
+struct version { int word; int64_t at; char *by, *reason; double cost, minimum; };
+
+static void version_clear(void *data) {
+  struct version *version = data;
+  g_free(version->by);
+  g_free(version->reason);
+}
+
+static int version_word(const char *kind) {
+  static const char *const kinds[] = { "intervention.registered", "intervention.amended", "intervention.ended" };
+  for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+    if (strcmp(kinds[i], kind) == 0) return (int)i;
+  return -1;
+}
+
+/* Registered, amended, stopped: the newest first, as the ledger gives them. NULL on error. */
+static GArray *read_versions(struct op_call *call, const struct company *company, const char *id, GError **error) {
+  g_autofree char *subject = g_strconcat("intervention:", id, NULL);
+  g_autoptr(GArray) versions = g_array_new(FALSE, TRUE, sizeof(struct version));
   g_autoptr(db_auto) db = store_read(system_store(call->system), error);
-  if (!db) return false;
+  if (!db) return NULL;
+  g_array_set_clear_func(versions, version_clear);
   g_auto(about_auto) about = about_subject(db, subject, INT64_MAX);
   struct event event;
   int got;
-  while ((got = about_next(&about, &event, error)) == 1)
-    if (strcmp(event.kind, "intervention.registered") == 0) {
-      g_free(by);
-      by = ops_actor_name(company, event.actor);
+  while ((got = about_next(&about, &event, error)) == 1) {
+    g_autoptr(json_doc_auto) doc = json_parse(event.body, event.body_length, NULL);
+    struct json body = json_root(doc);
+    struct version version = { .word = version_word(event.kind), .at = event.recorded, .cost = NAN, .minimum = NAN };
+    if (version.word < 0) continue;
+    version.by = ops_actor_name(company, event.actor);
+    if (version.word > 0) {
+      version.reason = seal_reveal(system_seal(call->system), json_string(json_get(body, "reason")), event.id, "reason", NULL, NULL);
+      version.cost = member(body, "cost");
+      version.minimum = member(body, "minimum_effect");
     }
-  json_put_string(out, "registered_by", by);
-  return got == 0;
+    g_array_append_val(versions, version);
+  }
+  return got == 0 ? g_steal_pointer(&versions) : NULL;
+}
+
+/* A figure as it was and as this version says it; it is then what the next one changes. */
+static void write_step(struct json_writer *out, const char *key, const char *before, double *now, double said) {
+  bool changed = isfinite(said);
+  json_put_number(out, key, changed ? said : NAN);
+  json_put_number(out, before, changed ? *now : NAN);
+  if (changed) *now = said;
+}
+
+/* The oldest first: that which was frozen; and who registered it. */
+static bool write_versions(struct json_writer *out, struct op_call *call, const struct company *company, const struct outcome *outcome, GError **error) {
+  g_autoptr(GArray) versions = read_versions(call, company, outcome->plan->id, error);
+  double cost = member(outcome->registration, "cost"), minimum = member(outcome->registration, "minimum_effect");
+  const char *registrar = NULL;
+  if (!versions) return false;
+  json_open_array(out, "versions");
+  for (guint i = versions->len; i-- > 0;) {
+    const struct version *version = &g_array_index(versions, struct version, i);
+    if (version->word == 0) registrar = version->by;
+    json_open_object(out, NULL);
+    json_put_integer(out, "version", versions->len - i);
+    put_time(out, "at", version->at);
+    json_put_string(out, "by", version->by);
+    json_put_string(out, "what", version_words[version->word]);
+    json_put_string(out, "reason", version->reason);
+    write_step(out, "cost", "cost_before", &cost, version->cost);
+    write_step(out, "minimum_effect", "minimum_effect_before", &minimum, version->minimum);
+    json_close_object(out);
+  }
+  json_close_array(out);
+  json_put_string(out, "registered_by", registrar);
+  return true;
 }
 
 static bool impact_show(struct op_call *call, struct json_writer *out, GError **error) {
@@ -504,7 +567,9 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   if (!write_blockers(out, call, view->company, outcome, error)) return false;
   write_exposures(out, view->company, outcome, seen);
   copy(out, outcome, "moves", true);
-  return write_registrar(out, call, view->company, plan->id, error);
+  int32_t counts = outcomes_count_from(view->company, plan);
+  json_put_bool(out, "amendable", counts == CLOCK_NO_DAY || clock_day(call->now) < counts);
+  return write_versions(out, call, view->company, outcome, error);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
@@ -620,6 +685,9 @@ static const struct field level_row[] = { { "level", FIELD_COUNT, REQUIRED, "of 
   { "fill", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would fill it, where it is empty or cannot be told" }, { "signs", FIELD_LIST(sign_row), REQUIRED, "started teams against those that wait; of results see the effect" }, { 0 } };
 static const struct field blocker_row[] = { { "kind", FIELD_TEXT(0), REQUIRED, "need, pulse, tickets, load or deliveries" }, { "sentence", FIELD_TEXT(0), REQUIRED, "" }, { "need", FIELD_ID("need"), REQUIRED | NULLABLE, "whose reasons are its evidence" },
   { "count", FIELD_COUNT, REQUIRED, "records" }, { "people", FIELD_COUNT, REQUIRED, "behind them; 0: not about people" }, { 0 } };
+static const struct field version_row[] = { { "version", FIELD_COUNT, REQUIRED, "1: as it was frozen" }, { "at", FIELD_TIME, REQUIRED, "" }, { "by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "what", FIELD_WORD(version_words), REQUIRED, "" },
+  { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "where it was changed" }, { "cost_before", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
+  { "minimum_effect", FIELD_FIGURE, REQUIRED | NULLABLE, "where it was changed" }, { "minimum_effect_before", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "power", FIELD_SHARE, REQUIRED, "chance to see the smallest effect worth having" },
   { "from_week", FIELD_COUNT, REQUIRED, "the weeks that count, after each start" }, { "to_week", FIELD_COUNT, REQUIRED, "" }, { "baseline_from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "baseline_to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" },
   { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "today", FIELD_DAY, REQUIRED, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
@@ -628,7 +696,7 @@ static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TE
   { "raw", FIELD_ANY, REQUIRED | NULLABLE, "days, treated, comparison: parallel lists" }, { "placebo", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval, series: where nothing should be found" },
   { "pretrend", FIELD_ANY, REQUIRED | NULLABLE, "estimate, interval, p, series: did they differ before?" }, { "behaviour", FIELD_ANY, REQUIRED | NULLABLE, "sentence, estimate, interval: was something done differently?" },
   { "levels", FIELD_LIST(level_row), REQUIRED, "results, behaviour, learning, reaction: what each shows, the one that counts first" }, { "blockers", FIELD_LIST(blocker_row), REQUIRED, "what hinders use on the job in the teams that started and is no matter of learning" },
-  { "exposures", FIELD_ANY, REQUIRED | NULLABLE, "whom it reached" }, { "moves", FIELD_ANY, REQUIRED | NULLABLE, "people between the teams" }, { "registered_by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
+  { "exposures", FIELD_ANY, REQUIRED | NULLABLE, "whom it reached" }, { "moves", FIELD_ANY, REQUIRED | NULLABLE, "people between the teams" }, { "versions", FIELD_LIST(version_row), REQUIRED, "of the registration, the oldest first" }, { "amendable", FIELD_BOOL, REQUIRED, "the smallest effect worth having may still be changed" }, { "registered_by", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field point_fields[] = { { "day", FIELD_DAY, REQUIRED, "" }, { "value", FIELD_FIGURE, REQUIRED, "" }, { 0 } };
 static const struct field goal_row[] = { { "id", FIELD_ID("goal"), REQUIRED, "" }, { "name", FIELD_TEXT(0), REQUIRED, "" }, { "unit", FIELD_TEXT(0), REQUIRED, "" }, { "direction", FIELD_WORD(directions), REQUIRED, "" },
   { "weight", FIELD_SHARE, REQUIRED, "" }, { "baseline", FIELD_FIGURE, REQUIRED, "" }, { "target", FIELD_FIGURE, REQUIRED, "" }, { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "latest", FIELD_FIGURE, REQUIRED | NULLABLE, "" },

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Interventions as they were registered: what was to be done, for whom, in which order, and how it would be told whether it
- * helped. Nothing of this changes afterwards. The order of start was drawn at acceptance; a confined manager sees that of the
- * own teams. */
+ * helped. The order of start was drawn at acceptance; a confined manager sees that of the
+ * own teams.
+ *
+ * What decides the verdict is frozen. Two things may be said anew, each as a version of its own with its reason: what it has cost, at any
+ * time; and the smallest effect worth having, until the first week that counts begins, for from then on somebody may have seen what
+ * it should be. */
 #include "ops/outcomes.h"
 #include <math.h>
 #include <string.h>
@@ -80,14 +84,48 @@ static bool interventions_show(struct op_call *call, struct json_writer *out, GE
   return true;
 }
 
+static const struct intervention *find_intervention(const struct company *company, const char *id, GError **error) {
+  for (int i = 0; i < company->interventions.count; i++)
+    if (strcmp(company->interventions.at[i].id, id) == 0) return &company->interventions.at[i];
+  fail(error, MENO_ERROR_NOT_FOUND, "there is no intervention \"%s\"", id);
+  return NULL;
+}
+
+/* Until when the smallest effect worth having may be changed. */
+static bool may_amend(const struct company *company, const struct intervention *plan, double minimum, int32_t today, GError **error) {
+  int32_t from = outcomes_count_from(company, plan);
+  char day[CLOCK_TEXT];
+  if (!isfinite(minimum)) return true;
+  if (!(minimum > 0)) return fail(error, MENO_ERROR_BAD_INPUT, "the smallest effect worth having is %g; it is larger than nothing", minimum);
+  return from == CLOCK_NO_DAY || today < from ||
+    fail(error, MENO_ERROR_CONFLICT, "the weeks that count have begun on %s: from then on the smallest effect worth having is frozen, so that nobody fits it to what has come in", clock_format_day(from, day));
+}
+
+static bool interventions_amend(struct op_call *call, struct json_writer *out, GError **error) {
+  g_autoptr(view_auto) view = system_view(call->system, error);
+  const struct intervention *found = view ? find_intervention(view->company, op_text(call, "id"), error) : NULL;
+  double cost = op_number(call, "cost", NAN), minimum = op_number(call, "minimum_effect", NAN);
+  if (!found) return false;
+  if (!isfinite(cost) && !isfinite(minimum)) return fail(error, MENO_ERROR_BAD_INPUT, "nothing is changed: give a cost, or a smallest effect worth having");
+  if (cost < 0) return fail(error, MENO_ERROR_BAD_INPUT, "the cost is %g; it is not less than nothing", cost);
+  if (!may_amend(view->company, found, minimum, clock_day(call->now), error)) return false;
+  struct json_writer body;
+  json_writer_init(&body);
+  json_open_object(&body, NULL);
+  if (isfinite(cost)) json_put_number(&body, "cost", cost);
+  if (isfinite(minimum)) json_put_number(&body, "minimum_effect", minimum);
+  json_put_string(&body, "reason", op_text(call, "reason"));
+  json_close_object(&body);
+  g_autofree char *text = json_writer_steal(&body, NULL), *subject = g_strconcat("intervention:", found->id, NULL);
+  struct event event = { .kind = "intervention.amended", .subject = subject, .actor = call->caller.actor, .cause = found->seq, .taint = TAINT_EMPLOYEE_TEXT, .body = text };
+  return ledger_record(system_ledger(call->system), call->now, &event, error) > 0 && interventions_show(call, out, error);
+}
+
 /* Stopped is stopped: what was delivered lapses, and what was registered stays and is still analysed as assigned. */
 static bool interventions_stop(struct op_call *call, struct json_writer *out, GError **error) {
   g_autoptr(view_auto) view = system_view(call->system, error);
-  if (!view) return false;
-  const struct intervention *found = NULL;
-  for (int i = 0; i < view->company->interventions.count; i++)
-    if (strcmp(view->company->interventions.at[i].id, op_text(call, "id")) == 0) found = &view->company->interventions.at[i];
-  if (!found) return fail(error, MENO_ERROR_NOT_FOUND, "there is no intervention \"%s\"", op_text(call, "id"));
+  const struct intervention *found = view ? find_intervention(view->company, op_text(call, "id"), error) : NULL;
+  if (!found) return false;
   if (found->state == INTERVENTION_STOPPED) return fail(error, MENO_ERROR_CONFLICT, "\"%s\" was stopped already", found->title);
   struct json_writer body;
   json_writer_init(&body);
@@ -117,9 +155,12 @@ static const struct field intervention_row[] = { { "id", FIELD_ID("intervention"
 static const struct field list_out[] = { { "interventions", FIELD_LIST(intervention_row), REQUIRED, "in the order of registration" }, { 0 } };
 static const struct field id_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { 0 } };
 static const struct field stop_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { "reason", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "kept with it" }, { 0 } };
+static const struct field amend_in[] = { { "id", FIELD_ID("intervention"), REQUIRED | IN_PATH, "the intervention" }, { "cost", FIELD_FIGURE, 0, "what it has cost, in the company's currency" },
+  { "minimum_effect", FIELD_FIGURE, 0, "the smallest worth having, in the goal's unit; until the first week that counts begins" }, { "reason", FIELD_TEXT(LIMIT_TEXT), REQUIRED, "kept with the version" }, { 0 } };
 
 const struct op interventions_ops[] = {
   { "interventions list", GET, "/interventions", MAY_READ_IMPACT, NULL, list_out, interventions_list, "Interventions as they were registered, with their order of start", "impact" },
   { "interventions show", GET, "/interventions/{id}", MAY_READ_IMPACT, id_in, intervention_row, interventions_show, "One intervention as it was registered", "impact" },
+  { "interventions amend", POST, "/interventions/{id}/amend", MAY_DECIDE_NEEDS, amend_in, intervention_row, interventions_amend, "Say anew what an intervention has cost, or the smallest effect worth having: a version of its own, with a reason", "impact" },
   { "interventions stop", POST, "/interventions/{id}/stop", MAY_DECIDE_NEEDS, stop_in, intervention_row, interventions_stop, "Stop an intervention, with a reason; it is still analysed as it was registered", "impact" },
   { 0 } };

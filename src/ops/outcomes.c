@@ -105,6 +105,15 @@ static int32_t told_from(const struct outcome *outcome, const struct company *co
   return day;
 }
 
+int32_t outcomes_count_from(const struct company *company, const struct intervention *plan) {
+  int32_t first = CLOCK_NO_DAY;
+  for (int i = plan->first; i < plan->first + plan->count; i++) {
+    int32_t start = company->intervention_teams.at[i].start;
+    if (start != CLOCK_NO_DAY && (first == CLOCK_NO_DAY || start < first)) first = start;
+  }
+  return first == CLOCK_NO_DAY ? CLOCK_NO_DAY : first + 7 * (plan->from_week - 1);
+}
+
 /* A fragment as a sentence: capital and full stop. */
 static char *sentence_of(const char *text) {
   g_autofree char *head = g_utf8_substring(text, 0, 1), *upper = g_utf8_strup(head, -1);
@@ -155,7 +164,7 @@ static void read_claim(struct outcome *outcome, const struct claim_row *row) {
   outcome->money = member(money, "money");
   outcome->money_low = member(money, "low");
   outcome->money_high = member(money, "high");
-  if (isfinite(member(value, "cost"))) outcome->cost = member(value, "cost");
+  if (!isfinite(outcome->cost)) outcome->cost = member(value, "cost"); /* what is registered now comes before what the agent has read */
   for (int i = 0; i < LEAD_STEPS; i++) outcome->lead[i] = member(json_get(value, "lead_days"), lead_names[i]);
 }
 

@@ -66,6 +66,9 @@ struct declined { int not_training; double not_training_money; int no_goal; GArr
 void declined_read(const GPtrArray *needs, const struct company *company, struct declined *ret_declined);
 void declined_clear(struct declined *declined);
 
+/* The first day whose value counts for the effect; CLOCK_NO_DAY: nothing starts. */
+int32_t outcomes_count_from(const struct company *company, const struct intervention *plan);
+
 /* Did this change happen between the first start and `until`, in one of its teams, their departments, or the whole company? */
 bool outcome_touches(const struct outcome *outcome, const struct company *company, const struct change *change, int32_t until);
 

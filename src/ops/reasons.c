@@ -251,10 +251,10 @@ static bool write_life(struct reasons *reasons, const struct outcome *outcome, G
   struct event event;
   int got;
   while ((got = about_next(&about, &event, error)) == 1) {
-    bool ended = strcmp(event.kind, "intervention.ended") == 0;
+    bool ended = strcmp(event.kind, "intervention.ended") == 0, amended = strcmp(event.kind, "intervention.amended") == 0;
     g_autoptr(json_doc_auto) doc = json_parse(event.body, event.body_length, NULL);
-    g_autofree char *reason = ended ? seal_reveal(system_seal(reasons->call->system), json_string(json_get(json_root(doc), "reason")), event.id, "reason", NULL, NULL) : NULL;
-    write_decision(reasons, event.recorded, event.actor, ended ? "ended it" : "registered it: teams, order of start, weeks that count, smallest effect worth having", reason);
+    g_autofree char *reason = ended || amended ? seal_reveal(system_seal(reasons->call->system), json_string(json_get(json_root(doc), "reason")), event.id, "reason", NULL, NULL) : NULL;
+    write_decision(reasons, event.recorded, event.actor, ended ? "ended it" : amended ? "registered a new version of it" : "registered it: teams, order of start, weeks that count, smallest effect worth having", reason);
   }
   return got == 0;
 }

@@ -227,7 +227,7 @@ static bool link_promise(struct linking *l) { return put_noun(l, l->event->subje
   X("import.committed", link_import) X("source.added", link_row) X("goal.set", link_row) X("claim.made", link_claim) \
   X("proposal.made", link_proposal) X("proposal.withheld", link_proposal) X("approval.decided", link_decision) X("rules.set", link_rules) \
   X("goal.weighed", link_decision) X("import.undone", link_decision) X("source.withdrawn", link_decision) X("asset.withdrawn", link_decision) X("need.cause_confirmed", link_decision) X("need.marked", link_decision) \
-  X("intervention.registered", link_intervention) X("intervention.ended", link_decision) \
+  X("intervention.registered", link_intervention) X("intervention.amended", link_decision) X("intervention.ended", link_decision) \
   X("programme.stopped", link_decision) X("programme.retargeted", link_decision) X("programme.resumed", link_decision) \
   X("promise.made", link_promise) X("promise.kept", link_decision) \
   X("asset.published", link_asset) X("note.sent", link_note) X("delivery.made", link_delivery) X("action.requested", link_action) X("forward.added", link_forward)

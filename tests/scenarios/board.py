@@ -269,6 +269,30 @@ def taken_back(tap, data):
     tap.ok("moved, by −8.88 days (−9.97 to −7.78); not confirmed at the last reading." in words, "and the page, with its figures", words)
 
 
+def versions(tap, data, passwords):
+    """What is registered anew is a version of its own, and what decides the verdict is not changed once it could be fitted to the data."""
+    plan = lambda: meno.must(data, "interventions", "show", "i-late")
+    start = datetime.date(2026, 6, 1)
+    outcomes.append(data, outcomes.rows_of([("i-late", outcomes.registered("Not begun", "lead-time", ["Delta", "Epsilon"], ["Gamma"], start), None)]))
+    with meno.Server(data) as server:
+        callers = {login: meno.Caller(server, login, password) for login, password in passwords.items()}
+        body = {"minimum_effect": 3.5, "reason": "The planners ask for more"}
+        tap.same(sorted(login for login, caller in callers.items() if caller.post("/interventions/i-late/amend", body).status == 200), ["lead"], "a new version is for who decides on needs")
+        lead = callers["lead"]
+        tap.same([lead.post("/interventions/i-late/amend", body | more).status for more in ({"minimum_effect": 0}, {"minimum_effect": None, "cost": -1}, {"reason": ""})], [400, 400, 400], "with sense, and a reason")
+        tap.same(lead.post("/interventions/i-moved/amend", body).status, 409, "once the weeks that count have begun, the smallest effect worth having is frozen")
+        tap.same(lead.post("/interventions/i-moved/amend", {"cost": 20000, "reason": "Two more sessions"}).status, 200, "what it has cost is not")
+        tap.same(lead.post("/interventions/none-such/amend", body).status, 404, "what is not there is not found")
+        late, moved = lead.get("/impact/i-late").json, lead.get("/impact/i-moved").json
+        tap.same((late["minimum_effect"], late["amendable"], moved["amendable"], moved["cost"]), (3.5, True, False, 20000), "both hold from then on")
+        tap.same([(v["version"], v["what"], v["cost_before"], v["cost"], v["minimum_effect_before"], v["minimum_effect"], v["reason"]) for v in late["versions"] + moved["versions"]],
+                 [(1, "registered", None, None, None, None, None), (2, "amended", None, None, 2, 3.5, "The planners ask for more"),
+                  (1, "registered", None, None, None, None, None), (2, "amended", 18400, 20000, None, None, "Two more sessions")], "each version is shown, with what it changed and why")
+        tap.same(late["registration"]["minimum_effect"], 2, "and what was frozen stays as it was")
+        tap.ok(any("new version" in row["what"] for row in lead.get("/why/i-moved").json["decisions"]), "the reasons tell it too")
+    tap.same((meno.meno(data, "replay", "--verify").status, plan()["minimum_effect"]), (0, 3.5), "and it is replayed")
+
+
 def weights(tap, data, passwords):
     """What agents go by is listed, set back by who steers and by nobody else, and replayed."""
     meno.must(data, "run")
@@ -310,6 +334,7 @@ def main(tap):
     taken_back(tap, data)
     passwords = meno.add_accounts(data, manager=heads["Gamma"])
     own_teams(tap, data, passwords)
+    versions(tap, data, passwords)
     weights(tap, data, passwords)
     nothing(tap)
 

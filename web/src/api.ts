@@ -126,7 +126,12 @@ export interface Level { level: number; name: 'results' | 'behaviour' | 'learnin
 export interface Blocker { kind: string; sentence: string; need: string | null; count: number; people: number }
 export interface Weight { subject: string; cause: string; kind: string; name: string; moved: number; did_not_move: number; mean: number; low: number; high: number }
 export interface Weights { weights: Weight[]; resets: { subject: string; day: Day }[] }
+export interface Version {
+  version: number; at: Moment; by: string | null; what: 'registered' | 'amended' | 'stopped'; reason: string | null;
+  cost: number | null; cost_before: number | null; minimum_effect: number | null; minimum_effect_before: number | null;
+}
 export interface Intervention extends Impact {
+  versions: Version[]; amendable: boolean;
   levels: Level[]; blockers: Blocker[];
   need_title: string | null; owner: string | null; currency: string; power: number; from_week: number; to_week: number; baseline_from: Day | null; baseline_to: Day | null;
   due: Day | null; ended: Day | null; today: Day; teams: { team: string; start: Day | null; affected: boolean }[]; registration: unknown;

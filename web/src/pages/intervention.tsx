@@ -4,12 +4,13 @@
  * the values themselves, the two checks that would find a false comparison, whom it reached, how long it took; and what was registered before any of it was
  * known, the drawn order of start included. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { text } from '../text.en.ts';
 import { day, days, long, money, moment, number, sentence, share } from '../format.ts';
-import { useResource } from '../client.ts';
+import { invalidate, post, useResource } from '../client.ts';
 import { href } from '../router.ts';
-import { answered, Badge, Facts, Load, None, Page, Rows, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { answered, Badge, Facts, Load, None, Page, Rows, say, Scroll, useMay, Why } from '../ui/parts.tsx';
+import { ReasonDialog } from '../ui/reason.tsx';
 import { Plot } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
 import { basisOf, BELIEVED, between, effectLabel, signed, takenBack, Verdict } from './impact.tsx';
@@ -423,7 +424,89 @@ function Order(props: { of: Intervention }): JSX.Element {
   );
 }
 
-function Registration(props: { of: Intervention }): JSX.Element {
+/* Every version, the one that was frozen first; what a later one changed, from what, and why. */
+function Versions(props: { of: Intervention }): JSX.Element {
+  const one = props.of;
+  const cost = (value: number | null): string => (value === null ? text.shell.unknown : money(value, one.currency)),
+    effect = (value: number | null): string => (value === null ? text.shell.unknown : signed(value, one.unit).replace('+', ''));
+  return (
+    <>
+      <h3>{said.versions}</h3>
+      <ol class="timeline">
+        {one.versions.map(version => (
+          <li key={version.version}>
+            <b>{said.versionOf(version.version, said.versionWords[version.what])}</b> <span class="quiet">{said.versionBy(version.by, moment(version.at))}</span>
+            {version.cost !== null && <p>{said.versionCost(cost(version.cost_before), cost(version.cost))}</p>}
+            {version.minimum_effect !== null && <p>{said.versionMinimum(effect(version.minimum_effect_before), effect(version.minimum_effect))}</p>}
+            {version.reason && <p class="quiet">{version.reason}</p>}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Amend(props: { of: Intervention; close: () => void; done: () => void }): JSX.Element {
+  const one = props.of;
+  const cost = useRef<HTMLInputElement>(null),
+    minimum = useRef<HTMLInputElement>(null);
+  const [nothing, setNothing] = useState(false);
+  const changed = (field: HTMLInputElement | null, before: number | null): number | undefined => {
+    const value = field && field.value.trim() !== '' ? Number(field.value) : undefined;
+    return value !== undefined && value !== before ? value : undefined;
+  };
+  const body = (): { cost?: number; minimum_effect?: number } => ({ cost: changed(cost.current, one.cost), minimum_effect: changed(minimum.current, one.minimum_effect) });
+  const ready = (): boolean => {
+    const some = Object.values(body()).some(value => value !== undefined);
+    setNothing(!some);
+    if (!some) cost.current!.focus();
+    return some;
+  };
+  const send = async (reason: string): Promise<void> => {
+    await post(`/interventions/${encodeURIComponent(one.id)}/amend`, { ...body(), reason });
+    props.done();
+    props.close();
+    invalidate();
+    say(said.amended);
+  };
+  return (
+    <ReasonDialog
+      id="amend-reason"
+      title={said.amendTitle(one.title)}
+      label={said.amendReason}
+      missing={said.amendMissing}
+      submit={said.amendSubmit}
+      focus={false}
+      ready={ready}
+      send={send}
+      close={props.close}
+      before={
+        <>
+          <p class="quiet">{said.amendLead}</p>
+          <label class="form-label" for="amend-cost">
+            {said.amendCost(one.currency)}
+          </label>
+          <input class="form-control" id="amend-cost" ref={cost} type="number" min="0" step="any" defaultValue={one.cost ?? ''} autofocus aria-describedby="amend-nothing" />
+          {one.amendable ? (
+            <>
+              <label class="form-label" for="amend-minimum">
+                {said.amendMinimum(one.unit === '%' ? text.shell.points : one.unit)}
+              </label>
+              <input class="form-control" id="amend-minimum" ref={minimum} type="number" min="0" step="any" defaultValue={one.minimum_effect ?? ''} aria-describedby="amend-nothing" />
+            </>
+          ) : (
+            <p class="quiet">{said.amendFrozen}</p>
+          )}
+          <p class="form-error" id="amend-nothing" role="alert">
+            {nothing ? said.amendNothing : ''}
+          </p>
+        </>
+      }
+    />
+  );
+}
+
+function Registration(props: { of: Intervention; amend: (() => void) | null }): JSX.Element {
   const one = props.of;
   const facts: [string, string | JSX.Element][] = [
     [said.registeredOn, one.registered_by ? said.registeredBy(moment(one.registered_at), one.registered_by) : moment(one.registered_at)],
@@ -436,7 +519,7 @@ function Registration(props: { of: Intervention }): JSX.Element {
     ...(one.ended ? [[said.ended, day(one.ended)] as [string, string]] : []),
   ];
   return (
-    <section class="card">
+    <section class="card registration">
       <div class="card-body">
         <h2>{said.registration}</h2>
         <p class="quiet">{said.registrationLead}</p>
@@ -444,6 +527,12 @@ function Registration(props: { of: Intervention }): JSX.Element {
         <h3>{said.orderOfStart}</h3>
         <p class="quiet">{new Set(one.teams.map(unit => unit.start).filter(Boolean)).size > 1 ? said.orderLead : said.orderNone}</p>
         <Order of={one} />
+        {one.versions.length > 0 && <Versions of={one} />}
+        {props.amend && (
+          <button type="button" class="btn btn-sm btn-outline-secondary" onClick={props.amend}>
+            {said.amend}
+          </button>
+        )}
         <details>
           <summary>{said.whole}</summary>
           <Scroll label={said.whole}>
@@ -459,7 +548,9 @@ function Registration(props: { of: Intervention }): JSX.Element {
 
 export function InterventionPage(props: { id: string }): JSX.Element {
   const intervention = useResource<Intervention>('/impact/' + encodeURIComponent(props.id));
-  const needs = useMay('READ_NEEDS');
+  const needs = useMay('READ_NEEDS'),
+    decides = useMay('DECIDE_NEEDS');
+  const [amending, setAmending] = useState(false);
   const data = intervention.data;
   return (
     <Page
@@ -503,11 +594,12 @@ export function InterventionPage(props: { id: string }): JSX.Element {
               <Changes of={one} />
             </div>
             <aside aria-label={said.registration}>
-              <Registration of={one} />
+              <Registration of={one} amend={decides ? () => setAmending(true) : null} />
             </aside>
           </div>
         )}
       </Load>
+      {amending && data && <Amend of={data} close={() => setAmending(false)} done={() => void intervention.reload()} />}
     </Page>
   );
 }
