@@ -313,7 +313,7 @@ static bool fold_promise(struct db *db, const struct event *event, struct json b
 #define REASONED "{proposal?:text reason?:text}"
 #define PROGRAMME "{goal?:text programme?:text proposal?:text reason?:text}"
 #define PLAN "{autocorrelation?:number baseline?:{from?:day to?:day} cause:text comparison?:text cost?:number cost_estimated?:flag currency?:text design?:text detectable?:number " \
-  "due?:day estimand?:{from_week?:-10000..10000 to_week?:-10000..10000} expected_se?:number goal:text measurable?:flag minimum_effect?:number need:text noise?:number owner?:text " \
+  "due?:day estimand?:{from_week?:-10000..10000 to_week?:-10000..10000} evidence?:text expected_se?:number goal:text hours?:number measurable?:flag minimum_effect?:number need:text noise?:number owner?:text " \
   "power?:share ramp_weeks?:0..10000 readings?:[day] registered_at?:time remedy?:text skills?:[text] steps?:[{start?:day teams?:count}] " \
   "teams?:[{affected?:flag start?:day team:name}] title:text training?:flag waiting?:count weeks_until?:-10000..10000 why_not?:text}"
 #define SENTENCE "{spans?:[text] text:text}"

@@ -88,6 +88,7 @@ static void put_figures(const struct impact_plan *plan, struct json_writer *out)
   json_put_string(out, "why_not", plan->why_not);
   json_put_number(out, "cost", round(plan->cost));
   json_put_bool(out, "cost_estimated", plan->cost_estimated);
+  json_put_number(out, "hours", plan->hours);
   json_put_string(out, "currency", plan->company->goals.at[plan->goal].currency ? plan->company->goals.at[plan->goal].currency : plan->company->currency);
 }
 
@@ -95,6 +96,7 @@ static void put_design(const struct impact_plan *plan, struct json_writer *out)
 {
   json_put_string(out, "design", impact_design_names[plan->design]);
   json_put_string(out, "comparison", plan->comparison);
+  json_put_string(out, "evidence", plan->evidence);
   json_open_object(out, "estimand");
   json_put_integer(out, "from_week", plan->from_week);
   json_put_integer(out, "to_week", plan->to_week);

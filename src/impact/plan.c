@@ -156,21 +156,26 @@ static double cost_of_programme(const struct company *c, const char *remedy, int
   return NAN;
 }
 
-static double estimate_cost(const struct impact_plan *p)
+/* Hours of people, to take part and to make it. */
+static double estimate_hours(const struct impact_plan *p)
 {
   static const struct { const char *word; double hours; } remedies[] = { { "job aid", 0.5 }, { "explanation", 0.5 }, { "example", 0.75 }, { "check", 0.5 },
     { "practice", 3 }, { "brief", 0.5 }, { "coaching", 6 }, { "cohort", 8 }, { "workshop", 8 }, { "programme", 12 } };
-  int people = people_affected(p);
-  double programme = cost_of_programme(p->company, p->remedy, people);
-  if (isfinite(programme))
-    return programme;
   if (!p->training)
-    return (MAKING_HOURS + FIX_HOURS * MAX(p->affected_count, p->need->team_count)) * HOUR_COST;
+    return MAKING_HOURS + FIX_HOURS * MAX(p->affected_count, p->need->team_count);
   double hours = 0;
   for (size_t i = 0; i < G_N_ELEMENTS(remedies); i++)
     if (strstr(p->remedy, remedies[i].word))
       hours += remedies[i].hours;
-  return (MAKING_HOURS + people * (hours > 0 ? hours : 3)) * HOUR_COST;
+  return MAKING_HOURS + people_affected(p) * (hours > 0 ? hours : 3);
+}
+
+static void set_cost(struct impact_plan *p, double given)
+{
+  double programme = cost_of_programme(p->company, p->remedy, people_affected(p));
+  p->cost_estimated = !isfinite(given);
+  p->hours = p->cost_estimated && !isfinite(programme) ? estimate_hours(p) : NAN;
+  p->cost = isfinite(given) ? given : isfinite(programme) ? programme : p->hours * HOUR_COST;
 }
 
 static double worth_having(const struct impact_plan *p, double noise)
@@ -333,6 +338,9 @@ static void plan_before_after(struct impact_plan *p, int32_t today)
   p->minimum_effect = worth_having(p, p->noise);
 }
 
+static const char measured_evidence[] = "Moved: the 95% interval of the last reading, from the order of start drawn by lot, lies on the good side of nothing. Did not move: it excludes the smallest effect worth "
+  "having. Else it cannot be told. Before the last reading only moved may be said, by a band that holds however often one looks.";
+
 static void plan_design(struct impact_plan *p, int32_t today, double period)
 {
   bool found = false;
@@ -344,6 +352,7 @@ static void plan_design(struct impact_plan *p, int32_t today, double period)
     plan_before_after(p, today);
   p->why_not = p->measurable ? NULL : impact_plan_why_not(p, period, found);
   p->comparison = impact_plan_comparison(p);
+  p->evidence = p->measurable ? measured_evidence : "None: nothing will be claimed of it.";
   p->weeks_until = (p->readings[p->reading_count - 1] - today + 6) / 7;
 }
 
@@ -369,8 +378,7 @@ struct impact_plan *impact_plan_new(const struct company *company, const struct 
   p->noise = p->expected_se = p->detectable = NAN;
   double period = impact_period_days(company, p->goal);
   find_units(p, today, period);
-  p->cost_estimated = !isfinite(wish->cost);
-  p->cost = p->cost_estimated ? estimate_cost(p) : wish->cost;
+  set_cost(p, wish->cost);
   set_baseline(p, today);
   plan_design(p, today, period);
   p->due = wish->due != CLOCK_NO_DAY ? wish->due : p->readings[p->reading_count - 1];

@@ -48,8 +48,10 @@ struct impact_plan {
   double minimum_effect, power, detectable;    /* in the goal's unit; 0–1 for the minimum; the effect with 80 % power */
   double noise, autocorrelation, expected_se;  /* of one value; from one period to the next; of the estimate */
   double cost; bool cost_estimated;
+  double hours;                                /* of people, that an estimated cost is made of; NAN: of a price or a given cost */
   int weeks_until;                             /* from `planned` to the last reading */
   bool measurable, drawn;
+  const char *evidence;                        /* what will count as good enough, in words: fixed with the rest */
   char *why_not, *comparison;                  /* words; why_not NULL where measurable */
   int32_t due;
   uint8_t seed[DIGEST_BYTES];

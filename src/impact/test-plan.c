@@ -176,6 +176,12 @@ static void test_wish(void)
   g_assert_cmpstr(plan->title, ==, "One approval less for: Visits on the promised day");
   g_assert_false(plan->training);
   g_assert_cmpfloat(plan->cost, ==, 1234);
+  g_assert_true(isnan(plan->hours)); /* a cost that is given is made of nothing that we know */
+  g_assert_true(g_str_has_prefix(plan->evidence, plan->measurable ? "Moved: " : "None: "));
+  wish.cost = NAN;
+  g_autoptr(impact_plan_auto) reckoned = impact_plan_new(&w->company, &w->need, &wish, world_today(w));
+  g_assert_cmpfloat(reckoned->hours, >, 0);
+  g_assert_cmpfloat_with_epsilon(reckoned->cost, 50 * reckoned->hours, 1e-9);
   g_assert_cmpint(plan->due, ==, 25000);
   /* a remedy that is dear must bring more to be worth having */
   wish.cost = 1e6;

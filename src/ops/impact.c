@@ -546,6 +546,9 @@ static bool impact_show(struct op_call *call, struct json_writer *out, GError **
   json_put_string(out, "owner", owner);
   json_put_string(out, "currency", view->company->currency);
   json_put_number(out, "power", plan->power);
+  json_put_string(out, "evidence", json_string(json_get(outcome->registration, "evidence")));
+  json_put_number(out, "hours", member(outcome->registration, "hours"));
+  json_put_number(out, "value_per_unit", outcome->goal ? fabs(outcome->goal->value_per_unit) : NAN);
   json_put_integer(out, "from_week", plan->from_week);
   json_put_integer(out, "to_week", plan->to_week);
   put_day(out, "baseline_from", plan->baseline_from);
@@ -689,6 +692,8 @@ static const struct field version_row[] = { { "version", FIELD_COUNT, REQUIRED, 
   { "reason", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "where it was changed" }, { "cost_before", FIELD_FIGURE, REQUIRED | NULLABLE, "" },
   { "minimum_effect", FIELD_FIGURE, REQUIRED | NULLABLE, "where it was changed" }, { "minimum_effect_before", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { 0 } };
 static const struct field show_out[] = { IMPACT_FIELDS, { "need_title", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "owner", FIELD_TEXT(0), REQUIRED | NULLABLE, "" }, { "currency", FIELD_TEXT(0), REQUIRED, "" }, { "power", FIELD_SHARE, REQUIRED, "chance to see the smallest effect worth having" },
+  { "evidence", FIELD_TEXT(0), REQUIRED | NULLABLE, "what counts as good enough, as it was registered" }, { "hours", FIELD_FIGURE, REQUIRED | NULLABLE, "of people, that the registered cost was estimated from" },
+  { "value_per_unit", FIELD_FIGURE, REQUIRED | NULLABLE, "of the goal, a year" },
   { "from_week", FIELD_COUNT, REQUIRED, "the weeks that count, after each start" }, { "to_week", FIELD_COUNT, REQUIRED, "" }, { "baseline_from", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "baseline_to", FIELD_DAY, REQUIRED | NULLABLE, "exclusive" },
   { "due", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "ended", FIELD_DAY, REQUIRED | NULLABLE, "" }, { "today", FIELD_DAY, REQUIRED, "" }, { "teams", FIELD_LIST(unit_row), REQUIRED, "in the drawn order of start; of a manager the own ones" },
   { "registration", FIELD_ANY, REQUIRED, "as it was frozen: the members of the event" }, { "from", FIELD_DAY, REQUIRED | NULLABLE, "of the values that were used" }, { "to", FIELD_DAY, REQUIRED | NULLABLE, "" },

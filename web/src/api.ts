@@ -131,7 +131,7 @@ export interface Version {
   cost: number | null; cost_before: number | null; minimum_effect: number | null; minimum_effect_before: number | null;
 }
 export interface Intervention extends Impact {
-  versions: Version[]; amendable: boolean;
+  versions: Version[]; amendable: boolean; evidence: string | null; hours: number | null; value_per_unit: number | null;
   levels: Level[]; blockers: Blocker[];
   need_title: string | null; owner: string | null; currency: string; power: number; from_week: number; to_week: number; baseline_from: Day | null; baseline_to: Day | null;
   due: Day | null; ended: Day | null; today: Day; teams: { team: string; start: Day | null; affected: boolean }[]; registration: unknown;
@@ -292,6 +292,7 @@ export interface InterventionPlan {
   estimand: { from_week: number; to_week: number }; steps: { start: Day; teams: number }[]; waiting: number; weeks_until: number;
   minimum_effect: number | null; power: number | null; measurable: boolean; why_not: string | null; cost: number | null;
   cost_estimated: boolean; currency: string | null;
+  hours: number | null; evidence: string;
   records: { remedy: string; planned: boolean; moved: number; did_not_move: number; mean: number; low: number; high: number }[];
 }
 export interface InboxItem {

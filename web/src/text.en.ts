@@ -430,6 +430,7 @@ export const text = {
     exposuresNone: 'nobody, or fewer than five', peopleOf: (count: number) => counted(count, 'person', 'people'), openedOf: 'Opened', shownOf: 'Shown', doneOf: 'Done', tooEarly: 'Shown in teams that waited', tooEarlyOf: (count: number) => counted(count, 'delivery', 'deliveries'), tooEarlyNone: 'none', movesNone: 'nobody', movesFew: 'withheld: fewer than five', byTeam: 'By team',
     changes: 'What else changed', changesNone: 'Nothing else is known to have changed since the first start.', change: 'Change', scope: 'Where', company: 'the whole company',
     registration: 'What was registered', registrationLead: 'Fixed when it was accepted, before any of its values came in. What is changed later is a version of its own.',
+    evidence: 'What counts as evidence', hoursOf: (hours: string) => `${hours} hours of people, as they were reckoned`, perUnit: (money: string, unit: string) => `at ${money} a year for each ${unit} over the whole goal`, ofPoint: 'percentage point', ofUnit: 'unit',
     versions: 'Versions', versionWords: { registered: 'as it was frozen', amended: 'changed', stopped: 'stopped' } as Record<string, string>, versionOf: (version: number, what: string) => `Version ${version}, ${what}`, versionBy: (by: string | null, at: string) => by ? `${by}, ${at}` : at,
     versionCost: (before: string, now: string) => `Cost: ${before}, now ${now}.`, versionMinimum: (before: string, now: string) => `Smallest effect worth having: ${before}, now ${now}.`,
     amend: 'Register a new version', amendTitle: (title: string) => `A new version of “${title}”`, amendLead: 'What was registered before stays and is shown. Teams, starts, weeks and the last reading cannot be changed.', amendCost: (currency: string) => `What it has cost, in ${currency}`,
@@ -694,7 +695,7 @@ export const text = {
     starts: 'Starts', step: (day: string, teams: number) => `${day}: ${counted(teams, 'team', 'teams')}`, measured: 'Measured in weeks', weeks: (from: number, to: number) => `${from} to ${to} after each start`,
     smallest: 'Smallest effect worth having', power: 'Chance of telling it', until: 'Until it could be told', weeksUntil: (weeks: number) => counted(weeks, 'week', 'weeks'),
     record: 'Its record here', recordNone: 'not told yet where the cause was this one: even chances', recordOf: (moved: number, told: number) => `${moved ? spelt(moved) : 'none'} of ${spelt(told)} moved the goal`, chance: (mean: string, low: string, high: string) => `(chance the next time ${mean}, between ${low} and ${high})`, other: (remedy: string, record: string) => `${remedy}: ${record}`,
-    cost: 'Cost', estimated: '(estimated)', drawn: 'Which team starts when is drawn by lot at the moment of acceptance; nobody can choose it.',
+    cost: 'Cost', estimated: '(estimated)', estimatedOf: (hours: string) => `(estimated, from ${hours} hours of people)`, evidence: 'What will count as evidence', drawn: 'Which team starts when is drawn by lot at the moment of acceptance; nobody can choose it.',
   },
 
   later: {

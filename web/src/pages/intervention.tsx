@@ -40,6 +40,12 @@ function worthOf(one: Intervention): [string, JSX.Element | string][] {
           {one.value.low !== null && one.value.high !== null && (
             <span class="quiet">{text.shell.interval(money(one.value.low, one.value.currency), money(one.value.high, one.value.currency))}</span>
           )}
+          {one.value_per_unit !== null && one.value_per_unit > 0 && (
+            <>
+              <br />
+              <span class="quiet">{said.perUnit(money(one.value_per_unit, one.value.currency), one.unit === '%' ? said.ofPoint : said.ofUnit)}</span>
+            </>
+          )}
         </>
       ),
     ],
@@ -134,7 +140,22 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
         of={[
           [said.verdict, <Verdict of={one.verdict} />],
           [said.minimum, one.minimum_effect === null ? <None /> : signed(one.minimum_effect, one.unit).replace('+', '')],
-          [said.cost, one.cost === null ? <None /> : money(one.cost, one.value?.currency ?? one.currency)],
+          [
+            said.cost,
+            one.cost === null ? (
+              <None />
+            ) : (
+              <>
+                {money(one.cost, one.value?.currency ?? one.currency)}
+                {one.hours !== null && !one.versions.some(version => version.cost !== null) && (
+                  <>
+                    <br />
+                    <span class="quiet">{said.hoursOf(number(one.hours, 0))}</span>
+                  </>
+                )}
+              </>
+            ),
+          ],
           ...sure,
         ]}
       />
@@ -514,6 +535,7 @@ function Registration(props: { of: Intervention; amend: (() => void) | null }): 
     [said.weeksCount, said.weeksSpan(one.from_week, one.to_week)],
     ...(one.baseline_from && one.baseline_to ? [[said.before, said.span(day(one.baseline_from), day(one.baseline_to))] as [string, string]] : []),
     [said.power, share(one.power)],
+    ...(one.evidence ? [[said.evidence, one.evidence] as [string, string]] : []),
     ...(one.told_from ? [[said.told, day(one.told_from)] as [string, string]] : []),
     ...(one.owner ? [[said.owner, one.owner] as [string, string]] : []),
     ...(one.ended ? [[said.ended, day(one.ended)] as [string, string]] : []),

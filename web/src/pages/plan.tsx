@@ -4,7 +4,7 @@
  * order of start: it is drawn at acceptance. */
 import type { JSX } from 'preact';
 import { text } from '../text.en.ts';
-import { day, difference, money, share } from '../format.ts';
+import { day, difference, money, number, share } from '../format.ts';
 import { useResource } from '../client.ts';
 import { Badge, Facts, Load, None } from '../ui/parts.tsx';
 import type { InterventionPlan } from '../api.ts';
@@ -49,7 +49,8 @@ function PlanFacts(props: { of: InterventionPlan; unit: string }): JSX.Element {
           [said.power, plan.power === null ? <None /> : share(plan.power)],
           [said.until, said.weeksUntil(plan.weeks_until)],
           [said.record, recordOf(plan.records)],
-          [said.cost, plan.cost === null ? <None /> : money(plan.cost, plan.currency) + (plan.cost_estimated ? ` ${said.estimated}` : '')],
+          [said.cost, plan.cost === null ? <None /> : money(plan.cost, plan.currency) + (plan.hours !== null ? ` ${said.estimatedOf(number(plan.hours, 0))}` : plan.cost_estimated ? ` ${said.estimated}` : '')],
+          [said.evidence, plan.evidence],
         ]}
       />
       <p class="quiet">{said.drawn}</p>
