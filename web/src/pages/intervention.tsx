@@ -372,8 +372,9 @@ function Checks(props: { of: Intervention }): JSX.Element | null {
 }
 
 /* Whom it reached, too early as well, and who changed between the teams: what makes an effect look other than it is. */
-function Use(props: { of: Intervention }): JSX.Element {
+function Use(props: { of: Intervention }): JSX.Element | null {
   const { exposures: reached, moves } = props.of;
+  if (props.of.claim === null || props.of.hidden) return null; /* nobody has looked yet, or it is nobody's to see */
   const counts = typeof reached === 'object' ? reached : null;
   const people = typeof reached === 'number' ? reached : counts?.people;
   const facts: [string, JSX.Element | string][] = [[said.exposures, people === undefined ? <span class="quiet">{said.exposuresNone}</span> : said.peopleOf(people)]];
@@ -535,7 +536,6 @@ function Registration(props: { of: Intervention; amend: (() => void) | null }): 
     [said.weeksCount, said.weeksSpan(one.from_week, one.to_week)],
     ...(one.baseline_from && one.baseline_to ? [[said.before, said.span(day(one.baseline_from), day(one.baseline_to))] as [string, string]] : []),
     [said.power, share(one.power)],
-    ...(one.evidence ? [[said.evidence, one.evidence] as [string, string]] : []),
     ...(one.told_from ? [[said.told, day(one.told_from)] as [string, string]] : []),
     ...(one.owner ? [[said.owner, one.owner] as [string, string]] : []),
     ...(one.ended ? [[said.ended, day(one.ended)] as [string, string]] : []),
@@ -546,6 +546,12 @@ function Registration(props: { of: Intervention; amend: (() => void) | null }): 
         <h2>{said.registration}</h2>
         <p class="quiet">{said.registrationLead}</p>
         <Facts of={facts} />
+        {one.evidence && (
+          <>
+            <h3>{said.evidence}</h3>
+            <p class="quiet">{one.evidence}</p>
+          </>
+        )}
         <h3>{said.orderOfStart}</h3>
         <p class="quiet">{new Set(one.teams.map(unit => unit.start).filter(Boolean)).size > 1 ? said.orderLead : said.orderNone}</p>
         <Order of={one} />

@@ -50,9 +50,11 @@ function PlanFacts(props: { of: InterventionPlan; unit: string }): JSX.Element {
           [said.until, said.weeksUntil(plan.weeks_until)],
           [said.record, recordOf(plan.records)],
           [said.cost, plan.cost === null ? <None /> : money(plan.cost, plan.currency) + (plan.hours !== null ? ` ${said.estimatedOf(number(plan.hours, 0))}` : plan.cost_estimated ? ` ${said.estimated}` : '')],
-          [said.evidence, plan.evidence],
         ]}
       />
+      <p class="quiet">
+        {said.evidence}. {plan.evidence}
+      </p>
       <p class="quiet">{said.drawn}</p>
     </>
   );
