@@ -111,6 +111,7 @@ static void give_sums(struct paper_board *board, const GPtrArray *outcomes) {
   board->money = sums.money;
   board->money_low = sums.money_low;
   board->money_high = sums.money_high;
+  board->all = sums.all;
   for (int i = 0; i < PAPER_STEPS; i++) board->lead[i] = sums.lead[steps[i]];
 }
 

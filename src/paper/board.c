@@ -106,7 +106,9 @@ static double draw_keys(struct paper *paper, const struct paper_board *board, co
   g_autofree char *back_low = paper_amount(board->money_low / board->spent, NULL, false, false), *back_high = paper_amount(board->money_high / board->spent, NULL, false, false);
   g_autofree char *times = priced ? paper_amount(board->money / board->spent, NULL, false, false) : NULL, *ratio = priced ? g_strconcat("\xc3\x97", times, NULL) : g_strdup("\xe2\x80\x93");
   g_autofree char *spent = g_strdup_printf("on %d intervention%s, whether or not %s moved", board->row_count, board->row_count == 1 ? "" : "s", board->row_count == 1 ? "it" : "they");
-  g_autofree char *sure = moved ? g_strdup_printf("between %s and %s, of what moved", low, high) : g_strdup(counts->of[PAPER_MOVED] > 0 ? "counted at the last reading" : "nothing has moved a goal so far");
+  g_autofree char *all = paper_money(board->all, board->currency);
+  /* What moved was picked for being large: the sum of all that was measured stands beside it. */
+  g_autofree char *sure = moved && isfinite(board->all) ? g_strdup_printf("%s to %s of what moved, %s of all measured", low, high, all) : moved ? g_strdup_printf("between %s and %s, of what moved", low, high) : g_strdup(counts->of[PAPER_MOVED] > 0 ? "counted at the last reading" : "nothing has moved a goal so far");
   g_autofree char *against = priced ? g_strdup_printf("between %s and %s, of all that was spent", back_low, back_high) : g_strdup("needs something that moved and its cost");
   g_autofree char *days = shown ? g_strdup_printf("%.0f days", board->lead[PAPER_EFFECT]) : g_strdup("\xe2\x80\x93");
   draw_key(paper, 0, y, "Spent", cost, board->row_count ? spent : "nothing so far");

@@ -33,6 +33,7 @@ struct paper_board {
   int64_t now;
   const struct paper_row *rows; int row_count;
   double spent, money, money_low, money_high;  /* on all rows; a year, of those that moved */
+  double all;                                  /* a year, of all that were measured, moved or not, drawn towards their mean; NAN: too few */
   double lead[PAPER_STEPS];                    /* medians of the days since the signal */
   const struct paper_goal *goals; int goal_count;
   const struct paper_declined *declined; int declined_count;

@@ -66,7 +66,7 @@ static const struct paper_declined programmes[] = { { "Storytelling on Stage", "
 
 static struct paper_board board_of(const struct paper_row *rows, int row_count, const struct paper_goal *goals, int goal_count) {
   return (struct paper_board){ .company = "Nordwind Wärme", .currency = "EUR", .version = "0.1.0", .now = noon, .rows = rows, .row_count = row_count, .goals = goals, .goal_count = goal_count,
-    .declined = programmes, .declined_count = G_N_ELEMENTS(programmes), .spent = 74100, .money = 293000, .money_low = 120000, .money_high = 465000, .lead = { 9, 16, 30, 33, 112 }, .not_training = 7, .not_training_money = 948000, .no_priority = 12 };
+    .declined = programmes, .declined_count = G_N_ELEMENTS(programmes), .spent = 74100, .money = 293000, .money_low = 120000, .money_high = 465000, .all = 214000, .lead = { 9, 16, 30, 33, 112 }, .not_training = 7, .not_training_money = 948000, .no_priority = 12 };
 }
 
 /* ---- looking into a document ------------------------------------------------------------------------------------ */
@@ -119,7 +119,7 @@ static void test_usual(void) {
 }
 
 static void test_empty(void) {
-  struct paper_board board = { .version = "0.1.0", .now = noon, .currency = "EUR", .spent = NAN, .money = NAN, .money_low = NAN, .money_high = NAN, .lead = { NAN, NAN, NAN, NAN, NAN } };
+  struct paper_board board = { .version = "0.1.0", .now = noon, .currency = "EUR", .spent = NAN, .money = NAN, .money_low = NAN, .money_high = NAN, .all = NAN, .lead = { NAN, NAN, NAN, NAN, NAN } };
   good_page(&board, "empty");
   struct paper_goal none = { .name = "A goal without values", .unit = "", .state = "unknown", .baseline = NAN, .target = NAN, .latest = NAN };
   board = board_of(NULL, 0, &none, 1);

@@ -846,6 +846,65 @@ await test('an intervention shows four levels, the effect first, what would fill
   await close(page);
 });
 
+await test('what was said early and the last reading did not bear out is said on the board and on its page, with both figures', async () => {
+  const page = await as('lead');
+  const { impact, summary } = await api(page, '/impact');
+  const back = impact.find(one => one.said_early && !one.said_early.confirmed);
+  equal(summary.taken_back, 1, 'one is taken back');
+  await visit(page, '#/impact');
+  check((await page.textContent('.answer')).includes('said early to have moved; the last reading did not confirm it'), 'the board answers with it');
+  check(/Said early, on \d+ \w+ \d{4}: moved, by .+; not confirmed at the last reading\./.test(await page.textContent(`.board-row:has(a[href="#/impact/${back.id}"]) .board-said`)), 'its row says it, with the figure');
+  await visit(page, '#/impact/' + back.id);
+  check((await page.textContent('.answer')).startsWith('Said early: moved; not confirmed at the last reading.'), 'its page begins with it');
+  const rows = await page.$$eval('.said-early li', items => items.map(item => item.textContent));
+  check(rows.length === 2 && rows[0].startsWith('Said early, on') && rows[1].startsWith('At the last reading, on') && rows.every(row => /between/.test(row)), 'both figures stand under each other');
+  equal(await page.locator('.said-early .interval').count(), 2, 'and both are drawn');
+  await axe(page, 'what was taken back');
+  await close(page);
+});
+
+await test('the two checks open with their pictures, and their figures as a table', async () => {
+  const page = await as('lead');
+  const { impact } = await api(page, '/impact');
+  await visit(page, '#/impact/' + impact.find(one => one.verdict === 'moved' && one.basis === 'last reading').id);
+  for (const question of ['Did the teams differ before the start?', 'Would the same be found where nothing happened?']) {
+    const check_ = page.locator(`details:has(> summary:has-text("${question}"))`);
+    equal(await check_.locator('canvas, svg').count(), 0, `${question} is closed`);
+    await check_.locator('summary').first().click();
+    await check_.locator('canvas, svg').first().waitFor();
+    check((await check_.textContent()).includes('That is what chance brings.'), `${question} says what it found`);
+    await check_.locator('summary:has-text("Show the figures")').click();
+    check(await check_.locator('tbody tr').count() >= 8, `${question} has its weeks as a table`);
+  }
+  await axe(page, 'the checks');
+  await close(page);
+});
+
+await test('a registration has versions: the lead says anew what it has cost, with a reason, and the first one stays', async () => {
+  const reader = await as('approver');
+  const { impact } = await api(reader, '/impact');
+  const one = impact.find(row => row.verdict === 'moved' && row.basis === 'last reading');
+  await visit(reader, '#/impact/' + one.id);
+  equal(await reader.locator('.registration button').count(), await (async () => (await api(reader, '/session')).may.includes('DECIDE_NEEDS') ? 1 : 0)(), 'a new version is for who decides on needs');
+  await close(reader);
+  const page = await as('lead');
+  await visit(page, '#/impact/' + one.id);
+  await page.click('.registration button:has-text("Register a new version")');
+  await page.waitForSelector('dialog:has-text("smallest effect worth having is frozen")');
+  await axe(page, 'the dialog');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('dialog .form-error:has-text("Change the cost")');
+  await page.fill('#amend-cost', '20000');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('dialog .form-error:has-text("Say why")');
+  await page.fill('#amend-reason', 'Two more sessions were held');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('.timeline li:has-text("Version 2, changed")');
+  const versions = await page.$$eval('.registration .timeline li', items => items.map(item => item.textContent.replace(/\s+/g, ' ')));
+  check(versions.length === 2 && versions[0].includes('as it was frozen') && versions[1].includes('Cost: €18,400, now €20,000.') && versions[1].includes('Two more sessions were held'), 'both versions stand there: ' + versions);
+  await close(page);
+});
+
 await test('what Meno has learnt is seen by those who may, and set back by who steers, after a question', async () => {
   const reader = await as('approver');
   await visit(reader, '#/impact/weights');

@@ -695,7 +695,7 @@ export const text = {
     starts: 'Starts', step: (day: string, teams: number) => `${day}: ${counted(teams, 'team', 'teams')}`, measured: 'Measured in weeks', weeks: (from: number, to: number) => `${from} to ${to} after each start`,
     smallest: 'Smallest effect worth having', power: 'Chance of telling it', until: 'Until it could be told', weeksUntil: (weeks: number) => counted(weeks, 'week', 'weeks'),
     record: 'Its record here', recordNone: 'not told yet where the cause was this one: even chances', recordOf: (moved: number, told: number) => `${moved ? spelt(moved) : 'none'} of ${spelt(told)} moved the goal`, chance: (mean: string, low: string, high: string) => `(chance the next time ${mean}, between ${low} and ${high})`, other: (remedy: string, record: string) => `${remedy}: ${record}`,
-    cost: 'Cost', estimated: '(estimated)', estimatedOf: (hours: string) => `(estimated, from ${hours} hours of people)`, evidence: 'What will count as evidence', drawn: 'Which team starts when is drawn by lot at the moment of acceptance; nobody can choose it.',
+    cost: 'Cost', estimated: '(estimated)', estimatedOf: (hours: string) => `(estimated, from ${hours} hours of people)`, evidence: 'What will count as evidence', drawn: 'Which team starts when is drawn by lot at the moment of acceptance; nobody can choose it.', alike: 'Teams that wait are shown nothing of it. What is announced, and what is asked in a pulse, should be the same for all of them: who is watched works otherwise.',
   },
 
   later: {

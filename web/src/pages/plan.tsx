@@ -55,7 +55,9 @@ function PlanFacts(props: { of: InterventionPlan; unit: string }): JSX.Element {
       <p class="quiet">
         {said.evidence}. {plan.evidence}
       </p>
-      <p class="quiet">{said.drawn}</p>
+      <p class="quiet">
+        {said.drawn} {plan.measurable && said.alike}
+      </p>
     </>
   );
 }
