@@ -853,7 +853,7 @@ await test('what was said early and the last reading did not bear out is said on
   equal(summary.taken_back, 1, 'one is taken back');
   await visit(page, '#/impact');
   check((await page.textContent('.answer')).includes('said early to have moved; the last reading did not confirm it'), 'the board answers with it');
-  check(/Said early, on \d+ \w+ \d{4}: moved, by .+; not confirmed at the last reading\./.test(await page.textContent(`.board-row:has(a[href="#/impact/${back.id}"]) .board-said`)), 'its row says it, with the figure');
+  check(/Said early, on \d+ \w+ \d{4}: moved, by .+; not confirmed at the last reading\./.test((await page.textContent(`.board-row:has(a[href="#/impact/${back.id}"]) .board-said`)).replace(/\s+/g, ' ')), 'its row says it, with the figure');
   await visit(page, '#/impact/' + back.id);
   check((await page.textContent('.answer')).startsWith('Said early: moved; not confirmed at the last reading.'), 'its page begins with it');
   const rows = await page.$$eval('.said-early li', items => items.map(item => item.textContent));
