@@ -119,6 +119,8 @@ static void write_row(struct json_writer *out, const struct view *view, const st
   json_put_string(out, "goal_name", goal ? goal->name : NULL);
   json_put_string(out, "unit", goal ? goal->unit : "");
   json_put_string(out, "direction", goal && goal->direction == GOAL_DOWN ? "down" : "up");
+  json_put_number(out, "baseline", goal ? goal->baseline : NAN);
+  json_put_number(out, "target", goal ? goal->target : NAN);
   json_put_string(out, "need", plan->need);
   json_put_string(out, "cause", cause_names[plan->cause]);
   json_put_bool(out, "training", plan->training);
@@ -666,6 +668,7 @@ static const struct field change_row[] = { { "title", FIELD_TEXT(0), REQUIRED, "
   { "id", FIELD_ID("intervention"), REQUIRED, "" }, { "title", FIELD_TEXT(0), REQUIRED, "" }, { "verdict", FIELD_WORD(verdict_names), REQUIRED, "" }, \
   { "estimate", FIELD_FIGURE, REQUIRED | NULLABLE, "in the goal's unit" }, { "unit", FIELD_TEXT(0), REQUIRED, "of the goal" }, { "cost", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, \
   { "said_early", FIELD_OBJECT(said_fields), REQUIRED | NULLABLE, "moved, as it was said before the last reading; null: nothing was" }, \
+  { "baseline", FIELD_FIGURE, REQUIRED | NULLABLE, "of the goal" }, { "target", FIELD_FIGURE, REQUIRED | NULLABLE, "of the goal" }, \
   { "told_from", FIELD_DAY, REQUIRED | NULLABLE, "when it can be told; null: never" }, { "needed", FIELD_TEXT(0), REQUIRED | NULLABLE, "what would settle it" }, \
   { "se", FIELD_FIGURE, REQUIRED | NULLABLE, "" }, { "interval", FIELD_ANY, REQUIRED | NULLABLE, "two figures: lower, upper" }, { "p", FIELD_SHARE, REQUIRED | NULLABLE, "" }, \
   { "q", FIELD_SHARE, REQUIRED | NULLABLE, "p adjusted for all interventions that were measured: of those with q of at most 0.05, one in twenty is expected to be none" }, \

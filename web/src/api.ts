@@ -87,7 +87,7 @@ export interface LeadDays { signal: number | null; need: number | null; accepted
 export type Basis = 'last reading' | 'any time' | 'descriptive';
 export interface Said { day: Day; estimate: number | null; interval: [number, number] | null; confirmed: boolean }
 export interface Impact {
-  said_early: Said | null;
+  said_early: Said | null; baseline: number | null; target: number | null;
   basis: Basis | null; q: number | null;
   id: string; title: string; verdict: Verdict; estimate: number | null; unit: string; cost: number | null; told_from: Day | null;
   needed: string | null; se: number | null; interval: [number, number] | null; p: number | null; method: string | null; sentence: string | null;

@@ -123,6 +123,7 @@ export const text = {
     gapCost: 'Cost of the gap', perYear: 'a year', noMoney: 'not stated in money', noSeries: 'no values yet', closed: 'No gap',
     latest: 'Latest', baseline: 'Baseline', target: 'Target', due: 'Due', weight: 'Weight', owner: 'Owner', scope: 'Scope', company: 'the whole company',
     gap: 'Gap', shortOf: (amount: string) => `${amount} short of the target`, reached: 'target reached',
+    done: 'What was done about it, and did it move?', doneNone: 'No intervention is registered for this goal.',
     holdsBack: 'What holds it back', holdsNone: 'No need is open on this goal.',
     noCause: 'no cause yet',
     changeWeight: 'Change weight', details: 'Details',
@@ -373,6 +374,7 @@ export const text = {
     saidEarly: (day: string, effect: string | null, interval: string | null) => `Said early, on ${day}: moved${effect ? `, by ${effect}` : ''}${interval ? ` (${interval})` : ''}; not confirmed at the last reading.`,
     saidAnswer: 'Said early: moved; not confirmed at the last reading.', saidTitle: 'What was said early, and what the last reading says', saidOn: (day: string) => `Said early, on ${day}`, saidAt: (day: string) => `At the last reading, on ${day}`,
     saidLead: 'The first figure held at every look, as far as the noise stayed as it was. The second rests on the lot alone, and it decides.', saidHidden: 'Withheld: fewer than five people stood behind it.', saidFirst: 'First said to have moved',
+    way: (baseline: string, target: string) => `${baseline} → ${target}`, wayLatest: (way: string, latest: string) => `${way}, now ${latest}`, wayName: 'The goal, from baseline to target',
     own: 'You see what touches your own teams.', beside: (count: number) => counted(count, 'other change at the time', 'other changes at the time'),
     answer: (all: number, moved: number, not: number, untold: number) => all === 1
       ? (moved ? 'The one intervention moved its goal.' : not ? 'The one intervention did not move its goal.' : 'The one intervention cannot be told yet.')

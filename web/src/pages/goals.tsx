@@ -27,8 +27,10 @@ import {
 } from '../ui/parts.tsx';
 import { DialogActions } from '../ui/reason.tsx';
 import { Plot, Spark } from '../ui/picture.tsx';
+import { Interval, IntervalKey } from '../ui/interval.tsx';
 import { GoalDialog } from './goal-form.tsx';
-import type { Goal, GoalDetail, Move, Weighing } from '../api.ts';
+import { basisOf, Effect, effectLabel, Verdict } from './impact.tsx';
+import type { Board, Goal, GoalDetail, Impact, Move, Weighing } from '../api.ts';
 
 const said = text.goals;
 const tone = { 'on track': 'good', 'off track': 'bad', unknown: 'wait' } as const;
@@ -445,9 +447,42 @@ function Course(props: { goal: GoalDetail }): JSX.Element {
   );
 }
 
+/* What was done about it: each intervention with its verdict and its interval, against the smallest effect worth having. */
+function Done(props: { goal: string }): JSX.Element {
+  const board = useResource<Board>('/impact');
+  return (
+    <section>
+      <h2>{said.done}</h2>
+      <Load of={board} rows={2}>
+        {data => {
+          const rows = data.impact.filter(one => one.goal === props.goal);
+          if (rows.length === 0) return <p class="quiet">{said.doneNone}</p>;
+          return (
+            <>
+              <IntervalKey early={rows.some(one => basisOf(one) !== null)} />
+              <Rows<Impact>
+                label={said.done}
+                class="middle"
+                of={rows}
+                columns={[
+                  { name: text.impact.interventions, of: one => <a href={href('impact', one.id)}>{one.title}</a> },
+                  { name: text.impact.moved, of: one => <Verdict of={one.verdict} /> },
+                  { name: text.impact.axis, of: one => <Interval of={one} label={effectLabel(one)} /> },
+                  { name: text.impact.effect, num: true, of: one => <Effect of={one} today={data.today} /> },
+                ]}
+              />
+            </>
+          );
+        }}
+      </Load>
+    </section>
+  );
+}
+
 export function GoalPage(props: { id: string }): JSX.Element {
   const goal = useResource<GoalDetail>('/goals/' + encodeURIComponent(props.id));
-  const steer = useMay('STEER');
+  const steer = useMay('STEER'),
+    impact = useMay('READ_IMPACT');
   const [weighing, setWeighing] = useState(false);
   const data = goal.data;
   const answer = answered(goal, data =>
@@ -502,6 +537,7 @@ export function GoalPage(props: { id: string }): JSX.Element {
                   </section>
                 )}
               </div>
+              {impact && <Done goal={one.id} />}
               {one.teams.length > 0 && (
                 <section>
                   <h2>{said.teams}</h2>

@@ -38,12 +38,16 @@ export const missing = (one: Impact, today: string): string =>
 export const basisOf = (one: Impact): string | null =>
   one.basis === 'any time' ? said.anyTime : one.basis === 'descriptive' && one.told_from ? said.descriptive(day(one.told_from)) : null;
 
+/* Where the goal came from and where it is to go: what an effect is held against. */
+export const wayOf = (one: Impact): string | null =>
+  one.baseline === null || one.target === null ? null : said.way(bare(one.baseline, one.unit), bare(one.target, one.unit));
+
 /* What was said before the last reading, where that did not bear it out. */
 export const takenBack = (one: Impact): boolean => one.said_early !== null && !one.said_early.confirmed;
 const saidEarly = (one: Impact): string =>
   said.saidEarly(day(one.said_early!.day), one.said_early!.estimate === null ? null : signed(one.said_early!.estimate, one.unit), between(one.said_early!.interval));
 
-function Effect(props: { of: Impact; today: string }): JSX.Element {
+export function Effect(props: { of: Impact; today: string }): JSX.Element {
   const one = props.of;
   if (one.hidden) return <p class="withheld">{text.shell.hiddenCell}</p>;
   if (one.estimate === null)
@@ -88,7 +92,7 @@ function Worth(props: { of: Impact }): JSX.Element {
 
 export const BELIEVED = 0.05; /* as the summary counts them */
 
-function Row(props: { of: Impact; currency: string; today: string }): JSX.Element {
+function Row(props: { of: Impact; currency: string; today: string; latest: number | null }): JSX.Element {
   const one = props.of;
   return (
     <li class="board-row" data-row tabIndex={-1}>
@@ -97,6 +101,7 @@ function Row(props: { of: Impact; currency: string; today: string }): JSX.Elemen
           <a href={href('impact', one.id)}>{one.title}</a>
         </h3>
         <p class="quiet">{one.goal_name ?? said.noGoal}</p>
+        {wayOf(one) && <p class="quiet among">{props.latest === null ? wayOf(one) : said.wayLatest(wayOf(one)!, bare(props.latest, one.unit))}</p>}
         {one.changes.length > 0 && (
           <p class="quiet among" title={one.changes.map(change => change.title).join('; ')}>
             {said.beside(one.changes.length)}
@@ -144,6 +149,7 @@ function Row(props: { of: Impact; currency: string; today: string }): JSX.Elemen
 }
 
 function Interventions(props: { of: Board }): JSX.Element {
+  const latest = new Map(props.of.goals.map(goal => [goal.id, goal.latest]));
   return (
     <section>
       <h2>{said.interventions}</h2>
@@ -159,7 +165,7 @@ function Interventions(props: { of: Board }): JSX.Element {
       </div>
       <ol class="board">
         {props.of.impact.map(one => (
-          <Row of={one} currency={props.of.summary.currency} today={props.of.today} key={one.id} />
+          <Row of={one} currency={props.of.summary.currency} today={props.of.today} latest={latest.get(one.goal ?? '') ?? null} key={one.id} />
         ))}
       </ol>
     </section>

@@ -13,7 +13,7 @@ import { answered, Badge, Facts, Load, None, Page, Rows, say, Scroll, useMay, Wh
 import { ReasonDialog } from '../ui/reason.tsx';
 import { Plot } from '../ui/picture.tsx';
 import { Interval, IntervalKey, Lead } from '../ui/interval.tsx';
-import { basisOf, BELIEVED, between, effectLabel, signed, takenBack, Verdict } from './impact.tsx';
+import { basisOf, BELIEVED, between, effectLabel, signed, takenBack, Verdict, wayOf } from './impact.tsx';
 import type { Blocker, Check, Curve, Intervention, Level } from '../api.ts';
 
 const said = text.impact;
@@ -139,6 +139,7 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
       <Facts
         of={[
           [said.verdict, <Verdict of={one.verdict} />],
+          ...(wayOf(one) ? [[said.wayName, wayOf(one)!] as [string, string]] : []),
           [said.minimum, one.minimum_effect === null ? <None /> : signed(one.minimum_effect, one.unit).replace('+', '')],
           [
             said.cost,
