@@ -108,6 +108,12 @@ static char *said_words(const struct paper_row *row) {
     : g_strdup_printf("Said early, on %s: moved; not confirmed at the last reading.", day);
 }
 
+/* "Yet" is for what time will tell: not for what was never measurable, nor for what the last reading has left open. */
+static const char *verdict_words(const struct paper_row *row) {
+  bool open = row->verdict == PAPER_CANNOT_TELL && !row->withheld && (row->tell == CLOCK_NO_DAY || (row->measured && row->basis == NULL));
+  return open ? "Cannot tell" : verdicts[row->verdict].words;
+}
+
 static void draw_row(struct paper *paper, const struct paper_board *board, const struct paper_row *row, double y) {
   g_autofree char *goal = name_with_unit(row->goal ? row->goal : "of no goal", row->unit), *levels = level_words(row);
   paper_open(paper, "TR");
@@ -117,7 +123,7 @@ static void draw_row(struct paper *paper, const struct paper_board *board, const
   paper_close(paper, "TD");
   paper_open(paper, "TD");
   paper_dot(paper, MARGIN + columns[VERDICT].x - 4, y + 5.5, 2, verdicts[row->verdict].ink, verdicts[row->verdict].hollow);
-  paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 1, columns[VERDICT].width, style_of(PAPER_SMALL_STRONG, verdicts[row->verdict].ink), verdicts[row->verdict].words);
+  paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 1, columns[VERDICT].width, style_of(PAPER_SMALL_STRONG, verdicts[row->verdict].ink), verdict_words(row));
   if (row->basis) paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + 11, columns[VERDICT].width + 8, style_of(PAPER_SMALL, PAPER_QUIET), row->basis);
   paper_text(paper, MARGIN + columns[VERDICT].x + 2, y + (row->basis ? 21 : 12), columns[VERDICT].width + 8, style_of(PAPER_SMALL, PAPER_QUIET), levels);
   paper_close(paper, "TD");

@@ -380,7 +380,7 @@ export const text = {
       ? (moved ? 'The one intervention moved its goal.' : not ? 'The one intervention did not move its goal.' : 'The one intervention cannot be told yet.')
       : untold === all ? `None of ${spelt(all)} interventions can be told yet.`
       : `Of ${spelt(all)} interventions ${moved ? spelt(moved) : 'none'} moved ${plural(Math.max(moved, 1), 'its goal', 'their goals')}${not ? `${untold ? ',' : ' and'} ${spelt(not)} did not` : ''}${untold ? `${not ? ', and' : ' and'} ${spelt(untold)} cannot be told yet` : ''}.`,
-    verdicts: { moved: 'Moved', 'did not move': 'Did not move', 'cannot tell': 'Cannot tell yet' } as Record<string, string>,
+    verdicts: { moved: 'Moved', 'did not move': 'Did not move', 'cannot tell': 'Cannot tell yet' } as Record<string, string>, verdictNever: 'Not measurable', verdictOpen: 'Cannot tell',
     key: { nought: 'no change', worth: 'smallest effect worth having', early: 'before the last reading', better: 'Better is to the right.' },
     anyTime: 'so far, at any look', descriptive: (day: string) => `descriptive until ${day}`,
     believed: 'holds among all that were looked at', doubted: 'may be chance, among so many', amongMany: 'Among so many',

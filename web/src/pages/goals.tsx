@@ -466,7 +466,7 @@ function Done(props: { goal: string }): JSX.Element {
                 of={rows}
                 columns={[
                   { name: text.impact.interventions, of: one => <a href={href('impact', one.id)}>{one.title}</a> },
-                  { name: text.impact.moved, of: one => <Verdict of={one.verdict} /> },
+                  { name: text.impact.moved, of: one => <Verdict of={one} /> },
                   { name: text.impact.axis, of: one => <Interval of={one} label={effectLabel(one)} /> },
                   { name: text.impact.effect, num: true, of: one => <Effect of={one} today={data.today} /> },
                 ]}

@@ -16,8 +16,12 @@ import type { Adapting, Board, BoardGoal, Followed, Impact } from '../api.ts';
 const said = text.impact;
 const tones: Record<Impact['verdict'], 'good' | 'plain' | 'wait'> = { moved: 'good', 'did not move': 'plain', 'cannot tell': 'wait' };
 
-export function Verdict(props: { of: Impact['verdict'] }): JSX.Element {
-  return <Badge tone={tones[props.of]}>{said.verdicts[props.of]}</Badge>;
+/* "Yet" is for what time will tell: not for what was never measurable, nor for what the last reading has left open. */
+const verdictWord = (one: Impact): string =>
+  one.verdict !== 'cannot tell' ? said.verdicts[one.verdict] : !one.measurable ? said.verdictNever : one.basis === 'last reading' ? said.verdictOpen : said.verdicts['cannot tell'];
+
+export function Verdict(props: { of: Impact }): JSX.Element {
+  return <Badge tone={tones[props.of.verdict]}>{verdictWord(props.of)}</Badge>;
 }
 export const signed = (value: number, unit: string): string =>
   (value > 0 ? '+' : '') + (long(unit) ? number(value, 2) : difference(value, unit));
@@ -110,7 +114,7 @@ function Row(props: { of: Impact; currency: string; today: string; latest: numbe
       </div>
       <div class="board-verdict">
         <p>
-          <Verdict of={one.verdict} />
+          <Verdict of={one} />
         </p>
         {one.verdict === 'moved' && one.q !== null && (
           <p class="quiet among" title={said.among(number(one.q, 2))}>

@@ -138,7 +138,7 @@ function Verdicts(props: { of: Intervention }): JSX.Element {
     <>
       <Facts
         of={[
-          [said.verdict, <Verdict of={one.verdict} />],
+          [said.verdict, <Verdict of={one} />],
           ...(wayOf(one) ? [[said.wayName, wayOf(one)!] as [string, string]] : []),
           [said.minimum, one.minimum_effect === null ? <None /> : signed(one.minimum_effect, one.unit).replace('+', '')],
           [
@@ -219,7 +219,7 @@ function LevelRow(props: { level: Level; of: Intervention }): JSX.Element {
       </div>
       <div>
         <p>
-          {results ? <Verdict of={one.verdict} /> : <Badge tone={levelTones[level.state]}>{said.levelStates[level.state]}</Badge>}
+          {results ? <Verdict of={one} /> : <Badge tone={levelTones[level.state]}>{said.levelStates[level.state]}</Badge>}
           {results && one.estimate !== null && (
             <>
               {' '}
