@@ -27,10 +27,9 @@ import {
 } from '../ui/parts.tsx';
 import { DialogActions } from '../ui/reason.tsx';
 import { Plot, Spark } from '../ui/picture.tsx';
-import { Interval, IntervalKey } from '../ui/interval.tsx';
 import { GoalDialog } from './goal-form.tsx';
-import { basisOf, Effect, effectLabel, Verdict } from './impact.tsx';
-import type { Board, Goal, GoalDetail, Impact, Move, Weighing } from '../api.ts';
+import { BoardRows } from './impact.tsx';
+import type { Board, Goal, GoalDetail, Move, Weighing } from '../api.ts';
 
 const said = text.goals;
 const tone = { 'on track': 'good', 'off track': 'bad', unknown: 'wait' } as const;
@@ -456,23 +455,7 @@ function Done(props: { goal: string }): JSX.Element {
       <Load of={board} rows={2}>
         {data => {
           const rows = data.impact.filter(one => one.goal === props.goal);
-          if (rows.length === 0) return <p class="quiet">{said.doneNone}</p>;
-          return (
-            <>
-              <IntervalKey early={rows.some(one => basisOf(one) !== null)} />
-              <Rows<Impact>
-                label={said.done}
-                class="middle"
-                of={rows}
-                columns={[
-                  { name: text.impact.interventions, of: one => <a href={href('impact', one.id)}>{one.title}</a> },
-                  { name: text.impact.moved, of: one => <Verdict of={one} /> },
-                  { name: text.impact.axis, of: one => <Interval of={one} label={effectLabel(one)} /> },
-                  { name: text.impact.effect, num: true, of: one => <Effect of={one} today={data.today} /> },
-                ]}
-              />
-            </>
-          );
+          return rows.length === 0 ? <p class="quiet">{said.doneNone}</p> : <BoardRows board={data} of={rows} />;
         }}
       </Load>
     </section>

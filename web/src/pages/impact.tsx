@@ -51,7 +51,7 @@ export const takenBack = (one: Impact): boolean => one.said_early !== null && !o
 const saidEarly = (one: Impact): string =>
   said.saidEarly(day(one.said_early!.day), one.said_early!.estimate === null ? null : signed(one.said_early!.estimate, one.unit), between(one.said_early!.interval));
 
-export function Effect(props: { of: Impact; today: string }): JSX.Element {
+function Effect(props: { of: Impact; today: string }): JSX.Element {
   const one = props.of;
   if (one.hidden) return <p class="withheld">{text.shell.hiddenCell}</p>;
   if (one.estimate === null)
@@ -152,13 +152,13 @@ function Row(props: { of: Impact; currency: string; today: string; latest: numbe
   );
 }
 
-function Interventions(props: { of: Board }): JSX.Element {
-  const latest = new Map(props.of.goals.map(goal => [goal.id, goal.latest]));
+/* Interventions under each other on one axis, the board's or those of one goal. */
+export function BoardRows(props: { board: Board; of: Impact[] }): JSX.Element {
+  const { board } = props;
+  const latest = new Map(board.goals.map(goal => [goal.id, goal.latest]));
   return (
-    <section>
-      <h2>{said.interventions}</h2>
-      <p class="order">{said.order}</p>
-      <IntervalKey early={props.of.impact.some(one => basisOf(one) !== null)} />
+    <>
+      <IntervalKey early={props.of.some(one => basisOf(one) !== null)} />
       <div class="board-head" aria-hidden="true">
         <span>{said.name}</span>
         <span>{said.moved}</span>
@@ -168,10 +168,20 @@ function Interventions(props: { of: Board }): JSX.Element {
         <span>{said.cost}</span>
       </div>
       <ol class="board">
-        {props.of.impact.map(one => (
-          <Row of={one} currency={props.of.summary.currency} today={props.of.today} latest={latest.get(one.goal ?? '') ?? null} key={one.id} />
+        {props.of.map(one => (
+          <Row of={one} currency={board.summary.currency} today={board.today} latest={latest.get(one.goal ?? '') ?? null} key={one.id} />
         ))}
       </ol>
+    </>
+  );
+}
+
+function Interventions(props: { of: Board }): JSX.Element {
+  return (
+    <section>
+      <h2>{said.interventions}</h2>
+      <p class="order">{said.order}</p>
+      <BoardRows board={props.of} of={props.of.impact} />
     </section>
   );
 }
