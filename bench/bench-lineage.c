@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Walking lineage in a made-up ledger of a given number of events (argument, default 1,000,000; about four and a half edges
- * each), on disk: milliseconds at the median and the 99th of a hundred walks, as the interface makes them (eight steps, eight
+ *   bench-lineage [EVENTS [FOLDER]]     EVENTS: default 1,000,000; FOLDER: where the ledger is kept, and measured again if it is there
+ *
+ * Walking lineage in a made-up ledger of so many events (about six edges each), on disk: milliseconds at the median and the 99th of a hundred walks, as the interface makes them (eight steps, eight
  * edges of each node, 120 nodes), with the newest event of each node looked up as its state is. Hubs are as in a company:
  * thirty files under every claim, a hundred imports under every file, two hundred needs over many versions of a claim. */
 #include "ledger/lineage.h"
@@ -27,6 +28,8 @@ static void check(bool fine, GError *error) { if (!fine) g_error("%s", error ? e
 static int64_t event_of(struct making *m, const char *subject) {
   GError *error = NULL;
   int64_t seq = 0;
+  m->events++;
+  if (!m->write) return 0;
   if (m->in_write++ == PER_WRITE) {
     check(ledger_commit(m->write, &error), error);
     check((m->write = ledger_write(m->ledger, m->events + 1, &error)) != NULL, error);
@@ -35,20 +38,20 @@ static int64_t event_of(struct making *m, const char *subject) {
   check(ledger_append(m->write, &(struct event){ .kind = "toy.made", .subject = subject, .actor = "system", .body = "{}" }, &seq, &error), error);
   g_strlcpy(m->subject, subject, sizeof m->subject);
   *m->before = 0;
-  m->events++;
   return seq;
 }
 
 static void edge(struct making *m, const char *source, const char *kind, int64_t seq, const char *format, ...) G_GNUC_PRINTF(5, 6);
 static void edge(struct making *m, const char *source, const char *kind, int64_t seq, const char *format, ...) {
   GError *error = NULL;
+  m->edges++;
+  if (!m->write) return;
   va_list arguments;
   va_start(arguments, format);
   g_autofree char *target = g_strdup_vprintf(format, arguments);
   va_end(arguments);
-  check(lineage_put(ledger_write_db(m->write), &(struct lineage_edge){ source, kind, target, seq, (int)(m->edges % 1000000), strcmp(source, m->subject) != 0 && strcmp(source, m->before) != 0 }, 1, &error), error);
+  check(lineage_put(ledger_write_db(m->write), &(struct lineage_edge){ source, kind, target, seq, (int)((m->edges - 1) % 1000000), strcmp(source, m->subject) != 0 && strcmp(source, m->before) != 0 }, 1, &error), error);
   g_strlcpy(m->before, source, sizeof m->before);
-  m->edges++;
 }
 
 static int below(struct making *m, int most) { return g_rand_int_range(m->rand, 0, MAX(most, 1)); }
@@ -144,11 +147,13 @@ static void measure(struct store *store, GRand *rand, const char *what, const ch
 int main(int argc, char **argv) {
   GError *error = NULL;
   if (sodium_init() < 0) return 1;
-  g_autofree char *dir = g_dir_make_tmp("meno-bench-lineage-XXXXXX", &error);
+  g_autofree char *dir = argc > 2 ? g_strdup(argv[2]) : g_dir_make_tmp("meno-bench-lineage-XXXXXX", &error);
+  check(dir && g_mkdir_with_parents(dir, 0700) == 0, error);
+  bool there = store_exists(dir, &error) == 1;
   struct store *store = store_open(dir, &error);
   check(store != NULL, error);
   struct making m = { .ledger = ledger_new(store, &tables), .rand = g_rand_new_with_seed(7), .wanted = argc > 1 ? g_ascii_strtoll(argv[1], NULL, 10) : 1000000 };
-  check((m.write = ledger_write(m.ledger, 1, &error)) != NULL, error);
+  if (!there) check((m.write = ledger_write(m.ledger, 1, &error)) != NULL, error); /* else the same is made up again, and not written */
   int imports = 0, claims = 0, assets = 0, deliveries = 0;
   for (int round = 0; m.events < m.wanted; round++) {
     if (m.events >= m.wanted / 100 * imports) make_import(&m, imports++);
@@ -156,7 +161,7 @@ int main(int argc, char **argv) {
     if (round % 10 == 0) make_decision(&m, assets++, claims);
     if (round % 4 == 0) make_delivery(&m, deliveries++, assets);
   }
-  check(ledger_commit(m.write, &error), error);
+  if (m.write) check(ledger_commit(m.write, &error), error);
   store_checkpoint(store);
   printf("%" G_GINT64_FORMAT " events, %" G_GINT64_FORMAT " edges, %.0f MB\n", m.events, m.edges, (double)store_size(store) / 1e6);
   measure(store, m.rand, "lineage: back from an action", "action:x", deliveries, LINEAGE_BACK);
@@ -170,10 +175,10 @@ int main(int argc, char **argv) {
   ledger_free(m.ledger);
   store_free(store);
   static const char *const files[] = { "meno.db", "meno.db-wal", "meno.db-shm" };
-  for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+  for (size_t i = 0; argc <= 2 && i < G_N_ELEMENTS(files); i++) {
     g_autofree char *path = g_build_filename(dir, files[i], NULL);
     g_unlink(path);
   }
-  g_rmdir(dir);
+  if (argc <= 2) g_rmdir(dir);
   return 0;
 }
