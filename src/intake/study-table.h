@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A CSV file as rows of a study: which column is what, periods and starts in any of three ways of writing them. */
+ * A CSV file as rows of a study: which column is what, periods and starts in any of the usual ways of writing them. */
 #pragma once
 #include "stats/study.h"
 
@@ -23,12 +23,14 @@ struct study_table {
   GArray *days, *places;   /* int32_t, int64_t, ascending */
   bool uneven;             /* the dates are no even steps: their places are 0, 1, 2 … */
   const char *date_format; /* static: how dates were read; NULL: whole numbers, or no time */
+  bool by_row;             /* the column of starts said of each row whether the unit was treated by then */
   GArray *windows;         /* of struct study_window, one a covariate; NULL: none is named */
   int missing;             /* cells of the outcome without a number */
 };
 
 /* Errors: BAD_INPUT "FILE: …" with the row (line of the file) and column: a column that is not there, a text that is no number, a
- * period that is no whole number or date, dates that may be day/month or month/day; whatever csv.h and encoding.h refuse. `file` is
+ * period that is no whole number or date, dates that may be day/month or month/day, a point that may part thousands or decimals, a
+ * row with more or fewer cells than the header, a unit that is treated and then no more, a start 0 where 0 is a period too; whatever csv.h and encoding.h refuse. `file` is
  * what errors call the bytes. */
 struct study_table *study_table_parse(const char *file, const char *bytes, size_t length, const struct study_columns *columns, GError **error);
 void study_table_free(struct study_table *table);

@@ -53,6 +53,7 @@ static void put_diagnostics(struct json_writer *out, const struct study_table *t
   json_put_integer(out, "rows_read", t->rows.rows);
   json_put_integer(out, "missing_outcomes", t->missing);
   if (t->date_format) json_put_string(out, "dates_read_as", t->date_format);
+  if (t->by_row) json_put_string(out, "starts_read_as", "the first period of a unit that says treated");
   for (guint i = 0; i < r->notes->len; i++) {
     const struct study_note *note = &g_array_index(r->notes, struct study_note, i);
     bool doubt = strcmp(note->key, "doubt") == 0;
@@ -87,6 +88,18 @@ static void put_answer(struct json_writer *out, const struct study *s, const str
 }
 
 /* ---- the question ------------------------------------------------------------------------------------------------ */
+
+#define OF(design) (1u << (design))
+static const struct { const char *option; unsigned designs; } choices[] = { { "controls", OF(STUDY_DID) }, { "season", OF(STUDY_ITS) | OF(STUDY_BSTS) }, { "harmonics", OF(STUDY_ITS) }, { "lags", OF(STUDY_ITS) },
+  { "level_only", OF(STUDY_ITS) }, { "ramp", OF(STUDY_RCT) }, { "draws", OF(STUDY_DID) | OF(STUDY_BSTS) | OF(STUDY_SC) | OF(STUDY_SDID) | OF(STUDY_WEDGE) } };
+
+/* An option that the design does not have must not be passed over. */
+static bool check_choices(const struct op_call *call, enum study_design design, GError **error) {
+  for (unsigned i = 0; i < G_N_ELEMENTS(choices); i++)
+    if (op_has(call, choices[i].option) && !(choices[i].designs & OF(design)))
+      return fail(error, MENO_ERROR_BAD_INPUT, "the design %s does not take %s: see `meno estimate --help`", study_names[design], choices[i].option);
+  return true;
+}
 
 static void read_choices(const struct op_call *call, struct study *s) {
   while (strcmp(study_names[s->design], op_text(call, "design")) != 0) s->design++;
@@ -123,6 +136,7 @@ static bool estimate(struct op_call *call, struct json_writer *out, GError **err
   g_autoptr(study_table_auto) table = study_columns_parse(op_text(call, "columns"), &named, error) ? study_table_parse(file->name, bytes ? bytes : "", length, &named, error) : NULL;
   if (!table) return false;
   read_choices(call, &s);
+  if (!check_choices(call, s.design, error)) return false;
   s.rows = table->rows;
   s.exposure = table->exposure;
   s.outcome = named.outcome;

@@ -101,11 +101,15 @@ static bool make_design(const struct its_series *s, const struct its_options *o,
   if (r->before < least || r->after < least || d->n < d->k + 2)
     return fail(error, MENO_ERROR_BAD_INPUT, "%d values before and %d after the start are too few for %d coefficients: give a longer series, or fewer harmonics and covariates",
                 r->before, r->after, d->k);
-  double low = d->y[0], high = d->y[0];
+  double low = d->y[0], high = d->y[0], mean = 0;
+  for (int i = 0; i < d->n; i++)
+    mean += d->y[i] / d->n;
   for (int i = 1; i < d->n; i++) {
     low = fmin(low, d->y[i]);
     high = fmax(high, d->y[i]);
   }
+  for (int i = 0; !counts(o) && i < d->n; i++)
+    d->y[i] -= mean; /* no effect depends on it, and rounding does */
   return high > low || fail(error, MENO_ERROR_BAD_INPUT, "the outcome has one value only: there is nothing to compare");
 }
 

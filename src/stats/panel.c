@@ -310,6 +310,27 @@ void panel_free(struct panel *p)
   g_free(p);
 }
 
+void panel_standardise(struct panel *p)
+{
+  size_t cells = (size_t)p->units * p->periods;
+  for (int j = 0; j < p->columns; j++) {
+    double mean = 0, square = 0;
+    int seen = 0;
+    for (size_t i = 0; i < cells; i++) {
+      double value = p->x[i * p->columns + j], away = value - mean;
+      if (isnan(value))
+        continue;
+      mean += away / ++seen;
+      square += away * (value - mean);
+    }
+    double spread = sqrt(square / MAX(seen, 1));
+    bool varies = spread > 1e-13 * fabs(mean); /* or it is what rounding left of the mean */
+    for (size_t i = 0; i < cells; i++)
+      if (!isnan(p->x[i * p->columns + j]))
+        p->x[i * p->columns + j] = varies ? (p->x[i * p->columns + j] - mean) / spread : 0;
+  }
+}
+
 int panel_treated(const struct panel *p)
 {
   int treated = 0;

@@ -7,6 +7,7 @@
 
 #define PANEL_NEVER INT64_MAX /* a unit that is never treated */
 #define PANEL_HUGE 1e70       /* a value beyond this is refused: errors of errors take its fourth power */
+#define PANEL_TINY 1e-70      /* values that differ by less are refused for the same reason */
 
 /* What comes in; borrowed. Arrays of `rows`. */
 struct panel_rows {
@@ -52,6 +53,9 @@ void panel_free(struct panel *panel);
 typedef struct panel panel_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(panel_auto, panel_free)
 
+/* Moves and scales each covariate to mean 0 and spread 1 over all cells: what does not change an effect, and keeps it apart from
+ * rounding where a covariate is far from 0. One that never varies becomes 0. */
+void panel_standardise(struct panel *panel);
 /* How many units start within the data; how many do not. */
 int panel_treated(const struct panel *panel);
 /* Refuses (BAD_INPUT) a panel without a treated unit, or without an untreated one where `controls` are wanted; says which

@@ -133,6 +133,8 @@ static bool make_series(const struct study *study, bool others, struct series *s
   g_autofree int *place = make_places(study, p, s);
   s->treated = panel_treated(p);
   s->columns = study->rows.columns;
+  if (!others && !study->exposure)
+    panel_standardise(p);
   for (int i = s->treated; others && i < p->units; i++) {
     s->others += whole(p, i);
     s->left_out += !whole(p, i);
@@ -438,14 +440,19 @@ bool study_rct(const struct study *study, struct study_result *r, const char **d
   } else {
     g_autofree int *treated = treated_rows(rows);
     bool members = rows->rows > rows->units;
+    const int *cluster = rows->cluster ? rows->cluster : members ? rows->unit : NULL;
+    int clusters = rows->units;
+    for (int i = 0; rows->cluster && i < rows->rows; i++)
+      clusters = MAX(clusters, rows->cluster[i] + 1);
     struct trial_rows in = { .n = rows->rows, .outcome = rows->outcome, .treated = treated, .x = rows->x, .columns = rows->columns,
-                             .cluster = members ? rows->unit : NULL, .clusters = rows->units };
+                             .cluster = cluster, .clusters = clusters };
     enum trial_method chosen = study->method ? (enum trial_method)method : rows->columns ? TRIAL_ADJUSTED : TRIAL_DIFFERENCE;
     if (!check_rows(rows, error) || !trial_parallel(&in, chosen, 1 - r->level, &t, error))
       return false;
     study_note_text(r, "method", methods[chosen]);
-    study_note(r, "units", t.clusters);
-    study_note(r, "treated_units", t.treated);
+    study_note(r, "units", rows->cluster ? rows->units : t.clusters);
+    if (!rows->cluster)
+      study_note(r, "treated_units", t.treated);
     study_note(r, "rows_left_out", rows->rows - t.rows);
   }
   put_trial(r, &t);

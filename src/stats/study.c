@@ -18,6 +18,7 @@
 #define FEW_BEHIND 5
 #define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls, if it is also more than so many times their noise */
 #define FIT_NOISE 1.5
+#define NOISE_LEAST 1e-12      /* an error below this share of the outcomes' spread is what is left of rounding */
 #define FIT_WORSE 2          /* gap before with covariates, over that with outcomes alone */
 
 const char *const study_names[] = { "did", "its", "sc", "sdid", "bsts", "rct", "stepped-wedge", "match", NULL };
@@ -175,6 +176,8 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
   int method = study_choice(s, methods, error), treated, other;
   g_autoptr(panel_auto) p = method < 0 ? NULL : panel_new(&s->rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, error);
   struct did_options options = { .method = method, .controls = s->not_yet ? DID_NOT_YET_TREATED : DID_NEVER_TREATED, .draws = s->draws, .alpha = 1 - r->level, .seed = s->seed };
+  if (p)
+    panel_standardise(p);
   g_autoptr(did_result_auto) d = p ? did_estimate(p, &options, error) : NULL;
   if (!d)
     return false;
@@ -351,7 +354,7 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
     study_note(r, "p_few_controls", few);
   study_note_text(r, "errors", y->errors == SYNTHETIC_PLACEBO ? "placebo" : y->errors == SYNTHETIC_JACKKNIFE ? "jackknife" : "none");
   if (y->fit_share > FIT_MOST && y->fit > FIT_NOISE * y->noise)
-    study_doubt(r, doubt, "no mixture of the untreated units went the same way before: the gap then was %.0f %% of the spread between them", 100 * y->fit_share);
+    study_doubt(r, doubt, "no mixture of the untreated units went the same way before: the gap then was %.3g %% of the spread between them", 100 * y->fit_share);
   else if (isnan(y->se))
     study_doubt(r, doubt, "%d untreated units are too few to know what chance does", y->controls);
   else if ((control || y->treated == 1) && (y->controls + 1) * (1 - r->level) < 1)
@@ -429,6 +432,50 @@ static char *say(const struct study_result *r, const struct study *s, const char
   return g_strdup_printf("It cannot be told: %s, but %s.", found, doubt ? doubt : "chance alone does that often enough");
 }
 
+/* What the design does not take must not be passed over: the answer would be another one than was asked for. */
+static bool check_question(const struct study *s, GError **error)
+{
+  const char *name = study_names[s->design];
+  if (!s->rows.time && s->design != STUDY_RCT && s->design != STUDY_MATCH)
+    return fail(error, MENO_ERROR_BAD_INPUT, "the design %s needs a column of time", name);
+  if ((s->windows || s->earlier) && s->design != STUDY_SC)
+    return fail(error, MENO_ERROR_BAD_INPUT, "the design %s takes covariates as they are: periods of a covariate (name@from:to) are for the design sc", name);
+  if (s->rows.cluster && s->design != STUDY_DID && s->design != STUDY_RCT)
+    return fail(error, MENO_ERROR_BAD_INPUT, "the design %s takes no clusters: leave cluster=… out, or make each cluster one unit", name);
+  if (s->exposure && s->design != STUDY_ITS)
+    return fail(error, MENO_ERROR_BAD_INPUT, "the design %s takes no exposure: divide the outcome by it", name);
+  return true;
+}
+
+/* Column `column` of the covariates, −1: the outcome. */
+static double value_at(const struct panel_rows *rows, int row, int column)
+{
+  return column < 0 ? rows->outcome[row] : rows->x[(size_t)row * rows->columns + column];
+}
+
+static double spread_of(const struct panel_rows *rows, int column)
+{
+  double low = INFINITY, high = -INFINITY;
+  for (int i = 0; i < rows->rows; i++) {
+    double value = value_at(rows, i, column);
+    low = value < low ? value : low;
+    high = value > high ? value : high;
+  }
+  return high - low;
+}
+
+/* Squares of what is closer together than this are 0 to a double, and so would be the errors. */
+static bool check_spread(const struct study *s, GError **error)
+{
+  for (int j = -1; j < s->rows.columns; j++) {
+    double spread = spread_of(&s->rows, j);
+    if (spread > 0 && spread < PANEL_TINY)
+      return fail(error, MENO_ERROR_BAD_INPUT, "the values of %s%s lie within %.2g of each other, which is too close to reckon with: multiply the column by a constant", j < 0 ? "the outcome" : "the covariate ",
+                  j >= 0 && s->covariates ? s->covariates[j] : "", spread);
+  }
+  return true;
+}
+
 struct study_result *study_estimate(const struct study *s, GError **error)
 {
   typedef bool run(const struct study *, struct study_result *, const char **, GError **);
@@ -440,17 +487,9 @@ struct study_result *study_estimate(const struct study *s, GError **error)
   r->level = s->alpha > 0 ? 1 - s->alpha : 0.95;
   r->effects = g_array_new(FALSE, FALSE, sizeof(struct study_effect));
   r->notes = g_array_new(FALSE, FALSE, sizeof(struct study_note));
-  if (!s->rows.time && s->design != STUDY_RCT && s->design != STUDY_MATCH) {
-    fail(error, MENO_ERROR_BAD_INPUT, "the design %s needs a column of time", study_names[s->design]);
+  if (!check_question(s, error) || !check_spread(s, error) || !runs[s->design](s, r, &doubt, error))
     return NULL;
-  }
-  if ((s->windows || s->earlier) && s->design != STUDY_SC) {
-    fail(error, MENO_ERROR_BAD_INPUT, "the design %s takes covariates as they are: periods of a covariate (name@from:to) are for the design sc", study_names[s->design]);
-    return NULL;
-  }
-  if (!runs[s->design](s, r, &doubt, error))
-    return NULL;
-  if (!doubt && !isnan(r->estimate) && !(r->se > 0))
+  if (!doubt && !isnan(r->estimate) && !(r->se > NOISE_LEAST * (r->logs ? 1 : spread_of(&s->rows, -1))))
     study_doubt(r, &doubt, "the values leave nothing to chance (there is no noise in them), so that no error can be told");
   r->verdict = judge(r, s, doubt);
   r->sentence = say(r, s, doubt);
