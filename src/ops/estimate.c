@@ -90,7 +90,7 @@ static void put_answer(struct json_writer *out, const struct study *s, const str
 /* ---- the question ------------------------------------------------------------------------------------------------ */
 
 #define OF(design) (1u << (design))
-static const struct { const char *option; unsigned designs; } choices[] = { { "controls", OF(STUDY_DID) }, { "season", OF(STUDY_ITS) | OF(STUDY_BSTS) }, { "harmonics", OF(STUDY_ITS) }, { "lags", OF(STUDY_ITS) },
+static const struct { const char *option; unsigned designs; } choices[] = { { "controls", OF(STUDY_DID) }, { "anticipation", OF(STUDY_DID) }, { "base", OF(STUDY_DID) }, { "season", OF(STUDY_ITS) | OF(STUDY_BSTS) }, { "harmonics", OF(STUDY_ITS) }, { "lags", OF(STUDY_ITS) },
   { "level_only", OF(STUDY_ITS) }, { "ramp", OF(STUDY_RCT) }, { "draws", OF(STUDY_DID) | OF(STUDY_BSTS) | OF(STUDY_SC) | OF(STUDY_SDID) | OF(STUDY_WEDGE) } };
 
 /* An option that the design does not have must not be passed over. */
@@ -104,6 +104,8 @@ static bool check_choices(const struct op_call *call, enum study_design design, 
 static void read_choices(const struct op_call *call, struct study *s) {
   while (strcmp(study_names[s->design], op_text(call, "design")) != 0) s->design++;
   s->not_yet = g_strcmp0(op_text(call, "controls"), "not-yet") == 0;
+  s->anticipation = (int)op_number(call, "anticipation", 0);
+  s->universal = g_strcmp0(op_text(call, "base"), "universal") == 0;
   s->method = op_text(call, "method");
   s->smallest = op_number(call, "smallest", 0);
   s->alpha = op_number(call, "alpha", 0.05);
@@ -154,6 +156,7 @@ static bool estimate(struct op_call *call, struct json_writer *out, GError **err
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
 static const char *const controls[] = { "never", "not-yet", NULL };
+static const char *const bases[] = { "varying", "universal", NULL };
 static const struct field estimate_in[] = { { "files", FIELD_FILES, REQUIRED | IN_PATH, "one CSV file, a row per unit and period" },
   { "design", FIELD_WORD(study_names), REQUIRED, "did: units start at any times, others never or later; its: one series before and after; sc, sdid: few treated units against a mixture of "
     "untreated ones; bsts: one series foretold from its past and from untouched ones; rct: chance chose the units; stepped-wedge: chance chose the order; match: nobody randomised" },
@@ -161,6 +164,8 @@ static const struct field estimate_in[] = { { "files", FIELD_FILES, REQUIRED | I
     "for never; or one period for all units" },
   { "method", FIELD_TEXT(40), 0, "did: dr, reg, ipw; its: newey-west, prais-winsten, reml, poisson, quasi-poisson; sdid: placebo, jackknife; rct: difference, cuped, ancova, lin; match: entropy, propensity" },
   { "controls", FIELD_WORD(controls), 0, "did: not-yet takes units that start later as controls too" },
+  { "anticipation", FIELD_INTEGER(0, 1000), 0, "did: periods before the start in which an effect may show already; the period before them is the base" },
+  { "base", FIELD_WORD(bases), 0, "did: what effects before the start are against: varying (default), each the period before it; universal, all the last period before the start" },
   { "smallest", FIELD_NUMBER(0, 1e70), 0, "the effect worth having: without it nothing \"did not move\"" },
   { "season", FIELD_INTEGER(0, 1000), 0, "its, bsts: values per season" }, { "harmonics", FIELD_INTEGER(0, 50), 0, "its: pairs of sine and cosine" },
   { "lags", FIELD_INTEGER(0, 1000), 0, "its, newey-west: lags of its error (default: by their rule of 1994)" }, { "level_only", FIELD_BOOL, 0, "its: a step without a change of slope" },

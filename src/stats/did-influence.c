@@ -52,14 +52,20 @@ static void add_targets(struct sums *s, int group, int count)
         to[i] += part * psi[i];
     }
   }
-  for (int t = 0; t < w->targets - 3; t++)
+  for (int kind = 0; kind < DID_GUARDS; kind++)
+    for (int a = 0; a < s->active_count; a++) {
+      double part = w->guard_part[kind][s->active[a]], *to = s->target + (size_t)(w->first_overall + 3 + kind) * DID_CHUNK;
+      for (int i = 0; part != 0 && i < count; i++)
+        to[i] += part * s->psi[(size_t)a * DID_CHUNK + i];
+    }
+  for (int t = 0; t < w->first_overall; t++)
     for (int i = 0; i < count; i++)
       s->target[(size_t)t * DID_CHUNK + i] += w->target[t].shift[group];
   const struct did_average *kinds[3] = { &w->result->dynamic, &w->result->group, &w->result->calendar };
   for (int kind = 0; kind < 3; kind++) {
-    double *to = s->target + (size_t)(w->targets - 3 + kind) * DID_CHUNK;
+    double *to = s->target + (size_t)(w->first_overall + kind) * DID_CHUNK;
     for (int i = 0; kind == 1 && i < count; i++)
-      to[i] = w->target[w->targets - 2].shift[group];
+      to[i] = w->target[w->first_overall + 1].shift[group];
     for (int row = 0; row < kinds[kind]->count; row++)
       for (int i = 0; i < count; i++)
         to[i] += w->overall[kind][row] * s->target[(size_t)(w->first_row[kind] + row) * DID_CHUNK + i];
@@ -290,7 +296,7 @@ static void read_average(const struct sums *s, int kind, struct did_average *ave
     for (int r = 0; kind >= 0 && r < rows; r++)
       to[rows] += w->overall[kind][r] * to[r];
     for (int g = 0; kind == 1 && g < w->groups; g++)
-      to[rows] += w->target[w->targets - 2].shift[g] * group[g];
+      to[rows] += w->target[w->first_overall + 1].shift[g] * group[g];
   }
   average->critical = read_draws(values, draws, columns, rows, w->options.alpha, w->panel->units, se);
   for (int r = 0; r < rows; r++)
@@ -368,8 +374,10 @@ static void read_errors(const struct sums *s)
     kinds[kind]->critical = r->critical;
     for (int i = 0; i < kinds[kind]->count; i++)
       set_error(&kinds[kind]->rows[i], s->target_square[w->first_row[kind] + i], n, critical);
-    set_error(overall, s->target_square[w->targets - 3 + kind], n, critical);
+    set_error(overall, s->target_square[w->first_overall + kind], n, critical);
   }
+  for (int kind = 0; kind < DID_GUARDS; kind++)
+    set_error(&r->guard[kind], s->target_square[w->first_overall + 3 + kind], n, critical);
 }
 
 static void sums_clear(struct sums *s)

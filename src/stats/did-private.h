@@ -32,13 +32,15 @@ struct did_work {
   struct did_cell *cell;
   int cells, width;          /* width: columns with the constant; 1 for none */
   struct did_result *result;
-  /* targets: simple, then the rows of dynamic, group and calendar, then their overall three */
+  /* targets: simple, then the rows of dynamic, group and calendar, then their overall three, then the guards */
   struct did_target *target;
   int targets;
   int *row_of[3];            /* [cells]: target of the cell in dynamic, group, calendar; -1 none */
   double *part_of[3];        /* its weight there */
   double *simple_part;       /* [cells] */
   double *overall[3];        /* [rows]: weights of the rows in the overall of dynamic, group, calendar */
+  double *guard_part[DID_GUARDS]; /* [cells] */
+  int first_overall;
   int first_row[3];
 };
 

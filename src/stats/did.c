@@ -77,11 +77,14 @@ static void fit_cells(struct did_work *w)
     const struct did_group *group = &w->group[g];
     int before = base_of(w, group), size = group->to - group->from;
     r->dropped_small += size < w->width + 5;
-    for (int t = 1; t < w->periods && before >= 0; t++) {
+    for (int t = !w->options.universal; t < w->periods && before >= 0; t++) {
       bool post = p->when[t] >= group->start;
+      int base = post || w->options.universal ? before : t - 1;
+      if (base == t)
+        continue;
       struct did_cell *cell = &w->cell[w->cells];
       struct did_effect *effect = &r->cell[w->cells++];
-      *cell = (struct did_cell){ .group = g, .now = t, .base = post ? before : t - 1, .control_from = control_from(w, t), .treated = size };
+      *cell = (struct did_cell){ .group = g, .now = t, .base = base, .control_from = control_from(w, MAX(t, base)), .treated = size };
       *effect = (struct did_effect){ .group = group->start, .time = p->when[t], .post = post, .se = NAN, .boot_se = NAN, .low = NAN, .high = NAN };
       cell->controls = p->units - cell->control_from - (group->from >= cell->control_from ? size : 0);
       did_cell_fit(w, cell, effect);
@@ -181,7 +184,7 @@ static void weigh_simple(struct did_work *w)
 /* Dynamic: the plain mean of the rows from the start on; calendar: of all; group: by the groups' shares. */
 static void weigh_overall(struct did_work *w, int kind, struct did_average *average)
 {
-  struct did_target *overall = &w->target[w->targets - 3 + kind];
+  struct did_target *overall = &w->target[w->first_overall + kind];
   double total = 0;
   w->overall[kind] = g_new0(double, (size_t)MAX(average->count, 1));
   g_autofree int *group = g_new0(int, (size_t)MAX(average->count, 1));
@@ -201,6 +204,40 @@ static void weigh_overall(struct did_work *w, int kind, struct did_average *aver
   average->overall.estimate = total > 0 ? overall->estimate : NAN;
 }
 
+/* Weights of the cells in the guards. Before the start each cell is the change of one period. */
+static void weigh_guards(struct did_work *w)
+{
+  g_autofree double *share_of = g_new0(double, (size_t)w->groups), *reach = g_new0(double, (size_t)w->groups), *before = g_new0(double, (size_t)w->groups);
+  g_autofree int *base = g_new(int, (size_t)w->groups);
+  const struct did_effect *e = w->result->cell;
+  bool any = false;
+  for (int kind = 0; kind < DID_GUARDS; kind++)
+    w->guard_part[kind] = g_new0(double, (size_t)MAX(w->cells, 1));
+  for (int g = 0; g < w->groups; g++)
+    base[g] = base_of(w, &w->group[g]);
+  for (int c = 0; c < w->cells; c++) {
+    int g = w->cell[c].group;
+    share_of[g] += w->simple_part[c];
+    reach[g] += w->simple_part[c] * (w->cell[c].now - base[g]);
+    before[g] += w->cell[c].usable && w->cell[c].now <= base[g];
+  }
+  for (int c = 0; c < w->cells && !w->options.universal; c++) {
+    int g = w->cell[c].group;
+    bool old = w->cell[c].usable && w->cell[c].now <= base[g] && share_of[g] > 0;
+    w->guard_part[DID_DIP][c] = old && w->cell[c].now == base[g] ? share_of[g] : 0;
+    w->guard_part[DID_TREND][c] = old ? reach[g] / before[g] : 0;
+    w->guard_part[DID_WITHOUT_DIP][c] = w->simple_part[c] + w->guard_part[DID_DIP][c];
+    w->guard_part[DID_WITHOUT_TREND][c] = w->simple_part[c] - w->guard_part[DID_TREND][c];
+    any = any || old;
+  }
+  for (int kind = 0; kind < DID_GUARDS; kind++) {
+    struct did_effect *guard = &w->result->guard[kind];
+    *guard = (struct did_effect){ .estimate = any ? 0 : NAN, .se = NAN, .boot_se = NAN, .low = NAN, .high = NAN };
+    for (int c = 0; c < w->cells; c++)
+      guard->estimate += w->cell[c].usable ? w->guard_part[kind][c] * e[c].estimate : 0;
+  }
+}
+
 static void make_averages(struct did_work *w)
 {
   struct did_result *r = w->result;
@@ -211,7 +248,8 @@ static void make_averages(struct did_work *w)
     find_rows(w, kind, kinds[kind]);
     w->targets += kinds[kind]->count;
   }
-  w->targets += 3;
+  w->first_overall = w->targets;
+  w->targets += 3 + DID_GUARDS;
   w->target = g_new0(struct did_target, (size_t)w->targets);
   for (int t = 0; t < w->targets; t++)
     w->target[t].shift = g_new0(double, (size_t)w->groups + 1);
@@ -220,6 +258,7 @@ static void make_averages(struct did_work *w)
     weigh(w, kind, kinds[kind]);
     weigh_overall(w, kind, kinds[kind]);
   }
+  weigh_guards(w);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
@@ -239,6 +278,8 @@ static void work_clear(struct did_work *w)
     g_free(w->part_of[kind]);
     g_free(w->overall[kind]);
   }
+  for (int kind = 0; kind < DID_GUARDS; kind++)
+    g_free(w->guard_part[kind]);
   g_free(w->simple_part);
   g_free(w->target);
   g_free(w->cell);

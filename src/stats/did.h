@@ -14,6 +14,7 @@ struct did_options {
   enum did_controls controls;
   enum did_multiplier multiplier;
   int anticipation;                /* periods before the start in which an effect may show already */
+  bool universal;                  /* effects before the start are against the last period before it, as those after; else each against the period before */
   int draws;                       /* of the multiplier bootstrap; 0: analytic errors only, pointwise intervals */
   double alpha;                    /* 0: 0.05 */
   uint64_t seed;
@@ -29,6 +30,11 @@ struct did_effect {
   const char *why;                 /* static; NULL where there is an estimate */
 };
 
+/* What the simple average looks like where the treated stood aside just before their start, or were on a way of their own already:
+ * the change in the last period before the start and the average against the period before that one; the change that the mean trend
+ * before would have made in the periods of the average, and the average less that. Weights taken as given. NAN: no such periods. */
+enum did_guard { DID_DIP, DID_WITHOUT_DIP, DID_TREND, DID_WITHOUT_TREND, DID_GUARDS };
+
 struct did_average { int count; struct did_effect *rows; struct did_effect overall; double critical; /* of the simultaneous band over the rows */ };
 
 struct did_result {
@@ -36,6 +42,7 @@ struct did_result {
   struct did_effect *cell;         /* groups ascending, periods ascending */
   double critical;                 /* of the simultaneous band over all cells; the normal one without bootstrap */
   struct did_average simple, dynamic, group, calendar; /* simple has no rows */
+  struct did_effect guard[DID_GUARDS]; /* with `universal` all NAN */
   double wald, pretrend_p;         /* all effects before the starts are nothing, by chi square as R `did`; NAN: there are none */
   double pretrend_p_few;           /* the same by Hotelling's F, which does not cry wolf with few clusters */
   double df;                       /* of the t behind the pointwise intervals; INFINITY from 100 clusters on */

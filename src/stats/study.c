@@ -18,6 +18,8 @@
 #define FEW_BEHIND 5
 #define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls, if it is also more than so many times their noise */
 #define FIT_NOISE 1.5
+#define DIP_SHOWS 0.1          /* p of what is before the starts, from which on an effect must stand without it */
+#define TREND_SHOWS 0.2
 #define NOISE_LEAST 1e-12      /* an error below this share of the outcomes' spread is what is left of rounding */
 #define FIT_WORSE 2          /* gap before with covariates, over that with outcomes alone */
 
@@ -170,12 +172,46 @@ static double largest_before(const struct panel *p, const struct did_result *d)
   return fmin(count * least, count ? 1 : NAN);
 }
 
+/* May the effect be the return from where the treated stood just before their start, or the way that they were on? It may where
+ * the change before, or the trend, shows at all, and there is no effect without it. */
+static bool explained(const struct did_result *d, enum did_guard change, enum did_guard without, double shows)
+{
+  const struct did_effect *of = &d->guard[change], *rest = &d->guard[without];
+  double estimate = d->simple.overall.estimate, towards = change == DID_DIP ? -of->estimate : of->estimate;
+  return linear_p(of->estimate / of->se, d->df) < shows && towards * estimate > 0 && !(rest->low > 0 && estimate > 0) && !(rest->high < 0 && estimate < 0);
+}
+
+static void doubt_parallel(const struct panel *p, const struct did_options *options, const struct did_result *d, struct study_result *r, const char **doubt)
+{
+  struct did_options varying = *options;
+  varying.universal = false;
+  varying.draws = 0;
+  g_autoptr(did_result_auto) own = options->universal ? did_estimate(p, &varying, NULL) : NULL;
+  const struct did_result *with = own ? own : d;
+  double before = isnan(with->pretrend_p_few) ? largest_before(p, with) : NAN;
+  if (!isnan(before))
+    study_note(r, "pretrend_p_largest", before);
+  study_note(r, "last_change_before", with->guard[DID_DIP].estimate);
+  study_note(r, "without_last_change_before", with->guard[DID_WITHOUT_DIP].estimate);
+  study_note(r, "trend_before_went_on", with->guard[DID_TREND].estimate);
+  study_note(r, "without_trend_before", with->guard[DID_WITHOUT_TREND].estimate);
+  if (with->pretrend_p_few < PRETREND_ALPHA || before < PRETREND_ALPHA)
+    study_doubt(r, doubt, "the groups moved apart before the starts already (p = %.2g)", isnan(before) ? with->pretrend_p_few : before);
+  else if (explained(with, DID_DIP, DID_WITHOUT_DIP, DIP_SHOWS))
+    study_doubt(r, doubt, "the treated stood aside in the last period before their start: against the period before that one the effect is %.4g (%.4g to %.4g)", with->guard[DID_WITHOUT_DIP].estimate,
+                with->guard[DID_WITHOUT_DIP].low, with->guard[DID_WITHOUT_DIP].high);
+  else if (explained(with, DID_TREND, DID_WITHOUT_TREND, TREND_SHOWS))
+    study_doubt(r, doubt, "the groups were on ways of their own before the starts: if these went on, the effect is %.4g (%.4g to %.4g)", with->guard[DID_WITHOUT_TREND].estimate,
+                with->guard[DID_WITHOUT_TREND].low, with->guard[DID_WITHOUT_TREND].high);
+}
+
 static bool run_did(const struct study *s, struct study_result *r, const char **doubt, GError **error)
 {
   static const char *const methods[] = { "dr", "reg", "ipw", NULL };
   int method = study_choice(s, methods, error), treated, other;
   g_autoptr(panel_auto) p = method < 0 ? NULL : panel_new(&s->rows, PANEL_COMPLETE | PANEL_WITH_BEFORE, error);
-  struct did_options options = { .method = method, .controls = s->not_yet ? DID_NOT_YET_TREATED : DID_NEVER_TREATED, .draws = s->draws, .alpha = 1 - r->level, .seed = s->seed };
+  struct did_options options = { .method = method, .controls = s->not_yet ? DID_NOT_YET_TREATED : DID_NEVER_TREATED, .draws = s->draws, .alpha = 1 - r->level, .seed = s->seed,
+                                 .anticipation = s->anticipation, .universal = s->universal };
   if (p)
     panel_standardise(p);
   g_autoptr(did_result_auto) d = p ? did_estimate(p, &options, error) : NULL;
@@ -203,9 +239,6 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
   study_note(r, "pretrend_p", d->pretrend_p);
   study_note(r, "pretrend_p_few_clusters", d->pretrend_p_few);
   study_note(r, "pretrend_effects", d->wald_df);
-  double before = isnan(d->pretrend_p_few) ? largest_before(p, d) : NAN;
-  if (!isnan(before))
-    study_note(r, "pretrend_p_largest", before);
   study_note(r, "never_treated", d->never);
   study_note(r, "small_groups", d->dropped_small);
   note_bacon(s, r, p);
@@ -213,8 +246,8 @@ static bool run_did(const struct study *s, struct study_result *r, const char **
     study_doubt(r, doubt, "no effect after a start can be told: %s", d->cells ? d->cell[0].why ? d->cell[0].why : "no control is left" : "no group has a before and an after");
   else if (MIN(treated, other) < 3)
     study_doubt(r, doubt, "%d treated and %d other units are too few to know what chance does: use the design sc or sdid", treated, other);
-  else if (d->pretrend_p_few < PRETREND_ALPHA || before < PRETREND_ALPHA)
-    study_doubt(r, doubt, "the groups moved apart before the starts already (p = %.2g)", isnan(before) ? d->pretrend_p_few : before);
+  else
+    doubt_parallel(p, &options, d, r, doubt);
   return true;
 }
 

@@ -23,6 +23,8 @@ struct study {
   bool uneven;               /* rows.time numbers periods that are not equally far apart */
   /* choices; 0 is the default */
   int not_yet;               /* DID: controls are those not treated yet; default: never treated */
+  int anticipation;          /* DID: periods before the start in which an effect may show already */
+  bool universal;            /* DID: effects before the start are against the last period before it */
   const char *method;        /* DID dr, reg, ipw; ITS newey-west, prais-winsten, reml, poisson, quasi-poisson; RCT difference, cuped, ancova, lin; MATCH
                               * entropy, propensity; SDID placebo, jackknife; NULL: the first, the first with exposure: quasi-poisson */
   int draws;                 /* DID: bootstrap; BSTS: kept draws; SDID: placebos */
