@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define RHO_STEP 0.01
+#define RHO_MOST 0.98
 #define RHO_VARIANCE_MOST 0.25
 #define DF_LEAST 2
 
@@ -201,7 +202,7 @@ static double likelihood(const struct design *d, double rho, double *x, double *
 static double find_rho(const struct design *d, double *x, double *y, double *beta, double *bread, double *residual)
 {
   const double golden = 0.6180339887498949;
-  double low = -0.95, high = 0.98;
+  double low = -0.95, high = RHO_MOST;
   for (int i = 0; i < 50; i++) {
     double one = high - golden * (high - low), two = low + golden * (high - low);
     if (likelihood(d, one, x, y, beta, bread, residual) < likelihood(d, two, x, y, beta, bread, residual))
@@ -272,11 +273,19 @@ static double variance_under(const struct design *d, double rho, const double *b
 static bool fit_errors(const struct design *d, double *beta, double *variance, struct wobble *w, struct its_result *r)
 {
   int k = d->k;
-  g_autofree double *x = g_new(double, (size_t)d->n * k), *y = g_new(double, (size_t)d->n), *bread = g_new(double, (size_t)k * k), *residual = g_new(double, (size_t)d->n);
-  double rho = find_rho(d, x, y, beta, bread, residual);
+  g_autofree double *x = g_new(double, (size_t)d->n * k), *y = g_new(double, (size_t)d->n), *bread = g_new(double, (size_t)k * k), *residual = g_new(double, (size_t)d->n),
+                    *even = g_new(double, (size_t)k * k);
+  double rho = find_rho(d, x, y, beta, bread, residual), ignored;
+  if (likelihood(d, rho, x, y, beta, bread, residual) == -INFINITY)
+    return false;
+  r->left = autocorrelation(d, residual, &ignored);
+  r->wanders = rho > RHO_MOST - RHO_STEP / 10;
   if (!linear_fit(d->x, d->y, NULL, d->n, k, beta, bread, residual))
     return false;
   autocorrelation(d, residual, &r->durbin_watson);
+  linear_series_variance(d->x, residual, bread, 0, d->n, k, variance);
+  linear_variance(LINEAR_CLASSIC, d->x, NULL, residual, bread, NULL, 0, d->n, k, NULL, even, NULL);
+  r->uneven = sqrt(variance[LEVEL * k + LEVEL] / even[LEVEL * k + LEVEL]);
   w->above = g_new(double, (size_t)k * k);
   w->below = g_new(double, (size_t)k * k);
   double at = variance_under(d, rho, bread, variance), up = variance_under(d, rho + RHO_STEP, bread, w->above), down = variance_under(d, rho - RHO_STEP, bread, w->below);

@@ -36,6 +36,9 @@ struct its_result {
   int rows, before, after, columns, lags;
   double df;                 /* INFINITY: normal; AUTOREGRESSIVE: of the level */
   double autocorrelation;    /* of the residuals, lag 1; Prais–Winsten, REML, AUTOREGRESSIVE: the estimate that was used */
+  double left;               /* AUTOREGRESSIVE: autocorrelation of what that leaves of the residuals */
+  bool wanders;              /* AUTOREGRESSIVE: as much autocorrelation as is looked for, and perhaps more */
+  double uneven;             /* AUTOREGRESSIVE: the level's error by residuals as they lie, over that by their mean square: above 1 where the spread is uneven */
   double durbin_watson, dispersion; /* dispersion: Pearson's χ² / df; NAN for the others */
 };
 

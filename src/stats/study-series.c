@@ -233,6 +233,10 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
     if (!own)
       widen(r, &i, &kept);
   }
+  if (!isnan(kept.level.p)) {
+    study_note(r, "autocorrelation_left", kept.left);
+    study_note(r, "error_as_the_spread_lies", kept.uneven);
+  }
   study_note_text(r, "interval_by", method == ITS_NEWEY_WEST && !own ? "the error of least squares under autoregressive noise" : methods[method]);
   r->estimate = i.level.estimate;
   r->se = i.level.se;
@@ -263,6 +267,12 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
     study_doubt(r, doubt, "%d values before and %d after are too few to tell a step from autocorrelation: eight of each are the least", i.before, i.after);
   else if (kept.level.p > 1 - r->level && !(i.level.p > 1 - r->level))
     study_doubt(r, doubt, "an error that takes the autocorrelation of %.2f for what it is does not exclude chance (p = %.2g)", kept.autocorrelation, kept.level.p);
+  else if (!isnan(kept.level.p) && kept.wanders)
+    study_doubt(r, doubt, "what the lines leave wanders off without returning: a series that does so takes such steps of its own");
+  else if (!isnan(kept.level.p) && kept.left + (double)kept.columns / kept.rows > 2 / sqrt(kept.rows))
+    study_doubt(r, doubt, "what the lines leave hangs together over more than one period (%.2f is left after the autocorrelation): curves or seasons are not in the model", kept.left);
+  else if (fabs(kept.level.estimate) <= kept.uneven * (kept.level.high - kept.level.estimate) && fabs(kept.level.estimate) > kept.level.high - kept.level.estimate)
+    study_doubt(r, doubt, "the values vary more where the step is learnt from: with an error for that chance is not excluded");
   else if (method == ITS_POISSON && i.dispersion > 1.5)
     study_doubt(r, doubt, "the counts vary %.1f times as much as Poisson's: use the method quasi-poisson", i.dispersion);
   else if (i.logs)

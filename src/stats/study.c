@@ -18,6 +18,7 @@
 #define FEW_BEHIND 5
 #define FIT_MOST 0.3           /* gap before, as a share of the spread of the controls, if it is also more than so many times their noise */
 #define FIT_NOISE 1.5
+#define LOUDER 1.645          /* errors of a variance, from which on the treated are noisier than the controls */
 #define DIP_SHOWS 0.1          /* p of what is before the starts, from which on an effect must stand without it */
 #define TREND_SHOWS 0.2
 #define NOISE_LEAST 1e-12      /* an error below this share of the outcomes' spread is what is left of rounding */
@@ -348,6 +349,87 @@ static struct synthetic_result *run_control(const struct study *s, const struct 
   return synthetic_estimate(p, o, error);
 }
 
+/* How much noisier the treated are from period to period than the controls, before their starts; 1 where chance may make that of equals.
+ * An error from placebos is that of controls in the place of the treated. */
+static double louder(const struct panel *p, double noise)
+{
+  double square = 0, mean = 0;
+  int steps = 0;
+  for (int i = 0; i < p->units; i++)
+    for (int t = 1; p->first[i] < p->periods && t < p->first[i]; t++) {
+      double step = p->y[(size_t)t * p->units + i] - p->y[(size_t)(t - 1) * p->units + i], away = step - mean;
+      mean += away / ++steps;
+      square += away * (step - mean);
+    }
+  double times = steps > 1 ? square / (steps - 1) / (noise * noise) : 1;
+  return times > 1 + LOUDER * sqrt(2.0 / MAX(steps, 1)) ? sqrt(times) : 1;
+}
+
+/* Synthetic difference in differences without the last period before the start, which must be one; NAN: it cannot be made. */
+static double without_last_before(const struct panel_rows *rows, const struct panel *p)
+{
+  int kept = 0, before = p->first[0] - 1;
+  for (int i = 0; i < p->units; i++)
+    if (p->first[i] < p->periods && p->first[i] != p->first[0])
+      return NAN;
+  g_autofree int *unit = g_new(int, (size_t)rows->rows);
+  g_autofree int64_t *time = g_new(int64_t, (size_t)rows->rows), *start = g_new(int64_t, (size_t)rows->rows);
+  g_autofree double *outcome = g_new(double, (size_t)rows->rows), *x = g_new(double, (size_t)rows->rows * (size_t)MAX(rows->columns, 1));
+  for (int i = 0; i < rows->rows; i++) {
+    if (rows->time[i] == p->when[before])
+      continue;
+    unit[kept] = rows->unit[i];
+    time[kept] = rows->time[i];
+    start[kept] = rows->start[i];
+    outcome[kept] = rows->outcome[i];
+    for (int j = 0; j < rows->columns; j++)
+      x[(size_t)kept * rows->columns + j] = rows->x[(size_t)i * rows->columns + j];
+    kept++;
+  }
+  struct panel_rows less = { .rows = kept, .units = rows->units, .columns = rows->columns, .unit = unit, .time = time, .start = start, .outcome = outcome, .x = x };
+  g_autoptr(panel_auto) q = panel_new(&less, PANEL_COMPLETE | PANEL_WITH_BEFORE, NULL);
+  struct synthetic_options options = { .method = SYNTHETIC_DID, .errors = SYNTHETIC_NO_ERRORS };
+  g_autoptr(synthetic_result_auto) y = q ? synthetic_estimate(q, &options, NULL) : NULL;
+  return y ? y->estimate : NAN;
+}
+
+/* The gaps after the start against the line through those before it; p of that line's slope. One start only, else NAN. */
+static double against_line(const struct synthetic_result *y, double *ret_slope, double *ret_p)
+{
+  int before = 0, after = 0;
+  double mean = 0, at = 0, square = 0, across = 0, left = 0, gap = 0, when = 0;
+  *ret_slope = *ret_p = NAN;
+  for (int i = 0; i < y->gaps; i++)
+    if (y->gap[i].post) {
+      gap += y->gap[i].gap;
+      when += (double)y->gap[i].time;
+      after++;
+    } else {
+      mean += y->gap[i].gap;
+      at += (double)y->gap[i].time;
+      before++;
+    }
+  if (y->groups != 1 || before < 4 || after == 0)
+    return NAN;
+  mean /= before;
+  at /= before;
+  for (int i = 0; i < y->gaps; i++)
+    if (!y->gap[i].post) {
+      double away = (double)y->gap[i].time - at;
+      square += away * away;
+      across += away * (y->gap[i].gap - mean);
+    }
+  double slope = across / square;
+  for (int i = 0; i < y->gaps; i++)
+    if (!y->gap[i].post) {
+      double away = y->gap[i].gap - mean - slope * ((double)y->gap[i].time - at);
+      left += away * away;
+    }
+  *ret_slope = slope;
+  *ret_p = linear_p(slope / sqrt(left / (before - 2) / square), before - 2);
+  return gap / after - mean - slope * (when / after - at);
+}
+
 static bool run_synthetic(const struct study *s, struct study_result *r, const char **doubt, GError **error)
 {
   static const char *const methods[] = { "auto", "placebo", "jackknife", NULL };
@@ -383,8 +465,14 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
   study_note(r, "largest_weight", y->largest_weight);
   study_note(r, "effective_controls", y->effective);
   double few = y->controls > 1 ? linear_p(y->estimate / y->se, y->controls - 1) : NAN; /* the paper takes the normal, for many controls */
-  if (!control)
+  double loud = control ? 1 : louder(p, y->noise), slope, slope_p, line = against_line(y, &slope, &slope_p), less = control ? NAN : without_last_before(&s->rows, p);
+  if (!control) {
     study_note(r, "p_few_controls", few);
+    study_note(r, "treated_times_as_noisy", loud);
+    study_note(r, "without_last_period_before", less);
+    study_note(r, "without_trend_before", line);
+    study_note(r, "trend_before_p", slope_p);
+  }
   study_note_text(r, "errors", y->errors == SYNTHETIC_PLACEBO ? "placebo" : y->errors == SYNTHETIC_JACKKNIFE ? "jackknife" : "none");
   if (y->fit_share > FIT_MOST && y->fit > FIT_NOISE * y->noise)
     study_doubt(r, doubt, "no mixture of the untreated units went the same way before: the gap then was %.3g %% of the spread between them", 100 * y->fit_share);
@@ -394,6 +482,12 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
     study_doubt(r, doubt, "with %d untreated units even the largest gap of all is no rarer than %.2g", y->controls, 1.0 / (1 + y->controls));
   else if (control && y->placebo_p > 1 - r->level)
     study_doubt(r, doubt, "%.0f %% of the placebos show as large a gap", 100 * y->placebo_p);
+  else if (!control && y->errors == SYNTHETIC_PLACEBO && fabs(y->estimate) > y->high - y->estimate && fabs(y->estimate) <= loud * (y->high - y->estimate))
+    study_doubt(r, doubt, "the treated are %.2g times as noisy as the controls that the error is learnt from: with so much more chance is not excluded", loud);
+  else if (!control && slope_p < TREND_SHOWS && slope * y->estimate > 0 && line * y->estimate <= fabs(y->estimate) * (y->high - y->estimate))
+    study_doubt(r, doubt, "the treated were on a way of their own before the start: if it went on, the effect is %.4g", line);
+  else if (!control && fabs(y->estimate) > (y->high - y->estimate) && fabs(less) <= y->high - y->estimate)
+    study_doubt(r, doubt, "it rests on the last period before the start, where the treated may have stood aside: without it the effect is %.4g, as chance alone makes it", less);
   else if (!control && y->errors == SYNTHETIC_PLACEBO && y->p <= 1 - r->level && few > 1 - r->level)
     study_doubt(r, doubt, "an error that is learnt from %d untreated units is so uncertain itself that chance is not excluded (p = %.2g)", y->controls, few);
   return true;
