@@ -17,6 +17,7 @@
 
 #define WAIT_MOST 260
 #define PRETENDED_LEAST 8
+#define COLUMNS_MOST 4 /* values before the start for each column: with fewer a line cannot be told from them */
 #define PRETENDED_MOST (1 / 3.0)
 #define GAPS_MOST 4 /* periods without a row for each one with rows: beyond, the periods are no even grid */
 
@@ -290,6 +291,26 @@ static bool check_gaps(const struct panel_rows *rows, GError **error)
   return true;
 }
 
+/* The same question to a model that has the noise for what it is: a line, the columns that foretell, autoregressive noise. Where that finds
+ * chance enough, or noise that never returns, the other's claim is its own. */
+static void doubt_by_line(const struct series *s, const struct bsts_options *options, struct study_result *r, const char **doubt)
+{
+  struct its_result line;
+  int columns = s->columns + s->others;
+  struct its_options plain = { .model = ITS_AUTOREGRESSIVE, .level_only = true, .season = options->season, .harmonics = MIN(options->season / 2, 3), .alpha = options->alpha };
+  if (columns > s->start / COLUMNS_MOST || !its_estimate(&(struct its_series){ .n = s->n, .start = s->start, .y = s->y, .x = columns ? s->x : NULL, .columns = columns }, &plain, &line, NULL))
+    return;
+  study_note(r, "line_estimate", line.level.estimate);
+  study_note(r, "line_p", line.level.p);
+  study_note(r, "line_autocorrelation", line.autocorrelation);
+  if (!(r->low > 0 || r->high < 0))
+    return;
+  if (line.wanders)
+    study_doubt(r, doubt, "what the other series leave of this one wanders off without returning: it takes such steps of its own");
+  else if (line.level.p > options->alpha)
+    study_doubt(r, doubt, "a line with the same series beside it and noise that hangs together in time (%.2f) does not exclude chance (p = %.2g)", line.autocorrelation, line.level.p);
+}
+
 /* The model takes what it leaves as independent from value to value, and the level as all but still. Where neither is so its
  * interval is too narrow; so a claim must also stand with an interval that is widened by the autocorrelation of what was left
  * before the start, and there must not be one a third as large at a start pretended in the past. Of series of 60 to 100 values without
@@ -370,6 +391,7 @@ bool study_bsts(const struct study *study, struct study_result *r, const char **
   if (s.start < 12)
     study_doubt(r, doubt, "%d values before the start are too few to learn from: a dozen is the least", s.start);
   doubt_bsts(&s, &options, b, r, doubt);
+  doubt_by_line(&s, &options, r, doubt);
   return true;
 }
 

@@ -175,11 +175,11 @@ static double largest_before(const struct panel *p, const struct did_result *d)
 
 /* May the effect be the return from where the treated stood just before their start, or the way that they were on? It may where
  * the change before, or the trend, shows at all, and there is no effect without it. */
-static bool explained(const struct did_result *d, enum did_guard change, enum did_guard without, double shows)
+static bool explained(const struct did_result *d, enum did_guard change, enum did_guard without, double shows, double alpha)
 {
   const struct did_effect *of = &d->guard[change], *rest = &d->guard[without];
-  double estimate = d->simple.overall.estimate, towards = change == DID_DIP ? -of->estimate : of->estimate;
-  return linear_p(of->estimate / of->se, d->df) < shows && towards * estimate > 0 && !(rest->low > 0 && estimate > 0) && !(rest->high < 0 && estimate < 0);
+  double estimate = d->simple.overall.estimate, reach = linear_critical(alpha, d->df) * d->simple.overall.se, towards = change == DID_DIP ? -of->estimate : of->estimate;
+  return fabs(estimate) > reach && linear_p(of->estimate / of->se, d->df) < shows && towards * estimate > 0 && !(rest->low > 0 && estimate > 0) && !(rest->high < 0 && estimate < 0);
 }
 
 static void doubt_parallel(const struct panel *p, const struct did_options *options, const struct did_result *d, struct study_result *r, const char **doubt)
@@ -198,10 +198,10 @@ static void doubt_parallel(const struct panel *p, const struct did_options *opti
   study_note(r, "without_trend_before", with->guard[DID_WITHOUT_TREND].estimate);
   if (with->pretrend_p_few < PRETREND_ALPHA || before < PRETREND_ALPHA)
     study_doubt(r, doubt, "the groups moved apart before the starts already (p = %.2g)", isnan(before) ? with->pretrend_p_few : before);
-  else if (explained(with, DID_DIP, DID_WITHOUT_DIP, DIP_SHOWS))
+  else if (explained(with, DID_DIP, DID_WITHOUT_DIP, DIP_SHOWS, options->alpha))
     study_doubt(r, doubt, "the treated stood aside in the last period before their start: against the period before that one the effect is %.4g (%.4g to %.4g)", with->guard[DID_WITHOUT_DIP].estimate,
                 with->guard[DID_WITHOUT_DIP].low, with->guard[DID_WITHOUT_DIP].high);
-  else if (explained(with, DID_TREND, DID_WITHOUT_TREND, TREND_SHOWS))
+  else if (explained(with, DID_TREND, DID_WITHOUT_TREND, TREND_SHOWS, options->alpha))
     study_doubt(r, doubt, "the groups were on ways of their own before the starts: if these went on, the effect is %.4g (%.4g to %.4g)", with->guard[DID_WITHOUT_TREND].estimate,
                 with->guard[DID_WITHOUT_TREND].low, with->guard[DID_WITHOUT_TREND].high);
 }
@@ -484,7 +484,7 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
     study_doubt(r, doubt, "%.0f %% of the placebos show as large a gap", 100 * y->placebo_p);
   else if (!control && y->errors == SYNTHETIC_PLACEBO && fabs(y->estimate) > y->high - y->estimate && fabs(y->estimate) <= loud * (y->high - y->estimate))
     study_doubt(r, doubt, "the treated are %.2g times as noisy as the controls that the error is learnt from: with so much more chance is not excluded", loud);
-  else if (!control && slope_p < TREND_SHOWS && slope * y->estimate > 0 && line * y->estimate <= fabs(y->estimate) * (y->high - y->estimate))
+  else if (!control && slope_p < TREND_SHOWS && fabs(y->estimate) > y->high - y->estimate && slope * y->estimate > 0 && line * y->estimate <= fabs(y->estimate) * (y->high - y->estimate))
     study_doubt(r, doubt, "the treated were on a way of their own before the start: if it went on, the effect is %.4g", line);
   else if (!control && fabs(y->estimate) > (y->high - y->estimate) && fabs(less) <= y->high - y->estimate)
     study_doubt(r, doubt, "it rests on the last period before the start, where the treated may have stood aside: without it the effect is %.4g, as chance alone makes it", less);
