@@ -240,13 +240,14 @@ static void read_effect(const struct sample *s, enum match_method method, double
   }
   for (int i = 0; i < s->n; i++)
     spread += s->arm[i] ? 0 : s->weight[i] * (s->y[i] - control) * (s->y[i] - control);
-  double critical = linear_critical(alpha, INFINITY);
+  r->effective = 1 / squares;
+  /* The error is that of many: with few it is too small, by as much as the covariates take, and the normal is too narrow. */
+  double few = fmin(s->treated, r->effective), df = fmax(few - s->k - 1, 1), wider = sqrt(fmax(few / df, 1)), reach = linear_critical(alpha, df) * wider;
   r->estimate = treated - control;
   r->se = sqrt(square);
-  r->low = r->estimate - critical * r->se;
-  r->high = r->estimate + critical * r->se;
-  r->p = linear_p(r->estimate / r->se, INFINITY);
-  r->effective = 1 / squares;
+  r->low = r->estimate - reach * r->se;
+  r->high = r->estimate + reach * r->se;
+  r->p = linear_p(r->estimate / r->se / wider, df);
   double near = r->low > 0 ? r->low : r->high < 0 ? r->high : 0;
   r->e_value = match_e_value_difference(r->estimate, sqrt(spread));
   r->e_value_low = near != 0 ? match_e_value_difference(near, sqrt(spread)) : 1;

@@ -493,13 +493,15 @@ bool study_rct(const struct study *study, struct study_result *r, const char **d
   return true;
 }
 
-/* Per unit: mean after, and as covariates the mean before and the covariates of the last period before. */
-struct collapsed { int n, columns; int64_t gaps; double *y, *x; int *treated; };
+/* Per unit: mean after, and as covariates the mean before and the covariates of the last period before. Beside these the way before:
+ * the last value and the slope, as far as the periods tell them from the mean. */
+struct collapsed { int n, columns, ways; int64_t gaps; double *y, *x, *way; int *treated; };
 
 static void collapsed_clear(struct collapsed *c)
 {
   g_free(c->y);
   g_free(c->x);
+  g_free(c->way);
   g_free(c->treated);
 }
 typedef struct collapsed collapsed_auto;
@@ -517,7 +519,14 @@ static bool collapse(const struct study *study, struct collapsed *c, GError **er
   c->y = g_new0(double, (size_t)MAX(c->n, 1));
   c->x = g_new0(double, (size_t)MAX(c->n, 1) * (size_t)MAX(c->columns, 1));
   c->treated = g_new(int, (size_t)MAX(c->n, 1));
+  c->ways = CLAMP(start - 1, 0, 2);
+  c->way = g_new0(double, (size_t)MAX(c->n, 1) * (size_t)MAX(c->ways, 1));
   for (int i = 0; i < c->n; i++) {
+    double *way = c->way + (size_t)i * c->ways;
+    if (c->ways > 0)
+      way[0] = p->y[(size_t)(start - 1) * p->units + i];
+    for (int t = 0; t < start && c->ways > 1; t++)
+      way[1] += (2 * t - start + 1) * p->y[(size_t)t * p->units + i];
     double *x = c->x + (size_t)i * c->columns;
     c->treated[i] = p->first[i] < p->periods;
     for (int t = 0; t < p->periods; t++)
@@ -526,6 +535,77 @@ static bool collapse(const struct study *study, struct collapsed *c, GError **er
       x[(start > 0) + j] = p->x[((size_t)MAX(start - 1, 0) * p->units + i) * p->columns + j];
   }
   return true;
+}
+
+/* Is there still an effect, on the same side, if the groups are made alike in `extra` [n * extras] as well? */
+static bool stands_with(const struct match_rows *in, enum match_method method, double alpha, const double *extra, int extras, double of)
+{
+  int k = in->columns + extras;
+  g_autofree double *x = g_new(double, (size_t)in->n * (size_t)k);
+  for (int i = 0; i < in->n; i++) {
+    memcpy(x + (size_t)i * k, in->x + (size_t)i * in->columns, sizeof(double) * (size_t)in->columns);
+    memcpy(x + (size_t)i * k + in->columns, extra + (size_t)i * extras, sizeof(double) * (size_t)extras);
+  }
+  g_autoptr(match_result_auto) m = match_estimate(&(struct match_rows){ in->n, k, in->outcome, in->treated, x, NULL }, method, alpha, NULL);
+  return m && m->balanced && (of > 0 ? m->low > 0 : m->high < 0);
+}
+
+/* Does the same comparison find an effect on a column of what was before the start, where there can be none? */
+static bool finds_in(const struct match_rows *in, enum match_method method, double alpha, const double *before, int columns, int column)
+{
+  g_autofree double *y = g_new(double, (size_t)in->n);
+  for (int i = 0; i < in->n; i++)
+    y[i] = before[(size_t)i * columns + column];
+  g_autoptr(match_result_auto) m = match_estimate(&(struct match_rows){ in->n, in->columns, y, in->treated, in->x, NULL }, method, alpha, NULL);
+  return m && m->p < alpha;
+}
+
+/* Squares of the covariates that take more than two values, about their means; their number. */
+static int make_squares(const struct match_rows *in, double *ret)
+{
+  g_autofree int *column = g_new(int, (size_t)in->columns);
+  g_autofree double *mean = g_new0(double, (size_t)in->columns);
+  int squares = 0;
+  for (int j = 0; j < in->columns; j++) {
+    double one = NAN, two = NAN;
+    bool more = false;
+    int seen = 0;
+    for (int i = 0; i < in->n; i++) {
+      double value = in->x[(size_t)i * in->columns + j];
+      if (isnan(value))
+        continue;
+      mean[j] += (value - mean[j]) / ++seen;
+      if (isnan(one))
+        one = value;
+      else if (isnan(two) && (value < one || value > one))
+        two = value;
+      else if (!isnan(two) && (value < one || value > one) && (value < two || value > two))
+        more = true;
+    }
+    if (more)
+      column[squares++] = j;
+  }
+  for (int i = 0; i < in->n; i++)
+    for (int j = 0; j < squares; j++) {
+      double away = in->x[(size_t)i * in->columns + column[j]] - mean[column[j]];
+      ret[(size_t)i * squares + j] = away * away;
+    }
+  return squares;
+}
+
+/* What a claim must stand: groups that are alike in the means may be apart in the spread, and on ways that only look alike on average. */
+static void doubt_alike(const struct match_rows *in, enum match_method method, double alpha, const struct collapsed *c, struct study_result *r, const char **doubt)
+{
+  if (!(r->low > 0 || r->high < 0))
+    return;
+  if (c->ways > 0 && !stands_with(in, method, alpha, c->way, c->ways, r->estimate))
+    study_doubt(r, doubt, "if treated and others are made alike in %s as well, chance is not excluded, or they cannot be", c->ways > 1 ? "the last value and the trend before the start" : "the last value before the start");
+  if (c->ways > 1 && finds_in(in, method, alpha, c->way, c->ways, 1))
+    study_doubt(r, doubt, "the treated were on a way of their own before the start already: the same comparison finds an effect on the trend then");
+  g_autofree double *square = g_new(double, (size_t)in->n * (size_t)in->columns);
+  int squares = make_squares(in, square);
+  if (squares > 0 && !stands_with(in, method, alpha, square, squares, r->estimate))
+    study_doubt(r, doubt, "if treated and others are made alike in the spread of the covariates as well, chance is not excluded, or they cannot be");
 }
 
 bool study_match(const struct study *study, struct study_result *r, const char **doubt, GError **error)
@@ -576,5 +656,6 @@ bool study_match(const struct study *study, struct study_result *r, const char *
   r->p = m->p;
   study_note(r, "e_value", m->e_value);
   study_note(r, "e_value_interval", m->e_value_low);
+  doubt_alike(&in, method, 1 - r->level, &c, r, doubt);
   return true;
 }
