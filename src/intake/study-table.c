@@ -230,7 +230,7 @@ static int start_number(struct reading *r, const struct study_columns *c, int li
 
 static bool take_row(struct reading *r, const struct study_columns *c) {
   struct study_table *t = r->table;
-  int line = (int)r->csv.line, unit = word_number(&r->units, r->unit < 0 ? "series" : cell_at(r, r->unit), line);
+  int line = (int)r->csv.line, unit = word_number(&r->units, r->unit < 0 ? "all rows, as no unit=… is named" : cell_at(r, r->unit), line);
   double value;
   if (r->unit >= 0 && !*(const char *)g_ptr_array_index(r->units.texts, unit))
     return fail(r->error, MENO_ERROR_BAD_INPUT, "%s: row %d: the column \"%s\" is empty: every row needs its unit", r->file, line, c->unit);

@@ -89,6 +89,7 @@ static void put_answer(struct json_writer *out, const struct study *s, const str
 
 /* ---- the question ------------------------------------------------------------------------------------------------ */
 
+#define DRAWS_LEAST 100
 #define OF(design) (1u << (design))
 static const struct { const char *option; unsigned designs; } choices[] = { { "controls", OF(STUDY_DID) }, { "anticipation", OF(STUDY_DID) }, { "base", OF(STUDY_DID) }, { "season", OF(STUDY_ITS) | OF(STUDY_BSTS) }, { "harmonics", OF(STUDY_ITS) }, { "lags", OF(STUDY_ITS) },
   { "level_only", OF(STUDY_ITS) }, { "ramp", OF(STUDY_RCT) }, { "draws", OF(STUDY_DID) | OF(STUDY_BSTS) | OF(STUDY_SC) | OF(STUDY_SDID) | OF(STUDY_WEDGE) } };
@@ -98,7 +99,7 @@ static bool check_choices(const struct op_call *call, enum study_design design, 
   for (unsigned i = 0; i < G_N_ELEMENTS(choices); i++)
     if (op_has(call, choices[i].option) && !(choices[i].designs & OF(design)))
       return fail(error, MENO_ERROR_BAD_INPUT, "the design %s does not take %s: see `meno estimate --help`", study_names[design], choices[i].option);
-  return true;
+  return !op_has(call, "draws") || op_number(call, "draws", 0) == 0 || op_number(call, "draws", 0) >= DRAWS_LEAST || fail(error, MENO_ERROR_BAD_INPUT, "fewer than %d draws say nothing", DRAWS_LEAST);
 }
 
 static void read_choices(const struct op_call *call, struct study *s) {

@@ -99,6 +99,8 @@ static bool make_design(const struct its_series *s, const struct its_options *o,
     *(t >= s->start ? &r->after : &r->before) += 1;
   }
   d->span /= MAX(r->after, 1);
+  if (o->season > d->n || o->lags >= d->n)
+    return fail(error, MENO_ERROR_BAD_INPUT, "%d values are too few for %s of %d", d->n, o->season > d->n ? "a season" : "an error with lags", o->season > d->n ? o->season : o->lags);
   if (r->before < least || r->after < least || d->n < d->k + 2)
     return fail(error, MENO_ERROR_BAD_INPUT, "%d values before and %d after the start are too few for %d coefficients: give a longer series, or fewer harmonics and covariates",
                 r->before, r->after, d->k);
@@ -109,6 +111,11 @@ static bool make_design(const struct its_series *s, const struct its_options *o,
     low = fmin(low, d->y[i]);
     high = fmax(high, d->y[i]);
   }
+  double seen[2] = { 0 };
+  for (int i = 0; i < d->n; i++)
+    seen[d->at[i] >= s->start] += fabs(d->y[i]);
+  if (counts(o) && (!(seen[0] > 0) || !(seen[1] > 0)))
+    return fail(error, MENO_ERROR_BAD_INPUT, "all counts %s the start are 0: a ratio of rates cannot be told; ask without a method for counts", seen[1] > 0 ? "before" : "after");
   for (int i = 0; !counts(o) && i < d->n; i++)
     d->y[i] -= mean; /* no effect depends on it, and rounding does */
   return high > low || fail(error, MENO_ERROR_BAD_INPUT, "the outcome has one value only: there is nothing to compare");
@@ -141,11 +148,18 @@ static bool fit_ordinary(const struct design *d, const struct its_options *o, do
   return true;
 }
 
+/* ρ to the distance between two rows: most are neighbours. */
+static double pull_of(const struct design *d, double rho, int i)
+{
+  int distance = d->at[i] - d->at[i - 1];
+  return distance == 1 ? rho : pow(rho, distance);
+}
+
 /* Rows made independent for a given ρ: the first of all keeps its place with weight √(1 − ρ²). */
 static void whiten(const struct design *d, double rho, double *x, double *y)
 {
   for (int i = 0; i < d->n; i++) {
-    double pull = i > 0 ? pow(rho, d->at[i] - d->at[i - 1]) : 0, scale = i > 0 ? sqrt((1 - rho * rho) / (1 - pull * pull)) : sqrt(1 - rho * rho);
+    double pull = i > 0 ? pull_of(d, rho, i) : 0, scale = i > 0 ? sqrt((1 - rho * rho) / (1 - pull * pull)) : sqrt(1 - rho * rho);
     y[i] = scale * (d->y[i] - (i > 0 ? pull * d->y[i - 1] : 0));
     for (int j = 0; j < d->k; j++)
       x[(size_t)i * d->k + j] = scale * (d->x[(size_t)i * d->k + j] - (i > 0 ? pull * d->x[(size_t)(i - 1) * d->k + j] : 0));
@@ -191,7 +205,7 @@ static double likelihood(const struct design *d, double rho, double *x, double *
   if (!linear_invert_det(copy, d->k, &log_det))
     return -INFINITY;
   for (int i = 0; i < d->n; i++) {
-    double pull = i > 0 ? pow(rho, d->at[i] - d->at[i - 1]) : 0;
+    double pull = i > 0 ? pull_of(d, rho, i) : 0;
     square += residual[i] * residual[i];
     log_variance += i > 0 ? log((1 - pull * pull) / (1 - rho * rho)) : -log(1 - rho * rho); /* in units of the innovation */
   }
@@ -233,10 +247,10 @@ static void spread_under(const struct design *d, double rho, double *ret)
   g_autofree double *sum = g_memdup2(d->x, sizeof(double) * (size_t)d->n * k), *right = g_new0(double, k);
   for (int i = 1; i < d->n; i++)
     for (size_t j = 0; j < k; j++)
-      sum[(size_t)i * k + j] += pow(rho, d->at[i] - d->at[i - 1]) * sum[(size_t)(i - 1) * k + j];
+      sum[(size_t)i * k + j] += pull_of(d, rho, i) * sum[(size_t)(i - 1) * k + j];
   for (int i = d->n - 2; i >= 0; i--)
     for (size_t j = 0; j < k; j++) {
-      right[j] = pow(rho, d->at[i + 1] - d->at[i]) * (right[j] + d->x[(size_t)(i + 1) * k + j]);
+      right[j] = pull_of(d, rho, i + 1) * (right[j] + d->x[(size_t)(i + 1) * k + j]);
       sum[(size_t)i * k + j] += right[j];
     }
   memset(ret, 0, sizeof(double) * k * k);

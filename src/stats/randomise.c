@@ -18,6 +18,7 @@
 #include <math.h>
 #include <string.h>
 
+#define MOVES_MOST 50000000 /* units that are moved in all draws together, where nobody says how many to draw */
 #define TOLERANCE 1e-9
 
 struct blocks { int units, count, *member, *from; }; /* member [units] by block, from [count + 1] */
@@ -148,7 +149,7 @@ bool randomise_test(const int *arm, const int *block, int units, randomise_stati
                     const struct randomise_options *options, struct randomise_result *ret_result)
 {
   double alpha = options->alpha > 0 ? options->alpha : 0.05, log_all = 0, a, b;
-  int most = options->exact_most > 0 ? options->exact_most : 5000, draws = options->draws > 0 ? options->draws : 9999;
+  int most = options->exact_most > 0 ? options->exact_most : 5000, draws = options->draws > 0 ? options->draws : CLAMP(MOVES_MOST / MAX(units, 1), 999, 9999);
   g_auto(blocks_auto) k = { 0 };
   blocks_init(&k, block, units);
   g_autofree int *value = g_new(int, (size_t)units), *trial = g_new(int, (size_t)units);

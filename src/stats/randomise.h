@@ -8,7 +8,7 @@
 struct randomise_options {
   double alpha;        /* 0: 0.05 */
   int exact_most;      /* up to so many assignments are all gone through; 0: 5000 */
-  int draws;           /* else so many are drawn; 0: 9999 */
+  int draws;           /* else so many are drawn; 0: 9999, with more than 5,000 units fewer, down to 999 */
   uint64_t seed;
 };
 

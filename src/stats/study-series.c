@@ -90,14 +90,14 @@ static int *make_places(const struct study *study, const struct panel *p, struct
   return place;
 }
 
-static void fill_period(const struct panel *p, int t, bool others, int at, struct series *s)
+static void fill_period(const struct panel *p, int t, const bool *other, int at, struct series *s)
 {
   int j = 0, width = s->columns + s->others;
   s->y[at] = treated_mean(p, t, -1, s->treated);
   for (; j < s->columns; j++)
     s->x[(size_t)at * width + j] = treated_mean(p, t, j, s->treated);
-  for (int i = s->treated; others && i < p->units; i++)
-    if (whole(p, i))
+  for (int i = s->treated; i < p->units; i++)
+    if (other[i])
       s->x[(size_t)at * width + j++] = p->y[(size_t)t * p->units + i];
   if (s->exposure)
     s->exposure[at] = treated_mean(p, t, s->columns, s->treated);
@@ -136,9 +136,11 @@ static bool make_series(const struct study *study, bool others, struct series *s
   s->columns = study->rows.columns;
   if (!others && !study->exposure)
     panel_standardise(p);
+  g_autofree bool *other = g_new0(bool, (size_t)p->units);
   for (int i = s->treated; others && i < p->units; i++) {
-    s->others += whole(p, i);
-    s->left_out += !whole(p, i);
+    other[i] = whole(p, i);
+    s->others += other[i];
+    s->left_out += !other[i];
   }
   size_t n = (size_t)s->n, cells = n * (size_t)MAX(s->columns + s->others, 1);
   s->y = g_new(double, n);
@@ -152,7 +154,7 @@ static bool make_series(const struct study *study, bool others, struct series *s
   for (size_t i = 0; i < cells; i++)
     s->x[i] = NAN;
   for (int t = 0; t < p->periods; t++)
-    fill_period(p, t, others, place[t], s);
+    fill_period(p, t, other, place[t], s);
   if (others)
     bridge(s);
   return true;
@@ -275,7 +277,7 @@ bool study_its(const struct study *study, struct study_result *r, const char **d
   else if (fabs(kept.level.estimate) <= kept.uneven * (kept.level.high - kept.level.estimate) && fabs(kept.level.estimate) > kept.level.high - kept.level.estimate)
     study_doubt(r, doubt, "the values vary more where the step is learnt from: with an error for that chance is not excluded");
   else if (method == ITS_POISSON && i.dispersion > 1.5)
-    study_doubt(r, doubt, "the counts vary %.1f times as much as Poisson's: use the method quasi-poisson", i.dispersion);
+    study_doubt(r, doubt, "the counts vary %.2g times as much as Poisson's: use the method quasi-poisson", i.dispersion);
   else if (i.logs)
     doubt_counts(&i, r, doubt);
   return true;

@@ -616,8 +616,11 @@ struct study_result *study_estimate(const struct study *s, GError **error)
   r->notes = g_array_new(FALSE, FALSE, sizeof(struct study_note));
   if (!check_question(s, error) || !check_spread(s, error) || !runs[s->design](s, r, &doubt, error))
     return NULL;
-  if (!doubt && !isnan(r->estimate) && !(r->se > NOISE_LEAST * (r->logs ? 1 : spread_of(&s->rows, -1))))
-    study_doubt(r, &doubt, "the values leave nothing to chance (there is no noise in them), so that no error can be told");
+  if (!isnan(r->estimate) && !(r->se > NOISE_LEAST * (r->logs ? 1 : spread_of(&s->rows, -1)))) {
+    if (!doubt)
+      study_doubt(r, &doubt, "the values leave nothing to chance (there is no noise in them), so that no error can be told");
+    r->se = r->low = r->high = r->p = NAN;
+  }
   r->verdict = judge(r, s, doubt);
   r->sentence = say(r, s, doubt);
   return g_steal_pointer(&r);

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-#define PERIODS_MOST 2000
+#define PERIODS_MOST 500
 #define ASSIGNMENTS_LEAST 40 /* fewer: 95 % cannot be had from permuting */
 
 /* Columns: effects of the periods that have a value, covariates less their means, the treatment last. */
@@ -114,13 +114,21 @@ static double find_ratio(struct model *m, double *beta, double *square)
 {
   const double golden = 0.6180339887498949;
   double low = -14, high = 14;
-  for (int i = 0; i < 60; i++) {
-    double one = high - golden * (high - low), two = low + golden * (high - low);
-    if (likelihood(m, exp(one), beta, square) < likelihood(m, exp(two), beta, square))
+  double one = high - golden * (high - low), two = low + golden * (high - low), of_one = likelihood(m, exp(one), beta, square), of_two = likelihood(m, exp(two), beta, square);
+  for (int i = 0; i < 60; i++)
+    if (of_one < of_two) {
       low = one;
-    else
+      one = two;
+      of_one = of_two;
+      two = low + golden * (high - low);
+      of_two = likelihood(m, exp(two), beta, square);
+    } else {
       high = two;
-  }
+      two = one;
+      of_two = of_one;
+      one = high - golden * (high - low);
+      of_one = likelihood(m, exp(one), beta, square);
+    }
   double top = exp((low + high) / 2);
   return likelihood(m, 0, beta, square) >= likelihood(m, top, beta, square) ? 0 : top;
 }
