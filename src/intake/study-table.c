@@ -305,7 +305,7 @@ static bool day_of(int year, int month, int day, int64_t *ret) {
 static bool parse_packed(const char *text, enum writing writing, int64_t *ret) {
   size_t length = writing == PACKED_DAY ? 8 : 6;
   if (strlen(text) != length || strspn(text, "0123456789") != length || (text[0] != '1' && text[0] != '2')) return false;
-  int number = atoi(text), month = writing == PACKED_DAY ? number / 100 : number;
+  int number = (int)g_ascii_strtoll(text, NULL, 10), month = writing == PACKED_DAY ? number / 100 : number;
   return month / 100 >= 1900 && month / 100 <= 2099 && day_of(month / 100, month % 100, writing == PACKED_DAY ? number % 100 : 1, ret);
 }
 
@@ -336,7 +336,7 @@ static bool parse_named(const char *text, enum writing writing, int64_t *ret) {
     while (name ? g_ascii_isalpha(text[length]) : g_ascii_isdigit(text[length])) length++;
     if (length >= sizeof part[0].text) return false;
     memcpy(part[count].text, text, length);
-    part[count].number = name ? 0 : atoi(part[count].text);
+    part[count].number = name ? 0 : (int)g_ascii_strtoll(part[count].text, NULL, 10);
     part[count++].name = name;
     text += length;
     text += strspn(text, " ,./-");

@@ -484,7 +484,8 @@ static bool run_synthetic(const struct study *s, struct study_result *r, const c
     study_doubt(r, doubt, "%.0f %% of the placebos show as large a gap", 100 * y->placebo_p);
   else if (!control && y->errors == SYNTHETIC_PLACEBO && fabs(y->estimate) > y->high - y->estimate && fabs(y->estimate) <= loud * (y->high - y->estimate))
     study_doubt(r, doubt, "the treated are %.2g times as noisy as the controls that the error is learnt from: with so much more chance is not excluded", loud);
-  else if (!control && slope_p < TREND_SHOWS && fabs(y->estimate) > y->high - y->estimate && slope * y->estimate > 0 && line * y->estimate <= fabs(y->estimate) * (y->high - y->estimate))
+  else if (!control && slope_p < TREND_SHOWS && fabs(y->estimate) > y->high - y->estimate && slope * y->estimate > 0 &&
+           (slope_p < PRETREND_ALPHA || line * y->estimate <= fabs(y->estimate) * (y->high - y->estimate)))
     study_doubt(r, doubt, "the treated were on a way of their own before the start: if it went on, the effect is %.4g", line);
   else if (!control && fabs(y->estimate) > (y->high - y->estimate) && fabs(less) <= y->high - y->estimate)
     study_doubt(r, doubt, "it rests on the last period before the start, where the treated may have stood aside: without it the effect is %.4g, as chance alone makes it", less);
