@@ -5,9 +5,9 @@ DROP INDEX edge_by_target;
 DROP INDEX event_by_subject;
 CREATE TABLE run_part ( -- runs of pairs in their order, packed (src/ledger/runs.h)
   run  INTEGER NOT NULL,
-  key  INTEGER NOT NULL, -- its first pair
+  key  INTEGER NOT NULL, -- the part's first pair
   seq  INTEGER NOT NULL,
-  data BLOB    NOT NULL, -- those behind it
+  data BLOB    NOT NULL, -- all of its pairs
   PRIMARY KEY (run, key, seq)
 );
 

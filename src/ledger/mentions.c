@@ -15,8 +15,9 @@
 #define KEPT 2     /* blocks of newest events that a connection keeps */
 #define ASKED 16   /* of a thing's mentions at first; then four times as many */
 
+static const uint8_t nothing_secret[crypto_shorthash_KEYBYTES];
+
 static int64_t key_of(enum mention way, const char *thing) {
-  static const uint8_t nothing_secret[crypto_shorthash_KEYBYTES];
   uint64_t hash;
   crypto_shorthash((uint8_t *)&hash, (const uint8_t *)thing, strlen(thing), nothing_secret);
   return (int64_t)(GUINT64_FROM_LE(hash) >> 24 << 2 | (uint64_t)way);
@@ -207,7 +208,6 @@ struct sum { uint64_t pairs, total; };
 
 /* In whatever order: what is missing, changed or doubled changes it. */
 static void sum_pair(struct pair pair, void *data) {
-  static const uint8_t nothing_secret[crypto_shorthash_KEYBYTES];
   struct sum *sum = data;
   uint64_t hash;
   crypto_shorthash((uint8_t *)&hash, (const uint8_t *)&pair, sizeof pair, nothing_secret);

@@ -10,8 +10,8 @@
 
 enum mention { MENTION_SUBJECT, MENTION_SOURCE, MENTION_TARGET };
 
-/* Events from..to that mention a thing in one of the ways first..last, each once, the newest first. Once in millions of times one is named that
- * does not: who reads its rows asks them again. */
+/* Events from..to that mention a thing in one of the ways first..last, each once, the newest first. Once in many thousands of times one is named
+ * that does not (mentions.c): who reads its rows asks them again. */
 typedef struct mentions {
   struct db *db;
   const char *thing;

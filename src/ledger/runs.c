@@ -48,7 +48,7 @@ static void put(guint8 **at, uint64_t number, int width) {
   for (; width--; number >>= 8) *(*at)++ = (guint8)number;
 }
 
-static int width_of(uint64_t number) { return number ? (g_bit_storage((gulong)number) + 7) / 8 : 0; }
+static int width_of(uint64_t number) { return number ? (64 - __builtin_clzll(number) + 7) / 8 : 0; }
 
 static bool open_part(struct runs_part *part, int64_t key, const guint8 *data, size_t length) {
   *part = (struct runs_part){ .key = key };

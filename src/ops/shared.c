@@ -80,15 +80,7 @@ char *ops_actor_name(const struct company *company, const char *actor) {
 }
 
 char *ops_reveal(const struct op_call *call, struct query *query, int column, int id_column, const char *field) {
-  return ops_reveal_text(call, query, query_text(query, column), id_column, field);
-}
-
-char *ops_reveal_text(const struct op_call *call, struct query *query, const char *text, int id_column, const char *field) {
-  struct uuid event = { 0 };
-  size_t length;
-  const void *id = query_blob(query, id_column, &length);
-  if (length == sizeof event.bytes) memcpy(event.bytes, id, length);
-  return seal_reveal(system_seal(call->system), text, event, field, NULL, NULL);
+  return ledger_reveal(system_seal(call->system), query, column, id_column, field, NULL);
 }
 
 static void put_skill_name(struct json_writer *out, const struct company *company, const char *id, GHashTable *done) {

@@ -47,9 +47,8 @@ void put_day(struct json_writer *out, const char *key, int32_t day);     /* null
 void put_time(struct json_writer *out, const char *key, int64_t time);
 /* How an actor is called to a reader: a person's name, an account's login, "agent needs", "Meno". Newly allocated. */
 char *ops_actor_name(const struct company *company, const char *actor);
-/* A sealed column, or a text of a body, of the event whose id stands in another column: as people may read it. Newly allocated. */
+/* A sealed column of the event whose id stands in another column: as people may read it. Newly allocated. */
 char *ops_reveal(const struct op_call *call, struct query *query, int column, int id_column, const char *field);
-char *ops_reveal_text(const struct op_call *call, struct query *query, const char *text, int id_column, const char *field);
 char *ops_person_name(const struct company *company, int person);       /* newly allocated */
 /* By employee number, work address or opaque id; -1 with an error. */
 int ops_find_person(const struct company *company, const char *named, GError **error);
